@@ -1,1 +1,2 @@
-//! .
+//! The provider.
+pub mod sdk;

@@ -1,0 +1,121 @@
+//! Numbers as Terraform has them: decimal, of any size, without loss.
+
+use std::fmt;
+use std::str::FromStr;
+
+use bigdecimal::{BigDecimal, ToPrimitive, num_bigint::ToBigInt};
+
+/// An exact decimal number; equality and order are by value, so `1.0` is `1`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Number(BigDecimal);
+
+/// Text is written without an exponent, so the exponent bounds what a few bytes of input can cost.
+const MAX_EXPONENT: i64 = 10_000;
+
+impl Number {
+    /// The value, when it is whole and fits.
+    pub fn as_i64(&self) -> Option<i64> {
+        self.is_whole().then(|| self.0.to_i64())?
+    }
+
+    /// The value, when it is whole, positive and fits.
+    pub fn as_u64(&self) -> Option<u64> {
+        self.is_whole().then(|| self.0.to_u64())?
+    }
+
+    /// Whether there is no fraction.
+    pub fn is_whole(&self) -> bool {
+        self.0.is_integer()
+    }
+
+    /// The number an `f64` prints as; `None` for infinities and not-a-number.
+    pub fn from_f64(value: f64) -> Option<Self> {
+        // Rust prints the shortest text that reads back as the same float, which is how Terraform compares floats.
+        value.is_finite().then(|| value.to_string().parse().ok())?
+    }
+
+    /// The value as JSON, exact for whole numbers and the nearest double otherwise.
+    pub fn to_json(&self) -> serde_json::Value {
+        if let Some(whole) = self.as_i64() {
+            return whole.into();
+        }
+        if let Some(whole) = self.as_u64() {
+            return whole.into();
+        }
+        self.0.to_f64().into()
+    }
+}
+
+impl From<i64> for Number {
+    fn from(value: i64) -> Self {
+        Self(value.into())
+    }
+}
+
+impl From<u64> for Number {
+    fn from(value: u64) -> Self {
+        Self(value.into())
+    }
+}
+
+impl FromStr for Number {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = BigDecimal::from_str(text).map_err(|_| format!("{text:?} is not a number"))?;
+        let (_, scale) = number.as_bigint_and_exponent();
+        if scale.abs() > MAX_EXPONENT {
+            return Err(format!(
+                "a number with an exponent beyond {MAX_EXPONENT} is not supported"
+            ));
+        }
+        Ok(Self(number.normalized()))
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.is_whole().then(|| self.0.to_bigint()).flatten() {
+            Some(whole) => write!(f, "{whole}"),
+            None => f.write_str(&self.0.to_plain_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_plain_and_loses_nothing() {
+        for (text, plain) in [
+            ("0", "0"),
+            ("-1", "-1"),
+            ("1e3", "1000"),
+            ("1.50", "1.5"),
+            ("0.1", "0.1"),
+            ("12345678901234567890123", "12345678901234567890123"),
+            ("1e20", "100000000000000000000"),
+            ("-2.5e-7", "-0.00000025"),
+        ] {
+            assert_eq!(
+                text.parse::<Number>().map(|n| n.to_string()),
+                Ok(plain.into())
+            );
+        }
+    }
+
+    #[test]
+    fn equality_is_by_value() {
+        assert_eq!("1.0".parse(), Ok(Number::from(1_i64)));
+        assert_eq!(Number::from_f64(0.1), "0.1".parse().ok());
+        assert_eq!(Number::from_f64(f64::NAN), None);
+    }
+
+    #[test]
+    fn huge_exponents_are_refused_instead_of_printed() {
+        assert!("1e999999999".parse::<Number>().is_err());
+        assert!("1e-999999999".parse::<Number>().is_err());
+        assert!("abc".parse::<Number>().is_err());
+    }
+}

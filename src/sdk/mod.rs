@@ -9,6 +9,7 @@ pub mod number;
 pub mod path;
 pub mod plan;
 pub mod private;
+pub mod remote;
 pub mod schema;
 pub mod types;
 pub mod validation;

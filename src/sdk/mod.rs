@@ -1,16 +1,28 @@
-//! Terraform's vocabulary for provider authors, without network and without the wire.
+//! Terraform's vocabulary for provider authors: general, without network, and without the wire.
+//!
+//! Read in this order: values and their types; schemas as data; what happens to a configuration by the schema alone
+//! (validation, planning, the remote object's JSON); and what a provider author writes.
 
-pub mod consistency;
 pub mod diagnostics;
-pub mod duration;
-pub mod json;
-pub mod msgpack;
 pub mod number;
 pub mod path;
+pub mod types;
+pub mod value;
+
+pub mod json;
+pub mod msgpack;
+
+pub mod duration;
+pub mod schema;
+
+pub mod consistency;
 pub mod plan;
 pub mod private;
 pub mod remote;
-pub mod schema;
-pub mod types;
 pub mod validation;
-pub mod value;
+
+pub mod context;
+pub mod data_source;
+pub mod function;
+pub mod provider;
+pub mod resource;

@@ -1,2 +1,3 @@
 //! The provider.
 pub mod sdk;
+pub mod server;

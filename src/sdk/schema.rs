@@ -80,6 +80,20 @@ impl Timeouts {
     }
 }
 
+/// What the user is told about the timeout of an operation.
+pub fn timeout_description(operation: &str, default: Duration) -> String {
+    let what = match operation {
+        "create" => "creating the object",
+        "read" => "reading the object",
+        "update" => "updating the object in place",
+        _ => "deleting the object",
+    };
+    format!(
+        "How long {what} may take. Defaults to `{}`.",
+        super::duration::format(default)
+    )
+}
+
 /// One attribute.
 #[derive(Clone, Debug)]
 pub struct Attribute {

@@ -1,0 +1,106 @@
+//! The calls about the provider itself.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
+
+use tfplugin::v6;
+use tokio_util::sync::CancellationToken;
+
+use super::{Inner, Session, by_name, schema, wire};
+use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::provider::Provider;
+use crate::sdk::validation;
+
+/// What this server does beyond the first protocol version. Nothing is declared that is not served.
+const CAPABILITIES: v6::ServerCapabilities = v6::ServerCapabilities {
+    plan_destroy: true,
+    get_provider_schema_optional: true,
+    move_resource_state: false,
+    generate_resource_config: false,
+};
+
+impl<P: Provider> Inner<P> {
+    pub(super) fn metadata(&self) -> v6::get_metadata::Response {
+        use v6::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata};
+        let resources = self.provider.resources().iter();
+        let data_sources = self.provider.data_sources().iter();
+        let functions = self.provider.functions().iter();
+        v6::get_metadata::Response {
+            server_capabilities: Some(CAPABILITIES),
+            resources: resources
+                .map(|resource| ResourceMetadata {
+                    type_name: resource.name().into(),
+                })
+                .collect(),
+            data_sources: data_sources
+                .map(|source| DataSourceMetadata {
+                    type_name: source.name().into(),
+                })
+                .collect(),
+            functions: functions
+                .map(|function| FunctionMetadata {
+                    name: function.name().into(),
+                })
+                .collect(),
+            ..Default::default()
+        }
+    }
+
+    pub(super) fn provider_schema(&self) -> v6::get_provider_schema::Response {
+        let resources = self.provider.resources().iter();
+        let data_sources = self.provider.data_sources().iter();
+        v6::get_provider_schema::Response {
+            provider: Some(schema::schema(self.provider.schema())),
+            resource_schemas: by_name(
+                resources.map(|resource| (resource.name(), schema::schema(resource.schema()))),
+            ),
+            data_source_schemas: by_name(
+                data_sources.map(|source| (source.name(), schema::schema(source.schema()))),
+            ),
+            functions: self.functions(),
+            server_capabilities: Some(CAPABILITIES),
+            ..Default::default()
+        }
+    }
+
+    pub(super) fn functions(&self) -> HashMap<String, v6::Function> {
+        let functions = self.provider.functions().iter();
+        by_name(
+            functions.map(|function| (function.name(), schema::function(&function.signature()))),
+        )
+    }
+
+    pub(super) fn validate_provider_config(
+        &self,
+        request: &v6::validate_provider_config::Request,
+    ) -> Result<v6::validate_provider_config::Response, Diagnostics> {
+        let config = wire::require_object(
+            request.config.as_ref(),
+            self.provider.schema(),
+            "configuration",
+        )?;
+        let mut diagnostics = validation::validate(self.provider.schema(), &config, false);
+        diagnostics.extend(self.provider.validate(&config));
+        Ok(v6::validate_provider_config::Response {
+            diagnostics: wire::diagnostics(diagnostics),
+        })
+    }
+
+    pub(super) async fn configure_provider(
+        &self,
+        request: v6::configure_provider::Request,
+    ) -> Result<v6::configure_provider::Response, Diagnostics> {
+        let config = wire::require_object(
+            request.config.as_ref(),
+            self.provider.schema(),
+            "configuration",
+        )?;
+        let client = self.provider.configure(&config).await?;
+        let session = Session {
+            client: client.map(Arc::new),
+            stop: CancellationToken::new(),
+        };
+        *self.session.write().unwrap_or_else(PoisonError::into_inner) = session;
+        Ok(v6::configure_provider::Response::default())
+    }
+}

@@ -50,7 +50,11 @@ fn read_attributes(attributes: &[Attribute], body: &Json, object: &mut Object) {
             continue;
         };
         let known = object.get_mut(attribute.name);
-        let found = read_attribute(attribute, remote, body, known);
+        let found = match read_attribute(attribute, remote, body, known) {
+            // The service leaves out what is as it always is.
+            Value::Null => attribute.default.clone().unwrap_or(Value::Null),
+            found => found,
+        };
         *known = keep_words(attribute, known, found);
     }
 }
@@ -402,13 +406,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_gone_from_the_body_is_null() {
+    fn what_is_gone_from_the_body_is_null_or_the_default() {
         let found = read(
             &schema(),
             &json!({}),
             &read(&schema(), &body(), &object(&[])),
         );
-        assert_eq!(found, object(&[]));
+        assert_eq!(found, object(&[("enabled", true.into())]));
     }
 
     #[test]

@@ -1,0 +1,154 @@
+//! Operations that outlive a run: what is remembered about them between runs, and how one is waited for.
+//!
+//! An environment deploys for hours, so any wait may be cut short: by Ctrl-C, a cancelled pipeline, a timeout. What was
+//! begun is then remembered in private state, and whichever run comes next goes on waiting with the same code.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::arm::{self, Operation, ResourceId, Session};
+use crate::resources::shared::wait::Interrupted;
+use crate::sdk::private::Private;
+
+use super::API_VERSION;
+
+/// Where an environment stands between its terminal states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Phase {
+    /// Its creation was accepted, and has not ended well yet.
+    Creating,
+    /// A change was accepted, and has not ended yet.
+    Updating,
+}
+
+/// An operation that ARM has accepted and may still be at work on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Pending {
+    /// What it does.
+    pub(super) phase: Phase,
+    /// When it was accepted, in seconds since 1970.
+    pub(super) started_at: u64,
+    /// Where ARM tells how it goes; none when only the environment itself does.
+    pub(super) operation: Option<Operation>,
+}
+
+/// The name under which it is remembered.
+const KEY: &str = "operation";
+
+impl Pending {
+    /// An operation that was accepted just now.
+    pub(super) fn new(phase: Phase, operation: Option<Operation>) -> Self {
+        Self { phase, started_at: now(), operation }
+    }
+
+    /// What is remembered, if anything.
+    pub(super) fn recall(private: &Private) -> Option<Self> {
+        private.get(KEY)
+    }
+
+    /// Remembers it.
+    pub(super) fn remember(&self, private: &mut Private) {
+        if let Err(error) = private.set(KEY, self) {
+            tracing::warn!(%error, "the operation cannot be remembered; a later run polls the environment itself");
+        }
+    }
+
+    /// Forgets whatever is remembered.
+    pub(super) fn forget(private: &mut Private) {
+        private.remove(KEY);
+    }
+
+    /// How long ago it was accepted.
+    pub(super) fn age(&self) -> Duration {
+        Duration::from_secs(now().saturating_sub(self.started_at))
+    }
+}
+
+/// How a wait for an operation ended.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// Well; this is the environment.
+    Succeeded(Json),
+    /// ARM calls the operation failed, but the environment `Succeeded`: both are true, and the environment is healthy.
+    SucceededAfterAll(Json, arm::Error),
+    /// Badly; this is the environment, if it can be read.
+    Failed(Option<Json>, arm::Error),
+    /// Not yet.
+    Interrupted(Interrupted),
+}
+
+/// Waits for an accepted operation, through whatever happens to the connection, until ARM says how it ended.
+pub(super) async fn follow(session: &Session, id: &ResourceId, pending: &Pending) -> Outcome {
+    let operation = pending.operation.clone().unwrap_or_else(Operation::provisioning_state);
+    let error = match session.wait(&operation, id, API_VERSION).await {
+        Ok(body) => return Outcome::Succeeded(body),
+        Err(error) => error,
+    };
+    if error.is_cancelled() {
+        return Outcome::Interrupted(Interrupted::Stopped);
+    }
+    if error.is_timeout() {
+        return Outcome::Interrupted(Interrupted::TimedOut);
+    }
+    match session.get(id, API_VERSION).await {
+        Ok(body) if has_succeeded(&body) => Outcome::SucceededAfterAll(body, error),
+        body => Outcome::Failed(body.ok(), error),
+    }
+}
+
+/// Whether the environment reads `Succeeded`.
+pub(super) fn has_succeeded(body: &Json) -> bool {
+    state_of(body).is_some_and(|state| state.eq_ignore_ascii_case("Succeeded"))
+}
+
+/// The environment's provisioning state.
+pub(super) fn state_of(body: &Json) -> Option<&str> {
+    body["properties"]["provisioningState"].as_str()
+}
+
+/// Whether nothing more will happen by itself.
+pub(super) fn is_terminal(provisioning_state: &str) -> bool {
+    ["Succeeded", "Failed", "Canceled", "Cancelled"].iter().any(|state| state.eq_ignore_ascii_case(provisioning_state))
+}
+
+/// Whether nothing more will happen by itself, and it did not end well.
+pub(super) fn is_failure(provisioning_state: &str) -> bool {
+    is_terminal(provisioning_state) && !provisioning_state.eq_ignore_ascii_case("Succeeded")
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_is_remembered_until_it_is_forgotten() {
+        let mut private = Private::default();
+        let pending = Pending::new(Phase::Creating, None);
+        pending.remember(&mut private);
+        let stored = Private::from_bytes(&private.to_bytes());
+        assert_eq!(Pending::recall(&stored), Some(pending));
+        Pending::forget(&mut private);
+        assert_eq!(Pending::recall(&private), None);
+    }
+
+    #[test]
+    fn states_that_end_an_operation() {
+        for (state, terminal, failure) in [
+            ("Succeeded", true, false),
+            ("failed", true, true),
+            ("Canceled", true, true),
+            ("InProgress", false, false),
+            ("Running", false, false),
+            ("SomethingNew", false, false),
+        ] {
+            assert_eq!((is_terminal(state), is_failure(state)), (terminal, failure), "{state}");
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! `ise_subnet`: a subnet that an environment can live in.
+//!
+//! ARM type `Microsoft.Network/virtualNetworks/subnets`. Writes in one virtual network never run two at a time, because
+//! Azure refuses the second.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::{Value as Json, json};
+use tokio::time::Instant;
+
+use super::shared::wait::{self, Interrupted};
+use super::shared::{existing, report, rows};
+use crate::arm::{self, ResourceId, Session};
+use crate::azure::{Azure, session};
+use crate::sdk::context::Context;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::duration;
+use crate::sdk::path::Path;
+use crate::sdk::plan::Plan;
+use crate::sdk::remote::{self, read_reference, write_reference};
+use crate::sdk::resource::{Create, Resource, State, Update};
+use crate::sdk::schema::{Attribute, Check, Effect, Schema, Timeouts};
+use crate::sdk::types::Type;
+use crate::sdk::value::{Object, Value};
+use crate::validate;
+use crate::validate::cidr::{AddressClass, Cidr};
+
+/// API version of Microsoft.Network.
+pub(crate) const API_VERSION: &str = "2024-01-01";
+pub(crate) const VIRTUAL_NETWORK_TYPE: &str = "Microsoft.Network/virtualNetworks";
+pub(crate) const TYPE: &str = "Microsoft.Network/virtualNetworks/subnets";
+/// The service to which a subnet of an environment may be delegated.
+const ISE_SERVICE: &str = "Microsoft.Logic/integrationServiceEnvironments";
+const MINUTE: Duration = Duration::from_secs(60);
+
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
+    version: 0,
+    description: "A subnet for an integration service environment. An environment needs four of them, empty and at least a /27 each.",
+    attributes: vec![
+        rows::id(),
+        rows::name(validate::names::subnet, "Name. 1 to 80 letters, digits, `_`, `.` or `-`, starting with a letter or `_`."),
+        Attribute::string("virtual_network_id")
+            .required()
+            .replaces()
+            .same(rows::same_id)
+            .check(Check::Text(|text| rows::is_id_of(text, VIRTUAL_NETWORK_TYPE)))
+            .doc("ID of the virtual network, which must exist."),
+        Attribute::string("address_prefix")
+            .required()
+            .replaces()
+            .check(Check::Text(|text| Cidr::parse_subnet(text).map(|_| ())))
+            .remote("properties.addressPrefix")
+            .doc("Address range in CIDR form, of at least 32 addresses (a /27). Ranges that Azure reserves are refused."),
+        Attribute::string("address_class")
+            .default("warn")
+            .effect(Effect::Local)
+            .check(Check::OneOf(&["warn", "enforce", "ignore"]))
+            .doc(
+                "Microsoft's guide asks for a Class B range, Azure accepts others: `warn` about them, `enforce` (an error outside \
+                 128.0.0.0 to 191.255.255.255 and 172.16.0.0/12), or `ignore`.",
+            ),
+        Attribute::string("network_security_group_id")
+            .same(rows::same_id)
+            .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.Network/networkSecurityGroups")))
+            .remote_as("properties.networkSecurityGroup", read_reference, write_reference)
+            .doc("ID of the network security group that filters its traffic."),
+        Attribute::string("route_table_id")
+            .same(rows::same_id)
+            .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.Network/routeTables")))
+            .remote_as("properties.routeTable", read_reference, write_reference)
+            .doc("ID of the route table that routes its traffic."),
+        Attribute::plain("service_endpoints", Type::set(Type::String))
+            .remote("properties.serviceEndpoints[].service")
+            .doc("Azure services that are reached over the virtual network, such as `Microsoft.Storage`."),
+        Attribute::bool("delegate_to_ise")
+            .default(false)
+            .remote_as("properties.delegations", read_delegation, write_delegation)
+            .doc(
+                "Delegates the subnet to `Microsoft.Logic/integrationServiceEnvironments`. The portal's environments need no \
+                 delegation; deployments through templates delegate one of the four subnets.",
+            ),
+        Attribute::string("resource_group_name").computed().doc("Name of the virtual network's resource group."),
+        Attribute::string("virtual_network_name").computed().doc("Name of the virtual network."),
+        Attribute::number("address_count").computed().doc("Number of addresses in the range; Azure keeps five of them for itself."),
+        Attribute::string("used_by").computed().doc("ID of what holds the subnet, such as an environment."),
+    ],
+    timeouts: Some(Timeouts {
+        create: Some(30 * MINUTE),
+        read: Some(5 * MINUTE),
+        update: Some(30 * MINUTE),
+        delete: Some(600 * MINUTE),
+    }),
+});
+
+/// The resource.
+#[derive(Debug)]
+pub struct IseSubnet;
+
+#[async_trait]
+impl Resource<Azure> for IseSubnet {
+    fn name(&self) -> &'static str {
+        "ise_subnet"
+    }
+
+    fn schema(&self) -> &Schema {
+        &SCHEMA
+    }
+
+    fn validate(&self, config: &Object) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        let class = match config.get("address_class") {
+            Value::Unknown(_) => return diagnostics,
+            class => class.as_str().and_then(AddressClass::from_name).unwrap_or_default(),
+        };
+        let Some(cidr) = config.str("address_prefix").and_then(|text| Cidr::parse_subnet(text).ok()) else {
+            return diagnostics;
+        };
+        if let Err(finding) = cidr.check_class_b() {
+            let path = Path::attribute("address_prefix");
+            match class {
+                AddressClass::Enforce => diagnostics.error_at(path, "Invalid address_prefix", finding),
+                AddressClass::Warn => {
+                    let summary = format!("Address range {cidr} is not in Class B space");
+                    diagnostics.warning_at(path, summary, finding);
+                }
+                AddressClass::Ignore => {}
+            }
+        }
+        diagnostics
+    }
+
+    async fn modify_plan(&self, _: &Context<Azure>, plan: &mut Plan) {
+        if plan.is_create() {
+            fill_derived(&mut plan.planned);
+            // Whatever will hold the subnet does not do so at once.
+            plan.planned.set("used_by", Value::Null);
+        }
+    }
+
+    async fn create(&self, context: &Context<Azure>, create: Create<'_>, state: &mut State) -> Result<(), Diagnostics> {
+        let id = planned_id(create.planned)?;
+        let what = describe(&id);
+        let fail = |error: arm::Error| report::error(&SCHEMA, "creating", &what, &error);
+        let session = session(context)?;
+        let _lock = lock(context, &session, &id).await?;
+        if session.get_optional(&id, API_VERSION).await.map_err(fail)?.is_some() {
+            return Err(existing::already_exists(self.name(), &format!("Subnet {:?}", id.name()), &id));
+        }
+        let mut body = json!({ "name": id.name() });
+        remote::write(&SCHEMA, create.planned, &mut body);
+        let written = put(&session, &id, &body, None).await;
+        if let Some(object) = reached(create.planned, &id, &written) {
+            state.set(object);
+        }
+        written.map(|_| ()).map_err(fail)
+    }
+
+    async fn read(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
+        let Some(object) = state.object().cloned() else { return Ok(()) };
+        let id = stored_id(&object)?;
+        let found = session(context)?.get_optional(&id, API_VERSION).await;
+        match found.map_err(|error| report::error(&SCHEMA, "reading", &describe(&id), &error))? {
+            Some(body) => state.set(read_body(&body, &object)),
+            None => state.remove(),
+        }
+        Ok(())
+    }
+
+    async fn update(&self, context: &Context<Azure>, update: Update<'_>, state: &mut State) -> Result<(), Diagnostics> {
+        let id = stored_id(update.prior)?;
+        let fail = |error: arm::Error| report::error(&SCHEMA, "updating", &describe(&id), &error);
+        let session = session(context)?;
+        let _lock = lock(context, &session, &id).await?;
+        loop {
+            let mut body = session.get(&id, API_VERSION).await.map_err(fail)?;
+            remote::write(&SCHEMA, update.planned, &mut body);
+            let etag = body["etag"].as_str().map(str::to_owned);
+            match put(&session, &id, &body, etag).await {
+                Ok(body) => {
+                    let found = read_body(&body, update.planned);
+                    state.set(remote::complete(update.planned, &found));
+                    return Ok(());
+                }
+                // Somebody else wrote in between: what they wrote is read again, and kept.
+                Err(error) if error.is_precondition_failed() => continue,
+                Err(error) => {
+                    if let Ok(body) = session.get(&id, API_VERSION).await {
+                        state.set(read_body(&body, update.prior));
+                    }
+                    return Err(fail(error));
+                }
+            }
+        }
+    }
+
+    async fn delete(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
+        let Some(object) = state.object().cloned() else { return Ok(()) };
+        let id = stored_id(&object)?;
+        let session = session(context)?;
+        let started = Instant::now();
+        let mut intervals = wait::intervals();
+        loop {
+            let result = {
+                let _lock = lock(context, &session, &id).await?;
+                delete(&session, &id).await
+            };
+            let error = match result {
+                Ok(()) => return Ok(()),
+                Err(error) if error.is_not_found() => return Ok(()),
+                Err(error) => error,
+            };
+            if error.code() != Some("InUseSubnetCannotBeDeleted") {
+                return Err(report::error(&SCHEMA, "deleting", &describe(&id), &error));
+            }
+            tracing::info!(subnet = id.name(), waited_s = started.elapsed().as_secs(), "waiting until the subnet is released");
+            if let Err(interrupted) = wait::sleep(context, intervals.next()).await {
+                let holder = session.get_optional(&id, API_VERSION).await.ok().flatten().and_then(|body| holder(&body));
+                return Err(still_in_use(&id, holder.as_deref(), started.elapsed(), interrupted, &error));
+            }
+        }
+    }
+
+    async fn import(&self, context: &Context<Azure>, id: &str, state: &mut Object) -> Result<(), Diagnostics> {
+        let id = existing::parse_import_id(context, id, TYPE)?;
+        state.set("id", id.to_string());
+        Ok(())
+    }
+}
+
+/// The ID that a planned subnet will have.
+fn planned_id(planned: &Object) -> Result<ResourceId, Diagnostics> {
+    let network = ResourceId::parse_as(planned.text("virtual_network_id"), VIRTUAL_NETWORK_TYPE).map_err(|error| {
+        Diagnostic::error("Invalid virtual_network_id", error.to_string()).at(Path::attribute("virtual_network_id"))
+    })?;
+    Ok(network.child("subnets", planned.text("name")))
+}
+
+/// What is in a virtual network's subnet that the IDs alone tell.
+fn fill_derived(object: &mut Object) {
+    if let Some(network) = object.str("virtual_network_id").and_then(|text| ResourceId::parse(text).ok()) {
+        object.set("resource_group_name", network.resource_group());
+        object.set("virtual_network_name", network.name());
+    }
+    if let Some(cidr) = object.str("address_prefix").and_then(|text| Cidr::parse_subnet(text).ok()) {
+        object.set("address_count", i64::try_from(cidr.address_count()).ok());
+    }
+}
+
+fn read_body(body: &Json, object: &Object) -> Object {
+    let mut body = body.clone();
+    let properties = &mut body["properties"];
+    // Newer API versions answer one prefix in the form of many.
+    if properties["addressPrefix"].is_null() {
+        properties["addressPrefix"] = properties["addressPrefixes"][0].clone();
+    }
+    let imported = object.get("name").is_null();
+    let mut found = remote::read(&SCHEMA, &body, object);
+    if let Some(network) = found.str("id").and_then(|id| ResourceId::parse(id).ok()?.parent()).filter(|_| imported) {
+        found.set("virtual_network_id", network.to_string());
+    }
+    if let Some(id) = object.str("id").filter(|_| !imported) {
+        found.set("id", id.to_owned());
+    }
+    fill_derived(&mut found);
+    found.set("used_by", holder(&body));
+    found
+}
+
+/// What holds the subnet: the object at the other end of a link, or of an address configuration.
+pub(crate) fn holder(body: &Json) -> Option<String> {
+    let properties = &body["properties"];
+    let links = ["serviceAssociationLinks", "resourceNavigationLinks"].into_iter().flat_map(|name| {
+        properties[name].as_array().into_iter().flatten().filter_map(|link| link["properties"]["link"].as_str())
+    });
+    let configurations = properties["ipConfigurations"].as_array().into_iter().flatten();
+    let configurations = configurations.filter_map(|configuration| configuration["id"].as_str());
+    links.chain(configurations).next().map(str::to_owned)
+}
+
+/// The state that a create reached: everything after success, and what is certain when the answer never came.
+fn reached(planned: &Object, id: &ResourceId, written: &Result<Json, arm::Error>) -> Option<Object> {
+    match written {
+        Ok(body) => {
+            let mut planned = planned.clone();
+            planned.set("id", body["id"].as_str().map_or_else(|| id.to_string(), str::to_owned));
+            Some(remote::complete(&planned, &read_body(body, &planned)))
+        }
+        Err(error) if error.may_have_been_sent() => {
+            let mut object = planned.clone();
+            object.set("id", id.to_string());
+            Some(object)
+        }
+        Err(_) => None,
+    }
+}
+
+/// Writes the subnet and waits until the network has taken it over.
+async fn put(session: &Session, id: &ResourceId, body: &Json, if_match: Option<String>) -> Result<Json, arm::Error> {
+    let options = arm::PutOptions { if_match, ..Default::default() };
+    let accepted = session.put(id, API_VERSION, body, options).await?;
+    session.finish(accepted, id, API_VERSION).await
+}
+
+async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
+    let accepted = session.delete(id, API_VERSION).await?;
+    session.finish_delete(accepted, id, API_VERSION).await
+}
+
+async fn lock(context: &Context<Azure>, session: &Session, id: &ResourceId) -> Result<arm::Lock, Diagnostics> {
+    let network = id.parent().unwrap_or_else(|| id.clone());
+    let fail = |error| report::error(&SCHEMA, "waiting to write", &describe(id), &error);
+    context.client()?.client.lock(&network, session).await.map_err(fail)
+}
+
+fn stored_id(object: &Object) -> Result<ResourceId, Diagnostics> {
+    ResourceId::parse_as(object.text("id"), TYPE)
+        .map_err(|error| Diagnostic::error("Invalid ID in the state", error.to_string()).into())
+}
+
+fn describe(id: &ResourceId) -> String {
+    format!("subnet {:?}", id.name())
+}
+
+fn still_in_use(
+    id: &ResourceId,
+    holder: Option<&str>,
+    waited: Duration,
+    interrupted: Interrupted,
+    error: &arm::Error,
+) -> Diagnostics {
+    let why = match interrupted {
+        Interrupted::Stopped => "Terraform was stopped",
+        Interrupted::TimedOut => "The delete timeout passed",
+    };
+    let detail = format!(
+        "{why} after waiting {} for the subnet to be released. It is still held by {}. Azure releases the subnets of an environment \
+         an hour or more after the environment is gone. The subnet stays in the state; run the destroy again to go on waiting.\n\n{}",
+        duration::format(waited),
+        holder.unwrap_or("something that ARM does not name"),
+        error.explanation(),
+    );
+    Diagnostic::error(format!("Subnet {:?} is in use and was not deleted", id.name()), detail).into()
+}
+
+fn read_delegation(json: &Json) -> Value {
+    let delegations = json.as_array().into_iter().flatten();
+    let to_ise = |delegation: &Json| {
+        delegation["properties"]["serviceName"].as_str().is_some_and(|service| service.eq_ignore_ascii_case(ISE_SERVICE))
+    };
+    delegations.into_iter().any(to_ise).into()
+}
+
+fn write_delegation(value: &Value) -> Json {
+    match value.as_bool() {
+        Some(true) => json!([{ "name": "integrationServiceEnvironments", "properties": { "serviceName": ISE_SERVICE } }]),
+        _ => json!([]),
+    }
+}

@@ -1,0 +1,28 @@
+//! The environment that logic apps and integration accounts live in.
+
+use serde_json::Value as Json;
+
+use crate::arm::{Operation, ResourceId, Session};
+use crate::resources::ise;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::path::Path;
+
+/// Reads the environment, and waits for it while it deploys.
+pub(crate) async fn ready(session: &Session, ise_id: &str) -> Result<Json, Diagnostics> {
+    let path = || Path::attribute("ise_id");
+    let fail = |summary: String, detail: String| Diagnostics::from(Diagnostic::error(summary, detail).at(path()));
+    let id = ResourceId::parse_as(ise_id, ise::TYPE).map_err(|error| fail("Invalid ise_id".into(), error.to_string()))?;
+    let what = format!("environment {:?}", id.name());
+    let found = session
+        .get_optional(&id, ise::API_VERSION)
+        .await
+        .map_err(|error| fail(format!("Error reading {what}"), error.explanation()))?;
+    if found.is_none() {
+        let detail = format!("There is no {id}. Create the environment first, or correct ise_id.");
+        return Err(fail(format!("The {what} does not exist"), detail));
+    }
+    session.wait(&Operation::provisioning_state(), &id, ise::API_VERSION).await.map_err(|error| {
+        let summary = format!("The {what} is not ready");
+        fail(summary, format!("Nothing was sent, because the environment has to be deployed first.\n\n{}", error.explanation()))
+    })
+}

@@ -1,0 +1,231 @@
+//! Schema rows that several resources have.
+
+use serde_json::{Value as Json, json};
+
+use crate::arm::{Location, ResourceId};
+use crate::sdk::schema::{Attribute, Check, Nesting, Recomputed};
+use crate::sdk::types::Type;
+use crate::sdk::value::{Object, Value};
+use crate::validate;
+
+/// `id`.
+pub(crate) fn id() -> Attribute {
+    Attribute::string("id").computed().remote("id").doc("ARM ID.")
+}
+
+/// `name`, which is checked by `rule`.
+pub(crate) fn name(rule: fn(&str) -> Result<(), String>, description: &'static str) -> Attribute {
+    Attribute::string("name")
+        .required()
+        .replaces()
+        .same(same_ignoring_case)
+        .check(Check::Text(rule))
+        .remote("name")
+        .doc(description)
+}
+
+/// `resource_group_name`.
+pub(crate) fn resource_group_name() -> Attribute {
+    Attribute::string("resource_group_name")
+        .required()
+        .replaces()
+        .same(same_ignoring_case)
+        .check(Check::Text(validate::names::resource_group))
+        .doc("Name of the resource group, which must exist.")
+}
+
+/// `ise_id` of a resource that lives in an environment.
+pub(crate) fn ise_id() -> Attribute {
+    Attribute::string("ise_id")
+        .required()
+        .replaces()
+        .same(same_id)
+        .check(Check::Text(|text| is_id_of(text, "Microsoft.Logic/integrationServiceEnvironments")))
+        .remote_as(
+            "properties.integrationServiceEnvironment",
+            crate::sdk::remote::read_reference,
+            crate::sdk::remote::write_reference,
+        )
+        .doc("ID of the environment that it runs in. The environment is its location.")
+}
+
+/// `location` of a resource that lives in an environment.
+pub(crate) fn location_of_environment() -> Attribute {
+    Attribute::string("location")
+        .computed()
+        .same(same_location)
+        .remote("location")
+        .doc("Azure region: that of the environment.")
+}
+
+/// `tags`.
+pub(crate) fn tags() -> Attribute {
+    Attribute::plain("tags", Type::map(Type::String))
+        .check(Check::Value(check_tags))
+        .doc("Tags, besides the provider's `default_tags`. At most 50 in all.")
+}
+
+/// `tags_all`, which [`super::tags`] plans and reads.
+pub(crate) fn tags_all() -> Attribute {
+    Attribute::plain("tags_all", Type::map(Type::String))
+        .computed()
+        .doc("All tags: `default_tags` of the provider, overlaid by `tags`.")
+}
+
+/// `provisioning_state`.
+pub(crate) fn provisioning_state() -> Attribute {
+    Attribute::string("provisioning_state")
+        .computed()
+        .recomputed(Recomputed::OnUpdate)
+        .remote("properties.provisioningState")
+        .doc("What ARM says about the last operation, such as `Succeeded`.")
+}
+
+/// `state`, which follows `enabled` where there is such an attribute.
+pub(crate) fn state() -> Attribute {
+    Attribute::string("state")
+        .computed()
+        .recomputed(Recomputed::With(&["enabled"]))
+        .remote("properties.state")
+        .doc("Whether it is `Enabled`, `Disabled`, …")
+}
+
+/// `enabled`, which ARM keeps as the state.
+pub(crate) fn enabled(description: &'static str) -> Attribute {
+    Attribute::bool("enabled")
+        .default(true)
+        .remote_as(
+            "properties.state",
+            |json| json.as_str().map(|state| state.eq_ignore_ascii_case("Enabled")).into(),
+            |value| json!(if value.as_bool() == Some(true) { "Enabled" } else { "Disabled" }),
+        )
+        .doc(description)
+}
+
+/// The four lists of addresses through which workflows and connectors are reached and reach out.
+pub(crate) fn ip_addresses() -> [Attribute; 4] {
+    let list = |name, path, description| {
+        Attribute::plain(name, Type::list(Type::String)).computed().remote(path).doc(description)
+    };
+    [
+        list(
+            "workflow_endpoint_ip_addresses",
+            "properties.endpointsConfiguration.workflow.accessEndpointIpAddresses[].address",
+            "Addresses or CIDR blocks at which workflows are called.",
+        ),
+        list(
+            "workflow_outbound_ip_addresses",
+            "properties.endpointsConfiguration.workflow.outgoingIpAddresses[].address",
+            "Addresses or CIDR blocks from which workflows call out.",
+        ),
+        list(
+            "connector_endpoint_ip_addresses",
+            "properties.endpointsConfiguration.connector.accessEndpointIpAddresses[].address",
+            "Addresses or CIDR blocks at which connectors are called.",
+        ),
+        list(
+            "connector_outbound_ip_addresses",
+            "properties.endpointsConfiguration.connector.outgoingIpAddresses[].address",
+            "Addresses or CIDR blocks from which connectors call out.",
+        ),
+    ]
+}
+
+/// `identity`.
+pub(crate) fn identity() -> Attribute {
+    let computed = |name, path, description| {
+        Attribute::string(name)
+            .computed()
+            .recomputed(Recomputed::With(&["identity"]))
+            .remote(path)
+            .doc(description)
+    };
+    Attribute::nested(
+        "identity",
+        Nesting::Single,
+        vec![
+            Attribute::string("type")
+                .required()
+                .check(Check::OneOf(&["SystemAssigned", "UserAssigned"]))
+                .remote("type")
+                .doc("Kind of managed identity."),
+            Attribute::plain("identity_ids", Type::set(Type::String))
+                .same(same_ids)
+                .check(Check::EachText(|text| is_id_of(text, "Microsoft.ManagedIdentity/userAssignedIdentities")))
+                .remote_as("userAssignedIdentities", read_keys, write_keys)
+                .doc("IDs of the user-assigned identities; with `UserAssigned` only."),
+            computed("principal_id", "principalId", "Object ID of the system-assigned identity."),
+            computed("tenant_id", "tenantId", "Tenant of the system-assigned identity."),
+        ],
+    )
+    .remote("identity")
+    .doc("Managed identity.")
+}
+
+/// Whether a known `identity` holds what its type needs.
+pub(crate) fn check_identity(config: &Object) -> Result<(), String> {
+    let Some(identity) = config.object("identity") else {
+        return Ok(());
+    };
+    let given = match identity.get("identity_ids") {
+        Value::Unknown(_) => return Ok(()),
+        Value::Set(ids) => !ids.is_empty(),
+        _ => false,
+    };
+    match (identity.str("type"), given) {
+        (Some("UserAssigned"), false) => Err("A UserAssigned identity needs identity_ids with at least one ID.".into()),
+        (Some("SystemAssigned"), true) => Err("identity_ids go with type \"UserAssigned\" only.".into()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether `text` is an ARM ID of the type.
+pub(crate) fn is_id_of(text: &str, resource_type: &str) -> Result<(), String> {
+    ResourceId::parse_as(text, resource_type).map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// Names and IDs, which ARM compares without regard to case.
+pub(crate) fn same_ignoring_case(a: &Value, b: &Value) -> bool {
+    a.as_str().zip(b.as_str()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+}
+
+/// ARM IDs.
+pub(crate) fn same_id(a: &Value, b: &Value) -> bool {
+    let parse = |value: &Value| value.as_str().and_then(|text| ResourceId::parse(text).ok());
+    parse(a).is_some_and(|a| Some(a) == parse(b))
+}
+
+/// Lists or sets of ARM IDs, in whatever order.
+pub(crate) fn same_ids(a: &Value, b: &Value) -> bool {
+    let sorted = |value: &Value| {
+        let ids = value.as_elements()?.iter().filter_map(Value::as_str);
+        let mut ids: Vec<_> = ids.map(str::to_ascii_lowercase).collect();
+        ids.sort();
+        Some(ids)
+    };
+    sorted(a) == sorted(b)
+}
+
+/// Regions in short or display form.
+pub(crate) fn same_location(a: &Value, b: &Value) -> bool {
+    let location = |value: &Value| value.as_str().map(Location::new);
+    location(a) == location(b)
+}
+
+fn read_keys(json: &Json) -> Value {
+    match json.as_object() {
+        Some(members) if !members.is_empty() => Value::set(members.keys().map(Value::from)),
+        _ => Value::Null,
+    }
+}
+
+fn write_keys(value: &Value) -> Json {
+    let ids = value.as_elements().unwrap_or_default();
+    ids.iter().filter_map(Value::as_str).map(|id| (id.to_owned(), json!({}))).collect()
+}
+
+fn check_tags(value: &Value) -> Result<(), String> {
+    let Some(tags) = value.as_map() else { return Ok(()) };
+    let tags = tags.iter().filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)));
+    validate::tags::check(tags)
+}

@@ -1,1 +1,3 @@
-//! .
+//! The Terraform provider for Azure Logic Apps integration service environments.
+
+pub mod arm;

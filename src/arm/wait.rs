@@ -9,11 +9,11 @@ use reqwest::Method;
 use tokio::time::Instant;
 
 use super::Json;
-use super::client::Session;
 use super::error::Error;
 use super::operation::{Intent, Operation, Poll, Status, Step};
 use super::request::Request;
 use super::resource_id::ResourceId;
+use super::session::Session;
 
 /// ARM's own intervals are seconds; an emulator's scaled clock may ask for less, but not for a busy loop.
 const SHORTEST_WAIT: Duration = Duration::from_millis(10);

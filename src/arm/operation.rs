@@ -238,3 +238,305 @@ fn points_to(url: &str, id: &ResourceId) -> bool {
     let start = path.find("/subscriptions/").unwrap_or_default();
     ResourceId::parse(&path[start..]).is_ok_and(|target| target == *id)
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use proptest::prelude::*;
+    use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::*;
+
+    const DEFAULT: Duration = Duration::from_secs(10);
+
+    fn subnet() -> ResourceId {
+        ResourceId::in_group("s", "g", "Microsoft.Network/virtualNetworks", "v")
+            .child("subnets", "a")
+    }
+
+    fn response(status: u16, headers: &[(&'static str, &str)], body: &str) -> Response {
+        let headers: HeaderMap = headers
+            .iter()
+            .filter_map(|(name, value)| {
+                let value = HeaderValue::from_str(value).ok()?;
+                Some((HeaderName::from_static(name), value))
+            })
+            .collect();
+        let status = StatusCode::from_u16(status).unwrap_or_default();
+        Response::new(status, headers, Some(Bytes::from(body.to_owned())))
+    }
+
+    #[test]
+    fn what_an_accepted_request_leaves_to_wait_for() {
+        use Intent::{Action, Delete, Write};
+        let asynchronous = ("azure-asyncoperation", "https://h/op?t=1");
+        let location = ("location", "https://h/result");
+        let itself = (
+            "location",
+            "https://h/subscriptions/S/resourcegroups/g/providers/microsoft.network/virtualnetworks/v/subnets/A?api-version=1",
+        );
+        let updating = r#"{"properties":{"provisioningState":"Updating"}}"#;
+        let succeeded = r#"{"properties":{"provisioningState":"succeeded"}}"#;
+        let failed = r#"{"properties":{"provisioningState":"Failed"}}"#;
+        let operation = || Some(Poll::AzureAsyncOperation("https://h/op?t=1".to_owned()));
+        let result = || Some(Poll::Location("https://h/result".to_owned()));
+        let resource = || Some(Poll::ProvisioningState);
+        for (intent, status, headers, body, expected) in [
+            (Write, 201, vec![asynchronous], updating, operation()),
+            (
+                Write,
+                200,
+                vec![asynchronous, location],
+                succeeded,
+                operation(),
+            ),
+            (Write, 202, vec![location], "", result()),
+            (Write, 201, vec![location], updating, result()),
+            // Not a poll URL, just where the resource is.
+            (Write, 200, vec![location], succeeded, None),
+            (Write, 201, vec![itself], updating, resource()),
+            (Write, 200, vec![], updating, resource()),
+            (Write, 200, vec![], failed, resource()),
+            (Write, 200, vec![], succeeded, None),
+            (Write, 200, vec![], "{}", None),
+            (Write, 200, vec![], "", None),
+            (Write, 202, vec![], "", resource()),
+            (Write, 200, vec![], "<html>", resource()),
+            (Delete, 202, vec![asynchronous, location], "", operation()),
+            (Delete, 202, vec![location], "", result()),
+            (Delete, 202, vec![], "", resource()),
+            (Delete, 200, vec![], "", None),
+            (Delete, 204, vec![], "", None),
+            (Action, 202, vec![location], "", result()),
+            (Action, 202, vec![], "", None),
+            (Action, 200, vec![], updating, None),
+        ] {
+            let started = Operation::started(
+                intent,
+                &subnet(),
+                &response(status, &headers, body),
+                DEFAULT,
+            );
+            let described = format!("{intent:?} {status} {headers:?} {body}");
+            assert_eq!(
+                started.as_ref().map(|it| it.first_wait),
+                expected.as_ref().map(|_| DEFAULT)
+            );
+            assert_eq!(started.map(|it| it.poll), expected, "{described}");
+        }
+    }
+
+    #[test]
+    fn the_first_wait_is_the_services_and_is_not_remembered() -> Result<(), serde_json::Error> {
+        let headers = [
+            ("azure-asyncoperation", "https://h/op"),
+            ("retry-after", "3"),
+        ];
+        let accepted = response(201, &headers, "{}");
+        let started = Operation::started(Intent::Write, &subnet(), &accepted, DEFAULT);
+        let started = started.unwrap_or_else(|| Operation::on_resource(Intent::Delete));
+        assert_eq!(started.first_wait, Duration::from_secs(3));
+        let text = serde_json::to_string(&started)?;
+        assert_eq!(
+            text,
+            r#"{"poll":{"kind":"AzureAsyncOperation","url":"https://h/op"},"intent":"Write"}"#
+        );
+        let resumed: Operation = serde_json::from_str(&text)?;
+        assert_eq!(resumed.poll, started.poll);
+        assert_eq!(resumed.first_wait, Duration::ZERO);
+        let text = serde_json::to_string(&Operation::on_resource(Intent::Delete))?;
+        assert_eq!(
+            serde_json::from_str::<Operation>(&text)?,
+            Operation::on_resource(Intent::Delete)
+        );
+        Ok(())
+    }
+
+    /// One word for a step: its kind, and the state or code where it has one.
+    fn word(step: &Step) -> String {
+        match step {
+            Step::Running(status) => format!("running {}", status.state),
+            Step::Succeeded(_) => "succeeded".to_owned(),
+            Step::Failed(error) => format!("failed {}", error.code().unwrap_or_default()),
+            Step::Forgotten => "forgotten".to_owned(),
+            Step::Missing(_) => "missing".to_owned(),
+            Step::Unclear(_) => "unclear".to_owned(),
+        }
+        .trim_end()
+        .to_owned()
+    }
+
+    fn check(poll: &Poll, intent: Intent, table: &[(u16, &str, &str)]) {
+        for (status, body, expected) in table {
+            let operation = Operation {
+                poll: poll.clone(),
+                intent,
+                first_wait: Duration::ZERO,
+            };
+            let step = operation.step(&response(*status, &[], body));
+            assert_eq!(
+                word(&step),
+                *expected,
+                "{poll:?} {intent:?} {status} {body}"
+            );
+        }
+    }
+
+    const ERROR: &str = r#"{"error":{"code":"E","message":"m"}}"#;
+    const GONE: &str = r#"{"error":{"code":"ResourceNotFound","message":"m"}}"#;
+
+    #[test]
+    fn looks_at_an_operation_status() {
+        let poll = Poll::AzureAsyncOperation(String::new());
+        let table = [
+            (200, r#"{"status":"InProgress"}"#, "running InProgress"),
+            (200, r#"{"status":"Succeeded"}"#, "succeeded"),
+            (200, r#"{"status":"sUCCEEDED"}"#, "succeeded"),
+            (
+                200,
+                r#"{"status":"Failed","error":{"code":"E","message":"m"}}"#,
+                "failed E",
+            ),
+            (200, r#"{"status":"failed"}"#, "failed"),
+            (
+                200,
+                r#"{"status":"Canceled","error":{"code":"E"}}"#,
+                "failed E",
+            ),
+            (200, r#"{"status":"Cancelled"}"#, "failed"),
+            (200, r#"{"status":"Cooking"}"#, "running Cooking"),
+            (202, r#"{"status":"InProgress"}"#, "running InProgress"),
+            (202, "", "running"),
+            (204, "", "succeeded"),
+            (200, "", "succeeded"),
+            (
+                200,
+                r#"{"properties":{"provisioningState":"Updating"}}"#,
+                "running Updating",
+            ),
+            (200, r#"{"properties":{}}"#, "succeeded"),
+            (
+                200,
+                "<html>sign in to the hotel's network</html>",
+                "unclear",
+            ),
+            (404, ERROR, "forgotten"),
+            (404, "", "forgotten"),
+            (410, "", "forgotten"),
+            (400, ERROR, "forgotten"),
+            (400, "<html>", "unclear"),
+            (401, ERROR, "unclear"),
+            (403, ERROR, "unclear"),
+            (429, ERROR, "unclear"),
+            (500, ERROR, "unclear"),
+            (503, "", "unclear"),
+        ];
+        for intent in [Intent::Write, Intent::Delete, Intent::Action] {
+            check(&poll, intent, &table);
+        }
+    }
+
+    #[test]
+    fn looks_at_a_location() {
+        let poll = Poll::Location(String::new());
+        let table = [
+            (202, "", "running"),
+            (
+                202,
+                r#"{"properties":{"provisioningState":"Succeeded"}}"#,
+                "running Succeeded",
+            ),
+            (200, "", "succeeded"),
+            (204, "", "succeeded"),
+            (201, r#"{"name":"x"}"#, "succeeded"),
+            (
+                200,
+                r#"{"properties":{"provisioningState":"Updating"}}"#,
+                "running Updating",
+            ),
+            (
+                200,
+                r#"{"properties":{"provisioningState":"Failed"}}"#,
+                "failed",
+            ),
+            (400, ERROR, "failed E"),
+            (409, ERROR, "failed E"),
+            (403, ERROR, "unclear"),
+            (502, "", "unclear"),
+            (404, GONE, "forgotten"),
+        ];
+        for intent in [Intent::Write, Intent::Delete, Intent::Action] {
+            check(&poll, intent, &table);
+        }
+    }
+
+    #[test]
+    fn looks_at_the_resource() {
+        let poll = Poll::ProvisioningState;
+        let common = [
+            (403, ERROR, "unclear"),
+            (
+                404,
+                r#"{"error":{"code":"SubscriptionNotFound"}}"#,
+                "unclear",
+            ),
+            (404, "<html>", "unclear"),
+            (429, ERROR, "unclear"),
+            (500, "", "unclear"),
+            (200, "<html>", "unclear"),
+        ];
+        check(&poll, Intent::Write, &common);
+        check(&poll, Intent::Delete, &common);
+        let state = |state: &str| format!(r#"{{"properties":{{"provisioningState":"{state}"}}}}"#);
+        check(
+            &poll,
+            Intent::Write,
+            &[
+                (200, &state("Succeeded"), "succeeded"),
+                (200, &state("SUCCEEDED"), "succeeded"),
+                (200, &state("Creating"), "running Creating"),
+                (200, &state("Ready"), "running Ready"),
+                (200, &state("Failed"), "failed"),
+                (200, &state("Canceled"), "failed"),
+                (200, r#"{"properties":null}"#, "succeeded"),
+                (404, GONE, "missing"),
+            ],
+        );
+        check(
+            &poll,
+            Intent::Delete,
+            &[
+                (200, &state("Deleting"), "running Deleting"),
+                (200, &state("Succeeded"), "running Succeeded"),
+                (404, GONE, "succeeded"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_running_step_tells_how_far_and_when_again() {
+        let body = r#"{"status":"InProgress","percentComplete":50}"#;
+        let operation = Operation {
+            poll: Poll::AzureAsyncOperation(String::new()),
+            ..Operation::on_resource(Intent::Write)
+        };
+        let step = operation.step(&response(200, &[("retry-after-ms", "7")], body));
+        let Step::Running(status) = step else {
+            panic!("{step:?}");
+        };
+        assert_eq!(status.percent, Some(50.0));
+        assert_eq!(status.again_in, Some(Duration::from_millis(7)));
+    }
+
+    proptest! {
+        /// Only ARM's own verdict ends an operation badly: no status code and no garbage does.
+        #[test]
+        fn no_garbage_fails_an_operation(status in 200u16..600, body in ".{0,40}") {
+            for poll in [Poll::AzureAsyncOperation(String::new()), Poll::ProvisioningState] {
+                let operation = Operation { poll, ..Operation::on_resource(Intent::Write) };
+                let step = operation.step(&response(status, &[], &body));
+                prop_assert!(!matches!(step, Step::Failed(_)), "{:?}", step);
+            }
+        }
+    }
+}

@@ -105,7 +105,7 @@ impl Credential {
             };
             account.push(format!("\n  - {name}: {why_not}"));
         }
-        let heading = "no way to sign in served; tried, in this order:";
+        let heading = "no way to sign in worked; tried, in this order:";
         Err(Error::credential(heading.to_owned() + &account.concat()))
     }
 

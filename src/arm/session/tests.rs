@@ -258,9 +258,9 @@ async fn failed_sign_in_tells_each_way() {
     let error = server.session().get(&workflow(), API).await;
     let error = error.expect_err("no token");
     assert!(error.is_credential());
-    let expected = "signing in: no way to sign in served; tried, in this order:
-- client secret: AADSTS7000215: Invalid client secret provided.
-- Azure CLI: switched off by use_cli";
+    let expected = "signing in: no way to sign in worked; tried, in this order:
+  - client secret: AADSTS7000215: Invalid client secret provided.
+  - Azure CLI: switched off by use_cli";
     assert_eq!(error.to_string(), expected);
     assert!(!format!("{error:?}").contains("hush"));
     assert!(!format!("{:?}", server.settings()).contains("hush"));

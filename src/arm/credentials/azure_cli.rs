@@ -1,0 +1,70 @@
+//! The account that is signed in to the Azure CLI.
+
+use azure_identity::{AzureCliCredential, AzureCliCredentialOptions};
+use serde::Deserialize;
+use tokio::process::Command;
+
+use super::{Context, Offer};
+use crate::arm::error::Error;
+
+pub(super) fn offer(context: &Context<'_>) -> Result<Offer, String> {
+    let settings = context.settings;
+    if !settings.use_cli {
+        return Err("switched off by use_cli".to_owned());
+    }
+    let given = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
+    let tenant_id = given(&settings.tenant_id);
+    // The CLI takes one or the other; the subscription stands for the tenant it belongs to.
+    let subscription = match tenant_id {
+        Some(_) => None,
+        None => given(&settings.subscription_id),
+    };
+    let options = AzureCliCredentialOptions {
+        subscription,
+        tenant_id,
+        executor: None,
+    };
+    AzureCliCredential::new(Some(options))
+        .map(|credential| credential as Offer)
+        .map_err(|error| error.to_string())
+}
+
+/// What the Azure CLI uses when nothing else is said.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Account {
+    /// The default subscription.
+    #[serde(rename = "id")]
+    pub subscription_id: String,
+    /// The directory it belongs to.
+    #[serde(rename = "tenantId")]
+    pub tenant_id: String,
+}
+
+/// Asks the Azure CLI for its default subscription and tenant.
+pub async fn default_account() -> Result<Account, Error> {
+    let failed = |why: String| Error::credential(format!("az account show: {why}"));
+    let output = az(&["account", "show", "--output", "json"])
+        .kill_on_drop(true)
+        .output()
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        return Err(failed(stderr.trim().to_owned()));
+    }
+    serde_json::from_slice(&output.stdout)
+        .map_err(|error| failed(format!("its output cannot be read: {error}")))
+}
+
+/// On Windows `az` is a batch file, which only the shell finds and runs.
+fn az(arguments: &[&str]) -> Command {
+    let mut command = if cfg!(windows) {
+        let mut shell = Command::new("cmd");
+        shell.args(["/C", "az"]);
+        shell
+    } else {
+        Command::new("az")
+    };
+    command.args(arguments);
+    command
+}

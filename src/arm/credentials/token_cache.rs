@@ -1,0 +1,147 @@
+//! One access token, shared by all requests.
+
+use std::time::Duration;
+
+use azure_core::credentials::{AccessToken, Secret};
+use time::OffsetDateTime;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::arm::error::Error;
+
+/// How long before its expiry a token is replaced, unless it lives for less than twice as long.
+const REFRESH_AHEAD: time::Duration = time::Duration::minutes(5);
+
+/// How long a failure answers for the requests that queued behind it: without this, each would run the Azure CLI in turn.
+const FAILURE_LASTS: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Default)]
+pub(super) struct TokenCache(Mutex<State>);
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Empty,
+    Held {
+        token: AccessToken,
+        refresh_on: OffsetDateTime,
+    },
+    Failed {
+        at: Instant,
+        why: String,
+    },
+}
+
+impl TokenCache {
+    /// The token, fetched by one of the callers while the others wait.
+    pub(super) async fn get(
+        &self,
+        fetch: impl AsyncFnOnce() -> Result<AccessToken, Error>,
+    ) -> Result<Secret, Error> {
+        let mut state = self.0.lock().await;
+        let now = OffsetDateTime::now_utc();
+        let spare = match &*state {
+            State::Held { token, refresh_on } if now < *refresh_on => {
+                return Ok(token.token.clone());
+            }
+            State::Held { token, .. } if now < token.expires_on => Some(token.token.clone()),
+            State::Failed { at, why } if at.elapsed() < FAILURE_LASTS => {
+                return Err(Error::credential(why.clone()));
+            }
+            _ => None,
+        };
+        match (fetch().await, spare) {
+            (Ok(token), _) => {
+                let life = token.expires_on - now;
+                let refresh_on = token.expires_on - REFRESH_AHEAD.min(life / 2);
+                let secret = token.token.clone();
+                *state = State::Held { token, refresh_on };
+                Ok(secret)
+            }
+            (Err(error), Some(spare)) => {
+                tracing::warn!(%error, "the access token cannot be renewed yet");
+                Ok(spare)
+            }
+            (Err(error), None) => {
+                *state = State::Failed {
+                    at: Instant::now(),
+                    why: error.sign_in_reason().to_owned(),
+                };
+                Err(error)
+            }
+        }
+    }
+
+    /// Drops that token, if it is still the one that is held.
+    pub(super) async fn forget(&self, refused: &Secret) {
+        let mut state = self.0.lock().await;
+        if matches!(&*state, State::Held { token, .. } if token.token == *refused) {
+            *state = State::Empty;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    fn token(text: &'static str, minutes: i64) -> AccessToken {
+        let life = time::Duration::minutes(minutes);
+        AccessToken::new(text, OffsetDateTime::now_utc() + life)
+    }
+
+    async fn get(cache: &TokenCache, answer: Result<AccessToken, Error>) -> Result<String, Error> {
+        let secret = cache.get(async || answer).await?;
+        Ok(secret.secret().to_owned())
+    }
+
+    #[tokio::test]
+    async fn a_token_is_kept_until_it_is_refused() -> Result<(), Error> {
+        let cache = TokenCache::default();
+        assert_eq!(get(&cache, Ok(token("one", 60))).await?, "one");
+        assert_eq!(get(&cache, Ok(token("two", 60))).await?, "one");
+        cache.forget(&Secret::new("other")).await;
+        assert_eq!(get(&cache, Ok(token("two", 60))).await?, "one");
+        cache.forget(&Secret::new("one")).await;
+        assert_eq!(get(&cache, Ok(token("two", 60))).await?, "two");
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn it_is_renewed_ahead_of_its_expiry_and_serves_until_then() -> Result<(), Error> {
+        let cache = TokenCache(Mutex::new(State::Held {
+            token: token("old", 1),
+            refresh_on: OffsetDateTime::now_utc(),
+        }));
+        let failure = Err(Error::credential("down"));
+        assert_eq!(get(&cache, failure).await?, "old");
+        assert_eq!(get(&cache, Ok(token("new", 60))).await?, "new");
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn callers_wait_for_one_fetch() {
+        let cache = TokenCache::default();
+        let fetched = Cell::new(0);
+        let fetch = async || {
+            fetched.set(fetched.get() + 1);
+            tokio::task::yield_now().await;
+            Ok(token("one", 60))
+        };
+        let (first, second) = tokio::join!(cache.get(fetch), cache.get(fetch));
+        assert!(first.is_ok() && second.is_ok());
+        assert_eq!(fetched.get(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_failure_answers_for_those_who_queued() {
+        let cache = TokenCache::default();
+        assert!(get(&cache, Err(Error::credential("down"))).await.is_err());
+        let error = get(&cache, Ok(token("one", 60)))
+            .await
+            .expect_err("too soon");
+        assert_eq!(error.to_string(), "signing in: down");
+    }
+}

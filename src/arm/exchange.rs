@@ -1,0 +1,185 @@
+//! Sending: attempts, retries, tokens, and what stopping means for a request that is on its way.
+
+use std::time::Duration;
+
+use azure_core::credentials::Secret;
+use reqwest::StatusCode;
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
+use tokio::time::Instant;
+use url::Url;
+use uuid::Uuid;
+
+use super::client::{Pacing, new_id};
+use super::error::Error;
+use super::request::Request;
+use super::response::Response;
+use super::retry::{self, Attempt};
+use super::session::Session;
+
+impl Session {
+    pub(super) fn endpoint(&self) -> &Url {
+        &self.client.0.endpoint
+    }
+
+    pub(super) fn pacing(&self) -> &Pacing {
+        &self.client.0.pacing
+    }
+
+    /// Sends a request until it succeeds or the retry policy gives up.
+    pub(super) async fn send(&self, request: &Request) -> Result<Response, Error> {
+        let mut in_doubt = false;
+        let mut number = 0;
+        loop {
+            number += 1;
+            let error = match self.attempt(request, number).await {
+                Ok(response) if is_usable(request, &response) => return Ok(response),
+                Ok(response) if response.is_success() => {
+                    Error::unreadable(response.json().err().unwrap_or_default())
+                }
+                Ok(response) => Error::from_answer(&response),
+                Err(error) => error,
+            };
+            let unsure = request.is_write() && retry::leaves_doubt(&error.outcome());
+            in_doubt |= unsure || error.may_have_been_sent();
+            let wait = self.wait_before_next(request, number, &error);
+            let error = error.of_request(request.subject()).in_doubt(in_doubt);
+            let Some(wait) = wait else {
+                return Err(error);
+            };
+            tracing::debug!(request = request.subject(), attempt = number, wait_ms = millis(wait), %error, "will retry");
+            if let Err(stopped) = self.sleep(wait).await {
+                let stopped = stopped.of_request(request.subject()).in_doubt(in_doubt);
+                return Err(stopped.caused_by(error));
+            }
+        }
+    }
+
+    fn wait_before_next(&self, request: &Request, number: u32, error: &Error) -> Option<Duration> {
+        let attempt = Attempt {
+            number,
+            idempotent: request.is_idempotent(),
+            outcome: error.outcome(),
+            remaining: self.remaining(),
+            jitter: random_fraction(),
+        };
+        retry::wait_before_next(&attempt, self.pacing().backoff)
+    }
+
+    /// Sends a request once, or twice if ARM refuses the token.
+    pub(super) async fn attempt(&self, request: &Request, number: u32) -> Result<Response, Error> {
+        let credential = &self.client.0.credential;
+        let mut renewed = false;
+        loop {
+            let token = self
+                .unless_stopped(credential.token(), || "signing in".to_owned())
+                .await??;
+            let started = Instant::now();
+            let answer = self.exchange(request, &token).await;
+            log(request, number, started.elapsed(), &answer);
+            let response = answer?;
+            if renewed || !refuses_token(&response) {
+                return Ok(response);
+            }
+            credential.refused(&token).await;
+            renewed = true;
+        }
+    }
+
+    /// One request and its answer. A read is dropped when the operation is stopped; a write that is on its way gets a
+    /// little more time, because its answer decides whether there is something to remember.
+    async fn exchange(&self, request: &Request, token: &Secret) -> Result<Response, Error> {
+        self.check()?;
+        let request_value = self.http_request(request, token)?;
+        let exchange = self.client.0.transport.send(request_value);
+        tokio::pin!(exchange);
+        tokio::select! {
+            biased;
+            answer = &mut exchange => answer,
+            stopped = self.stopped() => {
+                let stopped = stopped(format!("waiting for the answer to {}", request.subject()));
+                if !request.is_write() {
+                    return Err(stopped);
+                }
+                let grace = self.pacing().write_grace;
+                let late = tokio::time::timeout(grace, exchange).await;
+                late.unwrap_or_else(|_| Err(stopped.in_doubt(true)))
+            }
+        }
+    }
+
+    fn http_request(&self, request: &Request, token: &Secret) -> Result<reqwest::Request, Error> {
+        let mut http = reqwest::Request::new(request.method.clone(), request.url.clone());
+        let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.secret()))
+            .map_err(|_| {
+                Error::credential("the access token has characters that no header can carry")
+            })?;
+        authorization.set_sensitive(true);
+        let headers = http.headers_mut();
+        headers.extend(request.headers.clone());
+        headers.insert(AUTHORIZATION, authorization);
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert("x-ms-client-request-id", new_id());
+        if let Some(id) = &self.client.0.correlation_id {
+            headers.insert("x-ms-correlation-request-id", id.clone());
+        }
+        *http.body_mut() = request.body.clone().map(reqwest::Body::from);
+        Ok(http)
+    }
+
+    /// Resolves when the operation is to end, to what then is the error of one who was `doing` something.
+    async fn stopped(&self) -> fn(String) -> Error {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => |_| Error::cancelled(),
+            () = tokio::time::sleep_until(self.deadline) => |doing| Error::timed_out(doing),
+        }
+    }
+
+    pub(super) async fn unless_stopped<T>(
+        &self,
+        future: impl Future<Output = T>,
+        doing: impl Fn() -> String,
+    ) -> Result<T, Error> {
+        tokio::select! {
+            biased;
+            stopped = self.stopped() => Err(stopped(doing())),
+            done = future => Ok(done),
+        }
+    }
+}
+
+/// A write that was accepted is never sent again, even if the body of its answer is lost; a read is nothing without it.
+fn is_usable(request: &Request, response: &Response) -> bool {
+    response.is_success() && (request.is_write() || response.json().is_ok())
+}
+
+fn refuses_token(response: &Response) -> bool {
+    response.status == StatusCode::UNAUTHORIZED
+        && matches!(
+            response.error_body().code.as_deref(),
+            Some("ExpiredAuthenticationToken" | "InvalidAuthenticationToken")
+        )
+}
+
+fn log(request: &Request, attempt: u32, took: Duration, answer: &Result<Response, Error>) {
+    let method = request.method.as_str();
+    let path = request.url.path();
+    let duration_ms = millis(took);
+    match answer {
+        Ok(response) => {
+            let status = response.status.as_u16();
+            tracing::debug!(method, path, status, duration_ms, attempt, "ARM request");
+        }
+        Err(error) => tracing::debug!(method, path, %error, duration_ms, attempt, "ARM request"),
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A version 4 UUID is random but for six bits near its middle.
+fn random_fraction() -> f64 {
+    let bits = u32::from_be_bytes([0, 1, 2, 3].map(|index| Uuid::new_v4().as_bytes()[index]));
+    f64::from(bits) / f64::from(u32::MAX)
+}

@@ -1,0 +1,48 @@
+//! The Azure Resource Manager client.
+//!
+//! A [`Client`] belongs to one provider configuration. An operation takes a [`Session`] of it, bounded by a deadline and
+//! by cancellation, and with it reads, writes and waits. Requests are built, errors read, retries decided and
+//! operations judged by functions without IO; only `exchange`, `transport`, `wait` and `credentials` do any.
+//!
+//! Knows nothing of Terraform.
+
+mod resource_id;
+
+mod client;
+mod session;
+mod wait;
+
+mod exchange;
+mod transport;
+
+mod operation;
+mod request;
+mod response;
+mod retry;
+
+mod error;
+mod error_body;
+
+pub mod cloud;
+pub mod credentials;
+mod location;
+mod lock;
+mod user_agent;
+
+#[cfg(test)]
+mod test_server;
+
+pub use self::client::{Client, Settings};
+pub use self::cloud::Cloud;
+pub use self::error::Error;
+pub use self::error_body::ErrorBody;
+pub use self::location::Location;
+pub use self::lock::Guard;
+pub use self::operation::{Intent, Operation, Poll, is_failure, is_success, provisioning_state};
+pub use self::request::PutOptions;
+pub use self::resource_id::{ParseError, ResourceId};
+pub use self::session::{Accepted, Session};
+pub use self::wait::Progress;
+
+/// A JSON value as ARM sends and takes it, members in their order.
+pub type Json = serde_json::Value;

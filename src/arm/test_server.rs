@@ -1,0 +1,259 @@
+//! A scripted HTTP server on loopback for the tests of the client: sign-in and ARM in one, a few answers for each path.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::Json;
+use super::client::{Client, Pacing, Settings};
+use super::cloud::{Cloud, endpoint};
+use super::credentials::{self, Secret};
+use super::retry::Backoff;
+use super::session::Session;
+
+pub(crate) const TOKEN_PATH: &str = "POST /tenant/oauth2/v2.0/token";
+
+/// Quick, but with a grace that no test outlives by accident.
+pub(crate) const PACING: Pacing = Pacing {
+    backoff: Backoff {
+        first: Duration::from_millis(1),
+        longest: Duration::from_millis(5),
+    },
+    poll_interval: Duration::from_millis(1),
+    answer_timeout: Duration::from_secs(30),
+    write_grace: Duration::from_secs(30),
+};
+
+/// What the server does with a request.
+#[derive(Clone)]
+pub(crate) enum Reply {
+    Answer {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: String,
+    },
+    /// Sends this answer only when told to.
+    Held(Arc<Notify>, Box<Reply>),
+    /// Closes the connection without an answer.
+    Close,
+    /// Closes it in the middle of this answer's body.
+    Truncated(Box<Reply>),
+    /// Never answers.
+    Hang,
+}
+
+impl Reply {
+    pub(crate) fn json(status: u16, body: &Json) -> Self {
+        Self::text(status, &body.to_string())
+    }
+
+    pub(crate) fn text(status: u16, body: &str) -> Self {
+        Self::Answer {
+            status,
+            headers: Vec::new(),
+            body: body.to_owned(),
+        }
+    }
+
+    pub(crate) fn error(status: u16, code: &str) -> Self {
+        Self::json(status, &json!({"error": {"code": code, "message": "m"}}))
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        if let Self::Answer { headers, .. } = &mut self {
+            headers.push((name, value.into()));
+        }
+        self
+    }
+}
+
+/// A request as it came in.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    /// Method, path and query, such as `GET /x?api-version=1`.
+    pub(crate) line: String,
+    /// By lower-case name.
+    pub(crate) headers: HashMap<String, String>,
+    pub(crate) body: String,
+}
+
+pub(crate) struct TestServer {
+    pub(crate) url: Url,
+    state: Arc<State>,
+}
+
+struct State {
+    /// What is left to answer, by method and path; the last reply of a path stays.
+    script: Mutex<HashMap<String, Vec<Reply>>>,
+    received: watch::Sender<Vec<Received>>,
+}
+
+impl TestServer {
+    /// Starts a server that follows this script; `{url}` in headers stands for its own URL. Tokens are numbered.
+    pub(crate) async fn start(script: &[(&str, Vec<Reply>)]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let script = script
+            .iter()
+            .map(|(line, replies)| ((*line).to_owned(), replies.clone()))
+            .collect();
+        let state = Arc::new(State {
+            script: Mutex::new(script),
+            received: watch::Sender::new(Vec::new()),
+        });
+        let url = endpoint(&format!("http://{address}")).expect("a URL");
+        let serving = Arc::clone(&state);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, Arc::clone(&serving), address.to_string()));
+            }
+        });
+        Self { url, state }
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
+            cloud: Cloud {
+                resource_manager_endpoint: self.url.clone(),
+                resource_manager_audience: "https://management.azure.com".to_owned(),
+                authority_host: self.url.clone(),
+            },
+            credentials: credentials::Settings {
+                tenant_id: Some("tenant".to_owned()),
+                client_id: Some("client".to_owned()),
+                client_secret: Some(Secret::new("hush")),
+                ..credentials::Settings::default()
+            },
+            partner_id: None,
+            disable_correlation_request_id: false,
+        }
+    }
+
+    /// A session that outlives every test.
+    pub(crate) fn session(&self) -> Session {
+        self.session_until(CancellationToken::new(), PACING)
+    }
+
+    pub(crate) fn session_until(&self, cancel: CancellationToken, pacing: Pacing) -> Session {
+        let deadline = Instant::now() + Duration::from_secs(600);
+        Client::with_pacing(self.settings(), pacing).bounded(deadline, cancel)
+    }
+
+    /// What ARM was asked, without the sign-ins.
+    pub(crate) fn requests(&self) -> Vec<Received> {
+        let received = self.state.received.borrow();
+        let to_arm = received.iter().filter(|it| it.line != TOKEN_PATH);
+        to_arm.cloned().collect()
+    }
+
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.requests().into_iter().map(|it| it.line).collect()
+    }
+
+    /// Waits until ARM has been asked for this.
+    pub(crate) async fn asked(&self, line: &str) {
+        let mut received = self.state.received.subscribe();
+        let seen = received.wait_for(|received| received.iter().any(|it| it.line == line));
+        seen.await.expect("the server lives as long as the test");
+    }
+}
+
+impl State {
+    fn reply_to(&self, received: Received) -> Reply {
+        let line = received.line.clone();
+        let mut count = 0;
+        self.received.send_modify(|all| {
+            all.push(received);
+            count = all.iter().filter(|it| it.line == line).count();
+        });
+        let mut script = self.script.lock().unwrap_or_else(PoisonError::into_inner);
+        match script.get_mut(&line) {
+            Some(replies) if replies.len() > 1 => replies.remove(0),
+            Some(replies) => replies[0].clone(),
+            None if line == TOKEN_PATH => Reply::json(
+                200,
+                &json!({"token_type": "Bearer", "expires_in": 3600, "access_token": format!("token-{count}")}),
+            ),
+            None => Reply::error(500, &format!("NotInTheScript {line}")),
+        }
+    }
+}
+
+async fn serve(mut stream: TcpStream, state: Arc<State>, address: String) {
+    while let Some(received) = receive(&mut stream).await {
+        let mut reply = state.reply_to(received);
+        if let Reply::Held(release, held) = reply {
+            release.notified().await;
+            reply = *held;
+        }
+        let (reply, whole) = match reply {
+            Reply::Truncated(reply) => (*reply, false),
+            reply => (reply, true),
+        };
+        let Reply::Answer {
+            status,
+            headers,
+            body,
+        } = reply
+        else {
+            if matches!(reply, Reply::Hang) {
+                std::future::pending::<()>().await;
+            }
+            return;
+        };
+        let mut text = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n", body.len());
+        for (name, value) in headers {
+            let value = value.replace("{url}", &format!("http://{address}"));
+            text.push_str(&format!("{name}: {value}\r\n"));
+        }
+        text.push_str("\r\n");
+        text.push_str(if whole {
+            &body
+        } else {
+            &body[..body.len() / 2]
+        });
+        if stream.write_all(text.as_bytes()).await.is_err() || !whole {
+            return;
+        }
+    }
+}
+
+async fn receive(stream: &mut TcpStream) -> Option<Received> {
+    let mut bytes = Vec::new();
+    let head_end = loop {
+        if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            break at + 4;
+        }
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..head_end]).into_owned();
+    let mut lines = head.lines();
+    let line = lines.next()?.trim_end_matches(" HTTP/1.1").to_owned();
+    let headers: HashMap<String, String> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+        .collect();
+    let length = headers.get("content-length").map_or("0", String::as_str);
+    let end = head_end + length.parse::<usize>().ok()?;
+    while bytes.len() < end {
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    }
+    let body = String::from_utf8_lossy(&bytes[head_end..end]).into_owned();
+    Some(Received {
+        line,
+        headers,
+        body,
+    })
+}

@@ -1,6 +1,5 @@
 //! The executable that Terraform starts.
 
-use std::future::{Future, ready};
 use std::process::ExitCode;
 
 use provider_ise::plugin::{self, About, ProviderService};
@@ -21,7 +20,5 @@ struct Unserved;
 impl Provider for Unserved {}
 
 impl ProviderService for Unserved {
-    fn idle(&self) -> impl Future<Output = ()> + Send {
-        ready(())
-    }
+    async fn idle(&self) {}
 }

@@ -171,3 +171,46 @@ async fn serve(
     drop(file);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    type Calls = Arc<Mutex<Vec<&'static str>>>;
+
+    struct Recorder(Calls);
+
+    impl Recorder {
+        fn record(&self, call: &'static str) {
+            self.0.lock().expect("no panic").push(call);
+        }
+    }
+
+    #[async_trait::async_trait]
+    impl Provider for Recorder {
+        async fn stop_provider(
+            &self,
+            _request: tonic::Request<stop_provider::Request>,
+        ) -> Result<tonic::Response<stop_provider::Response>, tonic::Status> {
+            self.record("StopProvider");
+            Ok(tonic::Response::new(stop_provider::Response::default()))
+        }
+    }
+
+    impl ProviderService for Recorder {
+        async fn idle(&self) {
+            self.record("idle");
+        }
+    }
+
+    #[tokio::test]
+    async fn work_is_stopped_before_it_is_waited_for() {
+        let calls = Calls::default();
+        let hosted = Hosted::new(Recorder(Arc::clone(&calls)));
+        assert!(calls.lock().expect("no panic").is_empty());
+        hosted.stop.await;
+        assert_eq!(*calls.lock().expect("no panic"), ["StopProvider", "idle"]);
+    }
+}

@@ -1,0 +1,62 @@
+//! A process that serves clients which did not start it.
+
+#![cfg(unix)]
+
+use rustix::process::Signal;
+use serde_json::Value;
+use tfplugin::v6::configure_provider;
+use tfplugin::v6::provider_client::ProviderClient;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tonic::Code;
+
+use crate::client::{COOKIE, Channel, command, origin};
+use crate::{Outcome, Streams, answers, in_time, program, send};
+
+#[tokio::test]
+async fn clients_come_and_go() -> Outcome {
+    let mut command = command(program(), None);
+    let mut child = command.env_remove(COOKIE.0).arg("--debug").spawn()?;
+    let stdout = child.stdout.take().ok_or("stdout is not piped")?;
+    let mut line = String::new();
+    in_time(BufReader::new(stdout).read_line(&mut line)).await??;
+    let json = line
+        .trim()
+        .strip_prefix("TF_REATTACH_PROVIDERS='")
+        .and_then(|rest| rest.strip_suffix('\''))
+        .ok_or_else(|| format!("not to be pasted: {line}"))?;
+    let entry =
+        serde_json::from_str::<Value>(json)?["registry.terraform.io/tfplugin-rs/ise"].take();
+    assert_eq!(entry["Protocol"], "grpc");
+    assert_eq!(entry["ProtocolVersion"], 6);
+    assert_eq!(entry["Test"], true);
+    assert_eq!(entry["Addr"]["Network"], "unix");
+    let pid = child.id().ok_or("it has ended")?;
+    assert_eq!(entry["Pid"], pid);
+    let socket = entry["Addr"]["String"].as_str().ok_or("no address")?;
+
+    let connect = async || Channel::open(tokio::net::UnixStream::connect(socket).await?).await;
+    let first = connect().await?;
+    let _streams = Streams::open(&first).await?;
+    configure(&first).await?;
+    let second = connect().await?;
+    configure(&second).await?;
+    first.cut();
+    // Meant for a time when nobody is connected any more.
+    send(Signal::INT, pid)?;
+    answers(&second).await?;
+    second.cut();
+    let status = in_time(child.wait()).await??;
+    assert!(status.success(), "{status}");
+    assert!(!std::path::Path::new(socket).exists());
+    Ok(())
+}
+
+async fn configure(channel: &Channel) -> Outcome {
+    let mut provider = ProviderClient::with_origin(channel.clone(), origin());
+    let request = configure_provider::Request::default();
+    match in_time(provider.configure_provider(request)).await? {
+        Ok(_) => Ok(()),
+        Err(status) if status.code() == Code::Unimplemented => Ok(()),
+        Err(status) => Err(status.into()),
+    }
+}

@@ -146,13 +146,24 @@ impl Validator<'_> {
 
     fn report(&mut self, path: &Path, result: Result<(), String>) {
         if let Err(message) = result {
-            self.error(path, &format!("Invalid {path}"), message);
+            self.error(path, &format!("Invalid {path}"), sentence(&message));
         }
     }
 
     fn error(&mut self, path: &Path, summary: &str, detail: impl Into<String>) {
         self.diagnostics.error_at(path.clone(), summary, detail);
     }
+}
+
+/// A rule's words as the sentence that a user reads.
+pub fn sentence(words: &str) -> String {
+    let mut characters = words.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    let mut sentence: String = first.chain(characters).collect();
+    if !sentence.ends_with(['.', '!', '?', '\n']) {
+        sentence.push('.');
+    }
+    sentence
 }
 
 fn one_of(choices: &[&str], text: &str) -> String {

@@ -22,8 +22,10 @@ use tfplugin::v6;
 use tfplugin::v6::provider_server::Provider as Service;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tonic::{Request, Response, Status};
 
+use crate::plugin::ProviderService;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::duration;
@@ -38,6 +40,8 @@ pub struct Server<P: Provider>(Arc<Inner<P>>);
 struct Inner<P: Provider> {
     provider: P,
     session: RwLock<Session<P::Client>>,
+    /// Applies at work, also those whose call the client has dropped.
+    applies: TaskTracker,
 }
 
 /// What lasts from one ConfigureProvider to the next.
@@ -60,13 +64,15 @@ impl<P: Provider> Server<P> {
         Self(Arc::new(Inner {
             provider,
             session: RwLock::new(session),
+            applies: TaskTracker::new(),
         }))
     }
+}
 
-    /// What stops all running operations, for when the client is lost.
-    pub fn stopper(&self) -> impl Fn() + Send + Sync + 'static + use<P> {
-        let inner = Arc::clone(&self.0);
-        move || inner.stop()
+impl<P: Provider> ProviderService for Server<P> {
+    async fn idle(&self) {
+        self.0.applies.close();
+        self.0.applies.wait().await;
     }
 }
 
@@ -213,7 +219,7 @@ impl<P: Provider> Service for Server<P> {
         let request = request.into_inner();
         let inner = Arc::clone(&self.0);
         // A task of its own: when the client drops the call, the work between two requests still goes on.
-        let apply = tokio::spawn(async move {
+        let apply = self.0.applies.spawn(async move {
             let type_name = request.type_name.clone();
             answer(
                 "ApplyResourceChange",

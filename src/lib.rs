@@ -5,3 +5,4 @@ pub mod sdk;
 pub mod server;
 
 pub mod arm;
+pub mod validate;

@@ -20,6 +20,8 @@ struct Inner {
     kind: Kind,
     /// Method and path, once there is a request.
     request: Option<String>,
+    /// As it was sent; ARM may answer with another, or not at all.
+    correlation_id: Option<String>,
     /// Whether ARM may have carried out the request all the same.
     in_doubt: bool,
     source: Option<Source>,
@@ -78,7 +80,8 @@ impl Error {
 
     /// The id that ties together all that one run of the provider did.
     pub fn correlation_id(&self) -> Option<&str> {
-        self.answer()?.correlation_id.as_deref()
+        let answered = self.answer().and_then(|it| it.correlation_id.as_deref());
+        answered.or(self.0.correlation_id.as_deref())
     }
 
     /// Method and path of the request, such as `PUT /subscriptions/…`.
@@ -217,8 +220,9 @@ impl Error {
     }
 
     #[must_use]
-    pub(crate) fn of_request(mut self, request: String) -> Self {
+    pub(crate) fn of_request(mut self, request: String, correlation_id: Option<&str>) -> Self {
         self.0.request = Some(request);
+        self.0.correlation_id = correlation_id.map(str::to_owned);
         self
     }
 
@@ -266,6 +270,7 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             request: None,
+            correlation_id: None,
             in_doubt: false,
             source: None,
         }))
@@ -416,7 +421,7 @@ mod tests {
             {"code":"D1","message":"one","target":"properties.x","details":[{"code":"D2","message":"two"}]}],
             "additionalInfo":[{"type":"PolicyViolation","info":{"policyDefinitionName":"p"}}]}}"#;
         let error = answer(400, body)
-            .of_request("PUT /subscriptions/s".to_owned())
+            .of_request("PUT /subscriptions/s".to_owned(), Some("sent"))
             .in_doubt(true);
         let expected = "Bad: All wrong. (HTTP 400 Bad Request)
   - D1: one (properties.x)
@@ -427,6 +432,8 @@ Request: PUT /subscriptions/s
 Request ID: r-1
 Correlation ID: c-1";
         assert_eq!(error.explanation(), expected);
+        let lost = Error::answer_lost("x").of_request("GET /".to_owned(), Some("sent"));
+        assert_eq!(lost.correlation_id(), Some("sent"));
         assert_eq!(
             answer(502, "").to_string(),
             "HTTP 502 Bad Gateway, without an explanation"

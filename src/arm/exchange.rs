@@ -31,27 +31,31 @@ impl Session {
         let mut number = 0;
         loop {
             number += 1;
-            let error = match self.attempt(request, number).await {
-                Ok(response) if is_usable(request, &response) => return Ok(response),
-                Ok(response) if response.is_success() => {
-                    Error::unreadable(response.json().err().unwrap_or_default())
-                }
-                Ok(response) => Error::from_answer(&response),
+            let attempt = self.attempt(request, number).await;
+            let error = match attempt.and_then(|response| usable(request, response)) {
+                Ok(response) => return Ok(response),
                 Err(error) => error,
             };
             let unsure = request.is_write() && retry::leaves_doubt(&error.outcome());
             in_doubt |= unsure || error.may_have_been_sent();
             let wait = self.wait_before_next(request, number, &error);
-            let error = error.of_request(request.subject()).in_doubt(in_doubt);
+            let error = self.blame(error, request).in_doubt(in_doubt);
             let Some(wait) = wait else {
                 return Err(error);
             };
             tracing::debug!(request = request.subject(), attempt = number, wait_ms = millis(wait), %error, "will retry");
             if let Err(stopped) = self.sleep(wait).await {
-                let stopped = stopped.of_request(request.subject()).in_doubt(in_doubt);
+                let stopped = self.blame(stopped, request).in_doubt(in_doubt);
                 return Err(stopped.caused_by(error));
             }
         }
+    }
+
+    /// Puts the request into an error.
+    pub(super) fn blame(&self, error: Error, request: &Request) -> Error {
+        let sent = self.client.0.correlation_id.as_ref();
+        let correlation_id = sent.and_then(|id| id.to_str().ok());
+        error.of_request(request.subject(), correlation_id)
     }
 
     fn wait_before_next(&self, request: &Request, number: u32, error: &Error) -> Option<Duration> {
@@ -148,9 +152,16 @@ impl Session {
     }
 }
 
-/// A write that was accepted is never sent again, even if the body of its answer is lost; a read is nothing without it.
-fn is_usable(request: &Request, response: &Response) -> bool {
-    response.is_success() && (request.is_write() || response.json().is_ok())
+/// A success. A write that was accepted is never sent again, even if the body of its answer is lost; a read is nothing
+/// without it.
+fn usable(request: &Request, response: Response) -> Result<Response, Error> {
+    if !response.is_success() {
+        return Err(Error::from_answer(&response));
+    }
+    if !request.is_write() {
+        response.content().map_err(Error::unreadable)?;
+    }
+    Ok(response)
 }
 
 fn refuses_token(response: &Response) -> bool {

@@ -113,7 +113,7 @@ impl Operation {
 
     fn step_of_resource(&self, response: &Response) -> Step {
         if response.is_success() {
-            return match (response.json(), self.intent) {
+            return match (response.content(), self.intent) {
                 (Err(why), _) => Step::Unclear(Error::unreadable(why)),
                 (Ok(_), Intent::Delete) => Step::Running(status_of(response)),
                 (Ok(_), _) => step_of_state(response),
@@ -484,6 +484,7 @@ mod tests {
             (429, ERROR, "unclear"),
             (500, "", "unclear"),
             (200, "<html>", "unclear"),
+            (200, "", "unclear"),
         ];
         check(&poll, Intent::Write, &common);
         check(&poll, Intent::Delete, &common);

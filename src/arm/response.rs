@@ -59,6 +59,14 @@ impl Response {
         }
     }
 
+    /// The body of an answer that must have one.
+    pub(crate) fn content(&self) -> Result<&Json, &'static str> {
+        match self.json()? {
+            Json::Null => Err("the answer is empty"),
+            content => Ok(content),
+        }
+    }
+
     /// The error that the body describes, in whatever shape.
     pub(crate) fn error_body(&self) -> ErrorBody {
         match &self.body {
@@ -172,6 +180,8 @@ mod tests {
         assert_eq!(read(Some(b" \r\n")).json(), Ok(&Json::Null));
         assert_eq!(read(Some(b"\xef\xbb\xbf[1]")).json(), Ok(&json!([1])));
         assert!(read(None).json().is_err());
+        assert!(read(Some(b"")).content().is_err());
+        assert_eq!(read(Some(b"[1]")).content(), Ok(&json!([1])));
         let page = read(Some(b"<html>no</html>"));
         assert!(page.json().is_err());
         assert_eq!(page.error_body().message, "no");

@@ -80,9 +80,13 @@ impl Session {
         loop {
             let here = request.url.clone();
             let mut page = self.read(request).await?;
-            if let Json::Array(page) = page["value"].take() {
-                items.extend(page);
-            }
+            // An empty collection is a finding that deletions rely on: it must not be mistaken.
+            let Some(Json::Array(values)) = page.get_mut("value").map(Json::take) else {
+                return Err(Error::unreadable(
+                    "the answer is not a page of a collection",
+                ));
+            };
+            items.extend(values);
             let next = page["nextLink"].as_str().filter(|link| !link.is_empty());
             let Some(next) = next else {
                 return Ok(items);
@@ -190,8 +194,8 @@ impl Session {
 
     async fn read(&self, request: Request) -> Result<Json, Error> {
         let response = self.send(&request).await?;
-        let unreadable = |why| Error::unreadable(why).of_request(request.subject());
-        response.json().cloned().map_err(unreadable)
+        let unreadable = |why| self.blame(Error::unreadable(why), &request);
+        response.content().cloned().map_err(unreadable)
     }
 
     async fn write(

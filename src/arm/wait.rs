@@ -125,8 +125,13 @@ impl Session {
             return Step::Forgotten;
         };
         match self.attempt(&request, 1).await {
-            Ok(response) => operation.step(&response).of_request(&request),
-            Err(error) => Step::Unclear(error.of_request(request.subject())),
+            Ok(response) => match operation.step(&response) {
+                Step::Failed(error) => Step::Failed(self.blame(error, &request)),
+                Step::Missing(error) => Step::Missing(self.blame(error, &request)),
+                Step::Unclear(error) => Step::Unclear(self.blame(error, &request)),
+                other => other,
+            },
+            Err(error) => Step::Unclear(self.blame(error, &request)),
         }
     }
 
@@ -148,17 +153,6 @@ impl Session {
         match interval.is_zero() {
             true => self.pacing().poll_interval,
             false => interval,
-        }
-    }
-}
-
-impl Step {
-    fn of_request(self, request: &Request) -> Self {
-        match self {
-            Self::Failed(error) => Self::Failed(error.of_request(request.subject())),
-            Self::Missing(error) => Self::Missing(error.of_request(request.subject())),
-            Self::Unclear(error) => Self::Unclear(error.of_request(request.subject())),
-            other => other,
         }
     }
 }

@@ -317,6 +317,31 @@ async fn a_page_that_names_itself_ends_the_list() {
 }
 
 #[tokio::test]
+async fn an_answer_without_a_page_is_not_an_empty_collection() {
+    let group = ResourceId::group("s", "g");
+    let line = "GET /subscriptions/s/resourceGroups/g/resources?api-version=1";
+    for body in ["", "{}", "[]", "null", r#"{"value":null}"#] {
+        let server = TestServer::start(&[(line, vec![Reply::text(200, body)])]).await;
+        let result = server.session().list(&group, "resources", "1").await;
+        assert!(result.is_err(), "{body}");
+    }
+}
+
+/// The calls run in handlers that move between threads.
+#[test]
+fn futures_can_be_sent() {
+    fn check<T: Send>(_: impl FnOnce(&'static Session) -> T) {}
+    static ID: std::sync::LazyLock<ResourceId> = std::sync::LazyLock::new(workflow);
+    static OPERATION: std::sync::LazyLock<Operation> =
+        std::sync::LazyLock::new(|| Operation::on_resource(Intent::Write));
+    check(|session| session.get(&ID, API));
+    check(|session| session.list(&ID, "x", API));
+    check(|session| session.put(&ID, API, &(), PutOptions::default()));
+    check(|session| session.lock(&ID));
+    check(|session| session.wait(&OPERATION, &ID, API, |_| ()));
+}
+
+#[tokio::test]
 async fn cancelled_before_sending_is_certain() {
     let server = server("PUT", vec![ok()]).await;
     let cancel = CancellationToken::new();

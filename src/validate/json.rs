@@ -1,0 +1,141 @@
+//! JSON texts in a configuration.
+
+use serde_json::{Map, Number, Value};
+
+/// Reads JSON; the error tells line and column.
+pub fn parse(text: &str) -> Result<Value, String> {
+    if text.trim().is_empty() {
+        return Err("the text is empty, where JSON is expected".to_owned());
+    }
+    serde_json::from_str(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let place = format!(" at line {line} column {column}");
+        let problem = error.to_string();
+        let problem = problem.strip_suffix(&place).unwrap_or(&problem);
+        format!("invalid JSON in line {line}, column {column}: {problem}")
+    })
+}
+
+/// Reads a JSON object.
+pub fn object(text: &str) -> Result<Map<String, Value>, String> {
+    match parse(text)? {
+        Value::Object(members) => Ok(members),
+        other => Err(format!(
+            "a JSON object is expected, this is {}",
+            kind(&other)
+        )),
+    }
+}
+
+/// Whether two values mean the same: the order of members and the form of numbers make no difference.
+pub fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .all(|(key, value)| right.get(key).is_some_and(|other| same(value, other)))
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right)
+                    .all(|(left, right)| same(left, right))
+        }
+        (Value::Number(left), Value::Number(right)) => same_number(left, right),
+        _ => left == right,
+    }
+}
+
+/// "an array", "null" and so on.
+pub(super) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn same_number(left: &Number, right: &Number) -> bool {
+    let is_whole = |number: &Number| number.is_i64() || number.is_u64();
+    // Whole numbers beyond 2^53 differ where their floating forms do not.
+    match is_whole(left) && is_whole(right) {
+        true => left == right,
+        false => left.as_f64() == right.as_f64(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invalid_json_tells_where() {
+        for (text, expected) in [
+            (
+                "{\n  \"a\": 1,\n  oops\n}",
+                "invalid JSON in line 3, column 3: key must be a string",
+            ),
+            (
+                "{\"a\": 1",
+                "invalid JSON in line 1, column 7: EOF while parsing an object",
+            ),
+            (
+                "{} {}",
+                "invalid JSON in line 1, column 4: trailing characters",
+            ),
+            ("  \n", "the text is empty"),
+        ] {
+            let problem = parse(text).expect_err(text);
+            assert!(problem.starts_with(expected), "{problem}");
+        }
+    }
+
+    #[test]
+    fn objects_only() {
+        assert!(object("{}").is_ok());
+        for (text, expected) in [
+            ("[]", "an array"),
+            ("1", "a number"),
+            ("null", "null"),
+            ("\"\"", "a string"),
+        ] {
+            let problem = object(text).expect_err(text);
+            assert!(problem.ends_with(expected), "{problem}");
+        }
+    }
+
+    #[test]
+    fn meaning() -> Result<(), String> {
+        for (left, right, expected) in [
+            (r#"{"a":1,"b":[1,2]}"#, r#"{ "b": [1, 2], "a": 1 }"#, true),
+            ("1", "1.0", true),
+            ("100", "1e2", true),
+            ("0.5", "5e-1", true),
+            ("-0", "0", true),
+            ("9007199254740993", "9007199254740992", false),
+            ("1", "\"1\"", false),
+            ("[1,2]", "[2,1]", false),
+            (r#"{"a":null}"#, "{}", false),
+            (r#"{"a":1}"#, r#"{"b":1}"#, false),
+            ("\"\\u0041\"", "\"A\"", true),
+            ("true", "false", false),
+        ] {
+            assert_eq!(
+                same(&parse(left)?, &parse(right)?),
+                expected,
+                "{left} {right}"
+            );
+            assert_eq!(
+                same(&parse(right)?, &parse(left)?),
+                expected,
+                "{right} {left}"
+            );
+        }
+        Ok(())
+    }
+}

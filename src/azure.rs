@@ -1,6 +1,10 @@
 //! What resources and data sources work with: the way to ARM, and the provider-wide settings.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::arm;
 use crate::sdk::context::Context;
@@ -20,5 +24,18 @@ pub struct Azure {
 /// The ARM session of one operation: bounded by its timeout, and ended by a stop.
 pub fn session(context: &Context<Azure>) -> Result<arm::Session, Diagnostics> {
     let azure = context.client()?;
-    Ok(azure.client.bounded(context.deadline, context.cancel.clone()))
+    Ok(azure
+        .client
+        .bounded(context.deadline, context.cancel.clone()))
 }
+
+/// A last short look around for an operation that was stopped or timed out, so that what it leaves behind is true.
+pub fn parting_session(context: &Context<Azure>) -> Result<arm::Session, Diagnostics> {
+    let azure = context.client()?;
+    Ok(azure
+        .client
+        .bounded(Instant::now() + PARTING, CancellationToken::new()))
+}
+
+/// A stopped operation has two seconds to come back.
+const PARTING: Duration = Duration::from_millis(1500);

@@ -2,23 +2,15 @@
 
 use std::process::ExitCode;
 
-use provider_ise::plugin::{self, About, ProviderService};
-use tfplugin::v6::provider_server::Provider;
+use provider_ise::plugin::{self, About};
+use provider_ise::provider::{ADDRESS, IseProvider};
+use provider_ise::server::Server;
 
 const ABOUT: About = About {
-    address: "registry.terraform.io/tfplugin-rs/ise",
+    address: ADDRESS,
     version: env!("CARGO_PKG_VERSION"),
 };
 
 fn main() -> ExitCode {
-    plugin::main(ABOUT, || Unserved)
-}
-
-/// Answers UNIMPLEMENTED to every call; the provider's server takes its place.
-struct Unserved;
-
-impl Provider for Unserved {}
-
-impl ProviderService for Unserved {
-    async fn idle(&self) {}
+    plugin::main(ABOUT, || Server::new(IseProvider))
 }

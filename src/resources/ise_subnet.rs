@@ -10,10 +10,11 @@ use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 use tokio::time::Instant;
 
+use super::shared::arm_type::{ArmType, is_fresh_import};
+use super::shared::rows;
 use super::shared::wait::{self, Interrupted};
-use super::shared::{existing, report, rows};
 use crate::arm::{self, ResourceId, Session};
-use crate::azure::{Azure, session};
+use crate::azure::{Azure, parting_session, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::duration;
@@ -23,19 +24,24 @@ use crate::sdk::remote::{self, read_reference, write_reference};
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Schema, Timeouts};
 use crate::sdk::types::Type;
+use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
 use crate::validate;
-use crate::validate::cidr::{AddressClass, Cidr};
+use crate::validate::cidr::{self, Cidr};
 
-/// API version of Microsoft.Network.
-pub(crate) const API_VERSION: &str = "2024-01-01";
-pub(crate) const VIRTUAL_NETWORK_TYPE: &str = "Microsoft.Network/virtualNetworks";
-pub(crate) const TYPE: &str = "Microsoft.Network/virtualNetworks/subnets";
+pub(crate) const ARM: ArmType = ArmType {
+    name: "Microsoft.Network/virtualNetworks/subnets",
+    api_version: "2024-01-01",
+    noun: "subnet",
+    schema: &SCHEMA,
+};
+const VIRTUAL_NETWORK_TYPE: &str = "Microsoft.Network/virtualNetworks";
 /// The service to which a subnet of an environment may be delegated.
 const ISE_SERVICE: &str = "Microsoft.Logic/integrationServiceEnvironments";
 const MINUTE: Duration = Duration::from_secs(60);
 
-static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+    Schema {
     version: 0,
     description: "A subnet for an integration service environment. An environment needs four of them, empty and at least a /27 each.",
     attributes: vec![
@@ -50,7 +56,7 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
         Attribute::string("address_prefix")
             .required()
             .replaces()
-            .check(Check::Text(|text| Cidr::parse_subnet(text).map(|_| ())))
+            .check(Check::Text(cidr::subnet_prefix))
             .remote("properties.addressPrefix")
             .doc("Address range in CIDR form, of at least 32 addresses (a /27). Ranges that Azure reserves are refused."),
         Attribute::string("address_class")
@@ -92,6 +98,7 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
         update: Some(30 * MINUTE),
         delete: Some(600 * MINUTE),
     }),
+}
 });
 
 /// The resource.
@@ -111,22 +118,23 @@ impl Resource<Azure> for IseSubnet {
     fn validate(&self, config: &Object) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
         let class = match config.get("address_class") {
-            Value::Unknown(_) => return diagnostics,
-            class => class.as_str().and_then(AddressClass::from_name).unwrap_or_default(),
+            Value::Null => "warn",
+            class => class.as_str().unwrap_or("ignore"),
         };
-        let Some(cidr) = config.str("address_prefix").and_then(|text| Cidr::parse_subnet(text).ok()) else {
+        let cidr = config
+            .str("address_prefix")
+            .and_then(|text| Cidr::parse(text).ok());
+        let Some((cidr, Err(finding))) = cidr.map(|cidr| (cidr, cidr::class_b(&cidr))) else {
             return diagnostics;
         };
-        if let Err(finding) = cidr.check_class_b() {
-            let path = Path::attribute("address_prefix");
-            match class {
-                AddressClass::Enforce => diagnostics.error_at(path, "Invalid address_prefix", finding),
-                AddressClass::Warn => {
-                    let summary = format!("Address range {cidr} is not in Class B space");
-                    diagnostics.warning_at(path, summary, finding);
-                }
-                AddressClass::Ignore => {}
+        let path = Path::attribute("address_prefix");
+        match class {
+            "enforce" => diagnostics.error_at(path, "Invalid address_prefix", sentence(&finding)),
+            "warn" => {
+                let summary = format!("Address range {cidr} is not in Class B space");
+                diagnostics.warning_at(path, summary, sentence(&finding));
             }
+            _ => {}
         }
         diagnostics
     }
@@ -139,42 +147,53 @@ impl Resource<Azure> for IseSubnet {
         }
     }
 
-    async fn create(&self, context: &Context<Azure>, create: Create<'_>, state: &mut State) -> Result<(), Diagnostics> {
+    async fn create(
+        &self,
+        context: &Context<Azure>,
+        create: Create<'_>,
+        state: &mut State,
+    ) -> Result<(), Diagnostics> {
         let id = planned_id(create.planned)?;
-        let what = describe(&id);
-        let fail = |error: arm::Error| report::error(&SCHEMA, "creating", &what, &error);
         let session = session(context)?;
-        let _lock = lock(context, &session, &id).await?;
-        if session.get_optional(&id, API_VERSION).await.map_err(fail)?.is_some() {
-            return Err(existing::already_exists(self.name(), &format!("Subnet {:?}", id.name()), &id));
-        }
+        let _lock = lock(&session, &id).await?;
+        ARM.refuse_existing(&session, &id, self.name()).await?;
         let mut body = json!({ "name": id.name() });
         remote::write(&SCHEMA, create.planned, &mut body);
         let written = put(&session, &id, &body, None).await;
         if let Some(object) = reached(create.planned, &id, &written) {
             state.set(object);
         }
-        written.map(|_| ()).map_err(fail)
+        written.map(|_| ()).map_err(ARM.failed("creating", &id))
     }
 
     async fn read(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
-        let Some(object) = state.object().cloned() else { return Ok(()) };
-        let id = stored_id(&object)?;
-        let found = session(context)?.get_optional(&id, API_VERSION).await;
-        match found.map_err(|error| report::error(&SCHEMA, "reading", &describe(&id), &error))? {
+        let Some(object) = state.object().cloned() else {
+            return Ok(());
+        };
+        let id = ARM.stored_id(&object)?;
+        match ARM
+            .find(&session(context)?, &id)
+            .await
+            .map_err(ARM.failed("reading", &id))?
+        {
             Some(body) => state.set(read_body(&body, &object)),
             None => state.remove(),
         }
         Ok(())
     }
 
-    async fn update(&self, context: &Context<Azure>, update: Update<'_>, state: &mut State) -> Result<(), Diagnostics> {
-        let id = stored_id(update.prior)?;
-        let fail = |error: arm::Error| report::error(&SCHEMA, "updating", &describe(&id), &error);
+    async fn update(
+        &self,
+        context: &Context<Azure>,
+        update: Update<'_>,
+        state: &mut State,
+    ) -> Result<(), Diagnostics> {
+        let id = ARM.stored_id(update.prior)?;
+        let fail = ARM.failed("updating", &id);
         let session = session(context)?;
-        let _lock = lock(context, &session, &id).await?;
+        let _lock = lock(&session, &id).await?;
         loop {
-            let mut body = session.get(&id, API_VERSION).await.map_err(fail)?;
+            let mut body = session.get(&id, ARM.api_version).await.map_err(&fail)?;
             remote::write(&SCHEMA, update.planned, &mut body);
             let etag = body["etag"].as_str().map(str::to_owned);
             match put(&session, &id, &body, etag).await {
@@ -186,7 +205,7 @@ impl Resource<Azure> for IseSubnet {
                 // Somebody else wrote in between: what they wrote is read again, and kept.
                 Err(error) if error.is_precondition_failed() => continue,
                 Err(error) => {
-                    if let Ok(body) = session.get(&id, API_VERSION).await {
+                    if let Ok(body) = session.get(&id, ARM.api_version).await {
                         state.set(read_body(&body, update.prior));
                     }
                     return Err(fail(error));
@@ -196,14 +215,16 @@ impl Resource<Azure> for IseSubnet {
     }
 
     async fn delete(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
-        let Some(object) = state.object().cloned() else { return Ok(()) };
-        let id = stored_id(&object)?;
+        let Some(object) = state.object().cloned() else {
+            return Ok(());
+        };
+        let id = ARM.stored_id(&object)?;
         let session = session(context)?;
         let started = Instant::now();
         let mut intervals = wait::intervals();
         loop {
             let result = {
-                let _lock = lock(context, &session, &id).await?;
+                let _lock = lock(&session, &id).await?;
                 delete(&session, &id).await
             };
             let error = match result {
@@ -212,38 +233,60 @@ impl Resource<Azure> for IseSubnet {
                 Err(error) => error,
             };
             if error.code() != Some("InUseSubnetCannotBeDeleted") {
-                return Err(report::error(&SCHEMA, "deleting", &describe(&id), &error));
+                return Err(ARM.failed("deleting", &id)(error));
             }
-            tracing::info!(subnet = id.name(), waited_s = started.elapsed().as_secs(), "waiting until the subnet is released");
-            if let Err(interrupted) = wait::sleep(context, intervals.next()).await {
-                let holder = session.get_optional(&id, API_VERSION).await.ok().flatten().and_then(|body| holder(&body));
-                return Err(still_in_use(&id, holder.as_deref(), started.elapsed(), interrupted, &error));
+            tracing::info!(
+                subnet = id.name(),
+                waited_s = started.elapsed().as_secs(),
+                "waiting until the subnet is released"
+            );
+            if let Err(ended) = session.sleep(intervals.next()).await {
+                let last = parting_session(context)?.get(&id, ARM.api_version).await;
+                let holder = last.ok().and_then(|body| holder(&body));
+                return Err(still_in_use(
+                    &id,
+                    holder.as_deref(),
+                    started.elapsed(),
+                    &ended,
+                    &error,
+                ));
             }
         }
     }
 
-    async fn import(&self, context: &Context<Azure>, id: &str, state: &mut Object) -> Result<(), Diagnostics> {
-        let id = existing::parse_import_id(context, id, TYPE)?;
-        state.set("id", id.to_string());
-        Ok(())
+    async fn import(
+        &self,
+        context: &Context<Azure>,
+        id: &str,
+        state: &mut Object,
+    ) -> Result<(), Diagnostics> {
+        ARM.import(context, id, state)
     }
 }
 
 /// The ID that a planned subnet will have.
 fn planned_id(planned: &Object) -> Result<ResourceId, Diagnostics> {
-    let network = ResourceId::parse_as(planned.text("virtual_network_id"), VIRTUAL_NETWORK_TYPE).map_err(|error| {
-        Diagnostic::error("Invalid virtual_network_id", error.to_string()).at(Path::attribute("virtual_network_id"))
-    })?;
+    let network = ResourceId::parse_as(planned.text("virtual_network_id"), VIRTUAL_NETWORK_TYPE)
+        .map_err(|error| {
+            Diagnostic::error("Invalid virtual_network_id", error.to_string())
+                .at(Path::attribute("virtual_network_id"))
+        })?;
     Ok(network.child("subnets", planned.text("name")))
 }
 
 /// What is in a virtual network's subnet that the IDs alone tell.
 fn fill_derived(object: &mut Object) {
-    if let Some(network) = object.str("virtual_network_id").and_then(|text| ResourceId::parse(text).ok()) {
+    if let Some(network) = object
+        .str("virtual_network_id")
+        .and_then(|text| ResourceId::parse(text).ok())
+    {
         object.set("resource_group_name", network.resource_group());
         object.set("virtual_network_name", network.name());
     }
-    if let Some(cidr) = object.str("address_prefix").and_then(|text| Cidr::parse_subnet(text).ok()) {
+    if let Some(cidr) = object
+        .str("address_prefix")
+        .and_then(|text| Cidr::parse(text).ok())
+    {
         object.set("address_count", i64::try_from(cidr.address_count()).ok());
     }
 }
@@ -255,13 +298,17 @@ fn read_body(body: &Json, object: &Object) -> Object {
     if properties["addressPrefix"].is_null() {
         properties["addressPrefix"] = properties["addressPrefixes"][0].clone();
     }
-    let imported = object.get("name").is_null();
     let mut found = remote::read(&SCHEMA, &body, object);
-    if let Some(network) = found.str("id").and_then(|id| ResourceId::parse(id).ok()?.parent()).filter(|_| imported) {
-        found.set("virtual_network_id", network.to_string());
-    }
-    if let Some(id) = object.str("id").filter(|_| !imported) {
-        found.set("id", id.to_owned());
+    if is_fresh_import(object) {
+        let network = found
+            .str("id")
+            .and_then(|id| ResourceId::parse(id).ok()?.parent());
+        found.set(
+            "virtual_network_id",
+            network.map(|network| network.to_string()),
+        );
+    } else if !object.get("id").is_unknown() {
+        found.set("id", object.get("id").clone());
     }
     fill_derived(&mut found);
     found.set("used_by", holder(&body));
@@ -271,69 +318,81 @@ fn read_body(body: &Json, object: &Object) -> Object {
 /// What holds the subnet: the object at the other end of a link, or of an address configuration.
 pub(crate) fn holder(body: &Json) -> Option<String> {
     let properties = &body["properties"];
-    let links = ["serviceAssociationLinks", "resourceNavigationLinks"].into_iter().flat_map(|name| {
-        properties[name].as_array().into_iter().flatten().filter_map(|link| link["properties"]["link"].as_str())
-    });
-    let configurations = properties["ipConfigurations"].as_array().into_iter().flatten();
+    let links = ["serviceAssociationLinks", "resourceNavigationLinks"]
+        .into_iter()
+        .flat_map(|name| {
+            properties[name]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|link| link["properties"]["link"].as_str())
+        });
+    let configurations = properties["ipConfigurations"]
+        .as_array()
+        .into_iter()
+        .flatten();
     let configurations = configurations.filter_map(|configuration| configuration["id"].as_str());
     links.chain(configurations).next().map(str::to_owned)
 }
 
 /// The state that a create reached: everything after success, and what is certain when the answer never came.
-fn reached(planned: &Object, id: &ResourceId, written: &Result<Json, arm::Error>) -> Option<Object> {
+fn reached(
+    planned: &Object,
+    id: &ResourceId,
+    written: &Result<Json, arm::Error>,
+) -> Option<Object> {
     match written {
         Ok(body) => {
-            let mut planned = planned.clone();
-            planned.set("id", body["id"].as_str().map_or_else(|| id.to_string(), str::to_owned));
+            let planned = ARM.in_doubt(planned, id);
             Some(remote::complete(&planned, &read_body(body, &planned)))
         }
-        Err(error) if error.may_have_been_sent() => {
-            let mut object = planned.clone();
-            object.set("id", id.to_string());
-            Some(object)
-        }
+        Err(error) if error.may_have_been_sent() => Some(ARM.in_doubt(planned, id)),
         Err(_) => None,
     }
 }
 
 /// Writes the subnet and waits until the network has taken it over.
-async fn put(session: &Session, id: &ResourceId, body: &Json, if_match: Option<String>) -> Result<Json, arm::Error> {
-    let options = arm::PutOptions { if_match, ..Default::default() };
-    let accepted = session.put(id, API_VERSION, body, options).await?;
-    session.finish(accepted, id, API_VERSION).await
+async fn put(
+    session: &Session,
+    id: &ResourceId,
+    body: &Json,
+    if_match: Option<String>,
+) -> Result<Json, arm::Error> {
+    let options = arm::PutOptions {
+        if_match,
+        ..Default::default()
+    };
+    let accepted = session.put(id, ARM.api_version, body, options).await?;
+    wait::finish(session, accepted, id, ARM.api_version).await
 }
 
 async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
-    let accepted = session.delete(id, API_VERSION).await?;
-    session.finish_delete(accepted, id, API_VERSION).await
+    let accepted = session.delete(id, ARM.api_version).await?;
+    if let Some(operation) = accepted.operation {
+        wait::follow(session, &operation, id, ARM.api_version).await?;
+    }
+    Ok(())
 }
 
-async fn lock(context: &Context<Azure>, session: &Session, id: &ResourceId) -> Result<arm::Lock, Diagnostics> {
+/// The right to write in the subnet's network.
+async fn lock(session: &Session, id: &ResourceId) -> Result<arm::Guard, Diagnostics> {
     let network = id.parent().unwrap_or_else(|| id.clone());
-    let fail = |error| report::error(&SCHEMA, "waiting to write", &describe(id), &error);
-    context.client()?.client.lock(&network, session).await.map_err(fail)
-}
-
-fn stored_id(object: &Object) -> Result<ResourceId, Diagnostics> {
-    ResourceId::parse_as(object.text("id"), TYPE)
-        .map_err(|error| Diagnostic::error("Invalid ID in the state", error.to_string()).into())
-}
-
-fn describe(id: &ResourceId) -> String {
-    format!("subnet {:?}", id.name())
+    session
+        .lock(&network)
+        .await
+        .map_err(ARM.failed("waiting to write", id))
 }
 
 fn still_in_use(
     id: &ResourceId,
     holder: Option<&str>,
     waited: Duration,
-    interrupted: Interrupted,
+    ended: &arm::Error,
     error: &arm::Error,
 ) -> Diagnostics {
-    let why = match interrupted {
-        Interrupted::Stopped => "Terraform was stopped",
-        Interrupted::TimedOut => "The delete timeout passed",
-    };
+    let why = Interrupted::by(ended)
+        .unwrap_or(Interrupted::Stopped)
+        .why("delete");
     let detail = format!(
         "{why} after waiting {} for the subnet to be released. It is still held by {}. Azure releases the subnets of an environment \
          an hour or more after the environment is gone. The subnet stays in the state; run the destroy again to go on waiting.\n\n{}",
@@ -341,20 +400,28 @@ fn still_in_use(
         holder.unwrap_or("something that ARM does not name"),
         error.explanation(),
     );
-    Diagnostic::error(format!("Subnet {:?} is in use and was not deleted", id.name()), detail).into()
+    Diagnostic::error(
+        format!("Subnet {:?} is in use and was not deleted", id.name()),
+        detail,
+    )
+    .into()
 }
 
 fn read_delegation(json: &Json) -> Value {
     let delegations = json.as_array().into_iter().flatten();
     let to_ise = |delegation: &Json| {
-        delegation["properties"]["serviceName"].as_str().is_some_and(|service| service.eq_ignore_ascii_case(ISE_SERVICE))
+        delegation["properties"]["serviceName"]
+            .as_str()
+            .is_some_and(|service| service.eq_ignore_ascii_case(ISE_SERVICE))
     };
     delegations.into_iter().any(to_ise).into()
 }
 
 fn write_delegation(value: &Value) -> Json {
     match value.as_bool() {
-        Some(true) => json!([{ "name": "integrationServiceEnvironments", "properties": { "serviceName": ISE_SERVICE } }]),
+        Some(true) => {
+            json!([{ "name": "integrationServiceEnvironments", "properties": { "serviceName": ISE_SERVICE } }])
+        }
         _ => json!([]),
     }
 }

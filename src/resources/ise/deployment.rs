@@ -8,11 +8,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::arm::{self, Operation, ResourceId, Session};
-use crate::resources::shared::wait::Interrupted;
+use crate::arm::{self, Intent, Operation, ResourceId, Session};
+use crate::resources::shared::wait::{self, Interrupted};
 use crate::sdk::private::Private;
 
-use super::API_VERSION;
+use super::ARM;
 
 /// Where an environment stands between its terminal states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +41,11 @@ const KEY: &str = "operation";
 impl Pending {
     /// An operation that was accepted just now.
     pub(super) fn new(phase: Phase, operation: Option<Operation>) -> Self {
-        Self { phase, started_at: now(), operation }
+        Self {
+            phase,
+            started_at: now(),
+            operation,
+        }
     }
 
     /// What is remembered, if anything.
@@ -82,45 +86,34 @@ pub(super) enum Outcome {
 
 /// Waits for an accepted operation, through whatever happens to the connection, until ARM says how it ended.
 pub(super) async fn follow(session: &Session, id: &ResourceId, pending: &Pending) -> Outcome {
-    let operation = pending.operation.clone().unwrap_or_else(Operation::provisioning_state);
-    let error = match session.wait(&operation, id, API_VERSION).await {
+    let operation = pending
+        .operation
+        .clone()
+        .unwrap_or_else(|| Operation::on_resource(Intent::Write));
+    let error = match wait::follow(session, &operation, id, ARM.api_version).await {
         Ok(body) => return Outcome::Succeeded(body),
         Err(error) => error,
     };
-    if error.is_cancelled() {
-        return Outcome::Interrupted(Interrupted::Stopped);
+    if let Some(interrupted) = Interrupted::by(&error) {
+        return Outcome::Interrupted(interrupted);
     }
-    if error.is_timeout() {
-        return Outcome::Interrupted(Interrupted::TimedOut);
-    }
-    match session.get(id, API_VERSION).await {
-        Ok(body) if has_succeeded(&body) => Outcome::SucceededAfterAll(body, error),
+    match session.get(id, ARM.api_version).await {
+        Ok(body) if arm::provisioning_state(&body).is_some_and(arm::is_success) => {
+            Outcome::SucceededAfterAll(body, error)
+        }
         body => Outcome::Failed(body.ok(), error),
     }
 }
 
-/// Whether the environment reads `Succeeded`.
-pub(super) fn has_succeeded(body: &Json) -> bool {
-    state_of(body).is_some_and(|state| state.eq_ignore_ascii_case("Succeeded"))
-}
-
-/// The environment's provisioning state.
-pub(super) fn state_of(body: &Json) -> Option<&str> {
-    body["properties"]["provisioningState"].as_str()
-}
-
 /// Whether nothing more will happen by itself.
 pub(super) fn is_terminal(provisioning_state: &str) -> bool {
-    ["Succeeded", "Failed", "Canceled", "Cancelled"].iter().any(|state| state.eq_ignore_ascii_case(provisioning_state))
-}
-
-/// Whether nothing more will happen by itself, and it did not end well.
-pub(super) fn is_failure(provisioning_state: &str) -> bool {
-    is_terminal(provisioning_state) && !provisioning_state.eq_ignore_ascii_case("Succeeded")
+    arm::is_success(provisioning_state) || arm::is_failure(provisioning_state)
 }
 
 fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
 }
 
 #[cfg(test)]
@@ -136,19 +129,5 @@ mod tests {
         assert_eq!(Pending::recall(&stored), Some(pending));
         Pending::forget(&mut private);
         assert_eq!(Pending::recall(&private), None);
-    }
-
-    #[test]
-    fn states_that_end_an_operation() {
-        for (state, terminal, failure) in [
-            ("Succeeded", true, false),
-            ("failed", true, true),
-            ("Canceled", true, true),
-            ("InProgress", false, false),
-            ("Running", false, false),
-            ("SomethingNew", false, false),
-        ] {
-            assert_eq!((is_terminal(state), is_failure(state)), (terminal, failure), "{state}");
-        }
     }
 }

@@ -6,10 +6,8 @@ use serde_json::Value as Json;
 use tokio::time::Instant;
 
 use crate::arm::{self, ResourceId, Session};
-use crate::azure::Azure;
 use crate::resources::ise_subnet;
 use crate::resources::shared::wait::{self, Interrupted};
-use crate::sdk::context::Context;
 
 /// The provisioning state, of our own making, of an environment that is gone and still holds subnets.
 pub(super) const RELEASING: &str = "ReleasingSubnets";
@@ -26,7 +24,7 @@ pub(super) enum Release {
 }
 
 /// Waits until none of the subnets is held by the environment any more.
-pub(super) async fn wait(context: &Context<Azure>, session: &Session, id: &ResourceId, subnet_ids: &[ResourceId]) -> Release {
+pub(super) async fn wait(session: &Session, id: &ResourceId, subnet_ids: &[ResourceId]) -> Release {
     let started = Instant::now();
     let mut intervals = wait::intervals();
     let mut held = names(subnet_ids);
@@ -37,8 +35,13 @@ pub(super) async fn wait(context: &Context<Azure>, session: &Session, id: &Resou
             Err(error) if error.is_forbidden() => return Release::Unreadable(error),
             Err(error) => tracing::debug!(%error, "the subnets could not be read this time"),
         }
-        tracing::info!(?held, elapsed_s = started.elapsed().as_secs(), "waiting until the subnets are released");
-        if let Err(interrupted) = wait::sleep(context, intervals.next()).await {
+        tracing::info!(
+            ?held,
+            elapsed_s = started.elapsed().as_secs(),
+            "waiting until the subnets are released"
+        );
+        if let Err(error) = session.sleep(intervals.next()).await {
+            let interrupted = Interrupted::by(&error).unwrap_or(Interrupted::Stopped);
             return Release::Held(held, interrupted, started.elapsed());
         }
     }
@@ -50,9 +53,14 @@ pub(super) async fn still_held(
     id: &ResourceId,
     subnet_ids: &[ResourceId],
 ) -> Result<Vec<String>, arm::Error> {
-    let reads = subnet_ids.iter().map(|subnet| session.get_optional(subnet, ise_subnet::API_VERSION));
+    let reads = subnet_ids
+        .iter()
+        .map(|subnet| ise_subnet::ARM.find(session, subnet));
     let mut held = Vec::new();
-    for (subnet, body) in subnet_ids.iter().zip(futures::future::join_all(reads).await) {
+    for (subnet, body) in subnet_ids
+        .iter()
+        .zip(futures::future::join_all(reads).await)
+    {
         if body?.is_some_and(|body| is_held_by(&body, id)) {
             held.push(subnet.name().to_owned());
         }
@@ -64,11 +72,14 @@ pub(super) async fn still_held(
 fn is_held_by(body: &Json, id: &ResourceId) -> bool {
     let links = |name: &str| body["properties"][name].as_array().into_iter().flatten();
     let leads_here = |link: &Json| {
-        let target = link["properties"]["link"].as_str().and_then(|link| ResourceId::parse(link).ok());
+        let target = link["properties"]["link"]
+            .as_str()
+            .and_then(|link| ResourceId::parse(link).ok());
         target.as_ref() == Some(id)
     };
     // A navigation link names a hidden part by an ID of its own, so any of them counts.
-    links("serviceAssociationLinks").any(leads_here) || links("resourceNavigationLinks").next().is_some()
+    links("serviceAssociationLinks").any(leads_here)
+        || links("resourceNavigationLinks").next().is_some()
 }
 
 fn names(subnet_ids: &[ResourceId]) -> Vec<String> {
@@ -86,9 +97,21 @@ mod tests {
         let environment = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Logic/integrationServiceEnvironments/e";
         let id = ResourceId::parse(environment).expect("an ID");
         let linked = |name: &str, target: &str| json!({ "properties": { name: [{ "properties": { "link": target } }] } });
-        assert!(is_held_by(&linked("serviceAssociationLinks", &environment.to_uppercase()), &id));
-        assert!(!is_held_by(&linked("serviceAssociationLinks", "/subscriptions/s/resourceGroups/g/providers/A/b/c"), &id));
-        assert!(is_held_by(&linked("resourceNavigationLinks", "anything"), &id));
+        assert!(is_held_by(
+            &linked("serviceAssociationLinks", &environment.to_uppercase()),
+            &id
+        ));
+        assert!(!is_held_by(
+            &linked(
+                "serviceAssociationLinks",
+                "/subscriptions/s/resourceGroups/g/providers/A/b/c"
+            ),
+            &id
+        ));
+        assert!(is_held_by(
+            &linked("resourceNavigationLinks", "anything"),
+            &id
+        ));
         assert!(!is_held_by(&json!({ "properties": {} }), &id));
     }
 }

@@ -1,7 +1,8 @@
 //! What resources share.
 
+pub(crate) mod arm_type;
 pub(crate) mod environment;
-pub(crate) mod existing;
+
 pub(crate) mod report;
 pub(crate) mod rows;
 pub(crate) mod tags;

@@ -13,7 +13,9 @@ pub(crate) fn error(schema: &Schema, doing: &str, what: &str, error: &arm::Error
         .and_then(|target| blamed(&schema.attributes, target, &Path::root()))
         .unwrap_or_default();
     let summary = format!("Error {doing} {what}");
-    Diagnostic::error(summary, explanation(error)).at(path).into()
+    Diagnostic::error(summary, explanation(error))
+        .at(path)
+        .into()
 }
 
 /// ARM's words, and what they mean where they do not say it.
@@ -23,10 +25,12 @@ fn explanation(error: &arm::Error) -> String {
             "Azure has refused new integration service environments since 2022-11-01 and retired the service on 2024-08-31. \
              Existing environments can still be imported and deleted; new ones can be tried out against the ARM emulator.",
         ),
-        Some("ScopeLocked") => Some("Remove the management lock, or apply where it does not reach."),
-        Some("MissingSubscriptionRegistration") => {
-            Some("Register the resource provider with `az provider register --namespace NAMESPACE`, then apply again.")
+        Some("ScopeLocked") => {
+            Some("Remove the management lock, or apply where it does not reach.")
         }
+        Some("MissingSubscriptionRegistration") => Some(
+            "Register the resource provider with `az provider register --namespace NAMESPACE`, then apply again.",
+        ),
         _ => None,
     };
     let mut text = error.explanation();
@@ -39,8 +43,15 @@ fn explanation(error: &arm::Error) -> String {
 
 /// The attribute whose place in the body is the longest beginning of `target`.
 fn blamed(attributes: &[Attribute], target: &str, parent: &Path) -> Option<Path> {
-    let matching = |attribute: &&Attribute| attribute.remote.is_some_and(|remote| rest(target, remote.path).is_some());
-    let attribute = attributes.iter().filter(matching).max_by_key(|attribute| attribute.remote.map(|remote| remote.path.len()))?;
+    let matching = |attribute: &&Attribute| {
+        attribute
+            .remote
+            .is_some_and(|remote| rest(target, remote.path).is_some())
+    };
+    let attribute = attributes
+        .iter()
+        .filter(matching)
+        .max_by_key(|attribute| attribute.remote.map(|remote| remote.path.len()))?;
     let path = parent.with_attribute(attribute.name);
     let rest = rest(target, attribute.remote?.path)?;
     match &attribute.kind {
@@ -68,13 +79,22 @@ mod tests {
     fn the_blamed_attribute_is_the_one_nearest_to_the_target() {
         let attributes = [
             Attribute::string("location").remote("location"),
-            Attribute::plain("subnet_ids", Type::list(Type::String)).remote("properties.networkConfiguration.subnets[].id"),
-            Attribute::nested("identity", Nesting::Single, vec![Attribute::string("type").remote("type")]).remote("identity"),
+            Attribute::plain("subnet_ids", Type::list(Type::String))
+                .remote("properties.networkConfiguration.subnets[].id"),
+            Attribute::nested(
+                "identity",
+                Nesting::Single,
+                vec![Attribute::string("type").remote("type")],
+            )
+            .remote("identity"),
         ];
         for (target, expect) in [
             ("location", Some("location")),
             ("locations", None),
-            ("properties.networkConfiguration.subnets[2].id", Some("subnet_ids")),
+            (
+                "properties.networkConfiguration.subnets[2].id",
+                Some("subnet_ids"),
+            ),
             ("Identity.Type", Some("identity.type")),
             ("identity.userAssignedIdentities", Some("identity")),
             ("properties", None),

@@ -10,7 +10,10 @@ use crate::validate;
 
 /// `id`.
 pub(crate) fn id() -> Attribute {
-    Attribute::string("id").computed().remote("id").doc("ARM ID.")
+    Attribute::string("id")
+        .computed()
+        .remote("id")
+        .doc("ARM ID.")
 }
 
 /// `name`, which is checked by `rule`.
@@ -40,7 +43,9 @@ pub(crate) fn ise_id() -> Attribute {
         .required()
         .replaces()
         .same(same_id)
-        .check(Check::Text(|text| is_id_of(text, "Microsoft.Logic/integrationServiceEnvironments")))
+        .check(Check::Text(|text| {
+            is_id_of(text, "Microsoft.Logic/integrationServiceEnvironments")
+        }))
         .remote_as(
             "properties.integrationServiceEnvironment",
             crate::sdk::remote::read_reference,
@@ -96,8 +101,18 @@ pub(crate) fn enabled(description: &'static str) -> Attribute {
         .default(true)
         .remote_as(
             "properties.state",
-            |json| json.as_str().map(|state| state.eq_ignore_ascii_case("Enabled")).into(),
-            |value| json!(if value.as_bool() == Some(true) { "Enabled" } else { "Disabled" }),
+            |json| {
+                json.as_str()
+                    .map(|state| state.eq_ignore_ascii_case("Enabled"))
+                    .into()
+            },
+            |value| {
+                json!(if value.as_bool() == Some(true) {
+                    "Enabled"
+                } else {
+                    "Disabled"
+                })
+            },
         )
         .doc(description)
 }
@@ -105,7 +120,10 @@ pub(crate) fn enabled(description: &'static str) -> Attribute {
 /// The four lists of addresses through which workflows and connectors are reached and reach out.
 pub(crate) fn ip_addresses() -> [Attribute; 4] {
     let list = |name, path, description| {
-        Attribute::plain(name, Type::list(Type::String)).computed().remote(path).doc(description)
+        Attribute::plain(name, Type::list(Type::String))
+            .computed()
+            .remote(path)
+            .doc(description)
     };
     [
         list(
@@ -151,11 +169,21 @@ pub(crate) fn identity() -> Attribute {
                 .doc("Kind of managed identity."),
             Attribute::plain("identity_ids", Type::set(Type::String))
                 .same(same_ids)
-                .check(Check::EachText(|text| is_id_of(text, "Microsoft.ManagedIdentity/userAssignedIdentities")))
+                .check(Check::EachText(|text| {
+                    is_id_of(text, "Microsoft.ManagedIdentity/userAssignedIdentities")
+                }))
                 .remote_as("userAssignedIdentities", read_keys, write_keys)
                 .doc("IDs of the user-assigned identities; with `UserAssigned` only."),
-            computed("principal_id", "principalId", "Object ID of the system-assigned identity."),
-            computed("tenant_id", "tenantId", "Tenant of the system-assigned identity."),
+            computed(
+                "principal_id",
+                "principalId",
+                "Object ID of the system-assigned identity.",
+            ),
+            computed(
+                "tenant_id",
+                "tenantId",
+                "Tenant of the system-assigned identity.",
+            ),
         ],
     )
     .remote("identity")
@@ -173,20 +201,28 @@ pub(crate) fn check_identity(config: &Object) -> Result<(), String> {
         _ => false,
     };
     match (identity.str("type"), given) {
-        (Some("UserAssigned"), false) => Err("A UserAssigned identity needs identity_ids with at least one ID.".into()),
-        (Some("SystemAssigned"), true) => Err("identity_ids go with type \"UserAssigned\" only.".into()),
+        (Some("UserAssigned"), false) => {
+            Err("A UserAssigned identity needs identity_ids with at least one ID.".into())
+        }
+        (Some("SystemAssigned"), true) => {
+            Err("identity_ids go with type \"UserAssigned\" only.".into())
+        }
         _ => Ok(()),
     }
 }
 
 /// Whether `text` is an ARM ID of the type.
 pub(crate) fn is_id_of(text: &str, resource_type: &str) -> Result<(), String> {
-    ResourceId::parse_as(text, resource_type).map(|_| ()).map_err(|error| error.to_string())
+    ResourceId::parse_as(text, resource_type)
+        .map(|_| ())
+        .map_err(|error| error.to_string())
 }
 
 /// Names and IDs, which ARM compares without regard to case.
 pub(crate) fn same_ignoring_case(a: &Value, b: &Value) -> bool {
-    a.as_str().zip(b.as_str()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+    a.as_str()
+        .zip(b.as_str())
+        .is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
 /// ARM IDs.
@@ -221,11 +257,21 @@ fn read_keys(json: &Json) -> Value {
 
 fn write_keys(value: &Value) -> Json {
     let ids = value.as_elements().unwrap_or_default();
-    ids.iter().filter_map(Value::as_str).map(|id| (id.to_owned(), json!({}))).collect()
+    ids.iter()
+        .filter_map(Value::as_str)
+        .map(|id| (id.to_owned(), json!({})))
+        .collect()
 }
 
 fn check_tags(value: &Value) -> Result<(), String> {
-    let Some(tags) = value.as_map() else { return Ok(()) };
-    let tags = tags.iter().filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)));
-    validate::tags::check(tags)
+    let tags = value.as_map().into_iter().flatten();
+    let findings = validate::tags::check(tags.map(|(key, value)| (key.as_str(), value.as_str())));
+    match findings.is_empty() {
+        true => Ok(()),
+        false => Err(findings
+            .into_iter()
+            .map(|finding| finding.message)
+            .collect::<Vec<_>>()
+            .join("\n")),
+    }
 }

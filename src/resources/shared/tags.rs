@@ -18,7 +18,10 @@ pub(crate) fn plan(context: &Context<Azure>, plan: &mut Plan) {
         return plan.planned.set("tags_all", Value::unknown());
     };
     let all = all(&azure.default_tags, plan.planned.get("tags"));
-    let unchanged = plan.prior.as_ref().is_some_and(|prior| same(prior.get("tags_all"), &all));
+    let unchanged = plan
+        .prior
+        .as_ref()
+        .is_some_and(|prior| same(prior.get("tags_all"), &all));
     if !unchanged {
         plan.planned.set("tags_all", all);
     }
@@ -26,23 +29,32 @@ pub(crate) fn plan(context: &Context<Azure>, plan: &mut Plan) {
 
 /// Reads `tags` and `tags_all` from a body, in the words of `object`.
 pub(crate) fn read(default_tags: &BTreeMap<String, String>, body: &Json, object: &mut Object) {
-    let found: BTreeMap<String, Value> = visible(body).map(|(key, value)| (key.clone(), value.into())).collect();
+    let found: BTreeMap<String, Value> = visible(body)
+        .map(|(key, value)| (key.clone(), value.into()))
+        .collect();
     let written = object.get("tags").as_map().cloned().unwrap_or_default();
     let is_default = |key: &str, value: &Value| {
         !written.contains_key(key) && default_tags.get(key).map(String::as_str) == value.as_str()
     };
-    let tags: BTreeMap<_, _> =
-        found.iter().filter(|(key, value)| !is_default(key, value)).map(|(key, value)| (key.clone(), value.clone())).collect();
+    let tags: BTreeMap<_, _> = found
+        .iter()
+        .filter(|(key, value)| !is_default(key, value))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
     keep_nothing(object, "tags", tags);
     keep_nothing(object, "tags_all", found);
 }
 
 /// Writes `tags_all` into a body, beside Azure's own tags.
 pub(crate) fn write(planned: &Object, body: &mut Json) {
-    let Some(all) = planned.get("tags_all").as_map() else { return };
+    let Some(all) = planned.get("tags_all").as_map() else {
+        return;
+    };
     let current: Map<String, Json> = body["tags"].as_object().cloned().unwrap_or_default();
     let hidden = current.into_iter().filter(|(key, _)| is_hidden(key));
-    let planned = all.iter().filter_map(|(key, value)| Some((key.clone(), Json::from(value.as_str()?))));
+    let planned = all
+        .iter()
+        .filter_map(|(key, value)| Some((key.clone(), Json::from(value.as_str()?))));
     let tags: Map<String, Json> = hidden.chain(planned).collect();
     match (tags.is_empty(), body.as_object_mut()) {
         (true, Some(members)) => {
@@ -56,7 +68,9 @@ fn all(default_tags: &BTreeMap<String, String>, tags: &Value) -> Value {
     if !tags.is_null() && !tags.is_wholly_known() {
         return Value::unknown();
     }
-    let defaults = default_tags.iter().map(|(key, value)| (key.clone(), Value::from(value)));
+    let defaults = default_tags
+        .iter()
+        .map(|(key, value)| (key.clone(), Value::from(value)));
     let tags = tags.as_map().cloned().unwrap_or_default();
     let all: BTreeMap<_, _> = defaults.chain(tags).collect();
     match all.is_empty() {
@@ -83,11 +97,13 @@ fn keep_nothing(object: &mut Object, name: &str, tags: BTreeMap<String, Value>) 
 
 fn visible(body: &Json) -> impl Iterator<Item = (&String, &str)> {
     let tags = body["tags"].as_object().into_iter().flatten();
-    tags.filter(|(key, _)| !is_hidden(key)).filter_map(|(key, value)| Some((key, value.as_str()?)))
+    tags.filter(|(key, _)| !is_hidden(key))
+        .filter_map(|(key, value)| Some((key, value.as_str()?)))
 }
 
 fn is_hidden(key: &str) -> bool {
-    key.get(..HIDDEN.len()).is_some_and(|start| start.eq_ignore_ascii_case(HIDDEN))
+    key.get(..HIDDEN.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(HIDDEN))
 }
 
 #[cfg(test)]
@@ -101,16 +117,25 @@ mod tests {
     }
 
     fn map(tags: &[(&str, &str)]) -> Value {
-        Value::Map(tags.iter().map(|(key, value)| (key.to_string(), Value::from(*value))).collect())
+        Value::Map(
+            tags.iter()
+                .map(|(key, value)| (key.to_string(), Value::from(*value)))
+                .collect(),
+        )
     }
 
     fn object(tags: Value) -> Object {
-        [("tags", tags), ("tags_all", Value::Null)].into_iter().collect()
+        [("tags", tags), ("tags_all", Value::Null)]
+            .into_iter()
+            .collect()
     }
 
     #[test]
     fn own_tags_win_over_default_tags() {
-        assert_eq!(all(&defaults(), &Value::Null), map(&[("team", "integration")]));
+        assert_eq!(
+            all(&defaults(), &Value::Null),
+            map(&[("team", "integration")])
+        );
         let own = map(&[("team", "mine"), ("a", "b")]);
         assert_eq!(all(&defaults(), &own), own);
         assert_eq!(all(&BTreeMap::new(), &Value::Null), Value::Null);
@@ -123,11 +148,17 @@ mod tests {
         let mut found = object(Value::Null);
         read(&defaults(), &body, &mut found);
         assert_eq!(found.get("tags"), &map(&[("a", "b")]));
-        assert_eq!(found.get("tags_all"), &map(&[("team", "integration"), ("a", "b")]));
+        assert_eq!(
+            found.get("tags_all"),
+            &map(&[("team", "integration"), ("a", "b")])
+        );
 
         let mut written = object(map(&[("team", "integration")]));
         read(&defaults(), &body, &mut written);
-        assert_eq!(written.get("tags"), &map(&[("team", "integration"), ("a", "b")]));
+        assert_eq!(
+            written.get("tags"),
+            &map(&[("team", "integration"), ("a", "b")])
+        );
     }
 
     #[test]

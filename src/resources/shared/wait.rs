@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
-
-use crate::azure::Azure;
-use crate::sdk::context::Context;
+use crate::arm::{self, Accepted, Json, Operation, ResourceId, Session};
 
 /// Why a wait ended before what it waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +11,25 @@ pub(crate) enum Interrupted {
     Stopped,
     /// The operation's timeout passed.
     TimedOut,
+}
+
+impl Interrupted {
+    /// What an error says about the wait; nothing when it is about something else.
+    pub(crate) fn by(error: &arm::Error) -> Option<Self> {
+        match error {
+            error if error.is_cancelled() => Some(Self::Stopped),
+            error if error.is_timeout() => Some(Self::TimedOut),
+            _ => None,
+        }
+    }
+
+    /// The beginning of a sentence about it.
+    pub(crate) fn why(self, operation: &str) -> String {
+        match self {
+            Self::Stopped => "Terraform was stopped".to_owned(),
+            Self::TimedOut => format!("The {operation} timeout passed"),
+        }
+    }
 }
 
 /// Growing pauses between looks at something that takes anything from a second to hours.
@@ -34,13 +50,26 @@ impl Intervals {
     }
 }
 
-/// Sleeps, unless a stop or the deadline comes first.
-pub(crate) async fn sleep(context: &Context<Azure>, duration: Duration) -> Result<(), Interrupted> {
-    let wanted = Instant::now() + duration;
-    let until = wanted.min(context.deadline);
-    match timeout_at(until, context.cancel.cancelled()).await {
-        Ok(()) => Err(Interrupted::Stopped),
-        Err(_) if wanted > context.deadline => Err(Interrupted::TimedOut),
-        Err(_) => Ok(()),
+/// Waits for the end of what was accepted, where it did not end at once, and gives the resource.
+pub(crate) async fn finish(
+    session: &Session,
+    accepted: Accepted,
+    id: &ResourceId,
+    api_version: &str,
+) -> Result<Json, arm::Error> {
+    match (accepted.operation, accepted.body) {
+        (Some(operation), _) => follow(session, &operation, id, api_version).await,
+        (None, Some(body)) => Ok(body),
+        (None, None) => session.get(id, api_version).await,
     }
+}
+
+/// Waits for the end of an operation, and gives the resource; nothing after a deletion.
+pub(crate) async fn follow(
+    session: &Session,
+    operation: &Operation,
+    id: &ResourceId,
+    api_version: &str,
+) -> Result<Json, arm::Error> {
+    session.wait(operation, id, api_version, |_| {}).await
 }

@@ -1,0 +1,397 @@
+//! The provider block, and the registry of what the provider offers.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use async_trait::async_trait;
+
+use crate::arm::{self, Cloud, cloud, credentials};
+use crate::azure::Azure;
+use crate::resources;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::path::Path;
+use crate::sdk::provider::Provider;
+use crate::sdk::resource::Resource;
+use crate::sdk::schema::{Attribute, Check, Schema};
+use crate::sdk::types::Type;
+use crate::sdk::validation::sentence;
+use crate::sdk::value::{Object, Value};
+use crate::validate;
+
+/// The provider's address in the registry.
+pub const ADDRESS: &str = "registry.terraform.io/tfplugin-rs/ise";
+
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+    Schema {
+    description: "Azure Logic Apps integration service environments: the environment, its subnets, logic apps and integration accounts.",
+    attributes: vec![
+        Attribute::string("subscription_id")
+            .check(Check::Text(is_uuid))
+            .doc("Subscription in which everything lives. Defaults to that of the Azure CLI when it signs in. `ARM_SUBSCRIPTION_ID`."),
+        Attribute::string("tenant_id").doc("Microsoft Entra ID tenant to sign in to. `ARM_TENANT_ID`."),
+        Attribute::string("environment")
+            .check(Check::OneOf(&["public", "usgovernment", "china"]))
+            .doc("Azure cloud: `public` (the default), `usgovernment` or `china`. `ARM_ENVIRONMENT`."),
+        Attribute::string("resource_manager_endpoint")
+            .check(Check::Text(is_endpoint))
+            .doc(
+                "URL of Azure Resource Manager in a custom cloud, or of the ARM emulator. Plain `http://` is for loopback hosts only. \
+                 `ARM_RESOURCE_MANAGER_ENDPOINT`.",
+            ),
+        Attribute::string("resource_manager_audience")
+            .doc("What access tokens are asked for; the endpoint when it is not given. `ARM_RESOURCE_MANAGER_AUDIENCE`."),
+        Attribute::string("active_directory_authority_host")
+            .check(Check::Text(is_endpoint))
+            .doc("URL of the sign-in service in a custom cloud, or of the ARM emulator. `ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST`."),
+        Attribute::string("client_id").doc("Application (client) ID to sign in with. `ARM_CLIENT_ID`."),
+        Attribute::string("client_id_file_path").doc("File that holds the application ID. `ARM_CLIENT_ID_FILE_PATH`."),
+        Attribute::string("client_secret").sensitive().doc("Secret of the application. `ARM_CLIENT_SECRET`."),
+        Attribute::string("client_secret_file_path").doc("File that holds the secret. `ARM_CLIENT_SECRET_FILE_PATH`."),
+        Attribute::bool("use_cli").doc("Whether to sign in with the Azure CLI when nothing else is configured; true by default. `ARM_USE_CLI`."),
+        Attribute::plain("default_tags", Type::map(Type::String)).doc("Tags for every object that has tags; `tags` of the object win."),
+        Attribute::string("partner_id")
+            .check(Check::Text(validate::partner_id))
+            .doc("GUID of the partner to whom Microsoft attributes the usage. `ARM_PARTNER_ID`."),
+        Attribute::bool("disable_correlation_request_id")
+            .doc("Leaves out the `x-ms-correlation-request-id` header, which ties together all requests of one run. `ARM_DISABLE_CORRELATION_REQUEST_ID`."),
+    ],
+    ..Schema::default()
+}
+});
+
+/// The provider.
+#[derive(Debug)]
+pub struct IseProvider;
+
+#[async_trait]
+impl Provider for IseProvider {
+    type Client = Azure;
+
+    fn address(&self) -> &'static str {
+        ADDRESS
+    }
+
+    fn schema(&self) -> &Schema {
+        &SCHEMA
+    }
+
+    async fn configure(&self, config: &Object) -> Result<Option<Azure>, Diagnostics> {
+        if config.iter().any(|(_, value)| !value.is_wholly_known()) {
+            return Ok(None);
+        }
+        let configuration = Configuration::new(config, &|name| std::env::var(name).ok());
+        let mut settings = configuration.settings()?;
+        let subscription_id = match settings.credentials.subscription_id.clone() {
+            Some(subscription_id) => subscription_id,
+            None => subscription_of_cli(&settings.credentials).await?,
+        };
+        settings.credentials.subscription_id = Some(subscription_id.clone());
+        let client = arm::Client::new(settings);
+        Ok(Some(Azure {
+            client,
+            subscription_id,
+            default_tags: default_tags(config)?,
+        }))
+    }
+
+    fn resources(&self) -> &[&'static dyn Resource<Azure>] {
+        resources::ALL
+    }
+}
+
+/// The provider block over the environment: what is written in HCL wins.
+struct Configuration<'a> {
+    config: &'a Object,
+    environment: &'a (dyn Fn(&str) -> Option<String> + Sync),
+}
+
+impl<'a> Configuration<'a> {
+    fn new(config: &'a Object, environment: &'a (dyn Fn(&str) -> Option<String> + Sync)) -> Self {
+        Self {
+            config,
+            environment,
+        }
+    }
+
+    /// All settings of the client, or everything that is wrong with them.
+    fn settings(&self) -> Result<arm::Settings, Diagnostics> {
+        let mut diagnostics = Diagnostics::new();
+        let mut take = |name: &str, result: Result<Option<String>, String>| {
+            result.unwrap_or_else(|message| {
+                diagnostics.error_at(Path::attribute(name), format!("Invalid {name}"), message);
+                None
+            })
+        };
+        let client_id = take(
+            "client_id_file_path",
+            self.text_or_file("client_id", "ARM_CLIENT_ID"),
+        );
+        let client_secret = take(
+            "client_secret_file_path",
+            self.text_or_file("client_secret", "ARM_CLIENT_SECRET"),
+        );
+        let subscription_id = self.text("subscription_id", "ARM_SUBSCRIPTION_ID");
+        if let Some(Err(message)) = subscription_id.as_deref().map(is_uuid) {
+            diagnostics.error_at(
+                Path::attribute("subscription_id"),
+                "Invalid subscription_id",
+                message,
+            );
+        }
+        let cloud = self.cloud(&mut diagnostics);
+        let (Some(cloud), false) = (cloud, diagnostics.has_errors()) else {
+            return Err(diagnostics);
+        };
+        Ok(arm::Settings {
+            cloud,
+            credentials: credentials::Settings {
+                tenant_id: self.text("tenant_id", "ARM_TENANT_ID"),
+                subscription_id,
+                client_id,
+                client_secret: client_secret.map(credentials::Secret::new),
+                use_cli: self.bool("use_cli", "ARM_USE_CLI").unwrap_or(true),
+            },
+            partner_id: self.text("partner_id", "ARM_PARTNER_ID"),
+            disable_correlation_request_id: self
+                .bool(
+                    "disable_correlation_request_id",
+                    "ARM_DISABLE_CORRELATION_REQUEST_ID",
+                )
+                .unwrap_or(false),
+        })
+    }
+
+    fn cloud(&self, diagnostics: &mut Diagnostics) -> Option<Cloud> {
+        let name = self.text("environment", "ARM_ENVIRONMENT");
+        let named = Cloud::named(name.as_deref().unwrap_or("public"));
+        let mut cloud = named
+            .map_err(|message| {
+                diagnostics.error_at(
+                    Path::attribute("environment"),
+                    "Invalid environment",
+                    message,
+                )
+            })
+            .ok()?;
+        let mut endpoint = |name: &str, variable: &str| {
+            let text = self.text(name, variable)?;
+            cloud::endpoint(&text)
+                .map_err(|message| {
+                    diagnostics.error_at(Path::attribute(name), format!("Invalid {name}"), message)
+                })
+                .ok()
+        };
+        if let Some(url) = endpoint("resource_manager_endpoint", "ARM_RESOURCE_MANAGER_ENDPOINT") {
+            url.as_str()
+                .trim_end_matches('/')
+                .clone_into(&mut cloud.resource_manager_audience);
+            cloud.resource_manager_endpoint = url;
+        }
+        if let Some(url) = endpoint(
+            "active_directory_authority_host",
+            "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST",
+        ) {
+            cloud.authority_host = url;
+        }
+        if let Some(audience) =
+            self.text("resource_manager_audience", "ARM_RESOURCE_MANAGER_AUDIENCE")
+        {
+            cloud.resource_manager_audience = audience;
+        }
+        Some(cloud)
+    }
+
+    fn text(&self, name: &str, variable: &str) -> Option<String> {
+        let given = match self.config.get(name) {
+            Value::String(text) => Some(text.clone()),
+            _ => (self.environment)(variable),
+        };
+        given.filter(|text| !text.is_empty())
+    }
+
+    fn bool(&self, name: &str, variable: &str) -> Option<bool> {
+        let from_environment = || Some((self.environment)(variable)?.eq_ignore_ascii_case("true"));
+        self.config.bool(name).or_else(from_environment)
+    }
+
+    /// A value that is given itself or in a file, for which the same names with `_file_path` at the end stand.
+    fn text_or_file(&self, name: &str, variable: &str) -> Result<Option<String>, String> {
+        if let Some(text) = self.text(name, variable) {
+            return Ok(Some(text));
+        }
+        let Some(file) = self.text(
+            &format!("{name}_file_path"),
+            &format!("{variable}_FILE_PATH"),
+        ) else {
+            return Ok(None);
+        };
+        match std::fs::read_to_string(&file) {
+            Ok(text) => Ok(Some(text.trim().to_owned())),
+            Err(error) => Err(format!("The file {file:?} cannot be read: {error}.")),
+        }
+    }
+}
+
+async fn subscription_of_cli(credentials: &credentials::Settings) -> Result<String, Diagnostics> {
+    let missing = |reason: String| {
+        let detail = format!(
+            "Set subscription_id in the provider block, or the environment variable ARM_SUBSCRIPTION_ID. {reason}"
+        );
+        Diagnostics::from(
+            Diagnostic::error("Missing subscription_id", detail)
+                .at(Path::attribute("subscription_id")),
+        )
+    };
+    if credentials.client_secret.is_some() || !credentials.use_cli {
+        return Err(missing(
+            "Only the Azure CLI could tell a default, and it is not used to sign in.".into(),
+        ));
+    }
+    let account = credentials::default_account().await;
+    account
+        .map(|account| account.subscription_id)
+        .map_err(|error| {
+            missing(format!(
+                "The Azure CLI could not tell its default: {error}."
+            ))
+        })
+}
+
+fn default_tags(config: &Object) -> Result<BTreeMap<String, String>, Diagnostics> {
+    let tags = config.get("default_tags").as_map().into_iter().flatten();
+    let tags: BTreeMap<_, _> = tags
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect();
+    let findings = validate::tags::check(
+        tags.iter()
+            .map(|(key, value)| (key.as_str(), Some(value.as_str()))),
+    );
+    if findings.is_empty() {
+        return Ok(tags);
+    }
+    let mut diagnostics = Diagnostics::new();
+    for finding in findings {
+        let path = Path::attribute("default_tags");
+        let path = finding.key.map_or(path.clone(), |key| path.with_key(key));
+        diagnostics.error_at(path, "Invalid default_tags", sentence(&finding.message));
+    }
+    Err(diagnostics)
+}
+
+fn is_uuid(text: &str) -> Result<(), String> {
+    uuid::Uuid::try_parse(text)
+        .map(|_| ())
+        .map_err(|_| format!("{text:?} is not a subscription ID, which is a GUID such as 00000000-0000-0000-0000-000000000000."))
+}
+
+fn is_endpoint(text: &str) -> Result<(), String> {
+    cloud::endpoint(text).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
+
+    fn settings(
+        config: &[(&str, &str)],
+        environment: &[(&str, &str)],
+    ) -> Result<arm::Settings, Vec<String>> {
+        let mut object = SCHEMA.null_object();
+        for (name, value) in config {
+            object.set(name, *value);
+        }
+        let environment: BTreeMap<String, String> = environment
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .collect();
+        Configuration::new(&object, &|name| environment.get(name).cloned())
+            .settings()
+            .map_err(|diagnostics| {
+                diagnostics
+                    .iter()
+                    .map(|d| format!("{}: {}", d.path, d.detail))
+                    .collect()
+            })
+    }
+
+    #[test]
+    fn hcl_wins_over_the_environment() {
+        let environment = [
+            ("ARM_TENANT_ID", "env"),
+            ("ARM_CLIENT_ID", "env"),
+            ("ARM_USE_CLI", "false"),
+        ];
+        let settings = settings(&[("tenant_id", "hcl")], &environment).expect("complete");
+        assert_eq!(settings.credentials.tenant_id.as_deref(), Some("hcl"));
+        assert_eq!(settings.credentials.client_id.as_deref(), Some("env"));
+        assert!(!settings.credentials.use_cli);
+    }
+
+    #[test]
+    fn a_custom_endpoint_is_its_own_audience() {
+        let local = settings(
+            &[("resource_manager_endpoint", "http://127.0.0.1:4510/")],
+            &[],
+        )
+        .expect("complete");
+        assert_eq!(
+            local.cloud.resource_manager_audience,
+            "http://127.0.0.1:4510"
+        );
+        assert_eq!(
+            local.cloud.authority_host.as_str(),
+            "https://login.microsoftonline.com/"
+        );
+        let china = settings(&[], &[("ARM_ENVIRONMENT", "china")]).expect("complete");
+        assert_eq!(
+            china.cloud.resource_manager_audience,
+            "https://management.chinacloudapi.cn"
+        );
+    }
+
+    #[test]
+    fn everything_wrong_is_told_at_once() {
+        let errors = settings(
+            &[
+                ("client_secret_file_path", "/nowhere/secret"),
+                ("subscription_id", "mine"),
+            ],
+            &[
+                ("ARM_RESOURCE_MANAGER_ENDPOINT", "http://example.com"),
+                ("ARM_ENVIRONMENT", "public"),
+            ],
+        )
+        .expect_err("three mistakes");
+        let places: Vec<_> = errors
+            .iter()
+            .map(|error| error.split(':').next().unwrap_or_default())
+            .collect();
+        assert_eq!(
+            places,
+            [
+                "client_secret_file_path",
+                "subscription_id",
+                "resource_manager_endpoint"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_secret_is_read_from_its_file() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        std::fs::write(file.path(), "hush\n").expect("writable");
+        let path = file.path().to_str().expect("plain");
+        let settings = settings(
+            &[("subscription_id", SUBSCRIPTION)],
+            &[("ARM_CLIENT_SECRET_FILE_PATH", path)],
+        );
+        let secret = settings
+            .expect("complete")
+            .credentials
+            .client_secret
+            .expect("read");
+        assert_eq!(secret.secret(), "hush");
+    }
+}

@@ -1,0 +1,785 @@
+//! `ise`: an integration service environment.
+//!
+//! ARM type `Microsoft.Logic/integrationServiceEnvironments`. Deploying takes hours, and so does the release of its
+//! subnets afterwards; [`deployment`] and [`release`] hold how that is waited for and remembered.
+
+mod deployment;
+mod release;
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::{Value as Json, json};
+
+use super::shared::arm_type::ArmType;
+use super::shared::wait::{self, Interrupted};
+use super::shared::{rows, tags};
+use crate::arm::{self, PutOptions, ResourceId, Session};
+use crate::azure::{Azure, parting_session, session};
+use crate::sdk::context::Context;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::duration;
+use crate::sdk::number::Number;
+use crate::sdk::path::Path;
+use crate::sdk::plan::Plan;
+use crate::sdk::remote;
+use crate::sdk::resource::{Create, Resource, State, Update};
+use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Schema, Timeouts};
+use crate::sdk::types::Type;
+use crate::sdk::validation::sentence;
+use crate::sdk::value::{Object, Value};
+use crate::validate;
+use deployment::{Outcome, Pending, Phase};
+use release::{RELEASING, Release};
+
+pub(crate) const ARM: ArmType = ArmType {
+    name: "Microsoft.Logic/integrationServiceEnvironments",
+    api_version: "2019-05-01",
+    noun: "environment",
+    schema: &SCHEMA,
+};
+const SUBNET_TYPE: &str = super::ise_subnet::ARM.name;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// What ARM decides once the environment is deployed.
+const DEPLOYED: [&str; 6] = [
+    "state",
+    "environment_id",
+    "workflow_endpoint_ip_addresses",
+    "workflow_outbound_ip_addresses",
+    "connector_endpoint_ip_addresses",
+    "connector_outbound_ip_addresses",
+];
+
+/// The rules of the preflight, by the names that `ignore` takes.
+const RULES: [&str; 13] = [
+    "subnet-count",
+    "subnet-distinct",
+    "subnet-same-network",
+    "subnet-missing",
+    "subnet-region",
+    "subnet-name",
+    "subnet-size",
+    "subnet-reserved-range",
+    "subnet-in-use",
+    "subnet-delegated",
+    "subnet-class-b",
+    "express-route",
+    "custom-dns",
+];
+
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
+    version: 0,
+    description: "An integration service environment: Azure Logic Apps in your own virtual network. Azure has refused new \
+                  environments since 2022-11-01 and retired the service on 2024-08-31.",
+    attributes: attributes(),
+    timeouts: Some(Timeouts {
+        create: Some(6 * HOUR),
+        read: Some(HOUR / 12),
+        update: Some(6 * HOUR),
+        delete: Some(10 * HOUR),
+    }),
+});
+
+fn attributes() -> Vec<Attribute> {
+    let mut attributes = vec![
+        rows::id(),
+        rows::name(validate::names::environment, "Name. 1 to 80 letters, digits, `_`, `.` or `-`."),
+        rows::resource_group_name(),
+        Attribute::string("location")
+            .required()
+            .replaces()
+            .same(rows::same_location)
+            .remote("location")
+            .doc("Azure region, which is also that of the virtual network."),
+        Attribute::string("sku")
+            .default("Premium")
+            .replaces()
+            .check(Check::OneOf(&["Premium", "Developer"]))
+            .remote("sku.name")
+            .doc("`Premium`, or `Developer`, which has no service level agreement and cannot scale."),
+        Attribute::number("capacity")
+            .optional_computed()
+            .check(Check::Between(0, 10))
+            .remote("sku.capacity")
+            .doc(
+                "Additional processing units, 0 to 10; 0 for `Developer`. Leave it out when something else decides, such as \
+                 autoscale: the environment is then created with 0, and whatever it has afterwards is kept.",
+            ),
+        Attribute::string("access_endpoint_type")
+            .default("Internal")
+            .replaces()
+            .check(Check::OneOf(&["Internal", "External"]))
+            .remote("properties.networkConfiguration.accessEndpoint.type")
+            .doc("`Internal`: called from inside the virtual network only. `External`: called from the internet too."),
+        Attribute::plain("subnet_ids", Type::list(Type::String))
+            .required()
+            .replaces()
+            .same(rows::same_ids)
+            .check(Check::EachText(|text| rows::is_id_of(text, SUBNET_TYPE)))
+            .remote("properties.networkConfiguration.subnets[].id")
+            .doc("IDs of four different, empty subnets of one virtual network, sent in this order."),
+        Attribute::bool("express_route")
+            .default(false)
+            .effect(Effect::Local)
+            .doc("Whether the network uses ExpressRoute: each subnet then needs a route table with 0.0.0.0/0 to `Internet`."),
+        rows::identity(),
+        customer_managed_key(),
+        Attribute::plain("restart_triggers", Type::map(Type::String))
+            .effect(Effect::SentAfterFirst)
+            .doc(
+                "Any values; when they change, the environment is restarted. An environment has to be restarted after each \
+                 change of its network's DNS servers.",
+            ),
+        preflight(),
+        rows::provisioning_state(),
+        rows::state(),
+        Attribute::string("environment_id")
+            .computed()
+            .remote("properties.integrationServiceEnvironmentId")
+            .doc("Azure's own ID of the environment, which is not an ARM ID."),
+        Attribute::string("virtual_network_id").computed().doc("ID of the virtual network."),
+    ];
+    attributes.extend(rows::ip_addresses());
+    attributes.extend([rows::tags(), rows::tags_all()]);
+    attributes
+}
+
+fn customer_managed_key() -> Attribute {
+    let member = |name, path, description| {
+        Attribute::string(name)
+            .required()
+            .remote(path)
+            .doc(description)
+    };
+    Attribute::nested(
+        "customer_managed_key",
+        Nesting::Single,
+        vec![
+            member("key_vault_id", "keyVault.id", "ID of the key vault.")
+                .same(rows::same_id)
+                .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.KeyVault/vaults"))),
+            member("key_name", "keyName", "Name of the key."),
+            member("key_version", "keyVersion", "Version of the key."),
+        ],
+    )
+    .replaces()
+    .remote("properties.encryptionConfiguration.encryptionKeyReference")
+    .doc(
+        "The key that encrypts the environment's data. Needs `identity` and an `External` access endpoint; the identity must be \
+         given access to the key within 30 minutes of the creation.",
+    )
+}
+
+fn preflight() -> Attribute {
+    Attribute::nested(
+        "preflight",
+        Nesting::Single,
+        vec![
+            Attribute::string("mode")
+                .default("enforce")
+                .check(Check::OneOf(&["enforce", "warn", "off"]))
+                .doc("`enforce`: findings stop the plan. `warn`: they are warnings. `off`: nothing is looked up."),
+            Attribute::plain("ignore", Type::set(Type::String))
+                .check(Check::EachText(is_rule))
+                .doc("Names of rules that are not checked."),
+        ],
+    )
+    .effect(Effect::Local)
+    .doc("The check of the network before anything is sent.")
+}
+
+/// The resource.
+#[derive(Debug)]
+pub struct Ise;
+
+#[async_trait]
+impl Resource<Azure> for Ise {
+    fn name(&self) -> &'static str {
+        "ise"
+    }
+
+    fn schema(&self) -> &Schema {
+        &SCHEMA
+    }
+
+    fn validate(&self, config: &Object) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        let mut check = |name: &str, result: Result<(), String>| {
+            if let Err(message) = result {
+                diagnostics.error_at(
+                    Path::attribute(name),
+                    format!("Invalid {name}"),
+                    sentence(&message),
+                );
+            }
+        };
+        check("identity", rows::check_identity(config));
+        check("capacity", check_capacity(config));
+        check("customer_managed_key", check_key(config));
+        diagnostics.extend(check_subnets(config));
+        diagnostics
+    }
+
+    async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
+        tags::plan(context, plan);
+        if plan.is_create() {
+            // A replacement plan starts from what was remembered about the old environment.
+            Pending::forget(&mut plan.private);
+            return fill_derived(&mut plan.planned);
+        }
+        plan_unfinished(plan);
+    }
+
+    async fn create(
+        &self,
+        context: &Context<Azure>,
+        create: Create<'_>,
+        state: &mut State,
+    ) -> Result<(), Diagnostics> {
+        let id = ARM.planned_id(context.client()?, create.planned);
+        let session = session(context)?;
+        ARM.refuse_existing(&session, &id, self.name()).await?;
+        let planned = ARM.in_doubt(create.planned, &id);
+        let accepted = match session
+            .put(
+                &id,
+                ARM.api_version,
+                &new_body(&planned),
+                PutOptions::default(),
+            )
+            .await
+        {
+            Ok(accepted) => accepted,
+            Err(error) if error.may_have_been_sent() => {
+                Pending::new(Phase::Creating, None).remember(&mut state.private);
+                state.set(remote::complete(&planned, &SCHEMA.null_object()));
+                state.warnings.push(answer_missing(&id, &error));
+                return Ok(());
+            }
+            Err(error) => return Err(ARM.failed("creating", &id)(error)),
+        };
+        let body = accepted.body.clone().unwrap_or_default();
+        let pending = Pending::new(Phase::Creating, accepted.operation);
+        pending.remember(&mut state.private);
+        state.set(complete(context, &planned, &body));
+        match deployment::follow(&session, &id, &pending).await {
+            Outcome::Interrupted(interrupted) => {
+                state
+                    .warnings
+                    .push(still_deploying(&id, &pending, interrupted));
+                Ok(())
+            }
+            outcome => {
+                let body = self.conclude(context, &id, "creating", outcome, state)?;
+                state.set(complete(context, &planned, &body));
+                Ok(())
+            }
+        }
+    }
+
+    async fn read(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
+        let Some(object) = state.object().cloned() else {
+            return Ok(());
+        };
+        let id = ARM.stored_id(&object)?;
+        let fail = ARM.failed("reading", &id);
+        let session = session(context)?;
+        if is_releasing(&object) {
+            if release::still_held(&session, &id, &subnet_ids(&object))
+                .await
+                .map_err(&fail)?
+                .is_empty()
+            {
+                state.remove();
+            }
+            return Ok(());
+        }
+        let Some(body) = ARM.find(&session, &id).await.map_err(fail)? else {
+            state.remove();
+            return Ok(());
+        };
+        state.set(read_body(context, &body, &object));
+        let provisioning_state = arm::provisioning_state(&body).unwrap_or_default();
+        let failed_creation = arm::is_failure(provisioning_state)
+            && Pending::recall(&state.private)
+                .is_some_and(|pending| pending.phase == Phase::Creating);
+        if deployment::is_terminal(provisioning_state) && !failed_creation {
+            Pending::forget(&mut state.private);
+        }
+        Ok(())
+    }
+
+    async fn update(
+        &self,
+        context: &Context<Azure>,
+        update: Update<'_>,
+        state: &mut State,
+    ) -> Result<(), Diagnostics> {
+        let id = ARM.stored_id(update.prior)?;
+        let session = session(context)?;
+        self.finish_pending(context, &session, &id, update.prior, state)
+            .await?;
+        let accepted = match (
+            update.changes("identity"),
+            update.changes("capacity") || update.changes("tags_all"),
+        ) {
+            (true, _) => Some(put_change(&session, &id, update.planned).await),
+            (false, true) => Some(patch_change(&session, &id, update.planned).await),
+            (false, false) => None,
+        };
+        if let Some(accepted) = accepted {
+            self.await_change(context, &session, &id, accepted, update.prior, state)
+                .await?;
+        }
+        if update.changes("restart_triggers") && !update.prior.get("restart_triggers").is_null() {
+            let restarted = session.post(&id, "restart", ARM.api_version, None).await;
+            restarted.map_err(ARM.failed("restarting", &id))?;
+        }
+        let body = session
+            .get(&id, ARM.api_version)
+            .await
+            .map_err(ARM.failed("reading", &id))?;
+        state.set(complete(context, update.planned, &body));
+        Ok(())
+    }
+
+    async fn delete(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
+        let Some(mut object) = state.object().cloned() else {
+            return Ok(());
+        };
+        let id = ARM.stored_id(&object)?;
+        let session = session(context)?;
+        if !is_releasing(&object) {
+            delete(&session, &id)
+                .await
+                .map_err(ARM.failed("deleting", &id))?;
+            Pending::forget(&mut state.private);
+            object.set("provisioning_state", RELEASING);
+            state.set(object.clone());
+        }
+        match release::wait(&session, &id, &subnet_ids(&object)).await {
+            Release::Free => Ok(()),
+            Release::Unreadable(error) => {
+                state.warnings.push(release_unknown(&id, &error));
+                Ok(())
+            }
+            Release::Held(held, interrupted, waited) => {
+                Err(still_releasing(&id, &held, interrupted, waited))
+            }
+        }
+    }
+
+    async fn import(
+        &self,
+        context: &Context<Azure>,
+        id: &str,
+        state: &mut Object,
+    ) -> Result<(), Diagnostics> {
+        ARM.import(context, id, state)
+    }
+}
+
+impl Ise {
+    /// Waits for what an earlier run began; an environment that was imported while it deployed remembers nothing.
+    async fn finish_pending(
+        &self,
+        context: &Context<Azure>,
+        session: &Session,
+        id: &ResourceId,
+        prior: &Object,
+        state: &mut State,
+    ) -> Result<(), Diagnostics> {
+        let pending = match Pending::recall(&state.private) {
+            Some(pending) => pending,
+            None if prior
+                .str("provisioning_state")
+                .is_some_and(deployment::is_terminal) =>
+            {
+                return Ok(());
+            }
+            None => Pending::new(Phase::Updating, None),
+        };
+        self.await_pending(context, session, id, &pending, prior, state)
+            .await
+    }
+
+    /// Remembers a change that ARM accepted, and waits for it.
+    async fn await_change(
+        &self,
+        context: &Context<Azure>,
+        session: &Session,
+        id: &ResourceId,
+        accepted: Result<arm::Accepted, arm::Error>,
+        prior: &Object,
+        state: &mut State,
+    ) -> Result<(), Diagnostics> {
+        let pending = match accepted {
+            Ok(accepted) => Pending::new(Phase::Updating, accepted.operation),
+            Err(error) => {
+                if error.may_have_been_sent() {
+                    Pending::new(Phase::Updating, None).remember(&mut state.private);
+                }
+                return Err(ARM.failed("updating", id)(error));
+            }
+        };
+        pending.remember(&mut state.private);
+        self.await_pending(context, session, id, &pending, prior, state)
+            .await
+    }
+
+    async fn await_pending(
+        &self,
+        context: &Context<Azure>,
+        session: &Session,
+        id: &ResourceId,
+        pending: &Pending,
+        prior: &Object,
+        state: &mut State,
+    ) -> Result<(), Diagnostics> {
+        let outcome = deployment::follow(session, id, pending).await;
+        if let Outcome::Interrupted(interrupted) = outcome {
+            if let Ok(body) = parting_session(context)?.get(id, ARM.api_version).await {
+                state.set(read_body(context, &body, prior));
+            }
+            return Err(not_finished(id, pending, interrupted));
+        }
+        let doing = match pending.phase {
+            Phase::Creating => "creating",
+            Phase::Updating => "updating",
+        };
+        let body = self.conclude(context, id, doing, outcome, state)?;
+        state.set(read_body(context, &body, prior));
+        Ok(())
+    }
+
+    /// Settles state and memory by how an operation ended, and gives the environment if it ended well.
+    fn conclude(
+        &self,
+        context: &Context<Azure>,
+        id: &ResourceId,
+        doing: &str,
+        outcome: Outcome,
+        state: &mut State,
+    ) -> Result<Json, Diagnostics> {
+        match outcome {
+            Outcome::Failed(body, error) => {
+                if let (Some(body), Some(object)) = (body, state.object().cloned()) {
+                    state.set(read_body(context, &body, &object));
+                }
+                if doing != "creating" {
+                    Pending::forget(&mut state.private);
+                }
+                return Err(ARM.failed(doing, id)(error));
+            }
+            Outcome::SucceededAfterAll(body, error) => {
+                state.warnings.push(succeeded_after_all(id, &error));
+                Pending::forget(&mut state.private);
+                Ok(body)
+            }
+            Outcome::Succeeded(body) => {
+                Pending::forget(&mut state.private);
+                Ok(body)
+            }
+            Outcome::Interrupted(_) => unreachable!("interruptions are answered where they happen"),
+        }
+    }
+}
+
+/// Deletes the environment; one that is busy deploying is waited for.
+async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
+    loop {
+        match session.delete(id, ARM.api_version).await {
+            Ok(_) => return Ok(()),
+            Err(error) if error.is_not_found() => return Ok(()),
+            Err(error) if error.is_conflict() => {
+                let Some(body) = ARM.find(session, id).await? else {
+                    return Ok(());
+                };
+                if arm::provisioning_state(&body).is_none_or(deployment::is_terminal) {
+                    return Err(error);
+                }
+                // However the deployment ends, the environment can be deleted afterwards.
+                let deploying = arm::Operation::on_resource(arm::Intent::Write);
+                if let Err(error) = wait::follow(session, &deploying, id, ARM.api_version).await
+                    && Interrupted::by(&error).is_some()
+                {
+                    return Err(error);
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// The body that creates an environment.
+fn new_body(planned: &Object) -> Json {
+    let mut body = json!({ "name": planned.text("name") });
+    ARM.write(planned, &mut body);
+    // Nobody manages the capacity: it starts at the least.
+    if body["sku"]["capacity"].is_null() {
+        body["sku"]["capacity"] = json!(0);
+    }
+    body
+}
+
+/// Sends everything, as ARM gave it but for what changes.
+async fn put_change(
+    session: &Session,
+    id: &ResourceId,
+    planned: &Object,
+) -> Result<arm::Accepted, arm::Error> {
+    let mut body = session.get(id, ARM.api_version).await?;
+    ARM.write(planned, &mut body);
+    session
+        .put(id, ARM.api_version, &body, PutOptions::default())
+        .await
+}
+
+/// Sends capacity and tags only.
+async fn patch_change(
+    session: &Session,
+    id: &ResourceId,
+    planned: &Object,
+) -> Result<arm::Accepted, arm::Error> {
+    let body = session.get(id, ARM.api_version).await?;
+    session
+        .patch(id, ARM.api_version, &patch(&body, planned))
+        .await
+}
+
+/// The body that changes capacity and tags; a removed tag is null in it.
+fn patch(current: &Json, planned: &Object) -> Json {
+    let mut wanted = current.clone();
+    ARM.write(planned, &mut wanted);
+    let mut tags = wanted["tags"].take();
+    for (key, _) in current["tags"].as_object().into_iter().flatten() {
+        if tags[key].is_null() {
+            tags[key] = Json::Null;
+        }
+    }
+    json!({ "sku": wanted["sku"], "tags": tags })
+}
+
+fn read_body(context: &Context<Azure>, body: &Json, object: &Object) -> Object {
+    let mut found = ARM.read(context, body, object);
+    fill_derived(&mut found);
+    found
+}
+
+/// The state after a write: what was planned, and what ARM decided.
+fn complete(context: &Context<Azure>, planned: &Object, body: &Json) -> Object {
+    remote::complete(planned, &read_body(context, body, planned))
+}
+
+/// What the subnet IDs alone tell.
+fn fill_derived(object: &mut Object) {
+    let ids = object.get("subnet_ids").as_elements().unwrap_or_default();
+    let network = ids
+        .iter()
+        .filter_map(Value::as_str)
+        .find_map(|id| ResourceId::parse(id).ok()?.parent());
+    if let Some(network) = network.filter(|network| {
+        !rows::same_id(
+            object.get("virtual_network_id"),
+            &network.to_string().into(),
+        )
+    }) {
+        object.set("virtual_network_id", network.to_string());
+    }
+}
+
+/// Plans what an earlier run left unfinished: to go on waiting, or to begin anew.
+fn plan_unfinished(plan: &mut Plan) {
+    let Some(prior) = plan.prior.clone() else {
+        return;
+    };
+    let provisioning_state = prior.str("provisioning_state").unwrap_or_default();
+    let pending = Pending::recall(&plan.private);
+    let creation_failed = pending
+        .as_ref()
+        .is_some_and(|pending| pending.phase == Phase::Creating)
+        && arm::is_failure(provisioning_state);
+    let name = prior.text("name");
+    if is_releasing(&prior) || creation_failed {
+        plan.planned.set("provisioning_state", Value::unknown());
+        plan.requires_replace
+            .insert(Path::attribute("provisioning_state"));
+    } else if pending.is_some() || !deployment::is_terminal(provisioning_state) {
+        plan.planned.set("provisioning_state", Value::unknown());
+        for name in DEPLOYED {
+            if prior.get(name).is_null() {
+                plan.planned.set(name, Value::unknown());
+            }
+        }
+        let begun = pending
+            .map(|pending| format!(" for {}", duration::format(pending.age())))
+            .unwrap_or_default();
+        let detail = format!(
+            "An operation on it has been going on{begun}. The apply goes on waiting for it; nothing is created again and nothing is replaced."
+        );
+        plan.diagnostics.push(Diagnostic::warning(
+            format!("Environment {name:?} is still deploying"),
+            detail,
+        ));
+    }
+}
+
+fn check_capacity(config: &Object) -> Result<(), String> {
+    let capacity = config.get("capacity").as_number().and_then(Number::as_i64);
+    match (config.str("sku"), capacity) {
+        (Some(sku), Some(capacity)) => validate::sku::capacity_of_sku(sku, capacity),
+        _ => Ok(()),
+    }
+}
+
+fn check_key(config: &Object) -> Result<(), String> {
+    if config.object("customer_managed_key").is_none() {
+        return Ok(());
+    }
+    if config.get("identity").is_null() {
+        return Err(
+            "A customer-managed key needs an identity that may use it. Add identity.".into(),
+        );
+    }
+    match config.get("access_endpoint_type") {
+        Value::Null => {
+            Err("A customer-managed key needs access_endpoint_type \"External\".".into())
+        }
+        Value::String(kind) if kind == "Internal" => {
+            Err("A customer-managed key needs access_endpoint_type \"External\".".into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The rules for the four subnets that their IDs alone can break.
+fn check_subnets(config: &Object) -> Diagnostics {
+    let path = Path::attribute("subnet_ids");
+    let mut diagnostics = Diagnostics::new();
+    let Some(elements) = config.get("subnet_ids").as_elements() else {
+        return diagnostics;
+    };
+    let ids: Vec<_> = elements
+        .iter()
+        .map(|id| {
+            id.as_str()
+                .and_then(|id| ResourceId::parse_as(id, SUBNET_TYPE).ok())
+        })
+        .collect();
+    for finding in validate::subnet_set::check(&ids) {
+        let path = finding
+            .index
+            .map_or(path.clone(), |index| path.with_index(index));
+        let detail = format!(
+            "{} {}",
+            sentence(&finding.message),
+            sentence(&finding.remedy)
+        );
+        diagnostics.error_at(path, "Invalid subnet_ids", detail);
+    }
+    diagnostics
+}
+
+fn is_rule(name: &str) -> Result<(), String> {
+    match RULES.contains(&name) {
+        true => Ok(()),
+        false => Err(format!(
+            "There is no rule {name:?}. The rules are {}.",
+            RULES.join(", ")
+        )),
+    }
+}
+
+fn is_releasing(object: &Object) -> bool {
+    object.str("provisioning_state") == Some(RELEASING)
+}
+
+fn subnet_ids(object: &Object) -> Vec<ResourceId> {
+    let ids = object.get("subnet_ids").as_elements().unwrap_or_default();
+    ids.iter()
+        .filter_map(|id| ResourceId::parse(id.as_str()?).ok())
+        .collect()
+}
+
+fn still_deploying(id: &ResourceId, pending: &Pending, interrupted: Interrupted) -> Diagnostic {
+    let detail = format!(
+        "{} {} after Azure accepted the environment, and Azure goes on deploying it. It is in the state and is not tainted: run          terraform apply again to go on waiting.",
+        interrupted.why("create"),
+        duration::format(pending.age()),
+    );
+    Diagnostic::warning(
+        format!("Environment {:?} was left deploying", id.name()),
+        detail,
+    )
+}
+
+fn answer_missing(id: &ResourceId, error: &arm::Error) -> Diagnostic {
+    let detail = format!(
+        "The request was sent, but ARM's answer is missing. The state keeps {id}: the next terraform apply finds out whether the          environment was accepted, and goes on from there.\n\n{}",
+        error.explanation(),
+    );
+    Diagnostic::warning(
+        format!("Environment {:?} may be deploying", id.name()),
+        detail,
+    )
+}
+
+fn not_finished(id: &ResourceId, pending: &Pending, interrupted: Interrupted) -> Diagnostics {
+    let detail = format!(
+        "{} {} after Azure accepted the operation, and Azure goes on with it. Run terraform apply again to go on waiting.",
+        interrupted.why("update"),
+        duration::format(pending.age()),
+    );
+    Diagnostic::error(
+        format!("Environment {:?} is still being changed", id.name()),
+        detail,
+    )
+    .into()
+}
+
+fn succeeded_after_all(id: &ResourceId, error: &arm::Error) -> Diagnostic {
+    let detail = format!(
+        "ARM called the operation failed, but the environment reads Succeeded and is kept.\n\n{}",
+        error.explanation()
+    );
+    Diagnostic::warning(
+        format!(
+            "Environment {:?} succeeded after a failed operation",
+            id.name()
+        ),
+        detail,
+    )
+}
+
+fn release_unknown(id: &ResourceId, error: &arm::Error) -> Diagnostic {
+    let detail = format!(
+        "The environment is gone, but its subnets may not be read, so whether Azure has released them is unknown. It takes an hour or          more.\n\n{}",
+        error.explanation(),
+    );
+    Diagnostic::warning(
+        format!("Subnets of environment {:?} may still be held", id.name()),
+        detail,
+    )
+}
+
+fn still_releasing(
+    id: &ResourceId,
+    held: &[String],
+    interrupted: Interrupted,
+    waited: Duration,
+) -> Diagnostics {
+    let detail = format!(
+        "{} after waiting {}. The environment is gone, but Azure still holds the subnets {}; it takes an hour or more to release them.          Run terraform destroy (or apply) again to go on waiting.",
+        interrupted.why("delete"),
+        duration::format(waited),
+        held.join(", "),
+    );
+    Diagnostic::error(
+        format!("Subnets of environment {:?} are still held", id.name()),
+        detail,
+    )
+    .into()
+}

@@ -1,0 +1,174 @@
+//! `ise_integration_account`: partners, agreements, schemas and maps for the logic apps of an environment.
+//!
+//! ARM type `Microsoft.Logic/integrationAccounts`. ARM answers at once, so nothing here is waited for but the environment.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::{Value as Json, json};
+
+use super::shared::arm_type::ArmType;
+use super::shared::{environment, rows, tags};
+use crate::arm::{self, PutOptions, ResourceId, Session};
+use crate::azure::{Azure, parting_session, session};
+use crate::sdk::context::Context;
+use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::plan::Plan;
+use crate::sdk::resource::{Create, Resource, State, Update};
+use crate::sdk::schema::{Attribute, Check, Schema, Timeouts};
+use crate::sdk::value::Object;
+use crate::validate;
+
+const ARM: ArmType = ArmType {
+    name: "Microsoft.Logic/integrationAccounts",
+    api_version: "2019-05-01",
+    noun: "integration account",
+    schema: &SCHEMA,
+};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+    Schema {
+    version: 0,
+    description: "An integration account in an integration service environment, for the logic apps of the same environment.",
+    attributes: vec![
+        rows::id(),
+        rows::name(validate::names::integration_account, "Name. 1 to 80 letters, digits, `_`, `-`, `.`, `(` or `)`."),
+        rows::resource_group_name(),
+        rows::ise_id(),
+        rows::location_of_environment(),
+        Attribute::string("sku")
+            .default("Standard")
+            .check(Check::OneOf(&["Free", "Basic", "Standard"]))
+            .remote("sku.name")
+            .doc("`Free`, `Basic` or `Standard`. A Premium environment takes `Standard` only, a Developer one `Free` or `Standard`."),
+        rows::enabled("Whether it may be used."),
+        rows::state(),
+        rows::provisioning_state(),
+        rows::tags(),
+        rows::tags_all(),
+    ],
+    timeouts: Some(Timeouts {
+        create: Some(30 * MINUTE),
+        read: Some(5 * MINUTE),
+        update: Some(30 * MINUTE),
+        delete: Some(30 * MINUTE),
+    }),
+}
+});
+
+/// The resource.
+#[derive(Debug)]
+pub struct IseIntegrationAccount;
+
+#[async_trait]
+impl Resource<Azure> for IseIntegrationAccount {
+    fn name(&self) -> &'static str {
+        "ise_integration_account"
+    }
+
+    fn schema(&self) -> &Schema {
+        &SCHEMA
+    }
+
+    async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
+        tags::plan(context, plan);
+    }
+
+    async fn create(
+        &self,
+        context: &Context<Azure>,
+        create: Create<'_>,
+        state: &mut State,
+    ) -> Result<(), Diagnostics> {
+        let id = ARM.planned_id(context.client()?, create.planned);
+        let session = session(context)?;
+        ARM.refuse_existing(&session, &id, self.name()).await?;
+        let environment = environment::ready(&session, create.planned.text("ise_id")).await?;
+        let mut body = json!({ "location": environment["location"] });
+        ARM.write(create.planned, &mut body);
+        let accepted = session
+            .put(&id, ARM.api_version, &body, PutOptions::default())
+            .await;
+        if accepted.as_ref().is_err_and(arm::Error::may_have_been_sent) {
+            state.set(ARM.in_doubt(create.planned, &id));
+        }
+        let body = accepted
+            .map_err(ARM.failed("creating", &id))?
+            .body
+            .unwrap_or_default();
+        state.set(ARM.complete(context, &ARM.in_doubt(create.planned, &id), &body));
+        Ok(())
+    }
+
+    async fn read(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
+        let Some(object) = state.object().cloned() else {
+            return Ok(());
+        };
+        let id = ARM.stored_id(&object)?;
+        match ARM
+            .find(&session(context)?, &id)
+            .await
+            .map_err(ARM.failed("reading", &id))?
+        {
+            Some(body) => state.set(ARM.read(context, &body, &object)),
+            None => state.remove(),
+        }
+        Ok(())
+    }
+
+    async fn update(
+        &self,
+        context: &Context<Azure>,
+        update: Update<'_>,
+        state: &mut State,
+    ) -> Result<(), Diagnostics> {
+        let id = ARM.stored_id(update.prior)?;
+        let session = session(context)?;
+        let changed = change(&session, &id, update).await;
+        if changed.is_err()
+            && let Ok(body) = parting_session(context)?.get(&id, ARM.api_version).await
+        {
+            state.set(ARM.read(context, &body, update.prior));
+        }
+        let body = changed.map_err(ARM.failed("updating", &id))?;
+        state.set(ARM.complete(context, update.planned, &body));
+        Ok(())
+    }
+
+    async fn delete(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
+        let Some(object) = state.object() else {
+            return Ok(());
+        };
+        let id = ARM.stored_id(object)?;
+        match session(context)?.delete(&id, ARM.api_version).await {
+            Err(error) if !error.is_not_found() => Err(ARM.failed("deleting", &id)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    async fn import(
+        &self,
+        context: &Context<Azure>,
+        id: &str,
+        state: &mut Object,
+    ) -> Result<(), Diagnostics> {
+        ARM.import(context, id, state)
+    }
+}
+
+/// Makes the changes and gives the account as it is then.
+async fn change(
+    session: &Session,
+    id: &ResourceId,
+    update: Update<'_>,
+) -> Result<Json, arm::Error> {
+    let mut body = session.get(id, ARM.api_version).await?;
+    ARM.write(update.planned, &mut body);
+    session
+        .put(id, ARM.api_version, &body, PutOptions::default())
+        .await?;
+    session.get(id, ARM.api_version).await
+}

@@ -1,0 +1,410 @@
+//! `ise_logic_app`: a workflow that runs in an environment.
+//!
+//! ARM type `Microsoft.Logic/workflows`. ARM answers at once, so nothing here is waited for but the environment.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::{Map, Value as Json, json};
+
+use super::shared::arm_type::ArmType;
+use super::shared::{environment, rows, tags};
+use crate::arm::{self, PutOptions, ResourceId, Session};
+use crate::azure::{Azure, parting_session, session};
+use crate::sdk::context::Context;
+use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::path::Path;
+use crate::sdk::plan::Plan;
+use crate::sdk::remote::{read_reference, write_reference};
+use crate::sdk::resource::{Create, Resource, State, Update};
+use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Recomputed, Schema, Timeouts};
+use crate::sdk::types::Type;
+use crate::sdk::validation::sentence;
+use crate::sdk::value::{Object, Value};
+use crate::validate;
+use crate::validate::json;
+use crate::validate::workflow::{self, Definition, Place};
+
+const ARM: ArmType = ArmType {
+    name: "Microsoft.Logic/workflows",
+    api_version: "2019-05-01",
+    noun: "logic app",
+    schema: &SCHEMA,
+};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
+    version: 0,
+    description: "A logic app (Consumption workflow) that runs in an integration service environment.",
+    attributes: attributes(),
+    timeouts: Some(Timeouts {
+        create: Some(30 * MINUTE),
+        read: Some(5 * MINUTE),
+        update: Some(30 * MINUTE),
+        delete: Some(30 * MINUTE),
+    }),
+});
+
+fn attributes() -> Vec<Attribute> {
+    let mut attributes = vec![
+        rows::id(),
+        rows::name(validate::names::workflow, "Name. 1 to 80 letters, digits, `-`, `_`, `.`, `(` or `)`."),
+        rows::resource_group_name(),
+        rows::ise_id(),
+        rows::location_of_environment(),
+        Attribute::string("definition")
+            .required()
+            .same(|a, b| a.as_str().zip(b.as_str()).is_some_and(|(a, b)| same_text(a, b, workflow::same)))
+            .check(Check::Text(|text| Definition::parse(text).map(|_| ())))
+            .remote_as("properties.definition", |json| json.to_string().into(), parse_text)
+            .doc(
+                "The whole workflow definition, as JSON: `$schema`, `contentVersion`, `triggers`, `actions` and whatever else it has. \
+                 Compared by meaning, so formatting and what Azure adds are no difference.",
+            ),
+        Attribute::string("parameters")
+            .same(|a, b| a.as_str().zip(b.as_str()).is_some_and(|(a, b)| same_text(a, b, json::same)))
+            .check(Check::Text(|text| json::object(text).map(|_| ())))
+            .remote_as("properties.parameters", read_parameters, write_parameters)
+            .doc("Values of the parameters that the definition declares, as a JSON object of name to value."),
+        Attribute::string("secure_parameters_wo")
+            .write_only()
+            .sensitive()
+            .check(Check::Text(|text| json::object(text).map(|_| ())))
+            .doc(
+                "Values of `SecureString` and `SecureObject` parameters, as a JSON object of name to value. Never stored; sent with \
+                 every update of the workflow. Needs Terraform 1.11 or later.",
+            ),
+        Attribute::number("secure_parameters_version")
+            .effect(Effect::SentAfterFirst)
+            .doc("Any number; when it changes, `secure_parameters_wo` is sent again."),
+        rows::enabled("Whether its triggers fire."),
+        Attribute::string("integration_account_id")
+            .same(rows::same_id)
+            .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.Logic/integrationAccounts")))
+            .remote_as("properties.integrationAccount", read_reference, write_reference)
+            .doc("ID of an integration account in the same environment."),
+        access_control(),
+        rows::identity(),
+        rows::provisioning_state(),
+        rows::state(),
+        Attribute::string("access_endpoint")
+            .computed()
+            .remote("properties.accessEndpoint")
+            .doc("URL under which its triggers are called."),
+        Attribute::string("version")
+            .computed()
+            .recomputed(Recomputed::OnUpdate)
+            .remote("properties.version")
+            .doc("Azure's version of it, which changes with each update."),
+        Attribute::string("created_time").computed().remote("properties.createdTime").doc("When it was created."),
+        Attribute::string("changed_time")
+            .computed()
+            .recomputed(Recomputed::OnUpdate)
+            .remote("properties.changedTime")
+            .doc("When it was last changed."),
+    ];
+    attributes.extend(rows::ip_addresses());
+    attributes.extend([rows::tags(), rows::tags_all()]);
+    attributes
+}
+
+fn access_control() -> Attribute {
+    let ranges = || {
+        Attribute::plain("allowed_caller_ip_ranges", Type::set(Type::String))
+            .check(Check::EachText(validate::cidr::caller_range))
+            .remote("allowedCallerIpAddresses[].addressRange")
+            .doc("CIDR blocks, or ranges of the form `first-last`.")
+    };
+    let policies = Attribute::plain("open_authentication_policies", Type::map(Type::map(Type::String)))
+        .remote_as("openAuthenticationPolicies.policies", read_policies, write_policies)
+        .doc("Microsoft Entra ID policies: name of the policy → name of a claim → the value it must have.");
+    let section = |name, path, attributes, description| {
+        Attribute::nested(name, Nesting::Single, attributes)
+            .remote(path)
+            .doc(description)
+    };
+    Attribute::nested(
+        "access_control",
+        Nesting::Single,
+        vec![
+            section(
+                "trigger",
+                "triggers",
+                vec![ranges(), policies],
+                "Who may call its triggers.",
+            ),
+            section(
+                "actions",
+                "actions",
+                vec![ranges()],
+                "Who may call its actions.",
+            ),
+            section(
+                "contents",
+                "contents",
+                vec![ranges()],
+                "Who may read inputs and outputs of its runs.",
+            ),
+            section(
+                "workflow_management",
+                "workflowManagement",
+                vec![ranges()],
+                "Who may manage it.",
+            ),
+        ],
+    )
+    .remote("properties.accessControl")
+    .doc("Who may reach it.")
+}
+
+/// The resource.
+#[derive(Debug)]
+pub struct IseLogicApp;
+
+#[async_trait]
+impl Resource<Azure> for IseLogicApp {
+    fn name(&self) -> &'static str {
+        "ise_logic_app"
+    }
+
+    fn schema(&self) -> &Schema {
+        &SCHEMA
+    }
+
+    fn validate(&self, config: &Object) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        if let Err(message) = rows::check_identity(config) {
+            diagnostics.error_at(Path::attribute("identity"), "Invalid identity", message);
+        }
+        diagnostics.extend(check_parameters(config));
+        diagnostics
+    }
+
+    async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
+        tags::plan(context, plan);
+    }
+
+    async fn create(
+        &self,
+        context: &Context<Azure>,
+        create: Create<'_>,
+        state: &mut State,
+    ) -> Result<(), Diagnostics> {
+        let id = ARM.planned_id(context.client()?, create.planned);
+        let session = session(context)?;
+        ARM.refuse_existing(&session, &id, self.name()).await?;
+        let environment = environment::ready(&session, create.planned.text("ise_id")).await?;
+        let mut body = json!({ "location": environment["location"] });
+        write(create.config, create.planned, &mut body);
+        let accepted = session
+            .put(&id, ARM.api_version, &body, PutOptions::default())
+            .await;
+        if accepted.as_ref().is_err_and(arm::Error::may_have_been_sent) {
+            state.set(ARM.in_doubt(create.planned, &id));
+        }
+        let body = accepted
+            .map_err(ARM.failed("creating", &id))?
+            .body
+            .unwrap_or_default();
+        state.set(ARM.complete(context, &ARM.in_doubt(create.planned, &id), &body));
+        Ok(())
+    }
+
+    async fn read(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
+        let Some(object) = state.object().cloned() else {
+            return Ok(());
+        };
+        let id = ARM.stored_id(&object)?;
+        match ARM
+            .find(&session(context)?, &id)
+            .await
+            .map_err(ARM.failed("reading", &id))?
+        {
+            Some(body) => state.set(ARM.read(context, &body, &object)),
+            None => state.remove(),
+        }
+        Ok(())
+    }
+
+    async fn update(
+        &self,
+        context: &Context<Azure>,
+        update: Update<'_>,
+        state: &mut State,
+    ) -> Result<(), Diagnostics> {
+        let id = ARM.stored_id(update.prior)?;
+        let session = session(context)?;
+        let changed = change(&session, &id, update).await;
+        if changed.is_err()
+            && let Ok(body) = parting_session(context)?.get(&id, ARM.api_version).await
+        {
+            state.set(ARM.read(context, &body, update.prior));
+        }
+        let body = changed.map_err(ARM.failed("updating", &id))?;
+        state.set(ARM.complete(context, update.planned, &body));
+        Ok(())
+    }
+
+    async fn delete(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
+        let Some(object) = state.object() else {
+            return Ok(());
+        };
+        let id = ARM.stored_id(object)?;
+        match session(context)?.delete(&id, ARM.api_version).await {
+            Err(error) if !error.is_not_found() => Err(ARM.failed("deleting", &id)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    async fn import(
+        &self,
+        context: &Context<Azure>,
+        id: &str,
+        state: &mut Object,
+    ) -> Result<(), Diagnostics> {
+        ARM.import(context, id, state)
+    }
+}
+
+/// Attributes whose change needs no PUT: the provider's own, and the state, for which ARM has verbs of its own.
+const WITHOUT_PUT: [&str; 2] = ["enabled", "timeouts"];
+
+/// Makes the changes and gives the workflow as it is then.
+async fn change(
+    session: &Session,
+    id: &ResourceId,
+    update: Update<'_>,
+) -> Result<Json, arm::Error> {
+    if update.changes_other_than(&WITHOUT_PUT) {
+        let mut body = session.get(id, ARM.api_version).await?;
+        let current_state = body["properties"]["state"].clone();
+        write(update.config, update.planned, &mut body);
+        body["properties"]["state"] = current_state;
+        session
+            .put(id, ARM.api_version, &body, PutOptions::default())
+            .await?;
+    }
+    if update.changes("enabled") {
+        let action = if update.planned.bool("enabled") == Some(true) {
+            "enable"
+        } else {
+            "disable"
+        };
+        session.post(id, action, ARM.api_version, None).await?;
+    }
+    // The answer to a PUT shows a creation time that is not the true one, so the workflow is read.
+    session.get(id, ARM.api_version).await
+}
+
+/// Writes what is planned, and the secure parameters, which only the configuration has.
+fn write(config: &Object, planned: &Object, body: &mut Json) {
+    ARM.write(planned, body);
+    let secure = config
+        .str("secure_parameters_wo")
+        .and_then(parse_object)
+        .unwrap_or_default();
+    for (name, value) in secure {
+        body["properties"]["parameters"][name] = json!({ "value": value });
+    }
+}
+
+/// Checks the parameters' values against their declarations, as far as both are known.
+fn check_parameters(config: &Object) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    let definition = config
+        .str("definition")
+        .and_then(|text| Definition::parse(text).ok());
+    let Some(definition) = definition else {
+        return diagnostics;
+    };
+    let values = |name: &str| match config.get(name) {
+        Value::Null => Some(Map::new()),
+        value => parse_object(value.as_str()?),
+    };
+    let (plain, secure) = (values("parameters"), values("secure_parameters_wo"));
+    for finding in definition.check_parameters(plain.as_ref(), secure.as_ref()) {
+        let name = match finding.place {
+            Place::Parameters => "parameters",
+            Place::SecureParameters => "secure_parameters_wo",
+        };
+        let summary = format!("Invalid {name}");
+        diagnostics.error_at(Path::attribute(name), summary, sentence(&finding.message));
+    }
+    diagnostics
+}
+
+/// Compares two JSON texts; what is not JSON is the same as nothing else.
+fn same_text(a: &str, b: &str, same: fn(&Json, &Json) -> bool) -> bool {
+    let parse = |text: &str| serde_json::from_str(text).ok();
+    parse(a).zip(parse(b)).is_some_and(|(a, b)| same(&a, &b))
+}
+
+fn read_parameters(json: &Json) -> Value {
+    // Secure values never come back, and so have no place here.
+    let values: Map<String, Json> = json
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, parameter)| Some((name.clone(), parameter.get("value")?.clone())))
+        .collect();
+    match values.is_empty() {
+        true => Value::Null,
+        false => Json::Object(values).to_string().into(),
+    }
+}
+
+fn write_parameters(value: &Value) -> Json {
+    let values = value.as_str().and_then(parse_object).unwrap_or_default();
+    values
+        .into_iter()
+        .map(|(name, value)| (name, json!({ "value": value })))
+        .collect()
+}
+
+/// Policies by name, each a map of claims; the kind is Microsoft Entra ID, the only one there is.
+fn read_policies(json: &Json) -> Value {
+    let claims = |policy: &Json| {
+        let claims = policy["claims"].as_array().into_iter().flatten();
+        claims
+            .filter_map(|claim| {
+                Some((
+                    claim["name"].as_str()?.to_owned(),
+                    Value::from(claim["value"].as_str()?),
+                ))
+            })
+            .collect()
+    };
+    let policies = json.as_object().into_iter().flatten();
+    Value::Map(
+        policies
+            .map(|(name, policy)| (name.clone(), Value::Map(claims(policy))))
+            .collect(),
+    )
+}
+
+fn write_policies(value: &Value) -> Json {
+    let policy = |claims: &Value| {
+        let claims = claims.as_map().into_iter().flatten();
+        let claims: Vec<_> = claims
+            .map(|(name, value)| json!({ "name": name, "value": value.as_str() }))
+            .collect();
+        json!({ "type": "AAD", "claims": claims })
+    };
+    let policies = value.as_map().into_iter().flatten();
+    policies
+        .map(|(name, claims)| (name.clone(), policy(claims)))
+        .collect()
+}
+
+fn parse_text(value: &Value) -> Json {
+    value
+        .as_str()
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default()
+}
+
+fn parse_object(text: &str) -> Option<Map<String, Json>> {
+    serde_json::from_str(text).ok()
+}

@@ -1,0 +1,182 @@
+//! What is alike for every object that ARM keeps in a resource group.
+
+use std::sync::LazyLock;
+
+use serde_json::Value as Json;
+
+use super::{report, tags};
+use crate::arm::{self, ResourceId, Session};
+use crate::azure::Azure;
+use crate::sdk::context::Context;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::remote;
+use crate::sdk::schema::Schema;
+use crate::sdk::value::Object;
+
+/// A resource's ARM type.
+pub(crate) struct ArmType {
+    /// Namespace and type, such as `Microsoft.Logic/workflows`.
+    pub(crate) name: &'static str,
+    /// The version of the API in which the provider speaks of it.
+    pub(crate) api_version: &'static str,
+    /// What users call it, such as `logic app`.
+    pub(crate) noun: &'static str,
+    /// The resource's schema.
+    pub(crate) schema: &'static LazyLock<Schema>,
+}
+
+impl ArmType {
+    /// The ID that a planned object will have.
+    pub(crate) fn planned_id(&self, azure: &Azure, planned: &Object) -> ResourceId {
+        let group = planned.text("resource_group_name");
+        ResourceId::in_group(
+            &azure.subscription_id,
+            group,
+            self.name,
+            planned.text("name"),
+        )
+    }
+
+    /// The ID of an object in the state.
+    pub(crate) fn stored_id(&self, object: &Object) -> Result<ResourceId, Diagnostics> {
+        ResourceId::parse_as(object.text("id"), self.name)
+            .map_err(|error| Diagnostic::error("Invalid ID in the state", error.to_string()).into())
+    }
+
+    /// Noun and name.
+    pub(crate) fn describe(&self, id: &ResourceId) -> String {
+        format!("{} {:?}", self.noun, id.name())
+    }
+
+    /// Turns an ARM error into what the user is told, for `map_err`.
+    pub(crate) fn failed<'a>(
+        &'a self,
+        doing: &'a str,
+        id: &'a ResourceId,
+    ) -> impl Fn(arm::Error) -> Diagnostics + 'a {
+        move |error| report::error(self.schema, doing, &self.describe(id), &error)
+    }
+
+    /// The object, or nothing if it is gone.
+    pub(crate) async fn find(
+        &self,
+        session: &Session,
+        id: &ResourceId,
+    ) -> Result<Option<Json>, arm::Error> {
+        session.get_optional(id, self.api_version).await
+    }
+
+    /// Fails if the object that is to be created is there already.
+    pub(crate) async fn refuse_existing(
+        &self,
+        session: &Session,
+        id: &ResourceId,
+        resource: &str,
+    ) -> Result<(), Diagnostics> {
+        match self
+            .find(session, id)
+            .await
+            .map_err(self.failed("creating", id))?
+        {
+            Some(_) => Err(already_exists(resource, &self.describe(id), id)),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads an import ID of this type, in the subscription that the provider is configured for.
+    pub(crate) fn import(
+        &self,
+        context: &Context<Azure>,
+        id: &str,
+        state: &mut Object,
+    ) -> Result<(), Diagnostics> {
+        let fail =
+            |detail: String| Diagnostics::from(Diagnostic::error("Invalid import ID", detail));
+        let parsed =
+            ResourceId::parse_as(id, self.name).map_err(|error| fail(error.to_string()))?;
+        let expected = &context.client()?.subscription_id;
+        let given = parsed.subscription_id().unwrap_or_default();
+        if !given.eq_ignore_ascii_case(expected) {
+            return Err(fail(format!(
+                "The ID is of subscription {given}, but the provider is configured for subscription {expected}. Give an ID of that \
+                 subscription, or configure the provider for the other one."
+            )));
+        }
+        state.set("id", parsed.to_string());
+        Ok(())
+    }
+
+    /// The state that ARM's answer tells, in the words of `object`.
+    pub(crate) fn read(&self, context: &Context<Azure>, body: &Json, object: &Object) -> Object {
+        let mut found = remote::read(self.schema, &present(body), object);
+        if is_fresh_import(object) {
+            let id = found.str("id").and_then(|id| ResourceId::parse(id).ok());
+            found.set(
+                "resource_group_name",
+                id.as_ref().and_then(ResourceId::resource_group),
+            );
+        } else if !object.get("id").is_unknown() {
+            found.set("id", object.get("id").clone());
+        }
+        if let Some(azure) = context.client_if_known() {
+            tags::read(&azure.default_tags, body, &mut found);
+        }
+        found
+    }
+
+    /// The state after a write: what was planned, and what ARM decided.
+    pub(crate) fn complete(
+        &self,
+        context: &Context<Azure>,
+        planned: &Object,
+        body: &Json,
+    ) -> Object {
+        remote::complete(planned, &self.read(context, body, planned))
+    }
+
+    /// What is certain about an object whose creation was sent and never answered.
+    pub(crate) fn in_doubt(&self, planned: &Object, id: &ResourceId) -> Object {
+        let mut object = planned.clone();
+        object.set("id", id.to_string());
+        object
+    }
+
+    /// Writes what is planned into a body that ARM gave, and leaves all else in it alone.
+    pub(crate) fn write(&self, planned: &Object, body: &mut Json) {
+        remote::write(self.schema, planned, body);
+        tags::write(planned, body);
+    }
+}
+
+/// Whether the object was just imported: names and casing then come from ARM.
+pub(crate) fn is_fresh_import(object: &Object) -> bool {
+    object.get("name").is_null()
+}
+
+/// What to tell a user whose new object exists, with the block that imports it.
+pub(crate) fn already_exists(resource: &str, what: &str, id: &ResourceId) -> Diagnostics {
+    // Indented lines are those that the CLI does not wrap.
+    let detail = format!(
+        "It is not managed by this Terraform state yet, and nothing was changed. To manage it, import it:\n\n\
+        \x20   import {{\n\
+        \x20     to = {resource}.NAME\n\
+        \x20     id = \"{id}\"\n\
+        \x20   }}\n\n\
+        {resource}.NAME is the address printed beside \"with\"."
+    );
+    let mut what = what.to_owned();
+    what[..1].make_ascii_uppercase();
+    Diagnostic::error(format!("{what} already exists"), detail).into()
+}
+
+/// The body without an identity that says there is none.
+fn present(body: &Json) -> Json {
+    let mut body = body.clone();
+    if body["identity"]["type"]
+        .as_str()
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("None"))
+    {
+        body["identity"] = Json::Null;
+    }
+    body
+}

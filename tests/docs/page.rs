@@ -1,0 +1,195 @@
+//! One page of the registry documentation.
+
+use std::fmt::Write;
+
+use provider_ise::sdk::remote::to_json;
+use provider_ise::sdk::schema::{
+    Attribute, Check, Kind, Mode, Nesting, Schema, TIMEOUTS, timeout_description,
+};
+use provider_ise::sdk::types::Type;
+
+/// The provider's own page.
+pub(crate) fn index(schema: &Schema, example: &str) -> String {
+    let mut page = head("ise Provider", "", schema.description);
+    page.push_str("# ise Provider\n\n");
+    page.push_str(schema.description);
+    page.push_str(
+        "\n\nAzure has refused new environments since 2022-11-01 and retired the service on 2024-08-31. Environments that still \
+         run can be imported, changed and deleted; everything else is done against the ARM emulator that comes with this provider.\n\n",
+    );
+    section(&mut page, "Example Usage", &code(example));
+    arguments(&mut page, schema);
+    page
+}
+
+/// The page of a managed resource.
+pub(crate) fn resource(name: &str, schema: &Schema, example: &str, import: &str) -> String {
+    let title = format!("{name} Resource - ise");
+    let mut page = head(&title, "", schema.description);
+    let _ = write!(page, "# {name} (Resource)\n\n{}\n\n", schema.description);
+    section(&mut page, "Example Usage", &code(example));
+    arguments(&mut page, schema);
+    if let Some(timeouts) = &schema.timeouts {
+        let rows = timeouts.operations().map(|(name, default)| {
+            format!(
+                "- `{name}` (String) {}\n",
+                timeout_description(name, default)
+            )
+        });
+        section(
+            &mut page,
+            "Timeouts",
+            &format!(
+                "The `{TIMEOUTS}` block takes durations such as `90m` or `1h30m`:\n\n{}",
+                rows.collect::<String>()
+            ),
+        );
+    }
+    let how = "By ARM ID, in any casing, with an `import` block (Terraform 1.5 or later) or `terraform import`:";
+    section(&mut page, "Import", &format!("{how}\n\n{}", code(import)));
+    page
+}
+
+fn head(title: &str, subcategory: &str, description: &str) -> String {
+    let description = description
+        .split(". ")
+        .next()
+        .unwrap_or(description)
+        .trim_end_matches('.');
+    format!(
+        "---\npage_title: \"{title}\"\nsubcategory: \"{subcategory}\"\ndescription: |-\n  {description}.\n---\n\n"
+    )
+}
+
+fn section(page: &mut String, title: &str, content: &str) {
+    let _ = write!(page, "## {title}\n\n{}\n\n", content.trim_end());
+    // One newline ends the file, two end a section.
+    while page.ends_with("\n\n\n") {
+        page.pop();
+    }
+}
+
+fn arguments(page: &mut String, schema: &Schema) {
+    page.push_str("## Schema\n\n");
+    let mut nested = Vec::new();
+    groups(page, "###", &schema.attributes, "", &mut nested);
+    while let Some((path, attributes)) = (!nested.is_empty()).then(|| nested.remove(0)) {
+        let _ = write!(page, "<a id=\"{}\"></a>\n### `{path}`\n\n", anchor(&path));
+        groups(page, "####", attributes, &path, &mut nested);
+    }
+}
+
+fn groups<'a>(
+    page: &mut String,
+    level: &str,
+    attributes: &'a [Attribute],
+    parent: &str,
+    nested: &mut Vec<(String, &'a [Attribute])>,
+) {
+    for (title, wanted) in [
+        ("Required", &[Mode::Required][..]),
+        ("Optional", &[Mode::Optional, Mode::OptionalComputed]),
+        ("Read-Only", &[Mode::Computed]),
+    ] {
+        let mut rows: Vec<_> = attributes
+            .iter()
+            .filter(|attribute| wanted.contains(&attribute.mode))
+            .collect();
+        rows.sort_by_key(|attribute| attribute.name);
+        if rows.is_empty() {
+            continue;
+        }
+        let _ = write!(page, "{level} {title}\n\n");
+        for attribute in rows {
+            let path = if parent.is_empty() {
+                attribute.name.to_owned()
+            } else {
+                format!("{parent}.{}", attribute.name)
+            };
+            let _ = writeln!(
+                page,
+                "- `{}` ({}) {}",
+                attribute.name,
+                kind(attribute),
+                text(attribute, &path)
+            );
+            if let Kind::Nested(_, attributes) = &attribute.kind {
+                nested.push((path, attributes));
+            }
+        }
+        page.push('\n');
+    }
+}
+
+/// Description, default, choices, and what a change does.
+fn text(attribute: &Attribute, path: &str) -> String {
+    let mut text = attribute.description.to_owned();
+    for check in &attribute.checks {
+        match check {
+            Check::OneOf(choices)
+                if !choices
+                    .iter()
+                    .all(|choice| text.contains(&format!("`{choice}`"))) =>
+            {
+                let choices: Vec<_> = choices.iter().map(|choice| format!("`{choice}`")).collect();
+                let _ = write!(text, " One of {}.", choices.join(", "));
+            }
+            Check::Between(low, high) if !text.contains(&high.to_string()) => {
+                let _ = write!(text, " From {low} to {high}.");
+            }
+            _ => {}
+        }
+    }
+    if let Some(default) = &attribute.default {
+        let _ = write!(
+            text,
+            " Defaults to `{}`.",
+            to_json(default).to_string().trim_matches('"')
+        );
+    }
+    if attribute.replaces {
+        text.push_str(" Changing it replaces the object.");
+    }
+    if let Some(instead) = attribute.deprecated {
+        let _ = write!(text, " **Deprecated:** {instead}");
+    }
+    if matches!(attribute.kind, Kind::Nested(..)) {
+        let _ = write!(text, " (see [below](#{}))", anchor(path));
+    }
+    text
+}
+
+fn kind(attribute: &Attribute) -> String {
+    let mut words = vec![match &attribute.kind {
+        Kind::Plain(ty) => type_words(ty),
+        Kind::Nested(Nesting::Single, _) => "Attributes".to_owned(),
+        Kind::Nested(Nesting::List, _) => "Attributes List".to_owned(),
+        Kind::Nested(Nesting::Map, _) => "Attributes Map".to_owned(),
+        Kind::Nested(Nesting::Set, _) => "Attributes Set".to_owned(),
+    }];
+    words.extend(attribute.sensitive.then(|| "Sensitive".to_owned()));
+    words.extend(attribute.write_only.then(|| "Write-only".to_owned()));
+    words.join(", ")
+}
+
+fn type_words(ty: &Type) -> String {
+    match ty {
+        Type::String => "String".to_owned(),
+        Type::Number => "Number".to_owned(),
+        Type::Bool => "Boolean".to_owned(),
+        Type::Dynamic => "Dynamic".to_owned(),
+        Type::List(element) => format!("List of {}", type_words(element)),
+        Type::Set(element) => format!("Set of {}", type_words(element)),
+        Type::Map(element) => format!("Map of {}", type_words(element)),
+        Type::Tuple(_) => "Tuple".to_owned(),
+        Type::Object(_) => "Object".to_owned(),
+    }
+}
+
+fn anchor(path: &str) -> String {
+    format!("nested-{}", path.replace('.', "-"))
+}
+
+fn code(text: &str) -> String {
+    format!("```terraform\n{}\n```\n", text.trim_end())
+}

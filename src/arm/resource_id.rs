@@ -348,6 +348,8 @@ fn same((left, right): (&str, &str)) -> bool {
 mod tests {
     use std::collections::HashSet;
 
+    use proptest::prelude::*;
+
     use super::*;
 
     const SUBNET: &str = "/subscriptions/0000/resourceGroups/Rg-1/providers/Microsoft.Network/virtualNetworks/hub/subnets/a";
@@ -509,5 +511,15 @@ mod tests {
         assert_eq!(serde_json::from_str::<ResourceId>(&json)?, id);
         assert!(serde_json::from_str::<ResourceId>("\"x\"").is_err());
         Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_parses_prints_as_it_was(text in "(/(subscriptions|resourceGroups|providers|a|B.c|)){0,9}.?") {
+            if let Ok(id) = ResourceId::parse(&text) {
+                prop_assert_eq!(id.to_string(), text);
+                prop_assert!(id.parent().is_none_or(|parent| ResourceId::parse(&parent.to_string()) == Ok(parent)));
+            }
+        }
     }
 }

@@ -133,3 +133,49 @@ fn root_cause(error: &dyn StdError) -> String {
     }
     innermost.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertifiedKey, generate_simple_self_signed};
+    use reqwest::{Method, Request};
+    use rustls::ServerConfig;
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+
+    use super::*;
+
+    type TestResult = Result<(), Box<dyn StdError>>;
+
+    #[tokio::test]
+    async fn a_certificate_that_nobody_vouches_for_is_told() -> TestResult {
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed(["localhost".to_owned()])?;
+        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![cert.der().clone()],
+                signing_key.serialize_der().try_into()?,
+            )?;
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let port = listener.local_addr()?.port();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let _ = TlsAcceptor::from(Arc::new(config.clone()))
+                    .accept(stream)
+                    .await;
+            }
+        });
+        // Local: no proxy of this machine is to be asked, and no authority is known.
+        let transport = Transport::new("test".to_owned(), true, Duration::from_secs(30));
+        let url = format!("https://localhost:{port}/").parse()?;
+        let error = transport.send(Request::new(Method::GET, url)).await;
+        let error = error.expect_err("no authority knows this certificate");
+        let text = error.to_string();
+        assert!(
+            text.contains("UnknownIssuer") && text.contains("SSL_CERT_FILE"),
+            "{text}"
+        );
+        Ok(())
+    }
+}

@@ -1,5 +1,7 @@
 //! The account that is signed in to the Azure CLI.
 
+use std::io::ErrorKind;
+
 use azure_identity::{AzureCliCredential, AzureCliCredentialOptions};
 use serde::Deserialize;
 use tokio::process::Command;
@@ -47,13 +49,19 @@ pub async fn default_account() -> Result<Account, Error> {
         .kill_on_drop(true)
         .output()
         .await
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| match error.kind() {
+            ErrorKind::NotFound => failed("az is not on the PATH".to_owned()),
+            _ => failed(error.to_string()),
+        })?;
     if !output.status.success() {
         let stderr = String::from_utf8_lossy(&output.stderr);
         return Err(failed(stderr.trim().to_owned()));
     }
-    serde_json::from_slice(&output.stdout)
-        .map_err(|error| failed(format!("its output cannot be read: {error}")))
+    read_account(&output.stdout).map_err(|error| failed(error.to_string()))
+}
+
+fn read_account(output: &[u8]) -> serde_json::Result<Account> {
+    serde_json::from_slice(output)
 }
 
 /// On Windows `az` is a batch file, which only the shell finds and runs.
@@ -67,4 +75,24 @@ fn az(arguments: &[&str]) -> Command {
     };
     command.args(arguments);
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_as_the_cli_prints_it() -> serde_json::Result<()> {
+        let output = br#"{
+            "environmentName": "AzureCloud", "id": "sub", "isDefault": true, "name": "Pay as you go",
+            "tenantId": "ten", "user": {"name": "me@example.org", "type": "user"}
+        }"#;
+        let account = read_account(output)?;
+        assert_eq!(
+            (&*account.subscription_id, &*account.tenant_id),
+            ("sub", "ten")
+        );
+        assert!(read_account(b"{}").is_err());
+        Ok(())
+    }
 }

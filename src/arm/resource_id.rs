@@ -78,7 +78,7 @@ impl ResourceId {
     pub fn parent(&self) -> Option<Self> {
         let mut pairs = self.pairs.clone();
         pairs.pop();
-        if pairs.last().is_some_and(|(key, _)| is(key, PROVIDERS)) {
+        while pairs.last().is_some_and(|(key, _)| is(key, PROVIDERS)) {
             pairs.pop();
         }
         (!pairs.is_empty()).then_some(Self { pairs })

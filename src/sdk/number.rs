@@ -34,15 +34,9 @@ impl Number {
         value.is_finite().then(|| value.to_string().parse().ok())?
     }
 
-    /// The value as JSON, exact for whole numbers and the nearest double otherwise.
+    /// The value as JSON, with every digit.
     pub fn to_json(&self) -> serde_json::Value {
-        if let Some(whole) = self.as_i64() {
-            return whole.into();
-        }
-        if let Some(whole) = self.as_u64() {
-            return whole.into();
-        }
-        self.0.to_f64().into()
+        serde_json::from_str(&self.to_string()).unwrap_or_default()
     }
 }
 
@@ -110,6 +104,18 @@ mod tests {
         assert_eq!("1.0".parse(), Ok(Number::from(1_i64)));
         assert_eq!(Number::from_f64(0.1), "0.1".parse().ok());
         assert_eq!(Number::from_f64(f64::NAN), None);
+    }
+
+    #[test]
+    fn json_has_every_digit() {
+        for text in [
+            "12345678901234567890123",
+            "0.1000000000000000055511151231257827",
+            "-7",
+        ] {
+            let number: Number = text.parse().expect("a number");
+            assert_eq!(number.to_json().to_string(), text);
+        }
     }
 
     #[test]

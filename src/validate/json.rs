@@ -1,5 +1,6 @@
 //! JSON texts in a configuration.
 
+use bigdecimal::BigDecimal;
 use serde_json::{Map, Number, Value};
 
 /// Reads JSON; the error tells line and column.
@@ -60,13 +61,14 @@ pub(super) fn kind(value: &Value) -> &'static str {
     }
 }
 
+/// Compares by value, every digit of it.
 fn same_number(left: &Number, right: &Number) -> bool {
-    let is_whole = |number: &Number| number.is_i64() || number.is_u64();
-    // Whole numbers beyond 2^53 differ where their floating forms do not.
-    match is_whole(left) && is_whole(right) {
-        true => left == right,
-        false => left.as_f64() == right.as_f64(),
-    }
+    // Digits and exponent apart: a comparison of the whole values would write out whatever exponent there is.
+    let parts = |number: &Number| {
+        let number: BigDecimal = number.as_str().parse().ok()?;
+        Some(number.normalized().into_bigint_and_exponent())
+    };
+    parts(left) == parts(right)
 }
 
 #[cfg(test)]

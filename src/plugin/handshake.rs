@@ -73,11 +73,19 @@ impl Handshake {
     }
 
     /// The directory that the client made for our socket.
+    #[cfg_attr(
+        not(unix),
+        allow(dead_code, reason = "there are no sockets on Windows")
+    )]
     pub(super) fn socket_directory(&self) -> Option<&Path> {
         self.socket_directory.as_deref()
     }
 
     /// The group, name or number, that must be able to use the socket.
+    #[cfg_attr(
+        not(unix),
+        allow(dead_code, reason = "there are no sockets on Windows")
+    )]
     pub(super) fn socket_group(&self) -> Option<&str> {
         self.socket_group.as_deref()
     }

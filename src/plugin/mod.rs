@@ -3,8 +3,8 @@
 //! Nothing here knows what the provider provides. `README.md` beside this file lists the known traps of such a layer
 //! and where each is handled.
 //!
-//! The order of a life: [`cli`] and [`handshake`] decide what to do, [`listener`] binds, [`stdout`] announces and is
-//! then closed, [`services`] serve, [`lifecycle`] waits for a reason to end.
+//! The order of a life: `cli` and `handshake` decide what to do, `listener` binds, `stdout` announces and is
+//! then closed, `services` serve, `lifecycle` waits for a reason to end.
 
 mod handshake;
 mod tls;
@@ -42,8 +42,9 @@ use listener::Listener;
 use signals::Signals;
 use tls::Tls;
 
-/// What running calls get, after StopProvider, when the client is gone: time to finish a write that is on its way.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
+/// What running calls get, after StopProvider, when the client is gone: a little more than the five seconds in which a
+/// write that is on its way may still end.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// What the plugin layer must know of the provider that it serves.
 #[derive(Clone, Copy, Debug)]

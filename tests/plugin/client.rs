@@ -23,6 +23,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
+use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, BufReader};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::process::{Child, ChildStdout, Command};
@@ -78,6 +79,8 @@ pub(crate) struct Plugin {
     pub(crate) child: Child,
     pub(crate) stdout: BufReader<ChildStdout>,
     pub(crate) line: Line,
+    /// Holds what a killed process leaves behind.
+    _temporary: Option<TempDir>,
 }
 
 /// The fields of the handshake line.
@@ -114,6 +117,14 @@ pub(crate) fn command(program: &Path, identity: Option<&Identity>) -> Command {
 
 /// Starts the process and reads its line.
 pub(crate) async fn start(command: &mut Command) -> Result<Plugin, Error> {
+    let mut variables = command.as_std().get_envs();
+    let temporary = match variables.any(|(name, _)| name == "TMPDIR") {
+        true => None,
+        false => Some(tempfile::tempdir()?),
+    };
+    if let Some(temporary) = &temporary {
+        command.env("TMPDIR", temporary.path());
+    }
     let mut child = command.spawn()?;
     let mut stdout = BufReader::new(child.stdout.take().ok_or("stdout is not piped")?);
     let mut text = String::new();
@@ -123,6 +134,7 @@ pub(crate) async fn start(command: &mut Command) -> Result<Plugin, Error> {
         child,
         stdout,
         line,
+        _temporary: temporary,
     })
 }
 

@@ -10,7 +10,7 @@ use tokio::io::AsyncWriteExt;
 use tonic::Code;
 
 use crate::client::{Channel, Identity, client_config, command, full_text, origin, start};
-use crate::{Outcome, Session, Streams, answers, in_time, program};
+use crate::{Outcome, Session, Streams, answers, exit, in_time, program, shut_down};
 
 #[tokio::test]
 async fn a_client_gets_the_services_it_expects() -> Outcome {
@@ -177,9 +177,12 @@ async fn a_deep_temporary_directory_is_no_obstacle() -> Outcome {
     for directory in [deep.as_path(), std::path::Path::new("/nowhere/at/all")] {
         let identity = Identity::new()?;
         let mut command = command(program(), Some(&identity));
-        let plugin = start(command.env("TMPDIR", directory)).await?;
+        let mut plugin = start(command.env("TMPDIR", directory)).await?;
         assert_eq!(plugin.line.network, "unix");
-        answers(&plugin.line.connect(Some(&identity)).await?).await?;
+        let channel = plugin.line.connect(Some(&identity)).await?;
+        answers(&channel).await?;
+        shut_down(&channel).await?;
+        exit(&mut plugin).await?;
     }
     Ok(())
 }

@@ -54,7 +54,11 @@ pub(crate) enum Due {
     /// The operation of that name ends.
     Finish(String),
     /// The platform lets go of the subnets of an environment that failed or was deleted.
-    ReleaseSubnets { environment: ResourceId },
+    /// `holder` is its own id of 32 digits: another environment may have the same name by then.
+    ReleaseSubnets {
+        environment: ResourceId,
+        holder: String,
+    },
 }
 
 /// What falls due, in order of time; the number keeps the order of arrival at the same time.

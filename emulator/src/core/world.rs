@@ -60,7 +60,10 @@ impl World {
             self.now = at;
             match due {
                 Due::Finish(name) => self.finish(&name),
-                Due::ReleaseSubnets { environment } => self.release_subnets(&environment),
+                Due::ReleaseSubnets {
+                    environment,
+                    holder,
+                } => self.release_subnets(&environment, &holder),
             }
         }
         self.now = until;
@@ -171,13 +174,15 @@ impl World {
     }
 
     /// Drops every link of an environment from the subnets that it holds.
-    fn release_subnets(&mut self, environment: &ResourceId) {
+    fn release_subnets(&mut self, environment: &ResourceId, holder: &str) {
         let owner = environment.to_string();
-        let is_owner = |id: Option<&str>| id.is_some_and(|id| id.eq_ignore_ascii_case(&owner));
+        let is_own = |link: &Json| {
+            text(link, "properties/link").is_some_and(|id| id.eq_ignore_ascii_case(&owner))
+        };
         let held: Vec<ResourceId> = self
             .resources
             .all()
-            .filter(|stored| is_owner(text(&stored.hidden, HOLDER)))
+            .filter(|stored| text(&stored.hidden, HOLDER) == Some(holder))
             .map(|stored| stored.id.clone())
             .collect();
         for id in held {
@@ -188,7 +193,7 @@ impl World {
             take(&mut subnet.body, RESOURCE_LINKS);
             let foreign: Vec<Json> = list(&subnet.body, ASSOCIATION_LINKS)
                 .iter()
-                .filter(|link| !is_owner(text(link, "properties/link")))
+                .filter(|link| !is_own(link))
                 .cloned()
                 .collect();
             take(&mut subnet.body, ASSOCIATION_LINKS);
@@ -203,7 +208,7 @@ impl World {
 pub(crate) const ASSOCIATION_LINKS: &str = "properties/serviceAssociationLinks";
 /// Where a subnet keeps its resource navigation links.
 pub(crate) const RESOURCE_LINKS: &str = "properties/resourceNavigationLinks";
-/// The hidden member of a subnet that names the environment that holds it.
+/// The hidden member of a subnet with the own id of the environment that holds it.
 pub(crate) const HOLDER: &str = "environment";
 
 fn is_moving(stored: &Stored) -> bool {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 pub(crate) const SUBSCRIPTION: &str = "/subscriptions/00000000-0000-0000-0000-000000000001";
+pub(crate) const LOGIC_VERSION: &str = "2019-05-01";
 pub(crate) const NETWORK_VERSION: &str = "2024-01-01";
 
 /// An emulator of its own for each test, and a token for it.
@@ -71,6 +72,23 @@ impl Client {
             .put(&group(), "2022-09-01", json!({"location": "West Europe"}))
             .await;
         assert_eq!(answer.status, 201);
+        client
+    }
+
+    /// A client with a network `vnet` of four subnets `s1` to `s4`.
+    pub(crate) async fn with_subnets() -> Self {
+        let client = Self::with_group().await;
+        let subnets: Vec<Value> = (1..=4)
+            .map(|number| json!({"name": format!("s{number}"), "properties": {"addressPrefix": format!("10.0.{number}.0/27")}}))
+            .collect();
+        let properties =
+            json!({"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": subnets});
+        client
+            .settle(
+                &network("virtualNetworks/vnet"),
+                json!({"location": "westeurope", "properties": properties}),
+            )
+            .await;
         client
     }
 
@@ -189,6 +207,22 @@ impl Client {
 
 pub(crate) fn group() -> String {
     format!("{SUBSCRIPTION}/resourceGroups/g")
+}
+
+/// The body of an environment in the four subnets.
+pub(crate) fn environment(sku: &str, capacity: u32) -> Value {
+    let subnets: Vec<Value> = (1..=4)
+        .map(|number| json!({"id": subnet(number)}))
+        .collect();
+    json!({
+        "location": "West Europe",
+        "sku": {"name": sku, "capacity": capacity},
+        "properties": {"networkConfiguration": {"accessEndpoint": {"type": "Internal"}, "subnets": subnets}}
+    })
+}
+
+pub(crate) fn subnet(number: u32) -> String {
+    network(&format!("virtualNetworks/vnet/subnets/s{number}"))
 }
 
 pub(crate) fn network(path: &str) -> String {

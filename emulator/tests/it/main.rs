@@ -3,6 +3,8 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod client;
+mod environments;
 mod groups;
 mod networks;
+mod rules;
 mod signin;

@@ -40,7 +40,9 @@ impl Run {
             return Ok(self);
         }
         let at = Location::caller();
-        let ended = self.code.map_or("a signal".to_owned(), |code| format!("exit code {code}"));
+        let ended = self
+            .code
+            .map_or("a signal".to_owned(), |code| format!("exit code {code}"));
         Err(format!(
             "{at}: `{}` ended with {ended} instead of {code}\n--- stdout\n{}\n--- stderr\n{}",
             self.command, self.stdout, self.stderr
@@ -50,6 +52,9 @@ impl Run {
 
     /// What it complained about. Errors are printed to stderr, warnings to stdout.
     pub fn diagnostics(&self) -> Diagnostics {
-        Diagnostics::parse(&format!("{}\n{}", self.stdout, self.stderr), &self.replacements)
+        Diagnostics::parse(
+            &format!("{}\n{}", self.stdout, self.stderr),
+            &self.replacements,
+        )
     }
 }

@@ -26,7 +26,9 @@ pub fn built() -> Result<&'static Binaries> {
 
 /// The folder of the workspace.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
 }
 
 fn build() -> Result<Binaries> {
@@ -34,11 +36,19 @@ fn build() -> Result<Binaries> {
     // All members together, as `cargo test --workspace` builds them: other selections turn on other features of shared
     // dependencies, which would be compiled a second time.
     cargo
-        .args(["build", "--workspace", "--bins", "--locked", "--message-format=json-render-diagnostics"])
+        .args([
+            "build",
+            "--workspace",
+            "--bins",
+            "--locked",
+            "--message-format=json-render-diagnostics",
+        ])
         .args((!cfg!(debug_assertions)).then_some("--release"))
         .current_dir(root())
         .stderr(Stdio::inherit());
-    let output = cargo.output().map_err(|error| format!("cargo cannot be run: {error}"))?;
+    let output = cargo
+        .output()
+        .map_err(|error| format!("cargo cannot be run: {error}"))?;
     if !output.status.success() {
         return Err(format!("cargo build ended with {}", output.status).into());
     }
@@ -48,7 +58,8 @@ fn build() -> Result<Binaries> {
             .lines()
             .filter_map(|line| serde_json::from_str::<Json>(line).ok())
             .find_map(|message| {
-                let is_wanted = message["target"]["name"] == name && message["target"]["kind"][0] == "bin";
+                let is_wanted =
+                    message["target"]["name"] == name && message["target"]["kind"][0] == "bin";
                 is_wanted.then(|| message["executable"].as_str().map(PathBuf::from))?
             })
             .ok_or_else(|| format!("cargo build made no executable {name}"))

@@ -25,6 +25,9 @@ pub fn find() -> Result<PathBuf> {
         .map(|path| path.with_extension(env::consts::EXE_EXTENSION))
         .find(|path| path.is_file())
         .ok_or_else(|| {
-            format!("neither terraform nor tofu is on the PATH: install one, or name it in {VARIABLE}").into()
+            format!(
+                "neither terraform nor tofu is on the PATH: install one, or name it in {VARIABLE}"
+            )
+            .into()
         })
 }

@@ -53,11 +53,19 @@ impl Diagnostics {
     /// Whether one of them contains the text, however its lines are broken.
     pub fn mention(&self, text: &str) -> bool {
         let unbroken = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        self.0.iter().any(|found| unbroken(found).contains(&unbroken(text)))
+        self.0
+            .iter()
+            .any(|found| unbroken(found).contains(&unbroken(text)))
     }
 
     fn only(&self, start: &str) -> Self {
-        Self(self.0.iter().filter(|text| text.starts_with(start)).cloned().collect())
+        Self(
+            self.0
+                .iter()
+                .filter(|text| text.starts_with(start))
+                .cloned()
+                .collect(),
+        )
     }
 }
 
@@ -70,7 +78,10 @@ impl fmt::Display for Diagnostics {
 /// The first line number in `on FILE line N`.
 fn source_line(text: &str) -> Option<u32> {
     let (_, rest) = text.split_once(" line ")?;
-    rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+    rest.split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
 }
 
 fn normalised(text: &str, replacements: &[(String, &str)]) -> String {

@@ -35,7 +35,15 @@ impl Emulator {
         let program = &binaries::built()?.emulator;
         let mut command = Command::new(program);
         command
-            .args(["--listen", "127.0.0.1:0", "--seed", "1", "--log", "error", "--time-scale"])
+            .args([
+                "--listen",
+                "127.0.0.1:0",
+                "--seed",
+                "1",
+                "--log",
+                "error",
+                "--time-scale",
+            ])
             .arg(time_scale.to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
@@ -50,10 +58,16 @@ impl Emulator {
             BufReader::new(stdout).read_line(&mut line)?;
         }
         let authority = line.trim().strip_prefix("http://").map(str::to_owned);
-        let mut emulator = Self { process, authority: authority.unwrap_or_default() };
+        let mut emulator = Self {
+            process,
+            authority: authority.unwrap_or_default(),
+        };
         if emulator.authority.is_empty() {
             let ended = emulator.process.wait()?;
-            return Err(format!("arm-emulator printed {line:?} instead of its URL and ended with {ended}").into());
+            return Err(format!(
+                "arm-emulator printed {line:?} instead of its URL and ended with {ended}"
+            )
+            .into());
         }
         Ok(emulator)
     }
@@ -75,7 +89,10 @@ impl Emulator {
     /// The IDs of everything that exists, sorted.
     pub fn ids(&self) -> Result<Vec<String>> {
         let resources = self.resources()?;
-        let mut ids: Vec<_> = resources.iter().filter_map(|body| body["id"].as_str().map(str::to_owned)).collect();
+        let mut ids: Vec<_> = resources
+            .iter()
+            .filter_map(|body| body["id"].as_str().map(str::to_owned))
+            .collect();
         ids.sort();
         Ok(ids)
     }
@@ -83,18 +100,24 @@ impl Emulator {
     /// The resource with this ID, in any casing, if it exists.
     pub fn find(&self, id: &str) -> Result<Option<Json>> {
         let resources = self.resources()?;
-        let has_id = |body: &Json| body["id"].as_str().is_some_and(|found| found.eq_ignore_ascii_case(id));
+        let has_id = |body: &Json| {
+            body["id"]
+                .as_str()
+                .is_some_and(|found| found.eq_ignore_ascii_case(id))
+        };
         Ok(resources.into_iter().find(has_id))
     }
 
     /// The resource with this ID, which exists.
     pub fn get(&self, id: &str) -> Result<Json> {
-        self.find(id)?.ok_or_else(|| format!("{id} does not exist in the emulator").into())
+        self.find(id)?
+            .ok_or_else(|| format!("{id} does not exist in the emulator").into())
     }
 
     /// Changes members of a resource behind everyone's back.
     pub fn edit(&self, id: &str, members: &Json) -> Result {
-        self.control("PUT", &format!("resources{id}"), Some(members)).map(drop)
+        self.control("PUT", &format!("resources{id}"), Some(members))
+            .map(drop)
     }
 
     /// Deletes a resource, as somebody else would.
@@ -112,8 +135,13 @@ impl Emulator {
             token: None,
         })?;
         let path = format!("{id}?api-version={api_version}");
-        self.send(Request { method: "DELETE", path: &path, token: issued.body["access_token"].as_str(), body: None })
-            .map(drop)
+        self.send(Request {
+            method: "DELETE",
+            path: &path,
+            token: issued.body["access_token"].as_str(),
+            body: None,
+        })
+        .map(drop)
     }
 
     /// Adds a rule by which requests go wrong.
@@ -128,12 +156,14 @@ impl Emulator {
 
     /// Lets time pass at once.
     pub fn advance(&self, span: &str) -> Result {
-        self.control("POST", "clock", Some(&json!({ "advance": span }))).map(drop)
+        self.control("POST", "clock", Some(&json!({ "advance": span })))
+            .map(drop)
     }
 
     /// Changes how many seconds of Azure pass in each real second.
     pub fn set_time_scale(&self, scale: f64) -> Result {
-        self.control("POST", "clock", Some(&json!({ "scale": scale }))).map(drop)
+        self.control("POST", "clock", Some(&json!({ "scale": scale })))
+            .map(drop)
     }
 
     /// The requests to ARM so far, oldest first; sign-in is left out.
@@ -147,7 +177,9 @@ impl Emulator {
             status: request["status"].as_u64(),
             body: request["body"].clone(),
         });
-        Ok(served.filter(|request| !request.path.ends_with("/oauth2/v2.0/token")).collect())
+        Ok(served
+            .filter(|request| !request.path.ends_with("/oauth2/v2.0/token"))
+            .collect())
     }
 
     /// The requests so far that change something, as `METHOD last/segments`.
@@ -171,14 +203,25 @@ impl Emulator {
         let body = body.map(Json::to_string);
         let body = body.as_deref().map(|body| ("application/json", body));
         let path = format!("/_emulator/{path}");
-        Ok(self.send(Request { method, path: &path, token: None, body })?.body)
+        Ok(self
+            .send(Request {
+                method,
+                path: &path,
+                token: None,
+                body,
+            })?
+            .body)
     }
 
     fn send(&self, request: Request<'_>) -> Result<Answer> {
         let answer = http::send(&self.authority, request)?;
         match answer.status {
             200..300 => Ok(answer),
-            status => Err(format!("{} {}: {status} {}", request.method, request.path, answer.body).into()),
+            status => Err(format!(
+                "{} {}: {status} {}",
+                request.method, request.path, answer.body
+            )
+            .into()),
         }
     }
 }
@@ -193,7 +236,10 @@ impl Drop for Emulator {
 impl std::fmt::Display for Served {
     /// The method with type and name, and what is done: `POST workflows/hello/enable`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let below = self.path.split_once("/providers/").map_or(self.path.as_str(), |(_, below)| below);
+        let below = self
+            .path
+            .split_once("/providers/")
+            .map_or(self.path.as_str(), |(_, below)| below);
         let below = below.split_once('/').map_or(below, |(_, below)| below);
         write!(f, "{} {below}", self.method)
     }

@@ -13,7 +13,11 @@ pub struct Block {
 impl Block {
     /// A resource without arguments.
     pub fn resource(kind: &str, label: &str) -> Self {
-        Self { kind: kind.to_owned(), label: label.to_owned(), arguments: Vec::new() }
+        Self {
+            kind: kind.to_owned(),
+            label: label.to_owned(),
+            arguments: Vec::new(),
+        }
     }
 
     /// The same with an argument set to an expression; an empty one takes it away.
@@ -21,7 +25,8 @@ impl Block {
     pub fn with(mut self, name: &str, expression: &str) -> Self {
         self.arguments.retain(|(found, _)| found != name);
         if !expression.is_empty() {
-            self.arguments.push((name.to_owned(), expression.to_owned()));
+            self.arguments
+                .push((name.to_owned(), expression.to_owned()));
         }
         self
     }

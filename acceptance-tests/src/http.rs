@@ -38,7 +38,9 @@ pub fn send(authority: &str, request: Request<'_>) -> Result<Answer> {
     let mut stream = TcpStream::connect(authority)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let (kind, body) = request.body.unwrap_or(("application/json", ""));
-    let authorization = request.token.map(|token| format!("authorization: Bearer {token}\r\n"));
+    let authorization = request
+        .token
+        .map(|token| format!("authorization: Bearer {token}\r\n"));
     // HTTP/1.0: the answer ends where the connection does, and is never chunked.
     let head = format!(
         "{} {} HTTP/1.0\r\nhost: {authority}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n{}\r\n",
@@ -50,7 +52,13 @@ pub fn send(authority: &str, request: Request<'_>) -> Result<Answer> {
     stream.write_all(format!("{head}{body}").as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
-    parse(&answer).ok_or_else(|| format!("{} {}: unreadable answer {answer:?}", request.method, request.path).into())
+    parse(&answer).ok_or_else(|| {
+        format!(
+            "{} {}: unreadable answer {answer:?}",
+            request.method, request.path
+        )
+        .into()
+    })
 }
 
 fn parse(answer: &str) -> Option<Answer> {

@@ -11,7 +11,10 @@ const HOSTS: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 
 /// Lays out a mirror with the provider in `folder`, and gives the CLI configuration that names it as the only source.
 pub fn lay_out(folder: &Path, provider: &Path, version: &str) -> io::Result<String> {
-    let file = format!("terraform-provider-ise_v{version}{}", env::consts::EXE_SUFFIX);
+    let file = format!(
+        "terraform-provider-ise_v{version}{}",
+        env::consts::EXE_SUFFIX
+    );
     for host in HOSTS {
         let below: PathBuf = [host, SOURCE, version, &platform()].iter().collect();
         let package = folder.join(below);

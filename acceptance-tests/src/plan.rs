@@ -31,19 +31,31 @@ impl Plan {
 
     /// The planned change of the object at this address: `actions`, `before`, `after`, `after_unknown`, `replace_paths`.
     pub fn change(&self, address: &str) -> Option<&Json> {
-        self.changes().find(|(found, _)| *found == address).map(|(_, change)| change)
+        self.changes()
+            .find(|(found, _)| *found == address)
+            .map(|(_, change)| change)
     }
 
     /// The top-level attributes because of which the object is replaced.
     pub fn replaced_by(&self, address: &str) -> Vec<&str> {
-        let paths = self.change(address).and_then(|change| change["replace_paths"].as_array());
-        paths.into_iter().flatten().filter_map(|path| path[0].as_str()).collect()
+        let paths = self
+            .change(address)
+            .and_then(|change| change["replace_paths"].as_array());
+        paths
+            .into_iter()
+            .flatten()
+            .filter_map(|path| path[0].as_str())
+            .collect()
     }
 
     /// The addresses of all objects for which something is planned, with what it is.
     pub fn actions(&self) -> Vec<(&str, Action)> {
-        let changes = self.changes().map(|(address, change)| (address, action(change)));
-        changes.filter(|(_, action)| *action != Action::Nothing).collect()
+        let changes = self
+            .changes()
+            .map(|(address, change)| (address, action(change)));
+        changes
+            .filter(|(_, action)| *action != Action::Nothing)
+            .collect()
     }
 
     /// The top-level attributes of the object that the plan changes or does not know yet.
@@ -55,7 +67,10 @@ impl Plan {
         let changed = after.filter(|(name, value)| change["before"][name] != **value);
         let unknown = change["after_unknown"].as_object().into_iter().flatten();
         let unknown = unknown.filter(|(_, value)| **value == Json::Bool(true));
-        let mut names: Vec<_> = changed.chain(unknown).map(|(name, _)| name.as_str()).collect();
+        let mut names: Vec<_> = changed
+            .chain(unknown)
+            .map(|(name, _)| name.as_str())
+            .collect();
         names.sort_unstable();
         names.dedup();
         names

@@ -40,12 +40,20 @@ impl Run {
         if self.code == Some(code) {
             return Ok(self);
         }
-        Err(Unexpected { run: self, code, at: Location::caller() }.into())
+        Err(Unexpected {
+            run: self,
+            code,
+            at: Location::caller(),
+        }
+        .into())
     }
 
     /// What it complained about. Errors are printed to stderr, warnings to stdout.
     pub fn diagnostics(&self) -> Diagnostics {
-        Diagnostics::parse(&format!("{}\n{}", self.stdout, self.stderr), &self.replacements)
+        Diagnostics::parse(
+            &format!("{}\n{}", self.stdout, self.stderr),
+            &self.replacements,
+        )
     }
 }
 
@@ -60,9 +68,21 @@ impl std::error::Error for Unexpected {}
 
 impl fmt::Display for Unexpected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Run { command, stdout, stderr, .. } = &self.run;
-        let ended = self.run.code.map_or("a signal".to_owned(), |code| format!("exit code {code}"));
-        write!(f, "{}: `{command}` ended with {ended} instead of {}\n{stdout}{stderr}", self.at, self.code)
+        let Run {
+            command,
+            stdout,
+            stderr,
+            ..
+        } = &self.run;
+        let ended = self
+            .run
+            .code
+            .map_or("a signal".to_owned(), |code| format!("exit code {code}"));
+        write!(
+            f,
+            "{}: `{command}` ended with {ended} instead of {}\n{stdout}{stderr}",
+            self.at, self.code
+        )
     }
 }
 

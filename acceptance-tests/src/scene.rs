@@ -41,17 +41,26 @@ impl Scene {
 
     /// The same, with a workspace that finds the provider in another way.
     pub fn with_workspace(fixture: Fixture, mut workspace: Workspace) -> Result<Self> {
-        let files: Vec<PathBuf> = fixture.files().iter().map(|name| fixture_path(name)).collect();
+        let files: Vec<PathBuf> = fixture
+            .files()
+            .iter()
+            .map(|name| fixture_path(name))
+            .collect();
         let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
         let emulator = Emulator::start(&files, TIME_SCALE)?;
         workspace.replace(&emulator.url(), "<emulator>");
         workspace.write("provider.tf", &provider_block(&emulator.url(), ""))?;
-        Ok(Self { emulator, workspace })
+        Ok(Self {
+            emulator,
+            workspace,
+        })
     }
 
     /// Writes the configuration, besides the provider block.
     pub fn configure(&self, configuration: &impl ToString) -> Result {
-        Ok(self.workspace.write("main.tf", &configuration.to_string())?)
+        Ok(self
+            .workspace
+            .write("main.tf", &configuration.to_string())?)
     }
 
     /// Writes more arguments into the provider block.
@@ -85,7 +94,9 @@ pub fn id(below: &str) -> String {
 
 /// The ID of a subnet in the fixtures' network.
 pub fn subnet_id(name: &str) -> String {
-    id(&format!("Microsoft.Network/virtualNetworks/network/subnets/{name}"))
+    id(&format!(
+        "Microsoft.Network/virtualNetworks/network/subnets/{name}"
+    ))
 }
 
 /// A list of the IDs of these subnets, as an expression.
@@ -119,5 +130,7 @@ provider "ise" {{
 }
 
 fn fixture_path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures")
+        .join(name)
 }

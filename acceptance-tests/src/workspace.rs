@@ -61,7 +61,12 @@ impl Workspace {
             (path, "<folder>"),
             ("registry.opentofu.org".to_owned(), "registry.terraform.io"),
         ];
-        Ok(Self { cli: cli::find()?, variables: Vec::new(), replacements, folder })
+        Ok(Self {
+            cli: cli::find()?,
+            variables: Vec::new(),
+            replacements,
+            folder,
+        })
     }
 
     /// The folder.
@@ -99,7 +104,11 @@ impl Workspace {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.cli);
         command.args(arguments).current_dir(self.path()).env_clear();
-        command.envs(INHERITED.iter().filter_map(|name| Some((name, env::var_os(name)?))));
+        command.envs(
+            INHERITED
+                .iter()
+                .filter_map(|name| Some((name, env::var_os(name)?))),
+        );
         command
             .env("HOME", self.path())
             .env("TF_CLI_CONFIG_FILE", self.path().join(".cli.tfrc"))
@@ -117,7 +126,9 @@ impl Workspace {
 
     /// Starts a command in a process group of its own, as a shell does.
     pub fn start(&self, arguments: &[&str]) -> Result<Running> {
-        let output = tempfile::Builder::new().prefix(".output-").tempdir_in(self.path())?;
+        let output = tempfile::Builder::new()
+            .prefix(".output-")
+            .tempdir_in(self.path())?;
         let mut command = self.command(arguments);
         // Files, not pipes: a process that outlives the CLI must not keep us waiting.
         command
@@ -126,7 +137,9 @@ impl Workspace {
             .stderr(File::create(output.path().join("stderr"))?);
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let process = command.spawn().map_err(|error| format!("{} cannot be run: {error}", self.cli.display()))?;
+        let process = command
+            .spawn()
+            .map_err(|error| format!("{} cannot be run: {error}", self.cli.display()))?;
         Ok(Running {
             process,
             output,
@@ -174,7 +187,9 @@ impl Workspace {
         let plan = self.plan()?;
         match plan.actions().as_slice() {
             [one] if *one == (address, action) => Ok(plan),
-            other => Err(format!("{at}: planned are {other:?}, not {action:?} of {address} alone").into()),
+            other => Err(
+                format!("{at}: planned are {other:?}, not {action:?} of {address} alone").into(),
+            ),
         }
     }
 

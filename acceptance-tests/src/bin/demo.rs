@@ -21,7 +21,10 @@ fn main() -> ExitCode {
     let started = Instant::now();
     match demo() {
         Ok(()) => {
-            say(&format!("\nEverything was as it should be, in {} seconds.", started.elapsed().as_secs()));
+            say(&format!(
+                "\nEverything was as it should be, in {} seconds.",
+                started.elapsed().as_secs()
+            ));
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -36,7 +39,10 @@ fn demo() -> Result {
     heading("Building the provider and the ARM emulator");
     binaries::built()?;
     let quickstart = binaries::root().join("examples/quickstart");
-    let stage = Stage::new(Emulator::start(&[&quickstart.join("azure.json")], TIME_SCALE)?)?;
+    let stage = Stage::new(Emulator::start(
+        &[&quickstart.join("azure.json")],
+        TIME_SCALE,
+    )?)?;
     stage.workspace.copy_from(&quickstart)?;
     let before = stage.emulator.ids()?;
     say(&format!(
@@ -47,29 +53,53 @@ fn demo() -> Result {
     heading("Installing the provider, from a folder on this machine");
     stage.run(&["init"], 0)?;
 
-    heading("Planning examples/quickstart: four subnets, an environment, an integration account, a logic app");
+    heading(
+        "Planning examples/quickstart: four subnets, an environment, an integration account, a logic app",
+    );
     stage.run(&["plan", "-out=create.tfplan", "-detailed-exitcode"], 2)?;
 
     heading("Creating it all; Azure would take hours for the environment");
     stage.run(&["apply", "create.tfplan"], 0)?;
     let environment = stage.emulator.get(ENVIRONMENT)?;
-    expect("the environment's state", &environment["properties"]["provisioningState"], &"Succeeded".into())?;
-    expect("the number of new objects", &(stage.emulator.ids()?.len() - before.len()).into(), &7.into())?;
+    expect(
+        "the environment's state",
+        &environment["properties"]["provisioningState"],
+        &"Succeeded".into(),
+    )?;
+    expect(
+        "the number of new objects",
+        &(stage.emulator.ids()?.len() - before.len()).into(),
+        &7.into(),
+    )?;
 
     heading("Planning again: there must be nothing left to do");
     stage.run(&["plan", "-detailed-exitcode"], 0)?;
 
     heading("Adding two processing units, in place");
-    stage.run(&["plan", "-var=capacity=2", "-out=change.tfplan", "-detailed-exitcode"], 2)?;
+    stage.run(
+        &[
+            "plan",
+            "-var=capacity=2",
+            "-out=change.tfplan",
+            "-detailed-exitcode",
+        ],
+        2,
+    )?;
     let planned = stage.plan("change.tfplan")?;
     if planned.actions() != [("ise.main", Action::Update)] {
         return Err(format!("planned are {:?}", planned.actions()).into());
     }
     stage.run(&["apply", "change.tfplan"], 0)?;
     let environment = stage.emulator.get(ENVIRONMENT)?;
-    expect("the environment's capacity", &environment["sku"]["capacity"], &2.into())?;
+    expect(
+        "the environment's capacity",
+        &environment["sku"]["capacity"],
+        &2.into(),
+    )?;
 
-    heading("Destroying everything; Azure holds on to the subnets for an hour after the environment is gone");
+    heading(
+        "Destroying everything; Azure holds on to the subnets for an hour after the environment is gone",
+    );
     stage.run(&["destroy", "-auto-approve"], 0)?;
     match stage.emulator.ids()? == before {
         true => Ok(()),
@@ -89,8 +119,16 @@ impl Stage {
         let mut workspace = Workspace::with_mirror(env!("CARGO_PKG_VERSION"))?;
         workspace.set_variable("TF_VAR_endpoint", &emulator.url());
         let cli = cli::find()?;
-        let cli_name = cli.file_stem().unwrap_or(cli.as_os_str()).to_string_lossy().into_owned();
-        Ok(Self { emulator, workspace, cli_name })
+        let cli_name = cli
+            .file_stem()
+            .unwrap_or(cli.as_os_str())
+            .to_string_lossy()
+            .into_owned();
+        Ok(Self {
+            emulator,
+            workspace,
+            cli_name,
+        })
     }
 
     /// Runs a command of the CLI before the user's eyes.

@@ -12,7 +12,10 @@ use provider_ise::resources;
 fn examples_are_formatted() -> Result {
     let workspace = Workspace::new()?;
     let examples = root().display().to_string();
-    workspace.run(&["fmt", "-check", "-diff", "-recursive", &examples])?.success().map(drop)
+    workspace
+        .run(&["fmt", "-check", "-diff", "-recursive", &examples])?
+        .success()
+        .map(drop)
 }
 
 #[test]
@@ -24,7 +27,12 @@ fn examples_are_valid() -> Result {
             workspace.write("required_providers.tf", REQUIRED_PROVIDERS)?;
         }
         let run = workspace.run(&["validate"])?.success()?;
-        assert!(run.diagnostics().is_empty(), "{}: {}", folder.display(), run.diagnostics());
+        assert!(
+            run.diagnostics().is_empty(),
+            "{}: {}",
+            folder.display(),
+            run.diagnostics()
+        );
     }
     Ok(())
 }
@@ -34,7 +42,11 @@ fn every_resource_has_examples() {
     for resource in resources::ALL {
         let folder = root().join("resources").join(resource.name());
         for file in ["resource.tf", "import.tf", "import.sh"] {
-            assert!(folder.join(file).is_file(), "{} has no {file}", folder.display());
+            assert!(
+                folder.join(file).is_file(),
+                "{} has no {file}",
+                folder.display()
+            );
         }
     }
 }

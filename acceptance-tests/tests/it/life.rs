@@ -47,23 +47,48 @@ enum Effect {
 }
 
 fn replaces(argument: &'static str, expression: impl Into<String>) -> Row {
-    Row { argument, expression: expression.into(), effect: Effect::Replaces }
+    Row {
+        argument,
+        expression: expression.into(),
+        effect: Effect::Replaces,
+    }
 }
 
-fn sends(argument: &'static str, expression: impl Into<String>, at: &'static str, value: impl Into<Json>) -> Row {
-    Row { argument, expression: expression.into(), effect: Effect::Sends(at, value.into()) }
+fn sends(
+    argument: &'static str,
+    expression: impl Into<String>,
+    at: &'static str,
+    value: impl Into<Json>,
+) -> Row {
+    Row {
+        argument,
+        expression: expression.into(),
+        effect: Effect::Sends(at, value.into()),
+    }
 }
 
 fn calls(argument: &'static str, expression: impl Into<String>, action: &'static str) -> Row {
-    Row { argument, expression: expression.into(), effect: Effect::Calls(action) }
+    Row {
+        argument,
+        expression: expression.into(),
+        effect: Effect::Calls(action),
+    }
 }
 
 fn local(argument: &'static str, expression: impl Into<String>) -> Row {
-    Row { argument, expression: expression.into(), effect: Effect::Local }
+    Row {
+        argument,
+        expression: expression.into(),
+        effect: Effect::Local,
+    }
 }
 
 fn nothing(argument: &'static str, expression: impl Into<String>) -> Row {
-    Row { argument, expression: expression.into(), effect: Effect::Nothing }
+    Row {
+        argument,
+        expression: expression.into(),
+        effect: Effect::Nothing,
+    }
 }
 
 fn text(text: &str) -> String {
@@ -117,7 +142,12 @@ impl Row {
             Effect::Nothing => Action::Nothing,
             Effect::Sends(..) | Effect::Calls(_) | Effect::Local => Action::Update,
         };
-        assert_eq!(plan.action(address), expected, "{argument} = {}", self.expression);
+        assert_eq!(
+            plan.action(address),
+            expected,
+            "{argument} = {}",
+            self.expression
+        );
         if expected == Action::Replace {
             assert_eq!(plan.replaced_by(address), [argument]);
         }
@@ -130,11 +160,18 @@ impl Row {
         match &self.effect {
             Effect::Sends(at, value) => {
                 let body = scene.emulator.get(id)?;
-                assert_eq!(body.pointer(at), Some(value), "{argument} at {at} in {body:#}");
+                assert_eq!(
+                    body.pointer(at),
+                    Some(value),
+                    "{argument} at {at} in {body:#}"
+                );
             }
             Effect::Calls(action) => {
                 let end = format!("/{action}");
-                assert!(writes.len() == 1 && writes[0].ends_with(&end), "{argument}: {writes:?}");
+                assert!(
+                    writes.len() == 1 && writes[0].ends_with(&end),
+                    "{argument}: {writes:?}"
+                );
             }
             _ => assert!(writes.is_empty(), "{argument}: {writes:?}"),
         }
@@ -144,11 +181,18 @@ impl Row {
 
 /// A body without what changes with each write, and without members that say nothing.
 fn lasting(body: &Json) -> Json {
-    const FLEETING: [&str; 5] = ["etag", "changedTime", "createdTime", "version", "provisioningState"];
+    const FLEETING: [&str; 5] = [
+        "etag",
+        "changedTime",
+        "createdTime",
+        "version",
+        "provisioningState",
+    ];
     let Json::Object(members) = body else {
         return body.clone();
     };
-    let says_nothing = |value: &Json| *value == json!(null) || *value == json!({}) || *value == json!([]);
+    let says_nothing =
+        |value: &Json| *value == json!(null) || *value == json!({}) || *value == json!([]);
     let members = members
         .iter()
         .filter(|(name, _)| !FLEETING.contains(&name.as_str()))
@@ -158,14 +202,28 @@ fn lasting(body: &Json) -> Json {
 
 #[test]
 fn every_argument_of_every_resource_has_a_row() {
-    let lives = [ise_subnet::life(), ise::life(), ise_logic_app::life(), ise_integration_account::life()];
+    let lives = [
+        ise_subnet::life(),
+        ise::life(),
+        ise_logic_app::life(),
+        ise_integration_account::life(),
+    ];
     for resource in resources::ALL {
         let name = resource.name();
-        let life = lives.iter().find(|life| life.block.address().split('.').next() == Some(name));
+        let life = lives
+            .iter()
+            .find(|life| life.block.address().split('.').next() == Some(name));
         let life = life.unwrap_or_else(|| panic!("{name} has no life"));
         let rows: BTreeSet<_> = life.rows.iter().map(|row| row.argument).collect();
-        let configurable = resource.schema().attributes.iter().filter(|attribute| attribute.is_configurable());
-        let arguments: BTreeSet<_> = configurable.map(|attribute| attribute.name).chain(["timeouts"]).collect();
+        let configurable = resource
+            .schema()
+            .attributes
+            .iter()
+            .filter(|attribute| attribute.is_configurable());
+        let arguments: BTreeSet<_> = configurable
+            .map(|attribute| attribute.name)
+            .chain(["timeouts"])
+            .collect();
         assert_eq!(rows, arguments, "{name}");
     }
 }

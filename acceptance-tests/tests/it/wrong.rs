@@ -42,14 +42,22 @@ fn check(name: &str) -> Result {
     workspace.write("required_providers.tf", REQUIRED_PROVIDERS)?;
     workspace.write(&format!("{name}.tf"), &configuration)?;
     workspace.write("users.tf", &users_of_providers(&configuration))?;
-    let found = workspace.run(&["validate"])?.failure()?.diagnostics().to_string();
+    let found = workspace
+        .run(&["validate"])?
+        .failure()?
+        .diagnostics()
+        .to_string();
     if env::var_os("UPDATE_EXPECT").is_some() {
         fs::write(path(name, "txt"), &found)?;
     }
     let expected = fs::read_to_string(path(name, "txt"))?;
-    assert!(found == expected, "{name}.txt is not what is printed, which is:\n\n{found}");
+    assert!(
+        found == expected,
+        "{name}.txt is not what is printed, which is:\n\n{found}"
+    );
     for label in labels(&configuration) {
-        let is_mentioned = found.contains(&format!("\"{label}\":")) || found.contains(&format!("].{label},"));
+        let is_mentioned =
+            found.contains(&format!("\"{label}\":")) || found.contains(&format!("].{label},"));
         assert_eq!(is_mentioned, !label.starts_with("right"), "{label}");
     }
     Ok(())
@@ -68,18 +76,26 @@ fn labels(configuration: &str) -> impl Iterator<Item = &str> {
 
 /// A resource for each provider block: the CLI looks at no other.
 fn users_of_providers(configuration: &str) -> String {
-    let aliases = configuration.lines().filter_map(|line| line.trim().strip_prefix("alias = "));
+    let aliases = configuration
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("alias = "));
     let user = |alias: &str| {
         Block::resource("ise_integration_account", alias)
             .with("provider", &format!("ise.{alias}"))
             .with_text("name", "partners")
             .with_text("resource_group_name", "integration")
-            .with_text("ise_id", &id("Microsoft.Logic/integrationServiceEnvironments/integration"))
+            .with_text(
+                "ise_id",
+                &id("Microsoft.Logic/integrationServiceEnvironments/integration"),
+            )
             .to_string()
     };
     aliases.map(|alias| user(alias.trim_matches('"'))).collect()
 }
 
 fn path(name: &str, extension: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/wrong").join(name).with_extension(extension)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/it/wrong")
+        .join(name)
+        .with_extension(extension)
 }

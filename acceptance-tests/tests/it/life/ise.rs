@@ -44,7 +44,12 @@ pub(super) fn life() -> Life {
             local("restart_triggers", r#"{ dns = "1" }"#),
             calls("restart_triggers", r#"{ dns = "2" }"#, "restart"),
             local("preflight", r#"{ mode = "warn", ignore = ["custom-dns"] }"#),
-            sends("tags", r#"{ team = "integration" }"#, "/tags/team", "integration"),
+            sends(
+                "tags",
+                r#"{ team = "integration" }"#,
+                "/tags/team",
+                "integration",
+            ),
             local("timeouts", r#"{ create = "7h" }"#),
         ],
     }

@@ -15,15 +15,28 @@ pub(super) fn life() -> Life {
         block: Block::resource("ise_integration_account", "it")
             .with_text("name", "it")
             .with_text("resource_group_name", "integration")
-            .with_text("ise_id", &id("Microsoft.Logic/integrationServiceEnvironments/developer")),
+            .with_text(
+                "ise_id",
+                &id("Microsoft.Logic/integrationServiceEnvironments/developer"),
+            ),
         id: id("Microsoft.Logic/integrationAccounts/it"),
         rows: vec![
             replaces("name", text("renamed")),
             replaces("resource_group_name", text("other")),
-            replaces("ise_id", text(&id("Microsoft.Logic/integrationServiceEnvironments/existing"))),
+            replaces(
+                "ise_id",
+                text(&id(
+                    "Microsoft.Logic/integrationServiceEnvironments/existing",
+                )),
+            ),
             sends("sku", text("Free"), "/sku/name", "Free"),
             sends("enabled", "false", "/properties/state", "Disabled"),
-            sends("tags", r#"{ team = "integration" }"#, "/tags/team", "integration"),
+            sends(
+                "tags",
+                r#"{ team = "integration" }"#,
+                "/tags/team",
+                "integration",
+            ),
             local("timeouts", r#"{ create = "1h" }"#),
         ],
     }

@@ -15,7 +15,10 @@ pub(super) fn life() -> Life {
         block: Block::resource("ise_logic_app", "it")
             .with_text("name", "it")
             .with_text("resource_group_name", "integration")
-            .with_text("ise_id", &id("Microsoft.Logic/integrationServiceEnvironments/existing"))
+            .with_text(
+                "ise_id",
+                &id("Microsoft.Logic/integrationServiceEnvironments/existing"),
+            )
             .with("definition", &definition("1.0.0.0"))
             .with("secure_parameters_wo", r#"jsonencode({ key = "first" })"#)
             .with("secure_parameters_version", "1"),
@@ -23,8 +26,18 @@ pub(super) fn life() -> Life {
         rows: vec![
             replaces("name", text("renamed")),
             replaces("resource_group_name", text("other")),
-            replaces("ise_id", text(&id("Microsoft.Logic/integrationServiceEnvironments/developer"))),
-            sends("definition", definition("2.0.0.0"), "/properties/definition/contentVersion", "2.0.0.0"),
+            replaces(
+                "ise_id",
+                text(&id(
+                    "Microsoft.Logic/integrationServiceEnvironments/developer",
+                )),
+            ),
+            sends(
+                "definition",
+                definition("2.0.0.0"),
+                "/properties/definition/contentVersion",
+                "2.0.0.0",
+            ),
             sends(
                 "parameters",
                 r#"jsonencode({ greeting = "hello" })"#,
@@ -33,9 +46,19 @@ pub(super) fn life() -> Life {
             ),
             // Nobody can tell that it changed but the version beside it.
             nothing("secure_parameters_wo", r#"jsonencode({ key = "second" })"#),
-            sends("secure_parameters_version", "2", "/properties/parameters/key/type", "SecureString"),
+            sends(
+                "secure_parameters_version",
+                "2",
+                "/properties/parameters/key/type",
+                "SecureString",
+            ),
             calls("enabled", "false", "disable"),
-            sends("integration_account_id", text(&account), "/properties/integrationAccount/id", account),
+            sends(
+                "integration_account_id",
+                text(&account),
+                "/properties/integrationAccount/id",
+                account,
+            ),
             sends(
                 "access_control",
                 r#"{
@@ -50,8 +73,18 @@ pub(super) fn life() -> Life {
                 "/properties/accessControl/actions/allowedCallerIpAddresses/0/addressRange",
                 "10.0.0.1-10.0.0.9",
             ),
-            sends("identity", r#"{ type = "SystemAssigned" }"#, "/identity/type", "SystemAssigned"),
-            sends("tags", r#"{ team = "integration" }"#, "/tags/team", "integration"),
+            sends(
+                "identity",
+                r#"{ type = "SystemAssigned" }"#,
+                "/identity/type",
+                "SystemAssigned",
+            ),
+            sends(
+                "tags",
+                r#"{ team = "integration" }"#,
+                "/tags/team",
+                "integration",
+            ),
             local("timeouts", r#"{ create = "1h" }"#),
         ],
     }

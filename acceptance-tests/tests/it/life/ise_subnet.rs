@@ -25,8 +25,18 @@ pub(super) fn life() -> Life {
             replaces("virtual_network_id", text(&other_network)),
             replaces("address_prefix", text("172.16.11.0/27")),
             local("address_class", text("enforce")),
-            sends("network_security_group_id", text(&guard), "/properties/networkSecurityGroup/id", guard),
-            sends("route_table_id", text(&routes), "/properties/routeTable/id", routes),
+            sends(
+                "network_security_group_id",
+                text(&guard),
+                "/properties/networkSecurityGroup/id",
+                guard,
+            ),
+            sends(
+                "route_table_id",
+                text(&routes),
+                "/properties/routeTable/id",
+                routes,
+            ),
             sends(
                 "service_endpoints",
                 r#"["Microsoft.Storage"]"#,

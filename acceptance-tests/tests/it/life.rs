@@ -18,6 +18,8 @@ use serde_json::{Value as Json, json};
 
 /// A resource to live through.
 struct Life {
+    /// What it needs to be there.
+    fixture: Fixture,
     /// The configuration that it starts and ends with.
     block: Block,
     /// The ID that it gets.
@@ -97,7 +99,7 @@ fn text(text: &str) -> String {
 
 impl Life {
     fn live(self) -> Result {
-        let scene = Scene::new(Fixture::Environment)?;
+        let scene = Scene::new(self.fixture)?;
         let before = scene.emulator.ids()?;
         let address = self.block.address();
 

@@ -1,6 +1,6 @@
 use acceptance_tests::Result;
 use acceptance_tests::hcl::Block;
-use acceptance_tests::scene::{id, subnet_ids};
+use acceptance_tests::scene::{Fixture, id, subnet_ids};
 
 use super::{Life, calls, local, replaces, sends, text};
 
@@ -14,6 +14,7 @@ pub(super) fn life() -> Life {
     let key_vault = id("Microsoft.KeyVault/vaults/safe");
     let key = format!(r#"{{ key_vault_id = "{key_vault}", key_name = "key", key_version = "1" }}"#);
     Life {
+        fixture: Fixture::Network,
         block: Block::resource("ise", "it")
             .with_text("name", "it")
             .with_text("resource_group_name", "integration")

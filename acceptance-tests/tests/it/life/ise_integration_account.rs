@@ -1,6 +1,6 @@
 use acceptance_tests::Result;
 use acceptance_tests::hcl::Block;
-use acceptance_tests::scene::id;
+use acceptance_tests::scene::{Fixture, id};
 
 use super::{Life, local, replaces, sends, text};
 
@@ -11,6 +11,7 @@ fn lives() -> Result {
 
 pub(super) fn life() -> Life {
     Life {
+        fixture: Fixture::Environment,
         // A Developer environment takes accounts of two SKUs, a Premium one of one.
         block: Block::resource("ise_integration_account", "it")
             .with_text("name", "it")

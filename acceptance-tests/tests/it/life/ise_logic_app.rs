@@ -1,6 +1,6 @@
 use acceptance_tests::Result;
 use acceptance_tests::hcl::Block;
-use acceptance_tests::scene::id;
+use acceptance_tests::scene::{Fixture, id};
 
 use super::{Life, calls, local, nothing, replaces, sends, text};
 
@@ -12,6 +12,7 @@ fn lives() -> Result {
 pub(super) fn life() -> Life {
     let account = id("Microsoft.Logic/integrationAccounts/partners");
     Life {
+        fixture: Fixture::Environment,
         block: Block::resource("ise_logic_app", "it")
             .with_text("name", "it")
             .with_text("resource_group_name", "integration")

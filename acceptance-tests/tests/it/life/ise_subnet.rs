@@ -1,6 +1,6 @@
 use acceptance_tests::Result;
 use acceptance_tests::hcl::Block;
-use acceptance_tests::scene::{id, subnet_id};
+use acceptance_tests::scene::{Fixture, id, subnet_id};
 
 use super::{Life, local, replaces, sends, text};
 
@@ -15,6 +15,7 @@ pub(super) fn life() -> Life {
     let guard = id("Microsoft.Network/networkSecurityGroups/guard");
     let routes = id("Microsoft.Network/routeTables/routes");
     Life {
+        fixture: Fixture::Network,
         block: Block::resource("ise_subnet", "it")
             .with_text("name", "it")
             .with_text("virtual_network_id", &network)

@@ -54,12 +54,6 @@ provider "ise" {
 }
 
 provider "ise" {
-  alias = "argument_unknown"
-
-  features = {}
-}
-
-provider "ise" {
   alias = "several_at_once"
 
   subscription_id           = "mine"

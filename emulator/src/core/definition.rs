@@ -233,6 +233,17 @@ pub(crate) trait Behaviour: Sync {
     ) -> Result<Reply, ArmError> {
         Err(unknown_below(stored, tail))
     }
+
+    /// Answers what lies at `…/locations/{location}/{type}`: a name and an action.
+    fn at_location(
+        &self,
+        _world: &mut World,
+        call: &Call,
+        _location: &str,
+        _tail: &[&str],
+    ) -> Result<Reply, ArmError> {
+        Err(ArmError::method(&call.method))
+    }
 }
 
 /// Nothing of that name lies below the resource.

@@ -154,6 +154,16 @@ fn provider(
             Some(tail) => below(world, call, definition, &id, tail),
         };
     }
+    if let [locations, location, kind, tail @ ..] = rest
+        && locations.eq_ignore_ascii_case("locations")
+        && let Some(definition) = world.types.find(&format!("{namespace}/{kind}"))
+    {
+        versions::check(definition, call.api_version()?, location)?;
+        resource::existing(world, group)?;
+        return definition
+            .behaviour
+            .at_location(world, call, location, tail);
+    }
     Err(unknown_type(world, call, namespace, rest))
 }
 

@@ -441,9 +441,9 @@ fn check_tags(body: &Json) -> Result<(), ArmError> {
                 format!("The tag name '{name}' is not valid."),
             ));
         }
-        if !value
+        if value
             .as_str()
-            .is_some_and(|value| value.chars().count() <= 256)
+            .is_none_or(|value| value.chars().count() > 256)
         {
             return Err(ArmError::gateway(
                 400,

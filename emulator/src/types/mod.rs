@@ -1,7 +1,9 @@
 //! The ARM types that are served, one file each.
 
 mod attached;
+mod environment_link;
 mod identity;
+mod integration_accounts;
 mod integration_service_environments;
 mod network_security_groups;
 mod resource_groups;
@@ -9,6 +11,7 @@ mod route_tables;
 mod subnets;
 mod traffic;
 mod virtual_networks;
+mod workflows;
 
 use crate::core::definition::Table;
 
@@ -22,6 +25,8 @@ pub(crate) static TABLE: Table = Table(&[
     &virtual_networks::DEFINITION,
     &subnets::DEFINITION,
     &integration_service_environments::DEFINITION,
+    &integration_accounts::DEFINITION,
+    &workflows::DEFINITION,
 ]);
 
 /// The members of network resources in the order in which Network shows them.

@@ -17,6 +17,7 @@ use crate::core::error::ArmError;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, json, list, ordered, set, set_default, text};
 use crate::core::operations::{Due, Ending, Failure, Operation, Progress};
+use crate::core::random::Random;
 use crate::core::store::Stored;
 use crate::core::versions;
 use crate::core::world::World;
@@ -189,6 +190,18 @@ impl Behaviour for Environments {
 /// Whether the environment was deployed once: what failed later still runs.
 pub(crate) fn is_deployed(stored: &Stored) -> bool {
     stored.hidden[READY] == json!(true)
+}
+
+/// The addresses of a workflow that lives in no environment.
+pub(crate) fn public_endpoints(random: &mut Random) -> Json {
+    let public = endpoints::public(random);
+    json!({
+        "workflow": {
+            "outgoingIpAddresses": endpoints::addresses(&public[..2]),
+            "accessEndpointIpAddresses": endpoints::addresses(&public[2..3])
+        },
+        "connector": {"outgoingIpAddresses": endpoints::addresses(&public[3..])}
+    })
 }
 
 /// The order of the members of `properties`.

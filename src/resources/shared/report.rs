@@ -33,12 +33,19 @@ fn explanation(error: &arm::Error) -> String {
         ),
         _ => None,
     };
-    let mut text = error.explanation();
+    let mut text = capitalised(&error.explanation());
     if let Some(advice) = advice {
         text.push_str("\n\n");
         text.push_str(advice);
     }
     text
+}
+
+/// Errors speak in phrases; a message to the user begins with a capital.
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(characters).collect()
 }
 
 /// The attribute whose place in the body is the longest beginning of `target`.

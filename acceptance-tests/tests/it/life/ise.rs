@@ -2,7 +2,7 @@ use acceptance_tests::Result;
 use acceptance_tests::hcl::Block;
 use acceptance_tests::scene::{Fixture, id, subnet_ids};
 
-use super::{Life, calls, local, replaces, sends, text};
+use super::{Life, local, replaces, sends, text, writes};
 
 #[test]
 fn lives() -> Result {
@@ -43,7 +43,11 @@ pub(super) fn life() -> Life {
             ),
             // Triggers that are written for the first time say nothing about a change.
             local("restart_triggers", r#"{ dns = "1" }"#),
-            calls("restart_triggers", r#"{ dns = "2" }"#, "restart"),
+            writes(
+                "restart_triggers",
+                r#"{ dns = "2" }"#,
+                "POST integrationServiceEnvironments/it/restart",
+            ),
             local("preflight", r#"{ mode = "warn", ignore = ["custom-dns"] }"#),
             sends(
                 "tags",

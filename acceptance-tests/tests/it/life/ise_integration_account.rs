@@ -2,7 +2,7 @@ use acceptance_tests::Result;
 use acceptance_tests::hcl::Block;
 use acceptance_tests::scene::{Fixture, id};
 
-use super::{Life, local, replaces, sends, text};
+use super::{Life, local, replaces, sends, sends_for_good, text};
 
 #[test]
 fn lives() -> Result {
@@ -19,7 +19,8 @@ pub(super) fn life() -> Life {
             .with_text(
                 "ise_id",
                 &id("Microsoft.Logic/integrationServiceEnvironments/developer"),
-            ),
+            )
+            .with_text("sku", "Free"),
         id: id("Microsoft.Logic/integrationAccounts/it"),
         rows: vec![
             replaces("name", text("renamed")),
@@ -30,7 +31,7 @@ pub(super) fn life() -> Life {
                     "Microsoft.Logic/integrationServiceEnvironments/existing",
                 )),
             ),
-            sends("sku", text("Free"), "/sku/name", "Free"),
+            sends_for_good("sku", text("Standard"), "/sku/name", "Standard"),
             sends("enabled", "false", "/properties/state", "Disabled"),
             sends(
                 "tags",

@@ -2,7 +2,7 @@ use acceptance_tests::Result;
 use acceptance_tests::hcl::Block;
 use acceptance_tests::scene::{Fixture, id};
 
-use super::{Life, calls, local, nothing, replaces, sends, text};
+use super::{Life, local, nothing, replaces, sends, text, writes};
 
 #[test]
 fn lives() -> Result {
@@ -47,13 +47,8 @@ pub(super) fn life() -> Life {
             ),
             // Nobody can tell that it changed but the version beside it.
             nothing("secure_parameters_wo", r#"jsonencode({ key = "second" })"#),
-            sends(
-                "secure_parameters_version",
-                "2",
-                "/properties/parameters/key/type",
-                "SecureString",
-            ),
-            calls("enabled", "false", "disable"),
+            writes("secure_parameters_version", "2", "PUT workflows/it"),
+            writes("enabled", "false", "POST workflows/it/disable"),
             sends(
                 "integration_account_id",
                 text(&account),

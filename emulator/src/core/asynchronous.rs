@@ -120,7 +120,7 @@ pub(crate) fn common_status(world: &World, call: &Call, name: &str) -> Result<Re
         "startTime": seconds(operation.started),
     });
     match &operation.progress {
-        Progress::InProgress => {}
+        Progress::Running => {}
         Progress::Succeeded => body["endTime"] = seconds(operation.ends).into(),
         Progress::Failed(failure) => {
             body["endTime"] = seconds(operation.ends).into();
@@ -145,7 +145,7 @@ pub(crate) fn location(
 ) -> Result<Reply, ArmError> {
     let operation = find(world, name)?;
     match &operation.progress {
-        Progress::InProgress => {
+        Progress::Running => {
             let url = if call.path.is_empty() {
                 String::new()
             } else {
@@ -185,7 +185,7 @@ fn find<'a>(world: &'a World, name: &str) -> Result<&'a Operation, ArmError> {
 
 fn status(operation: &Operation) -> Json {
     match operation.progress {
-        Progress::InProgress => "InProgress".into(),
+        Progress::Running => "InProgress".into(),
         Progress::Succeeded => "Succeeded".into(),
         Progress::Failed(_) => "Failed".into(),
     }
@@ -193,7 +193,7 @@ fn status(operation: &Operation) -> Json {
 
 /// Tells how long to wait, while there is something to wait for.
 fn running(reply: Reply, world: &World, operation: &Operation, style: Style) -> Reply {
-    if operation.progress == Progress::InProgress {
+    if operation.progress == Progress::Running {
         return reply.retry_after(&world.clock, wait(style, "GET"));
     }
     reply

@@ -201,6 +201,11 @@ pub(crate) trait Behaviour: Sync {
         false
     }
 
+    /// What is said when the resource is not there.
+    fn not_found(&self, id: &ResourceId) -> ArmError {
+        ArmError::not_found(id)
+    }
+
     /// Refuses a deletion that cannot be.
     fn may_delete(&self, _world: &World, _stored: &Stored) -> Result<(), ArmError> {
         Ok(())
@@ -232,6 +237,17 @@ pub(crate) trait Behaviour: Sync {
         tail: &[&str],
     ) -> Result<Reply, ArmError> {
         Err(unknown_below(stored, tail))
+    }
+
+    /// Answers what lies at `…/locations/{location}/{type}`: a name and an action.
+    fn at_location(
+        &self,
+        _world: &mut World,
+        call: &Call,
+        _location: &str,
+        _tail: &[&str],
+    ) -> Result<Reply, ArmError> {
+        Err(ArmError::method(&call.method))
     }
 }
 

@@ -154,6 +154,16 @@ fn provider(
             Some(tail) => below(world, call, definition, &id, tail),
         };
     }
+    if let [locations, location, kind, tail @ ..] = rest
+        && locations.eq_ignore_ascii_case("locations")
+        && let Some(definition) = world.types.find(&format!("{namespace}/{kind}"))
+    {
+        versions::check(definition, call.api_version()?, location)?;
+        resource::existing(world, group)?;
+        return definition
+            .behaviour
+            .at_location(world, call, location, tail);
+    }
     Err(unknown_type(world, call, namespace, rest))
 }
 
@@ -186,6 +196,13 @@ fn below(
     tail: &[&str],
 ) -> Result<Reply, ArmError> {
     versions::check(definition, call.api_version()?, "")?;
+    // A status outlives what it is about: clients ask for it after a deletion.
+    if let [word, name] = tail
+        && word.eq_ignore_ascii_case("operationStatuses")
+        && call.method == "GET"
+    {
+        return asynchronous::common_status(world, call, name);
+    }
     let stored = resource::existing(world, id)?.clone();
     definition.behaviour.below(world, call, &stored, tail)
 }

@@ -16,7 +16,7 @@ pub(crate) struct Failure {
 /// How far an operation is.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Progress {
-    InProgress,
+    Running,
     Succeeded,
     Failed(Failure),
 }

@@ -78,10 +78,13 @@ pub(crate) fn existing<'a>(world: &'a World, id: &ResourceId) -> Result<&'a Stor
     if let Some(parent) = id.parent().filter(|parent| !world.resources.has(parent)) {
         return Err(ArmError::not_found(&parent.root()));
     }
-    world
-        .resources
-        .get(id)
-        .ok_or_else(|| ArmError::not_found(id))
+    world.resources.get(id).ok_or_else(|| {
+        let definition = world.types.find(&id.type_name());
+        definition.map_or_else(
+            || ArmError::not_found(id),
+            |definition| definition.behaviour.not_found(id),
+        )
+    })
 }
 
 fn get(world: &World, id: &ResourceId) -> Result<Reply, ArmError> {
@@ -441,9 +444,9 @@ fn check_tags(body: &Json) -> Result<(), ArmError> {
                 format!("The tag name '{name}' is not valid."),
             ));
         }
-        if !value
+        if value
             .as_str()
-            .is_some_and(|value| value.chars().count() <= 256)
+            .is_none_or(|value| value.chars().count() > 256)
         {
             return Err(ArmError::gateway(
                 400,

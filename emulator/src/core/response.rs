@@ -40,11 +40,6 @@ pub(crate) fn complete(
         };
         reply = reply.header("x-ms-request-id", id);
     }
-    let kind = match call.method.as_str() {
-        "DELETE" => "x-ms-ratelimit-remaining-subscription-deletes",
-        "PUT" | "PATCH" | "POST" => "x-ms-ratelimit-remaining-subscription-writes",
-        _ => "x-ms-ratelimit-remaining-subscription-reads",
-    };
     if let (Some("true"), Some(id)) = (
         call.header("x-ms-return-client-request-id"),
         call.header("x-ms-client-request-id"),
@@ -61,7 +56,7 @@ pub(crate) fn complete(
             ),
         )
         .header("x-ms-correlation-request-id", correlation)
-        .header(kind, remaining.to_string())
+        .header(remaining_of(&call.method), remaining.to_string())
         .header("Cache-Control", "no-cache")
         .header("Pragma", "no-cache")
         .header("Expires", "-1")
@@ -70,6 +65,15 @@ pub(crate) fn complete(
             "max-age=31536000; includeSubDomains",
         )
         .header("X-Content-Type-Options", "nosniff")
+}
+
+/// The header that says how many requests of this kind are left.
+fn remaining_of(method: &str) -> &'static str {
+    match method {
+        "DELETE" => "x-ms-ratelimit-remaining-subscription-deletes",
+        "PUT" | "PATCH" | "POST" => "x-ms-ratelimit-remaining-subscription-writes",
+        _ => "x-ms-ratelimit-remaining-subscription-reads",
+    }
 }
 
 /// The client's correlation id, or a new one.

@@ -86,7 +86,7 @@ impl World {
             target: target.clone(),
             started: self.now,
             ends,
-            progress: Progress::InProgress,
+            progress: Progress::Running,
             ending,
             failure: self.doom.take(),
         };
@@ -96,19 +96,22 @@ impl World {
     /// The operation that still runs on a resource or one below it.
     pub(crate) fn running(&self, root: &ResourceId) -> Option<&Operation> {
         let key = root.key();
-        self.operations.values().find(|operation| {
+        let mut running = self
+            .operations
+            .values()
+            .filter(|operation| operation.progress == Progress::Running);
+        running.find(|operation| {
             let target = operation.target.key();
-            let inside = target
+            target
                 .strip_prefix(&key)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-            inside && operation.progress == Progress::InProgress
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     }
 
     /// Ends the operations on a resource that goes away while they run.
     pub(crate) fn abandon(&mut self, target: &ResourceId) {
         for operation in self.operations.values_mut() {
-            if operation.target.same(target) && operation.progress == Progress::InProgress {
+            if operation.target.same(target) && operation.progress == Progress::Running {
                 operation.progress = Progress::Failed(Failure {
                     code: "Canceled".to_owned(),
                     message: format!(
@@ -135,7 +138,7 @@ impl World {
             return;
         };
         // An abandoned operation has its end already.
-        if operation.progress != Progress::InProgress {
+        if operation.progress != Progress::Running {
             return;
         }
         operation.progress = operation

@@ -148,6 +148,16 @@ pub(crate) fn issue(tokens: &mut Tokens, random: &mut Random, call: &Call, tenan
             "The provided value for scope is not valid.",
         );
     };
+    grant(tokens, random, tenant, client, audience)
+}
+
+fn grant(
+    tokens: &mut Tokens,
+    random: &mut Random,
+    tenant: &str,
+    client: &str,
+    audience: &str,
+) -> Reply {
     let token = new_token(random, tenant, client, audience);
     let expires = OffsetDateTime::now_utc() + LIFETIME;
     tokens.issued.insert(

@@ -239,7 +239,7 @@ fn check_fields(id: &ResourceId, properties: &Json) -> Result<(), ArmError> {
         };
         let (one, many) = (text(properties, singular), list(properties, plural));
         let groups = plural.replace("AddressPrefixes", "ApplicationSecurityGroups");
-        if one.is_some() == !many.is_empty() && (ports || list(properties, &groups).is_empty()) {
+        if one.is_some() != many.is_empty() && (ports || list(properties, &groups).is_empty()) {
             let message = format!("Security rule {id} must have either {singular} or {plural}.");
             return Err(ArmError::new(
                 400,
@@ -271,65 +271,66 @@ fn is_port_range(range: &str) -> bool {
     }
 }
 
-/// The six rules that every group has.
+/// Name, description, priority, direction, access, source and destination of the six rules that every group has.
+const DEFAULT_RULES: [(&str, &str, u32, &str, &str, &str, &str); 6] = [
+    (
+        "AllowVnetInBound",
+        "Allow inbound traffic from all VMs in VNET",
+        65000,
+        "Inbound",
+        "Allow",
+        "VirtualNetwork",
+        "VirtualNetwork",
+    ),
+    (
+        "AllowAzureLoadBalancerInBound",
+        "Allow inbound traffic from azure load balancer",
+        65001,
+        "Inbound",
+        "Allow",
+        "AzureLoadBalancer",
+        "*",
+    ),
+    (
+        "DenyAllInBound",
+        "Deny all inbound traffic",
+        65500,
+        "Inbound",
+        "Deny",
+        "*",
+        "*",
+    ),
+    (
+        "AllowVnetOutBound",
+        "Allow outbound traffic from all VMs to all VMs in VNET",
+        65000,
+        "Outbound",
+        "Allow",
+        "VirtualNetwork",
+        "VirtualNetwork",
+    ),
+    (
+        "AllowInternetOutBound",
+        "Allow outbound traffic from all VMs to Internet",
+        65001,
+        "Outbound",
+        "Allow",
+        "*",
+        "Internet",
+    ),
+    (
+        "DenyAllOutBound",
+        "Deny all outbound traffic",
+        65500,
+        "Outbound",
+        "Deny",
+        "*",
+        "*",
+    ),
+];
+
 fn default_rules(group: &Stored) -> Json {
-    const RULES: [(&str, &str, u32, &str, &str, &str, &str); 6] = [
-        (
-            "AllowVnetInBound",
-            "Allow inbound traffic from all VMs in VNET",
-            65000,
-            "Inbound",
-            "Allow",
-            "VirtualNetwork",
-            "VirtualNetwork",
-        ),
-        (
-            "AllowAzureLoadBalancerInBound",
-            "Allow inbound traffic from azure load balancer",
-            65001,
-            "Inbound",
-            "Allow",
-            "AzureLoadBalancer",
-            "*",
-        ),
-        (
-            "DenyAllInBound",
-            "Deny all inbound traffic",
-            65500,
-            "Inbound",
-            "Deny",
-            "*",
-            "*",
-        ),
-        (
-            "AllowVnetOutBound",
-            "Allow outbound traffic from all VMs to all VMs in VNET",
-            65000,
-            "Outbound",
-            "Allow",
-            "VirtualNetwork",
-            "VirtualNetwork",
-        ),
-        (
-            "AllowInternetOutBound",
-            "Allow outbound traffic from all VMs to Internet",
-            65001,
-            "Outbound",
-            "Allow",
-            "*",
-            "Internet",
-        ),
-        (
-            "DenyAllOutBound",
-            "Deny all outbound traffic",
-            65500,
-            "Outbound",
-            "Deny",
-            "*",
-            "*",
-        ),
-    ];
-    let rules = RULES.iter().map(|(name, description, priority, direction, access, source, destination)| {
+    let rules = DEFAULT_RULES.iter().map(|(name, description, priority, direction, access, source, destination)| {
         json!({
             "name": name,
             "id": format!("{}/defaultSecurityRules/{name}", group.id),

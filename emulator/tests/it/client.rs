@@ -92,6 +92,15 @@ impl Client {
         client
     }
 
+    /// A client with a deployed environment `ise`.
+    pub(crate) async fn with_environment(sku: &str) -> Self {
+        let client = Self::with_subnets().await;
+        let created = client.put(&ise(), LOGIC_VERSION, environment(sku, 0)).await;
+        assert_eq!(created.status, 201, "{created:?}");
+        client.advance("2h").await;
+        client
+    }
+
     pub(crate) fn forget_token(&mut self) {
         self.token.clear();
     }
@@ -219,6 +228,10 @@ pub(crate) fn environment(sku: &str, capacity: u32) -> Value {
         "sku": {"name": sku, "capacity": capacity},
         "properties": {"networkConfiguration": {"accessEndpoint": {"type": "Internal"}, "subnets": subnets}}
     })
+}
+
+pub(crate) fn ise() -> String {
+    logic("integrationServiceEnvironments/ise")
 }
 
 pub(crate) fn subnet(number: u32) -> String {

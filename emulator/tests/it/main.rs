@@ -2,9 +2,12 @@
 
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
+mod accounts;
 mod client;
+mod control;
 mod environments;
 mod groups;
 mod networks;
 mod rules;
 mod signin;
+mod workflows;

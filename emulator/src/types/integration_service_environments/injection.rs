@@ -56,21 +56,7 @@ pub(crate) fn check(
             ));
         }
     }
-    let location = text(body, "location").unwrap_or_default();
-    let network = world.resources.get(&ids[0].root());
-    let network = network.ok_or_else(|| {
-        refuse(
-            "SubnetNotFound",
-            format!("refers to '{}', which does not exist", ids[0]),
-        )
-    })?;
-    let home = text(&network.body, "location").unwrap_or_default();
-    if home != location {
-        return Err(refuse(
-            "SubnetRegionMismatch",
-            format!("lies in '{location}', but its virtual network lies in '{home}'"),
-        ));
-    }
+    check_region(world, body, &ids[0])?;
     let checked: Vec<Subnet> = ids
         .iter()
         .map(|id| check_one(world, id, own))
@@ -136,6 +122,25 @@ fn subnet_id(reference: &Json) -> Result<ResourceId, ArmError> {
                 format!("refers to '{id}', which is not the id of a subnet"),
             )
         })
+}
+
+fn check_region(world: &World, body: &Json, id: &ResourceId) -> Result<(), ArmError> {
+    let location = text(body, "location").unwrap_or_default();
+    let network = world.resources.get(&id.root());
+    let network = network.ok_or_else(|| {
+        refuse(
+            "SubnetNotFound",
+            format!("refers to '{}', which does not exist", id),
+        )
+    })?;
+    let home = text(&network.body, "location").unwrap_or_default();
+    if home != location {
+        return Err(refuse(
+            "SubnetRegionMismatch",
+            format!("lies in '{location}', but its virtual network lies in '{home}'"),
+        ));
+    }
+    Ok(())
 }
 
 fn check_one(world: &World, id: &ResourceId, own: Option<&str>) -> Result<Subnet, ArmError> {

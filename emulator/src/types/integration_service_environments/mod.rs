@@ -8,7 +8,7 @@ use time::Duration;
 
 use super::LOGIC_ORDER;
 use super::identity;
-use crate::core::asynchronous::{announce, common_status, name};
+use crate::core::asynchronous::{announce, name};
 use crate::core::call::{Call, Reply};
 use crate::core::definition::{
     Behaviour, Naming, Style, TypeDefinition, Work, Write, Written, merge_members, unknown_below,
@@ -17,6 +17,7 @@ use crate::core::error::ArmError;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, json, list, ordered, set, set_default, text};
 use crate::core::operations::{Due, Ending, Failure, Operation, Progress};
+use crate::core::random::Random;
 use crate::core::store::Stored;
 use crate::core::versions;
 use crate::core::world::World;
@@ -175,7 +176,6 @@ impl Behaviour for Environments {
         let lower: Vec<String> = tail.iter().map(|word| word.to_lowercase()).collect();
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         match (call.method.as_str(), lower.as_slice()) {
-            ("GET", ["operationstatuses", _]) => common_status(world, call, tail[1]),
             ("GET", ["skus"]) => Ok(Reply::json(200, skus())),
             ("GET", ["health", "network"]) => {
                 Ok(Reply::json(200, health::report(world, &stored.body)))
@@ -189,6 +189,18 @@ impl Behaviour for Environments {
 /// Whether the environment was deployed once: what failed later still runs.
 pub(crate) fn is_deployed(stored: &Stored) -> bool {
     stored.hidden[READY] == json!(true)
+}
+
+/// The addresses of a workflow that lives in no environment.
+pub(crate) fn public_endpoints(random: &mut Random) -> Json {
+    let public = endpoints::public(random);
+    json!({
+        "workflow": {
+            "outgoingIpAddresses": endpoints::addresses(&public[..2]),
+            "accessEndpointIpAddresses": endpoints::addresses(&public[2..3])
+        },
+        "connector": {"outgoingIpAddresses": endpoints::addresses(&public[3..])}
+    })
 }
 
 /// The order of the members of `properties`.

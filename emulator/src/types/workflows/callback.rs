@@ -1,0 +1,101 @@
+//! The addresses at which Request triggers are called.
+
+use super::{KEYS, key_type};
+use crate::core::call::{Call, Reply};
+use crate::core::error::ArmError;
+use crate::core::json::{Json, at, json, text};
+use crate::core::random::Random;
+use crate::core::store::Stored;
+
+const VERSION: &str = "2016-10-01";
+
+/// The address of the workflow's own Request trigger, for as long and with the key that the request says.
+pub(crate) fn of_workflow(stored: &Stored, call: &Call) -> Result<Reply, ArmError> {
+    let asked = if call.body.is_empty() {
+        json!({})
+    } else {
+        call.json()?
+    };
+    let triggers = at(&stored.body, "properties/definition/triggers").and_then(Json::as_object);
+    let trigger = triggers
+        .into_iter()
+        .flatten()
+        .find(|(_, trigger)| is_request(trigger));
+    let Some((name, trigger)) = trigger else {
+        let message = format!(
+            "The workflow '{}' has no trigger that can be called.",
+            stored.id.name()
+        );
+        return Err(ArmError::new(404, "WorkflowTriggerNotFound", message));
+    };
+    Ok(url(
+        stored,
+        name,
+        trigger,
+        key_type(&asked)?,
+        text(&asked, "notAfter"),
+    ))
+}
+
+/// The address of one trigger, which must be a Request trigger. The code of the refusal is ours.
+pub(crate) fn of_trigger(stored: &Stored, name: &str, trigger: &Json) -> Result<Reply, ArmError> {
+    if is_request(trigger) {
+        return Ok(url(stored, name, trigger, "Primary", None));
+    }
+    let message = format!(
+        "The trigger '{name}' of the workflow '{}' cannot be called.",
+        stored.id.name()
+    );
+    Err(ArmError::new(
+        400,
+        "WorkflowTriggerTypeNotSupported",
+        message,
+    ))
+}
+
+fn is_request(trigger: &Json) -> bool {
+    text(trigger, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("Request"))
+}
+
+fn url(stored: &Stored, name: &str, trigger: &Json, key: &str, until: Option<&str>) -> Reply {
+    let endpoint = text(&stored.body, "properties/accessEndpoint").unwrap_or_default();
+    let base = format!("{endpoint}/triggers/{name}/paths/invoke");
+    let permission = format!("/triggers/{name}/run");
+    let secret = text(&stored.hidden[KEYS], key).unwrap_or_default();
+    let mut queries = json!({"api-version": VERSION, "sp": permission, "sv": "1.0", "sig": sign(secret, &base, until)});
+    if let Some(until) = until {
+        queries["se"] = json!(until);
+    }
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for member in ["api-version", "se", "sp", "sv", "sig"] {
+        if let Some(value) = text(&queries, member) {
+            query.append_pair(member, value);
+        }
+    }
+    let method = text(trigger, "inputs/method").unwrap_or("POST");
+    let relative = text(trigger, "inputs/relativePath");
+    let address = match relative {
+        Some(path) => format!("{base}/{}?{}", path.trim_start_matches('/'), query.finish()),
+        None => format!("{base}?{}", query.finish()),
+    };
+    let mut body =
+        json!({"value": address, "method": method, "basePath": base, "queries": queries});
+    if let Some(path) = relative {
+        body["relativePath"] = json!(path);
+        let names = path
+            .split('{')
+            .skip(1)
+            .filter_map(|part| part.split_once('}').map(|(name, _)| name));
+        body["relativePathParameters"] = names.collect();
+    }
+    Reply::json(200, body)
+}
+
+/// A signature of the right shape that changes with the key: nothing here checks it.
+fn sign(secret: &str, address: &str, until: Option<&str>) -> String {
+    let text = format!("{secret}{address}{}", until.unwrap_or_default());
+    let seed = text.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
+    });
+    Random::new(seed).signature()
+}

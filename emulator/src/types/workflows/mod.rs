@@ -1,0 +1,372 @@
+//! Microsoft.Logic/workflows.
+
+mod callback;
+mod definition;
+mod parameters;
+mod triggers;
+
+use time::OffsetDateTime;
+
+use super::LOGIC_ORDER;
+use super::environment_link::{self, Linked};
+use super::identity;
+use super::integration_service_environments as environments;
+use crate::core::call::{Call, Reply};
+use crate::core::clock::timestamp;
+use crate::core::definition::{
+    Behaviour, Naming, TypeDefinition, Write, Written, merge_members, unknown_below,
+};
+use crate::core::error::ArmError;
+use crate::core::id::{ResourceId, normalise_location};
+use crate::core::json::{Json, at, json, ordered, set, set_default, text};
+use crate::core::render;
+use crate::core::store::Stored;
+use crate::core::versions;
+use crate::core::world::World;
+
+/// Workflows.
+pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
+    name: "Microsoft.Logic/workflows",
+    api_versions: versions::LOGIC,
+    located: true,
+    naming: Naming::Logic {
+        parentheses: true,
+        most: 80,
+    },
+    read_only: &[
+        "properties/provisioningState",
+        "properties/createdTime",
+        "properties/changedTime",
+        "properties/version",
+        "properties/accessEndpoint",
+        "properties/sku",
+        "identity/principalId",
+        "identity/tenantId",
+    ],
+    order: LOGIC_ORDER,
+    behaviour: &Workflows,
+};
+
+const LINK: Linked = Linked {
+    thing: "workflow",
+    mismatch: "WorkflowIntegrationServiceEnvironmentMismatch",
+};
+
+/// The order of the members of `properties`.
+const ORDER: &[&str] = &[
+    "provisioningState",
+    "createdTime",
+    "changedTime",
+    "state",
+    "version",
+    "accessEndpoint",
+    "integrationAccount",
+    "integrationServiceEnvironment",
+    "definition",
+    "parameters",
+    "endpointsConfiguration",
+];
+
+/// The hidden members: secure values, the two access keys and the earlier versions.
+const SECURE: &str = "secure";
+const KEYS: &str = "keys";
+const VERSIONS: &str = "versions";
+
+/// How many versions are kept.
+const KEPT_VERSIONS: usize = 50;
+
+struct Workflows;
+
+impl Behaviour for Workflows {
+    fn put(&self, world: &mut World, mut write: Write<'_>) -> Result<Written, ArmError> {
+        let body = &mut write.body;
+        check(world, body, write.existing)?;
+        let definition = body["properties"]["definition"].take();
+        body["properties"]["definition"] = definition::normalise(definition);
+        let secure = parameters::take_secure(body);
+        let state = text(body, "properties/state")
+            .unwrap_or("Enabled")
+            .to_owned();
+        set(body, "properties/state", json!(state));
+        identity::complete(world, body);
+        let created = write.existing.map_or(world.now, |old| old.created);
+        complete(world, body, created, write.existing);
+        let mut hidden = write.hidden;
+        if hidden.get(KEYS).is_none() {
+            hidden = json!({KEYS: {"Primary": world.random.hex32(), "Secondary": world.random.hex32()}, VERSIONS: []});
+        }
+        hidden[SECURE] = secure;
+        remember_version(&mut hidden, body);
+        Ok(Written {
+            body: write.body,
+            hidden,
+            work: None,
+        })
+    }
+
+    /// Merges tags and identity, and replaces the members of `properties` that are given.
+    fn patch(&self, existing: &Stored, patch: &Json) -> Result<Json, ArmError> {
+        let mut body = merge_members(existing, patch, &["tags", "identity"]);
+        parameters::give_secure_back(&mut body, &existing.hidden[SECURE]);
+        let writable = [
+            "state",
+            "definition",
+            "parameters",
+            "integrationAccount",
+            "accessControl",
+            "integrationServiceEnvironment",
+        ];
+        for member in writable {
+            let path = format!("properties/{member}");
+            if let Some(value) = at(patch, &path) {
+                set(&mut body, &path, value.clone());
+            }
+        }
+        Ok(body)
+    }
+
+    fn patch_is_put(&self) -> bool {
+        true
+    }
+
+    fn below(
+        &self,
+        world: &mut World,
+        call: &Call,
+        stored: &Stored,
+        tail: &[&str],
+    ) -> Result<Reply, ArmError> {
+        let lower: Vec<String> = tail.iter().map(|word| word.to_lowercase()).collect();
+        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+        match (call.method.as_str(), lower.as_slice()) {
+            ("POST", ["enable"]) => Ok(switch(world, &stored.id, "Enabled")),
+            ("POST", ["disable"]) => Ok(switch(world, &stored.id, "Disabled")),
+            ("POST", ["validate"]) => validate(world, call.json()?, Some(stored)),
+            ("POST", ["listcallbackurl"]) => callback::of_workflow(stored, call),
+            ("POST", ["regenerateaccesskey"]) => regenerate(world, call, stored),
+            ("GET", ["versions"]) => Ok(Reply::json(200, json!({"value": version_list(stored)}))),
+            ("GET", ["versions", _]) => version(stored, tail[1]),
+            (_, ["triggers", ..]) => triggers::serve(world, call, stored, &tail[1..]),
+            _ => Err(unknown_below(stored, tail)),
+        }
+    }
+
+    /// A workflow can be validated for a location before it exists.
+    fn at_location(
+        &self,
+        world: &mut World,
+        call: &Call,
+        location: &str,
+        tail: &[&str],
+    ) -> Result<Reply, ArmError> {
+        let mut body = call.json()?;
+        match tail {
+            [_, action] if call.method == "POST" && action.eq_ignore_ascii_case("validate") => {
+                body["location"] = json!(location);
+                validate(world, body, None)
+            }
+            _ => Err(ArmError::method(&call.method)),
+        }
+    }
+}
+
+/// Everything that can be wrong with a workflow.
+fn check(world: &World, body: &mut Json, existing: Option<&Stored>) -> Result<(), ArmError> {
+    definition::check(body)?;
+    parameters::check(body)?;
+    if let Some(state) =
+        text(body, "properties/state").filter(|state| !["Enabled", "Disabled"].contains(state))
+    {
+        return Err(ArmError::request_content(&format!(
+            "Error converting value '{state}' to a workflow state. Path 'properties.state'."
+        )));
+    }
+    environment_link::check(world, &LINK, body, existing)?;
+    check_account(world, body)
+}
+
+/// The account must be there and live in the same environment as the workflow, or in none as well.
+fn check_account(world: &World, body: &mut Json) -> Result<(), ArmError> {
+    let Some(reference) = text(body, "properties/integrationAccount/id").map(str::to_owned) else {
+        return Ok(());
+    };
+    let account = ResourceId::parse(&reference).and_then(|id| world.resources.get(&id));
+    let account =
+        account.filter(|account| account.id.type_name() == "Microsoft.Logic/integrationAccounts");
+    let Some(account) = account else {
+        let message = format!("The integration account '{reference}' could not be found.");
+        return Err(ArmError::new(404, "IntegrationAccountNotFound", message));
+    };
+    let environment = |body: &Json| {
+        text(body, "properties/integrationServiceEnvironment/id").map(str::to_lowercase)
+    };
+    if environment(body) != environment(&account.body) {
+        let message = format!(
+            "The workflow and the integration account '{}' must be in the same integration service environment.",
+            account.id.name()
+        );
+        return Err(ArmError::new(
+            400,
+            "WorkflowNotInSameIntegrationServiceEnvironmentAsIntegrationAccount",
+            message,
+        ));
+    }
+    let shown = json!({"name": account.id.name(), "id": reference, "type": "Microsoft.Logic/integrationAccounts"});
+    set(body, "properties/integrationAccount", shown);
+    Ok(())
+}
+
+/// Fills in what the service says of a workflow.
+fn complete(
+    world: &mut World,
+    body: &mut Json,
+    created: OffsetDateTime,
+    existing: Option<&Stored>,
+) {
+    let before = existing.and_then(|old| text(&old.body, "properties/version")?.parse().ok());
+    set(body, "properties/provisioningState", json!("Succeeded"));
+    set(body, "properties/createdTime", json!(timestamp(created)));
+    set(body, "properties/changedTime", json!(timestamp(world.now)));
+    set(
+        body,
+        "properties/version",
+        json!(next_version(world.now, before)),
+    );
+    set_default(body, "properties/parameters", json!({}));
+    let reference =
+        text(body, "properties/integrationServiceEnvironment/id").and_then(ResourceId::parse);
+    let environment = reference.and_then(|id| world.resources.get(&id)).cloned();
+    let location = text(body, "location").unwrap_or_default().to_owned();
+    let host = match environment
+        .as_ref()
+        .and_then(|one| text(&one.body, "properties/integrationServiceEnvironmentId"))
+    {
+        Some(own) => format!(
+            "flow-{}.{location}.environments.microsoftazurelogicapps.net",
+            &own[..own.len().min(16)]
+        ),
+        None => format!(
+            "prod-{:02}.{location}.logic.azure.com",
+            world.random.below(60) + 1
+        ),
+    };
+    let endpoint = format!("https://{host}:443/workflows/{}", world.random.hex32());
+    set_default(body, "properties/accessEndpoint", json!(endpoint));
+    let kept = existing
+        .and_then(|old| at(&old.body, "properties/endpointsConfiguration"))
+        .cloned();
+    let shared =
+        environment.and_then(|one| at(&one.body, "properties/endpointsConfiguration").cloned());
+    let configuration = shared
+        .or(kept)
+        .unwrap_or_else(|| environments::public_endpoints(&mut world.random));
+    set(body, "properties/endpointsConfiguration", configuration);
+    let properties = body["properties"].take();
+    body["properties"] = ordered(properties, ORDER);
+}
+
+/// Versions count down from the largest number by the ticks of the clock, so that a later one is smaller.
+fn next_version(now: OffsetDateTime, before: Option<u64>) -> String {
+    /// Ticks of 100 ns from the year 1 to 1970.
+    const EPOCH: i128 = 621_355_968_000_000_000;
+    let ticks = now.unix_timestamp_nanos() / 100 + EPOCH;
+    let version = u64::try_from(i128::from(i64::MAX) - ticks).unwrap_or_default();
+    let version = before.map_or(version, |before| version.min(before.saturating_sub(1)));
+    format!("{version:020}")
+}
+
+fn remember_version(hidden: &mut Json, body: &Json) {
+    if let Some(Json::Array(versions)) = hidden.get_mut(VERSIONS) {
+        versions.insert(0, body["properties"].clone());
+        versions.truncate(KEPT_VERSIONS);
+    }
+}
+
+fn version_list(stored: &Stored) -> Vec<Json> {
+    let versions = stored.hidden[VERSIONS].as_array().into_iter().flatten();
+    let shown = versions.map(|properties| {
+        let name = text(properties, "version").unwrap_or_default();
+        json!({
+            "properties": properties,
+            "id": format!("{}/versions/{name}", stored.id),
+            "name": name,
+            "type": "Microsoft.Logic/workflows/versions",
+            "location": stored.body["location"]
+        })
+    });
+    shown.collect()
+}
+
+fn version(stored: &Stored, name: &str) -> Result<Reply, ArmError> {
+    let found = version_list(stored)
+        .into_iter()
+        .find(|version| version["name"] == name);
+    found
+        .map(|version| Reply::json(200, version))
+        .ok_or_else(|| {
+            let message = format!(
+                "The workflow '{}' version '{name}' could not be found.",
+                stored.id.name()
+            );
+            ArmError::new(404, "WorkflowVersionNotFound", message)
+        })
+}
+
+fn switch(world: &mut World, id: &ResourceId, state: &str) -> Reply {
+    let now = timestamp(world.now);
+    if let Some(stored) = world.resources.get_mut(id) {
+        set(&mut stored.body, "properties/state", json!(state));
+        set(&mut stored.body, "properties/changedTime", json!(now));
+    }
+    Reply::empty(200)
+}
+
+fn validate(world: &World, mut body: Json, existing: Option<&Stored>) -> Result<Reply, ArmError> {
+    if let Some(location) = text(&body, "location").map(normalise_location) {
+        body["location"] = json!(location);
+    } else if let Some(existing) = existing {
+        body["location"] = existing.body["location"].clone();
+    }
+    check(world, &mut body, existing)?;
+    Ok(Reply::empty(200))
+}
+
+fn regenerate(world: &mut World, call: &Call, stored: &Stored) -> Result<Reply, ArmError> {
+    let kind = key_type(&call.json()?)?;
+    let key = world.random.hex32();
+    if let Some(stored) = world.resources.get_mut(&stored.id) {
+        stored.hidden[KEYS][kind] = json!(key);
+    }
+    Ok(Reply::empty(200))
+}
+
+/// The key that a request is about: the primary one unless it says so.
+fn key_type(body: &Json) -> Result<&'static str, ArmError> {
+    match text(body, "keyType") {
+        None | Some("NotSpecified" | "Primary") => Ok("Primary"),
+        Some("Secondary") => Ok("Secondary"),
+        Some(other) => Err(ArmError::request_content(&format!(
+            "Error converting value '{other}' to a key type. Path 'keyType'."
+        ))),
+    }
+}
+
+/// The workflow as it is shown, for what lies below it.
+fn shown(world: &World, stored: &Stored) -> Json {
+    render::resource(world, stored)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_go_down() {
+        let now = OffsetDateTime::from_unix_timestamp(1_533_855_294).expect("a time");
+        let first = next_version(now, None);
+        assert!(first.starts_with("085866") && first.len() == 20, "{first}");
+        let same_time = next_version(now, first.parse().ok());
+        assert!(same_time < first);
+        assert!(next_version(now + time::Duration::HOUR, same_time.parse().ok()) < same_time);
+    }
+}

@@ -7,6 +7,7 @@ mod checks;
 mod deployment;
 mod messages;
 mod planning;
+mod preflight;
 mod release;
 
 use std::sync::LazyLock;
@@ -166,7 +167,7 @@ fn preflight() -> Attribute {
                 .doc("`enforce`: findings stop the plan. `warn`: they are warnings. `off`: nothing is looked up."),
             Attribute::plain("ignore", Type::set(Type::String))
                 .check(Check::EachText(checks::is_rule))
-                .doc("Names of rules that are not checked."),
+                .doc("Names of rules that are not checked, such as `custom-dns`. Those about the IDs alone always hold."),
         ],
     )
     .effect(Effect::Local)
@@ -192,7 +193,7 @@ impl Resource<Azure> for Ise {
     }
 
     async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
-        planning::modify(context, plan);
+        planning::modify(context, plan).await;
     }
 
     async fn create(
@@ -204,6 +205,7 @@ impl Resource<Azure> for Ise {
         let id = ARM.planned_id(context.client()?, create.planned);
         let session = session(context)?;
         ARM.refuse_existing(&session, &id, self.name()).await?;
+        preflight::at_apply(&session, create.planned, &id).await?;
         let planned = ARM.in_doubt(create.planned, &id);
         let accepted = match session
             .put(

@@ -337,6 +337,25 @@ fn leaves(context: &Context<Azure>, object: &Object) {
     }
 }
 
+/// The body that a subnet will have when its plan is applied to what is there now.
+///
+/// A route table of which nothing is known yet is one without an ID.
+pub(crate) fn body_as_planned(current: Option<Json>, planned: &Object) -> Json {
+    let planned_prefix = planned
+        .str("address_prefix")
+        .and_then(|text| Cidr::parse(text).ok());
+    // Another prefix makes another subnet, with nothing in it.
+    let stays = |body: &Json| planned_prefix.is_some_and(|prefix| prefixes(body) == [prefix]);
+    let mut body = current
+        .filter(stays)
+        .unwrap_or_else(|| json!({ "properties": {} }));
+    remote::write(&SCHEMA, planned, &mut body);
+    if planned.get("route_table_id").is_unknown() {
+        body["properties"]["routeTable"] = json!({});
+    }
+    body
+}
+
 /// The IPv4 ranges of a subnet.
 pub(crate) fn prefixes(body: &Json) -> Vec<Cidr> {
     let properties = &body["properties"];

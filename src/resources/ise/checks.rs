@@ -1,6 +1,6 @@
 //! The rules between an environment's attributes that need no network.
 
-use super::SUBNET_TYPE;
+use super::{SUBNET_TYPE, preflight};
 use crate::arm::ResourceId;
 use crate::resources::shared::rows;
 use crate::sdk::diagnostics::Diagnostics;
@@ -9,23 +9,6 @@ use crate::sdk::path::Path;
 use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
 use crate::validate;
-
-/// The rules of the preflight, by the names that `ignore` takes.
-const RULES: [&str; 13] = [
-    "subnet-count",
-    "subnet-distinct",
-    "subnet-same-network",
-    "subnet-missing",
-    "subnet-region",
-    "subnet-name",
-    "subnet-size",
-    "subnet-reserved-range",
-    "subnet-in-use",
-    "subnet-delegated",
-    "subnet-class-b",
-    "express-route",
-    "custom-dns",
-];
 
 /// Checks a configuration, as far as it is known.
 pub(super) fn check(config: &Object) -> Diagnostics {
@@ -57,11 +40,12 @@ pub(super) fn check_capacity(sku: Option<&str>, config: &Object) -> Result<(), S
 
 /// Whether there is a rule of the preflight of that name.
 pub(super) fn is_rule(name: &str) -> Result<(), String> {
-    match RULES.contains(&name) {
+    let rules: Vec<_> = preflight::rule_names().collect();
+    match rules.contains(&name) {
         true => Ok(()),
         false => Err(format!(
             "There is no rule {name:?}. The rules are {}.",
-            RULES.join(", ")
+            rules.join(", ")
         )),
     }
 }

@@ -1,1 +1,88 @@
-//! .
+//! A local Azure Resource Manager for integration service environments and the networks they live in.
+//!
+//! It answers as ARM does: case-blind paths, api-versions, full-replacement PUTs, long-running operations on a clock
+//! that can run fast, and Azure's own error codes and texts. [`app`] gives it as an [`axum::Router`], [`serve`] on a
+//! listener; `/_emulator/` controls it.
+
+mod connection;
+mod control;
+mod core;
+mod fixtures;
+mod server;
+mod signin;
+mod state;
+mod types;
+
+pub mod cli;
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use crate::connection::{Connection, Cuttable};
+use crate::state::State;
+
+/// How an emulator starts.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many Azure seconds pass in each real second.
+    pub time_scale: f64,
+    /// Where the generated names and addresses start: the same seed gives the same ones.
+    pub seed: u64,
+    /// The ARM resources to start with.
+    pub fixtures: Vec<Value>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            time_scale: 1.0,
+            seed: 0,
+            fixtures: Vec::new(),
+        }
+    }
+}
+
+/// An emulated Azure: clones share it.
+#[derive(Clone, Debug)]
+pub struct Emulator {
+    state: Arc<Mutex<State>>,
+}
+
+impl Emulator {
+    /// An Azure with nothing in it but the fixtures.
+    ///
+    /// # Errors
+    /// When a fixture is refused.
+    pub fn new(options: Options) -> io::Result<Self> {
+        let state = State::new(options)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.message))?;
+        Ok(Self {
+            state: Arc::new(Mutex::new(state)),
+        })
+    }
+
+    /// Works on the state, alone.
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        let mut state: MutexGuard<'_, State> =
+            self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut state)
+    }
+}
+
+/// The emulator as a service, for tests that need no socket. Faults that cut connections need [`serve`].
+pub fn app(emulator: Emulator) -> Router {
+    server::router(emulator)
+}
+
+/// Serves an emulator on a listener until the future is dropped.
+///
+/// # Errors
+/// When the listener fails for good.
+pub async fn serve(listener: TcpListener, emulator: Emulator) -> io::Result<()> {
+    let service = app(emulator).into_make_service_with_connect_info::<Connection>();
+    axum::serve(Cuttable(listener), service).await
+}

@@ -66,7 +66,8 @@ fn attributes() -> Vec<Attribute> {
                  Compared by meaning, so formatting and what Azure adds are no difference.",
             ),
         Attribute::string("parameters")
-            .same(|a, b| a.as_str().zip(b.as_str()).is_some_and(|(a, b)| same_text(a, b, json::same)))
+            // ARM does not tell whether there are none, or never were any.
+            .same(|a, b| same_text(a.as_str().unwrap_or("{}"), b.as_str().unwrap_or("{}"), json::same))
             .check(Check::Text(|text| json::object(text).map(|_| ())))
             .remote_as("properties.parameters", read_parameters, write_parameters)
             .doc("Values of the parameters that the definition declares, as a JSON object of name to value."),

@@ -47,13 +47,15 @@ impl Plan {
         plan.fill_defaults(schema);
         plan.keep_same_meaning(schema);
         plan.clear_write_only(schema);
-        plan.mark_unknown(schema);
+        plan.mark_undecided(schema);
+        plan.mark_recomputed(schema);
         plan
     }
 
-    /// Ends the plan, after a resource has had its say.
+    /// Ends the plan, after a resource has had its say: what it changed has consequences too.
     pub fn finish(&mut self, schema: &Schema) {
         self.clear_write_only(schema);
+        self.mark_recomputed(schema);
         let Some(prior) = &self.prior else {
             // Terraform asks again without the old object when it replaces; there is nothing to replace here.
             return self.requires_replace.clear();
@@ -114,26 +116,26 @@ impl Plan {
         });
     }
 
-    /// Computed values become unknown only where the apply may really change them: anything else is a diff for ever.
-    fn mark_unknown(&mut self, schema: &Schema) {
-        let changed = self
-            .prior
-            .as_ref()
-            .map(|prior| sent_changes(schema, prior, &self.planned));
+    /// A value that nobody has decided yet becomes unknown.
+    fn mark_undecided(&mut self, schema: &Schema) {
         self.walk(schema, &mut |attribute, at| {
-            if !attribute.is_computed() || !at.config.is_null() || attribute.default.is_some() {
-                return;
+            if at.is_new && is_decided_by_apply(attribute, &at) {
+                *at.planned = Value::unknown();
             }
-            let recomputed = match (&changed, attribute.recomputed) {
-                (None, _) => true,
-                _ if at.is_new => true,
-                (Some(_), Recomputed::Never) => false,
-                (Some(changed), Recomputed::OnUpdate) => !changed.is_empty(),
-                (Some(changed), Recomputed::With(names)) => {
-                    names.iter().any(|name| changed.contains(name))
-                }
+        });
+    }
+
+    /// A decided value becomes unknown only where the update may really change it: anything else is a diff for ever.
+    fn mark_recomputed(&mut self, schema: &Schema) {
+        let Some(prior) = &self.prior else { return };
+        let changed = sent_changes(schema, prior, &self.planned);
+        self.walk(schema, &mut |attribute, at| {
+            let recomputed = match attribute.recomputed {
+                Recomputed::Never => false,
+                Recomputed::OnUpdate => !changed.is_empty(),
+                Recomputed::With(names) => names.iter().any(|name| changed.contains(name)),
             };
-            if recomputed {
+            if recomputed && is_decided_by_apply(attribute, &at) {
                 *at.planned = Value::unknown();
             }
         });
@@ -163,6 +165,11 @@ struct Position<'a> {
     planned: &'a mut Value,
     /// Whether the object that holds it is new.
     is_new: bool,
+}
+
+/// Whether the apply gives the value: nobody wrote one, and there is no default.
+fn is_decided_by_apply(attribute: &Attribute, at: &Position<'_>) -> bool {
+    attribute.is_computed() && at.config.is_null() && attribute.default.is_none()
 }
 
 fn walk(

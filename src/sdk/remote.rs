@@ -102,13 +102,23 @@ fn read_nested(nesting: Nesting, attributes: &[Attribute], json: &Json, known: &
     }
 }
 
-/// The known words where they mean what was found: null and empty, and whatever the attribute calls the same.
+/// The known words where they mean what was found: nothing in whatever form, and whatever the attribute calls the same.
 fn keep_words(attribute: &Attribute, known: &Value, found: Value) -> Value {
-    let both_nothing = (known.is_null() && found.is_empty_collection())
-        || (known.is_empty_collection() && found.is_null());
-    match both_nothing || attribute.means_same(known, &found) {
+    let same = || {
+        let both_known = known.is_wholly_known() && found.is_wholly_known();
+        both_known && attribute.same.is_some_and(|same| same(known, &found))
+    };
+    match (is_nothing(known) && is_nothing(&found)) || same() {
         true => known.clone(),
         false => found,
+    }
+}
+
+/// Null, a collection without elements, or an object without values.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Object(object) => object.iter().all(|(_, value)| is_nothing(value)),
+        value => value.is_null() || value.is_empty_collection(),
     }
 }
 
@@ -413,6 +423,24 @@ mod tests {
             &read(&schema(), &body(), &object(&[])),
         );
         assert_eq!(found, object(&[("enabled", true.into())]));
+    }
+
+    #[test]
+    fn nothing_stays_in_the_form_it_had() {
+        let mut emptied = body();
+        emptied["identity"] = json!({});
+        emptied["properties"]["zones"] = json!(null);
+        let without = object(&[("location", "westeurope".into())]);
+        assert!(
+            read(&schema(), &emptied, &without)
+                .get("identity")
+                .is_null()
+        );
+        let with_none = object(&[("zones", Value::set([]))]);
+        assert_eq!(
+            read(&schema(), &emptied, &with_none).get("zones"),
+            &Value::set([])
+        );
     }
 
     #[test]

@@ -53,7 +53,10 @@ fn generate(root: &Path) -> io::Result<Pages> {
     for resource in provider.resources() {
         let name = resource.name();
         let usage = example(&format!("resources/{name}/resource.tf"))?;
-        let import = example(&format!("resources/{name}/import.tf"))?;
+        let import = page::Import {
+            block: &example(&format!("resources/{name}/import.tf"))?,
+            command: &example(&format!("resources/{name}/import.sh"))?,
+        };
         let file = format!("resources/{}.md", name.strip_prefix("ise_").unwrap_or(name));
         pages.insert(
             file.into(),

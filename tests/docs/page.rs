@@ -17,17 +17,23 @@ pub(crate) fn index(schema: &Schema, example: &str) -> String {
         "\n\nAzure has refused new environments since 2022-11-01 and retired the service on 2024-08-31. Environments that still \
          run can be imported, changed and deleted; everything else is done against the ARM emulator that comes with this provider.\n\n",
     );
-    section(&mut page, "Example Usage", &code(example));
+    section(&mut page, "Example Usage", &code("terraform", example));
     arguments(&mut page, schema);
     page
 }
 
+/// The two ways to import an object.
+pub(crate) struct Import<'a> {
+    pub(crate) block: &'a str,
+    pub(crate) command: &'a str,
+}
+
 /// The page of a managed resource.
-pub(crate) fn resource(name: &str, schema: &Schema, example: &str, import: &str) -> String {
+pub(crate) fn resource(name: &str, schema: &Schema, example: &str, import: &Import<'_>) -> String {
     let title = format!("{name} Resource - ise");
     let mut page = head(&title, "", schema.description);
     let _ = write!(page, "# {name} (Resource)\n\n{}\n\n", schema.description);
-    section(&mut page, "Example Usage", &code(example));
+    section(&mut page, "Example Usage", &code("terraform", example));
     arguments(&mut page, schema);
     if let Some(timeouts) = &schema.timeouts {
         let rows = timeouts.operations().map(|(name, default)| {
@@ -45,8 +51,12 @@ pub(crate) fn resource(name: &str, schema: &Schema, example: &str, import: &str)
             ),
         );
     }
-    let how = "By ARM ID, in any casing, with an `import` block (Terraform 1.5 or later) or `terraform import`:";
-    section(&mut page, "Import", &format!("{how}\n\n{}", code(import)));
+    let import = format!(
+        "By ARM ID, in any casing, with an `import` block (Terraform 1.5 or later):\n\n{}\nor with a command:\n\n{}",
+        code("terraform", import.block),
+        code("shell", import.command),
+    );
+    section(&mut page, "Import", &import);
     page
 }
 
@@ -190,6 +200,6 @@ fn anchor(path: &str) -> String {
     format!("nested-{}", path.replace('.', "-"))
 }
 
-fn code(text: &str) -> String {
-    format!("```terraform\n{}\n```\n", text.trim_end())
+fn code(language: &str, text: &str) -> String {
+    format!("```{language}\n{}\n```\n", text.trim_end())
 }

@@ -277,3 +277,11 @@ fn replacement_paths_of_a_create_are_dropped() {
     plan.finish(&schema());
     assert!(plan.requires_replace.is_empty());
 }
+
+#[test]
+fn what_a_resource_changes_in_its_plan_has_consequences_too() {
+    let mut plan = plan(&[("name", "x".into())], Some(existing()));
+    plan.planned.set("label", "set by the resource");
+    plan.finish(&schema());
+    assert_eq!(unknowns(&plan), ["state"]);
+}

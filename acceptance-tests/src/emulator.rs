@@ -1,0 +1,246 @@
+//! A running emulator, and the truth that it holds.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value as Json, json};
+
+use crate::http::{self, Answer, Request};
+use crate::{Result, binaries};
+
+/// An emulator process, which ends with this value.
+#[derive(Debug)]
+pub struct Emulator {
+    process: Child,
+    authority: String,
+}
+
+/// A request that the emulator served, without what tests have no use for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Served {
+    /// `PUT` and so on.
+    pub method: String,
+    /// The path, without the query.
+    pub path: String,
+    /// The status of the answer; none when the client got none.
+    pub status: Option<u64>,
+    /// The body that was sent.
+    pub body: Json,
+}
+
+impl Emulator {
+    /// Starts one on a free port of loopback. `time_scale` seconds of Azure pass in each real second.
+    pub fn start(fixtures: &[&Path], time_scale: u32) -> Result<Self> {
+        let program = &binaries::built()?.emulator;
+        let mut command = Command::new(program);
+        command
+            .args([
+                "--listen",
+                "127.0.0.1:0",
+                "--seed",
+                "1",
+                "--log",
+                "error",
+                "--time-scale",
+            ])
+            .arg(time_scale.to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        for fixture in fixtures {
+            command.arg("--fixture").arg(fixture);
+        }
+        let mut process = command
+            .spawn()
+            .map_err(|error| format!("{} cannot be run: {error}", program.display()))?;
+        let mut line = String::new();
+        if let Some(stdout) = process.stdout.take() {
+            BufReader::new(stdout).read_line(&mut line)?;
+        }
+        let authority = line.trim().strip_prefix("http://").map(str::to_owned);
+        let mut emulator = Self {
+            process,
+            authority: authority.unwrap_or_default(),
+        };
+        if emulator.authority.is_empty() {
+            let ended = emulator.process.wait()?;
+            return Err(format!(
+                "arm-emulator printed {line:?} instead of its URL and ended with {ended}"
+            )
+            .into());
+        }
+        Ok(emulator)
+    }
+
+    /// Its base URL.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.authority)
+    }
+
+    /// Everything that exists, as ARM would show it.
+    pub fn resources(&self) -> Result<Vec<Json>> {
+        let mut answer = self.control("GET", "resources", None)?;
+        match answer["value"].take() {
+            Json::Array(resources) => Ok(resources),
+            other => Err(format!("resources are a list, not {other}").into()),
+        }
+    }
+
+    /// The IDs of everything that exists, sorted.
+    pub fn ids(&self) -> Result<Vec<String>> {
+        let resources = self.resources()?;
+        let mut ids: Vec<_> = resources
+            .iter()
+            .filter_map(|body| body["id"].as_str().map(str::to_owned))
+            .collect();
+        ids.sort();
+        Ok(ids)
+    }
+
+    /// The resource with this ID, in any casing, if it exists.
+    pub fn find(&self, id: &str) -> Result<Option<Json>> {
+        let resources = self.resources()?;
+        let has_id = |body: &Json| {
+            body["id"]
+                .as_str()
+                .is_some_and(|found| found.eq_ignore_ascii_case(id))
+        };
+        Ok(resources.into_iter().find(has_id))
+    }
+
+    /// The resource with this ID, which exists.
+    pub fn get(&self, id: &str) -> Result<Json> {
+        self.find(id)?
+            .ok_or_else(|| format!("{id} does not exist in the emulator").into())
+    }
+
+    /// Changes members of a resource behind everyone's back.
+    pub fn edit(&self, id: &str, members: &Json) -> Result {
+        self.control("PUT", &format!("resources{id}"), Some(members))
+            .map(drop)
+    }
+
+    /// Deletes a resource, as somebody else would.
+    pub fn delete(&self, id: &str) -> Result {
+        let api_version = match id.contains("Microsoft.Network") {
+            true => "2023-11-01",
+            false => "2019-05-01",
+        };
+        let form = "grant_type=client_credentials&client_id=somebody&client_secret=else&scope=https%3A%2F%2Fmanagement.azure.com%2F.default";
+        let kind = "application/x-www-form-urlencoded";
+        let issued = self.send(Request {
+            method: "POST",
+            path: "/tenant/oauth2/v2.0/token",
+            body: Some((kind, form)),
+            token: None,
+        })?;
+        let path = format!("{id}?api-version={api_version}");
+        self.send(Request {
+            method: "DELETE",
+            path: &path,
+            token: issued.body["access_token"].as_str(),
+            body: None,
+        })
+        .map(drop)
+    }
+
+    /// Adds a rule by which requests go wrong.
+    pub fn fault(&self, rule: &Json) -> Result {
+        self.control("POST", "faults", Some(rule)).map(drop)
+    }
+
+    /// Forgets all such rules.
+    pub fn clear_faults(&self) -> Result {
+        self.control("DELETE", "faults", None).map(drop)
+    }
+
+    /// Lets time pass at once.
+    pub fn advance(&self, span: &str) -> Result {
+        self.control("POST", "clock", Some(&json!({ "advance": span })))
+            .map(drop)
+    }
+
+    /// Changes how many seconds of Azure pass in each real second.
+    pub fn set_time_scale(&self, scale: f64) -> Result {
+        self.control("POST", "clock", Some(&json!({ "scale": scale })))
+            .map(drop)
+    }
+
+    /// The requests to ARM so far, oldest first; sign-in is left out.
+    pub fn requests(&self) -> Result<Vec<Served>> {
+        let answer = self.control("GET", "requests", None)?;
+        let requests = answer["value"].as_array().into_iter().flatten();
+        let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+        let served = requests.map(|request| Served {
+            method: text(&request["method"]),
+            path: text(&request["path"]),
+            status: request["status"].as_u64(),
+            body: request["body"].clone(),
+        });
+        Ok(served
+            .filter(|request| !request.path.ends_with("/oauth2/v2.0/token"))
+            .collect())
+    }
+
+    /// The requests so far that change something, as `METHOD last/segments`.
+    pub fn writes(&self) -> Result<Vec<String>> {
+        let requests = self.requests()?;
+        let writes = requests.iter().filter(|request| request.method != "GET");
+        Ok(writes.map(Served::to_string).collect())
+    }
+
+    /// Forgets the requests so far.
+    pub fn forget_requests(&self) -> Result {
+        self.control("DELETE", "requests", None).map(drop)
+    }
+
+    /// All that it remembers of the requests, as one text.
+    pub fn transcript(&self) -> Result<String> {
+        Ok(self.control("GET", "requests", None)?.to_string())
+    }
+
+    fn control(&self, method: &str, path: &str, body: Option<&Json>) -> Result<Json> {
+        let body = body.map(Json::to_string);
+        let body = body.as_deref().map(|body| ("application/json", body));
+        let path = format!("/_emulator/{path}");
+        Ok(self
+            .send(Request {
+                method,
+                path: &path,
+                token: None,
+                body,
+            })?
+            .body)
+    }
+
+    fn send(&self, request: Request<'_>) -> Result<Answer> {
+        let answer = http::send(&self.authority, request)?;
+        match answer.status {
+            200..300 => Ok(answer),
+            status => Err(format!(
+                "{} {}: {status} {}",
+                request.method, request.path, answer.body
+            )
+            .into()),
+        }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+impl std::fmt::Display for Served {
+    /// The method with type and name, and what is done: `POST workflows/hello/enable`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let below = self
+            .path
+            .split_once("/providers/")
+            .map_or(self.path.as_str(), |(_, below)| below);
+        let below = below.split_once('/').map_or(below, |(_, below)| below);
+        write!(f, "{} {below}", self.method)
+    }
+}

@@ -1,0 +1,107 @@
+//! The command line of `arm-emulator`.
+
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::level_filters::LevelFilter;
+
+use crate::core::clock::MAX_SCALE;
+use crate::{Emulator, Options, serve};
+
+/// A local Azure Resource Manager for integration service environments and the networks they live in.
+#[derive(Debug, Parser)]
+#[command(name = "arm-emulator", version)]
+pub struct Arguments {
+    /// Address to listen on; port 0 picks a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4510")]
+    listen: SocketAddr,
+    /// Listen beyond loopback: anyone who reaches the address then controls the emulator.
+    #[arg(long)]
+    allow_remote: bool,
+    /// JSON array of ARM resources to start with; may be given more than once.
+    #[arg(long = "fixture", value_name = "FILE")]
+    fixtures: Vec<PathBuf>,
+    /// How many Azure seconds pass in each real second.
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = scale)]
+    time_scale: f64,
+    /// Seed of generated names and addresses; without it they differ from run to run.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// What is logged to stderr: off, error, warn, info, debug or trace.
+    #[arg(long, value_name = "LEVEL", default_value = "warn")]
+    log: LevelFilter,
+}
+
+/// Runs the emulator until it is told to end.
+///
+/// # Errors
+/// When it cannot listen, a fixture cannot be read or is refused.
+pub fn run(arguments: &Arguments) -> io::Result<()> {
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_max_level(arguments.log)
+        .init();
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(listen(arguments))
+}
+
+async fn listen(arguments: &Arguments) -> io::Result<()> {
+    if !arguments.listen.ip().is_loopback() && !arguments.allow_remote {
+        let message = format!(
+            "{} is not a loopback address; --allow-remote listens on it all the same",
+            arguments.listen
+        );
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    }
+    let mut fixtures = Vec::new();
+    for file in &arguments.fixtures {
+        fixtures.extend(read_fixtures(file)?);
+    }
+    let seed = arguments
+        .seed
+        .unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
+    let emulator = Emulator::new(Options {
+        time_scale: arguments.time_scale,
+        seed,
+        fixtures,
+    })?;
+    let listener = TcpListener::bind(arguments.listen).await?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    // The one line of stdout tells scripts that the emulator is ready and where.
+    writeln!(io::stdout(), "http://{}", listener.local_addr()?)?;
+    tokio::select! {
+        served = serve(listener, emulator) => served,
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+fn read_fixtures(file: &Path) -> io::Result<Vec<Value>> {
+    let wrong = |why: String| {
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("{}: {why}", file.display()),
+        )
+    };
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))?;
+    match serde_json::from_str(&text) {
+        Ok(Value::Array(fixtures)) => Ok(fixtures),
+        Ok(_) => Err(wrong("a JSON array of resources is expected".to_owned())),
+        Err(error) => Err(wrong(error.to_string())),
+    }
+}
+
+fn scale(text: &str) -> Result<f64, String> {
+    text.parse::<f64>()
+        .ok()
+        .filter(|scale| *scale > 0.0 && *scale <= MAX_SCALE)
+        .ok_or_else(|| format!("'{text}' is not a number above 0 and up to {MAX_SCALE}"))
+}

@@ -1,0 +1,331 @@
+//! Rules that make requests fail, stall or end badly.
+
+use serde::Deserialize;
+use serde_json::{Map, from_value};
+
+use super::invalid;
+use crate::core::call::{Call, Reply};
+use crate::core::error::ArmError;
+use crate::core::id::ResourceId;
+use crate::core::json::{Json, json};
+use crate::core::operations::Failure;
+use crate::core::world::World;
+
+/// The rules in order of arrival.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    rules: Vec<Rule>,
+}
+
+/// What happens to a request that a rule picks.
+#[derive(Clone, Debug)]
+pub(crate) enum Action {
+    /// This answer is given and nothing is done.
+    Answer(Answer),
+    /// The request waits before it is served.
+    Delay(std::time::Duration),
+    /// The connection is closed before the work, and it is not done.
+    CloseBefore,
+    /// The work is done and the connection closed instead of an answer.
+    CloseAfter,
+    /// The operation that the request starts ends in failure.
+    FailOperation(Failure),
+    /// The work is done and its answer never comes.
+    Swallow,
+    /// Every token issued so far has expired.
+    ExpireTokens,
+}
+
+/// An answer in place of ARM's own.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answer {
+    status: u16,
+    code: Option<String>,
+    message: Option<String>,
+    #[serde(default)]
+    headers: Map<String, Json>,
+    body: Option<Json>,
+}
+
+impl Answer {
+    /// The reply, and its headers, whose names are the rule's own.
+    pub(crate) fn reply(&self) -> (Reply, Vec<(String, String)>) {
+        let body = self.body.clone().or_else(|| {
+            let code = self.code.as_ref()?;
+            Some(json!({"error": {"code": code, "message": self.message.as_deref().unwrap_or("A fault was asked for.")}}))
+        });
+        let headers = self.headers.iter().map(|(name, value)| {
+            (
+                name.clone(),
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned),
+            )
+        });
+        (
+            Reply {
+                status: self.status,
+                headers: Vec::new(),
+                body,
+            },
+            headers.collect(),
+        )
+    }
+}
+
+#[derive(Debug)]
+struct Rule {
+    /// As it was sent.
+    source: Json,
+    method: Option<String>,
+    path: Option<String>,
+    nth: u64,
+    times: u64,
+    /// Whether only the creation of an environment matches.
+    only_new_environments: bool,
+    action: Action,
+    matched: u64,
+    fired: u64,
+}
+
+impl Faults {
+    /// Adds a rule or a preset.
+    pub(crate) fn add(&mut self, source: &Json) -> Result<Json, ArmError> {
+        let rule = read(source)?;
+        self.rules.push(rule);
+        Ok(self.rules.last().map(show).unwrap_or_default())
+    }
+
+    /// The rules with how often each matched and fired.
+    pub(crate) fn list(&self) -> Json {
+        json!({"value": self.rules.iter().map(show).collect::<Vec<_>>()})
+    }
+
+    /// Forgets every rule.
+    pub(crate) fn clear(&mut self) {
+        self.rules.clear();
+    }
+
+    /// What the first rule that picks this request does to it.
+    pub(crate) fn pick(&mut self, world: &World, call: &Call, query: &str) -> Option<Action> {
+        let address = if query.is_empty() {
+            call.path.clone()
+        } else {
+            format!("{}?{query}", call.path)
+        };
+        self.rules
+            .iter_mut()
+            .find_map(|rule| rule.pick(world, call, &address))
+    }
+}
+
+impl Rule {
+    fn pick(&mut self, world: &World, call: &Call, address: &str) -> Option<Action> {
+        let matches = self
+            .method
+            .as_ref()
+            .is_none_or(|method| method.eq_ignore_ascii_case(&call.method))
+            && self
+                .path
+                .as_ref()
+                .is_none_or(|pattern| glob(&pattern.to_lowercase(), &address.to_lowercase()))
+            && (!self.only_new_environments || is_new_environment(world, call));
+        if !matches {
+            return None;
+        }
+        self.matched += 1;
+        if self.matched < self.nth || (self.times > 0 && self.fired >= self.times) {
+            return None;
+        }
+        self.fired += 1;
+        Some(self.action.clone())
+    }
+}
+
+fn is_new_environment(world: &World, call: &Call) -> bool {
+    ResourceId::parse(&call.path).is_some_and(|id| {
+        id.type_name()
+            .eq_ignore_ascii_case("Microsoft.Logic/integrationServiceEnvironments")
+            && !world.resources.has(&id)
+    })
+}
+
+fn show(rule: &Rule) -> Json {
+    let mut shown = rule.source.clone();
+    shown["matched"] = rule.matched.into();
+    shown["fired"] = rule.fired.into();
+    shown
+}
+
+fn read(source: &Json) -> Result<Rule, ArmError> {
+    let members = source
+        .as_object()
+        .ok_or_else(|| invalid("a rule is an object"))?;
+    if let Some(preset) = members.get("preset") {
+        return if members.len() == 1 && preset == "ise-retired" {
+            Ok(retired(source))
+        } else {
+            Err(invalid(
+                "the only preset is 'ise-retired', and it stands alone",
+            ))
+        };
+    }
+    let mut rule = Rule {
+        source: source.clone(),
+        method: None,
+        path: None,
+        nth: 1,
+        times: 1,
+        only_new_environments: false,
+        action: Action::Swallow,
+        matched: 0,
+        fired: 0,
+    };
+    let mut action = None;
+    for (name, value) in members {
+        match name.as_str() {
+            "method" => rule.method = Some(text(name, value)?),
+            "path" => rule.path = Some(text(name, value)?),
+            "nth" => rule.nth = number(name, value)?.max(1),
+            "times" => rule.times = number(name, value)?,
+            _ if action.is_some() => return Err(invalid("a rule has one action")),
+            _ => action = Some(read_action(name, value)?),
+        }
+    }
+    rule.action = action.ok_or_else(|| invalid("a rule needs an action"))?;
+    Ok(rule)
+}
+
+fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
+    match (name, value) {
+        ("answer", value) => {
+            let answer: Answer =
+                from_value(value.clone()).map_err(|error| invalid(&error.to_string()))?;
+            if !(200..600).contains(&answer.status) {
+                return Err(invalid("'answer.status' lies between 200 and 599"));
+            }
+            Ok(Action::Answer(answer))
+        }
+        ("delay_ms", value) => Ok(Action::Delay(std::time::Duration::from_millis(number(
+            name, value,
+        )?))),
+        ("close", value) if value == "before" => Ok(Action::CloseBefore),
+        ("close", value) if value == "after" => Ok(Action::CloseAfter),
+        ("swallow", Json::Bool(true)) => Ok(Action::Swallow),
+        ("expire_tokens", Json::Bool(true)) => Ok(Action::ExpireTokens),
+        ("fail_operation", Json::Object(failure)) => {
+            let member = |name: &str| {
+                failure.get(name).map_or_else(
+                    || Err(invalid("'fail_operation' has code and message")),
+                    |value| text(name, value),
+                )
+            };
+            Ok(Action::FailOperation(Failure {
+                code: member("code")?,
+                message: member("message")?,
+            }))
+        }
+        _ => Err(invalid(&format!(
+            "'{name}' is unknown or has a wrong value"
+        ))),
+    }
+}
+
+fn text(name: &str, value: &Json) -> Result<String, ArmError> {
+    value
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| invalid(&format!("'{name}' is a text")))
+}
+
+fn number(name: &str, value: &Json) -> Result<u64, ArmError> {
+    value
+        .as_u64()
+        .ok_or_else(|| invalid(&format!("'{name}' is a whole number")))
+}
+
+/// The service as it is since November 2022: no new environments. The code and the text are ours, since none is published.
+fn retired(source: &Json) -> Rule {
+    let message = "Integration service environments are retired: no new one can be created. Existing ones can be changed and deleted.";
+    Rule {
+        source: source.clone(),
+        method: Some("PUT".to_owned()),
+        path: None,
+        nth: 1,
+        times: 0,
+        only_new_environments: true,
+        action: Action::Answer(Answer {
+            status: 400,
+            code: Some("IntegrationServiceEnvironmentCreationNotAllowed".to_owned()),
+            message: Some(message.to_owned()),
+            headers: Map::new(),
+            body: None,
+        }),
+        matched: 0,
+        fired: 0,
+    }
+}
+
+/// Whether `text` fits a pattern in which `*` stands for any characters.
+fn glob(pattern: &str, text: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let Some(mut text) = text.strip_prefix(start) else {
+        return false;
+    };
+    let (middle, end) = rest
+        .rsplit_once('*')
+        .map_or((None, rest), |(middle, end)| (Some(middle), end));
+    for part in middle.into_iter().flat_map(|middle| middle.split('*')) {
+        let Some(at) = text.find(part) else {
+            return false;
+        };
+        text = &text[at + part.len()..];
+    }
+    text.ends_with(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match() {
+        for (pattern, text, expected) in [
+            ("*", "/a", true),
+            ("/a", "/a", true),
+            ("/a", "/ab", false),
+            ("*/x/*", "/s/x/y?z", true),
+            ("*/x/*", "/s/xy", false),
+            ("/a*b*c", "/a1b2c", true),
+            ("/a*b*c", "/a1c2b", false),
+            ("ab*ba", "aba", false),
+        ] {
+            assert_eq!(glob(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn rules_are_checked() {
+        for wrong in [
+            json!({}),
+            json!({"path": "*"}),
+            json!({"delay_ms": 1, "swallow": true}),
+            json!({"close": "later"}),
+            json!({"answer": {"status": 42}}),
+            json!({"answer": {"status": 500, "text": "x"}}),
+            json!({"preset": "other"}),
+            json!({"fail_operation": {"code": "X"}}),
+            json!({"unknown": true, "swallow": true}),
+        ] {
+            assert!(read(&wrong).is_err(), "{wrong}");
+        }
+        assert!(read(&json!({"preset": "ise-retired"})).is_ok());
+        assert!(
+            read(&json!({"method": "PUT", "path": "*", "nth": 2, "times": 0, "close": "after"}))
+                .is_ok()
+        );
+    }
+}

@@ -1,0 +1,116 @@
+//! Secrets are masked before anything is remembered.
+
+use crate::core::json::{Json, at, text};
+
+const MASK: &str = "***";
+
+/// Members whose text is a secret wherever it stands.
+const SECRET: [&str; 8] = [
+    "client_secret",
+    "client_assertion",
+    "access_token",
+    "sig",
+    "password",
+    "primarykey",
+    "secondarykey",
+    "authorization",
+];
+
+/// The JSON with every secret in it masked.
+pub(crate) fn mask(mut value: Json) -> Json {
+    mask_parameters(&mut value);
+    mask_members(&mut value);
+    value
+}
+
+/// A query with its signatures masked.
+pub(crate) fn mask_query(query: &str) -> String {
+    query
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((name, _)) if is_secret(name) => format!("{name}={MASK}"),
+            _ => pair.to_owned(),
+        })
+        .collect::<Vec<_>>()
+        .join("&")
+}
+
+fn is_secret(name: &str) -> bool {
+    SECRET
+        .iter()
+        .any(|secret| secret.eq_ignore_ascii_case(name))
+}
+
+fn mask_members(value: &mut Json) {
+    match value {
+        Json::Object(members) => {
+            for (name, value) in members {
+                if is_secret(name) && value.is_string() {
+                    *value = MASK.into();
+                } else {
+                    mask_members(value);
+                }
+            }
+        }
+        Json::Array(values) => values.iter_mut().for_each(mask_members),
+        Json::String(text) => {
+            if let Some((address, query)) = text
+                .split_once('?')
+                .filter(|(_, query)| query.contains("sig="))
+            {
+                *text = format!("{address}?{}", mask_query(query));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Masks the values and defaults of a workflow's secure parameters.
+fn mask_parameters(body: &mut Json) {
+    let is_secure = |parameter: &Json| {
+        text(parameter, "type").is_some_and(|kind| kind.to_lowercase().starts_with("secure"))
+    };
+    let declared = at(body, "properties/definition/parameters")
+        .and_then(Json::as_object)
+        .cloned()
+        .unwrap_or_default();
+    if let Some(Json::Object(given)) = body.pointer_mut("/properties/parameters") {
+        for (name, parameter) in given {
+            // A value without a declaration is masked as well: nobody knows what it is.
+            if is_secure(parameter) || declared.get(name).is_none_or(is_secure) {
+                hide(parameter, "value");
+            }
+        }
+    }
+    if let Some(Json::Object(declared)) = body.pointer_mut("/properties/definition/parameters") {
+        declared
+            .values_mut()
+            .filter(|parameter| is_secure(parameter))
+            .for_each(|parameter| hide(parameter, "defaultValue"));
+    }
+}
+
+fn hide(parameter: &mut Json, member: &str) {
+    if parameter.get(member).is_some() {
+        parameter[member] = MASK.into();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::json::json;
+
+    #[test]
+    fn secure_parameters_signatures_and_tokens_are_masked() {
+        let masked = mask(json!({"properties": {
+            "definition": {"parameters": {"s": {"type": "securestring", "defaultValue": "x1"}, "p": {"type": "String"}}},
+            "parameters": {"s": {"value": "x2"}, "p": {"value": "plain"}, "t": {"type": "SecureObject", "value": {"a": "x3"}}, "u": {"value": "x4"}}
+        }, "value": "https://h/p?api-version=1&sig=x5", "access_token": "x6", "list": [{"primaryKey": "x7"}]}))
+        .to_string();
+        for secret in ["x1", "x2", "x3", "x4", "x5", "x6", "x7"] {
+            assert!(!masked.contains(secret), "{secret} in {masked}");
+        }
+        assert!(masked.contains("plain") && masked.contains("https://h/p?api-version=1&sig=***"));
+    }
+}

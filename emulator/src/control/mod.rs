@@ -1,0 +1,140 @@
+//! What tests and people do to the emulator itself, under `/_emulator/`.
+
+pub(crate) mod faults;
+mod masking;
+pub(crate) mod requests;
+
+use serde_json::from_slice;
+use time::Duration;
+
+use crate::core::call::{Call, Reply};
+use crate::core::clock::{MAX_SCALE, parse_duration, timestamp};
+use crate::core::error::ArmError;
+use crate::core::id::ResourceId;
+use crate::core::json::{Json, json, merge};
+use crate::core::render;
+use crate::core::world::World;
+use crate::state::State;
+
+/// The path under which the emulator itself is controlled.
+pub(crate) const PREFIX: &str = "/_emulator/";
+
+/// Answers a request to the emulator itself.
+pub(crate) fn serve(state: &mut State, call: &Call) -> Reply {
+    route(state, call).unwrap_or_else(|error| Reply::error(&error, &state.world.clock))
+}
+
+fn route(state: &mut State, call: &Call) -> Result<Reply, ArmError> {
+    let path = call.path.strip_prefix(PREFIX).unwrap_or_default();
+    match (call.method.as_str(), path) {
+        ("POST", "reset") => state.reset().map(|()| Reply::empty(204)),
+        ("GET", "clock") => Ok(clock(&state.world)),
+        ("POST", "clock") => {
+            set_clock(&mut state.world, &body(call)?)?;
+            Ok(clock(&state.world))
+        }
+        ("GET", "requests") => Ok(Reply::json(200, state.requests.list())),
+        ("DELETE", "requests") => {
+            state.requests.clear();
+            Ok(Reply::empty(204))
+        }
+        ("GET", "resources") => {
+            let world = &state.world;
+            let shown: Vec<Json> = world
+                .resources
+                .all()
+                .map(|stored| render::resource(world, stored))
+                .collect();
+            Ok(Reply::json(200, json!({ "value": shown })))
+        }
+        ("GET", "faults") => Ok(Reply::json(200, state.faults.list())),
+        ("POST", "faults") => state
+            .faults
+            .add(&body(call)?)
+            .map(|rule| Reply::json(201, rule)),
+        ("DELETE", "faults") => {
+            state.faults.clear();
+            Ok(Reply::empty(204))
+        }
+        ("PUT", path) if path.starts_with("resources/") => {
+            tamper(&mut state.world, &path["resources".len()..], &body(call)?)
+        }
+        _ => Err(ArmError::new(
+            404,
+            "NotFound",
+            format!("The emulator has no '{} {}'.", call.method, call.path),
+        )),
+    }
+}
+
+fn body(call: &Call) -> Result<Json, ArmError> {
+    match from_slice(&call.body) {
+        Ok(body @ Json::Object(_)) => Ok(body),
+        Ok(_) => Err(invalid("a JSON object is expected")),
+        Err(error) => Err(invalid(&error.to_string())),
+    }
+}
+
+/// A request to the emulator itself that cannot be understood.
+pub(crate) fn invalid(why: &str) -> ArmError {
+    ArmError::new(
+        400,
+        "InvalidControlRequest",
+        format!("The request cannot be understood: {why}."),
+    )
+}
+
+fn clock(world: &World) -> Reply {
+    Reply::json(
+        200,
+        json!({"now": timestamp(world.clock.now()), "scale": world.clock.scale()}),
+    )
+}
+
+fn set_clock(world: &mut World, wanted: &Json) -> Result<(), ArmError> {
+    let scale = match wanted.get("scale") {
+        None => None,
+        Some(scale) => {
+            let scale = scale
+                .as_f64()
+                .filter(|scale| *scale > 0.0 && *scale <= MAX_SCALE);
+            Some(scale.ok_or_else(|| invalid("'scale' is a number above 0 and up to a million"))?)
+        }
+    };
+    let advance = match wanted.get("advance") {
+        None => None,
+        Some(advance) => {
+            let seconds = |seconds: u32| Duration::seconds(i64::from(seconds));
+            let span = advance
+                .as_u64()
+                .and_then(|number| u32::try_from(number).ok())
+                .map(seconds);
+            let span = span.or_else(|| parse_duration(advance.as_str()?));
+            Some(span.ok_or_else(|| invalid("'advance' is a span such as '1h', '25m' or '90s'"))?)
+        }
+    };
+    if scale.is_none() && advance.is_none() {
+        return Err(invalid("'advance' or 'scale' is expected"));
+    }
+    if let Some(scale) = scale {
+        world.clock.set_scale(scale);
+    }
+    if let Some(span) = advance {
+        world.clock.advance(span);
+    }
+    world.settle();
+    Ok(())
+}
+
+/// Changes a stored resource behind everyone's back, as someone in the portal would.
+fn tamper(world: &mut World, path: &str, members: &Json) -> Result<Reply, ArmError> {
+    let id = ResourceId::parse(path)
+        .ok_or_else(|| invalid("the path after 'resources' is no resource id"))?;
+    let stored = world
+        .resources
+        .get_mut(&id)
+        .ok_or_else(|| ArmError::not_found(&id))?;
+    merge(&mut stored.body, members);
+    let stored = stored.clone();
+    Ok(Reply::json(200, render::resource(world, &stored)))
+}

@@ -1,0 +1,160 @@
+//! A request as the core sees it, and the answer it gives.
+
+use time::Duration;
+
+use super::clock::Clock;
+use super::error::ArmError;
+use super::json::Json;
+
+/// A request to ARM.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) method: String,
+    /// The path as it was sent.
+    pub(crate) path: String,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+    /// Scheme and host under which the client reached us.
+    pub(crate) base: String,
+}
+
+impl Call {
+    /// The value of a query parameter; names have no case.
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+        find(&self.query, name)
+    }
+
+    /// The value of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        find(&self.headers, name)
+    }
+
+    /// The api-version, which every request needs.
+    pub(crate) fn api_version(&self) -> Result<&str, ArmError> {
+        self.query("api-version")
+            .filter(|version| !version.is_empty())
+            .ok_or_else(|| {
+                ArmError::gateway(
+                    400,
+                    "MissingApiVersionParameter",
+                    "The api-version query parameter (?api-version=) is required for all requests.",
+                )
+            })
+    }
+
+    /// The body as a JSON object.
+    pub(crate) fn json(&self) -> Result<Json, ArmError> {
+        if self.body.is_empty() {
+            return Err(ArmError::gateway(
+                400,
+                "InvalidRequestContent",
+                "The request content was invalid and could not be deserialized: 'The request body is empty.'.",
+            ));
+        }
+        match serde_json::from_slice(&self.body) {
+            Ok(body @ Json::Object(_)) => Ok(body),
+            Ok(_) => Err(content("A JSON object was expected.")),
+            Err(error) => Err(content(&error.to_string())),
+        }
+    }
+}
+
+fn content(detail: &str) -> ArmError {
+    ArmError::gateway(
+        400,
+        "InvalidRequestContent",
+        format!("The request content was invalid and could not be deserialized: '{detail}'."),
+    )
+}
+
+fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
+}
+
+/// An answer: status, headers of its own and a JSON body.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Option<Json>,
+}
+
+impl Reply {
+    /// An answer with a body.
+    pub(crate) fn json(status: u16, body: Json) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Some(body),
+        }
+    }
+
+    /// An answer without one.
+    pub(crate) fn empty(status: u16) -> Self {
+        Self {
+            status,
+            ..Self::default()
+        }
+    }
+
+    /// Adds a header.
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Says how long to wait: in whole seconds, and on a scaled clock also in the milliseconds that Azure's own
+    /// client libraries read.
+    pub(crate) fn retry_after(mut self, clock: &Clock, wait: Duration) -> Self {
+        let real = clock.real(wait);
+        let seconds = real.as_secs() + u64::from(real.subsec_nanos() > 0);
+        self.headers
+            .push(("Retry-After", seconds.max(1).to_string()));
+        if (clock.scale() - 1.0).abs() > f64::EPSILON {
+            // Never so short that polling becomes a busy loop.
+            let milliseconds = real.as_millis().max(20).to_string();
+            self.headers.push(("retry-after-ms", milliseconds.clone()));
+            self.headers.push(("x-ms-retry-after-ms", milliseconds));
+        }
+        self
+    }
+
+    /// The answer to an error.
+    pub(crate) fn error(error: &ArmError, clock: &Clock) -> Self {
+        let mut reply = Self::json(error.status, error.envelope());
+        if error.gateway {
+            reply = reply.header("x-ms-failure-cause", "gateway");
+        }
+        match error.retry_after {
+            Some(wait) => reply.retry_after(clock, wait),
+            None => reply,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_are_whole_seconds_and_milliseconds_when_scaled() {
+        let value = |reply: &Reply, name: &str| {
+            reply
+                .headers
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| value.clone())
+        };
+        let plain = Reply::empty(202).retry_after(&Clock::new(1.0), Duration::seconds(3));
+        assert_eq!(value(&plain, "Retry-After").as_deref(), Some("3"));
+        assert_eq!(value(&plain, "retry-after-ms"), None);
+        let scaled = Reply::empty(202).retry_after(&Clock::new(60.0), Duration::seconds(3));
+        assert_eq!(value(&scaled, "Retry-After").as_deref(), Some("1"));
+        assert_eq!(value(&scaled, "retry-after-ms").as_deref(), Some("50"));
+        assert_eq!(value(&scaled, "x-ms-retry-after-ms").as_deref(), Some("50"));
+    }
+}

@@ -1,0 +1,367 @@
+//! From a path to what serves it. ARM's paths have no case, so they are read here and not by a router.
+
+use super::asynchronous;
+use super::call::{Call, Reply};
+use super::definition::{Style, TypeDefinition};
+use super::error::ArmError;
+use super::id::{GROUP, ResourceId};
+use super::json::{Json, json, ordered};
+use super::paging;
+use super::resource::{self, Subject};
+use super::versions;
+use super::world::World;
+
+/// Answers a request to ARM.
+pub(crate) fn serve(world: &mut World, call: &Call) -> Reply {
+    let segments: Vec<String> = call
+        .path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .map(decode)
+        .collect();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    route(world, call, &segments).unwrap_or_else(|error| Reply::error(&error, &world.clock))
+}
+
+fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, ArmError> {
+    call.api_version()?;
+    let [first, rest @ ..] = segments else {
+        return Err(no_route(call));
+    };
+    if !first.eq_ignore_ascii_case("subscriptions") {
+        return Err(no_route(call));
+    }
+    let [subscription, rest @ ..] = rest else {
+        return subscriptions(world, call);
+    };
+    if uuid::Uuid::parse_str(subscription).is_err() {
+        let message = format!(
+            "The provided subscription identifier '{subscription}' is malformed or invalid."
+        );
+        return Err(ArmError::gateway(400, "InvalidSubscriptionId", message));
+    }
+    match lower(rest).as_slice() {
+        [] => own(call).map(|()| Reply::json(200, subscription_body(subscription))),
+        ["resourcegroups", ..] => groups(world, call, subscription, &rest[1..]),
+        ["operationresults", _] => asynchronous::location(world, call, rest[1], Style::Group, 200),
+        ["resources"] => resources(world, call, |id| {
+            id.subscription.eq_ignore_ascii_case(subscription)
+        }),
+        [
+            "providers",
+            "microsoft.network",
+            "locations",
+            _,
+            "operations",
+            _,
+        ] => asynchronous::network_status(world, rest[5]),
+        [
+            "providers",
+            "microsoft.network",
+            "locations",
+            _,
+            "operationresults",
+            _,
+        ] => asynchronous::location(world, call, rest[5], Style::Network, 204),
+        ["providers"] => super::providers::list(world, call, subscription),
+        ["providers", _] => super::providers::get(world, call, subscription, rest[1]),
+        ["providers", _, "register"] if call.method == "POST" => {
+            super::providers::get(world, call, subscription, rest[1])
+        }
+        ["providers", _, _] => {
+            let definition = top_level(world, rest[1], rest[2])?;
+            resource::collection(world, call, definition, |id| {
+                id.subscription.eq_ignore_ascii_case(subscription)
+            })
+        }
+        _ => Err(no_route(call)),
+    }
+}
+
+fn groups(
+    world: &mut World,
+    call: &Call,
+    subscription: &str,
+    rest: &[&str],
+) -> Result<Reply, ArmError> {
+    let definition = world.types.find(GROUP).ok_or_else(|| no_route(call))?;
+    let [name, rest @ ..] = rest else {
+        return resource::collection(world, call, definition, |id| {
+            id.subscription.eq_ignore_ascii_case(subscription)
+        });
+    };
+    let group = ResourceId::of_group(subscription, name);
+    match rest {
+        [] => resource::serve(
+            world,
+            call,
+            Subject {
+                definition,
+                id: &group,
+            },
+        ),
+        [resources_word] if resources_word.eq_ignore_ascii_case("resources") => {
+            resource::existing(world, &group)?;
+            resources(world, call, |id| {
+                id.group_id().is_some_and(|inside| inside.same(&group))
+            })
+        }
+        [providers, namespace, rest @ ..]
+            if providers.eq_ignore_ascii_case("providers") && !rest.is_empty() =>
+        {
+            provider(world, call, &group, namespace, rest)
+        }
+        _ => Err(no_route(call)),
+    }
+}
+
+/// Finds the deepest type that is served on the way; what is left of the path is the type's own affair.
+fn provider(
+    world: &mut World,
+    call: &Call,
+    group: &ResourceId,
+    namespace: &str,
+    rest: &[&str],
+) -> Result<Reply, ArmError> {
+    for depth in (1..=rest.len().div_ceil(2)).rev() {
+        let kinds: Vec<&str> = rest.iter().step_by(2).take(depth).copied().collect();
+        let Some(definition) = world
+            .types
+            .find(&format!("{namespace}/{}", kinds.join("/")))
+        else {
+            continue;
+        };
+        let pairs: Vec<(String, String)> = rest[..rest.len().min(2 * depth)]
+            .chunks_exact(2)
+            .map(|pair| (pair[0].to_owned(), pair[1].to_owned()))
+            .collect();
+        let id = ResourceId {
+            subscription: group.subscription.clone(),
+            group: Some(group.name().to_owned()),
+            namespace: namespace.to_owned(),
+            pairs,
+        };
+        return match rest.get(2 * depth..) {
+            None => children(world, call, group, definition, &id),
+            Some([]) => resource::serve(
+                world,
+                call,
+                Subject {
+                    definition,
+                    id: &id,
+                },
+            ),
+            Some(tail) => below(world, call, definition, &id, tail),
+        };
+    }
+    Err(unknown_type(world, call, namespace, rest))
+}
+
+fn children(
+    world: &World,
+    call: &Call,
+    group: &ResourceId,
+    definition: &'static TypeDefinition,
+    parent: &ResourceId,
+) -> Result<Reply, ArmError> {
+    if !world.resources.has(group) {
+        return Err(ArmError::group_not_found(group.name()));
+    }
+    if parent.pairs.is_empty() {
+        return resource::collection(world, call, definition, |id| {
+            id.group_id().is_some_and(|inside| inside.same(group))
+        });
+    }
+    resource::existing(world, parent)?;
+    resource::collection(world, call, definition, |id| {
+        id.parent().is_some_and(|own| own.same(parent))
+    })
+}
+
+fn below(
+    world: &mut World,
+    call: &Call,
+    definition: &'static TypeDefinition,
+    id: &ResourceId,
+    tail: &[&str],
+) -> Result<Reply, ArmError> {
+    versions::check(definition, call.api_version()?, "")?;
+    let stored = resource::existing(world, id)?.clone();
+    definition.behaviour.below(world, call, &stored, tail)
+}
+
+/// The generic list of what lies in a scope: top-level resources with the members that all types share.
+fn resources(
+    world: &World,
+    call: &Call,
+    within: impl Fn(&ResourceId) -> bool,
+) -> Result<Reply, ArmError> {
+    own(call)?;
+    let wanted = call.query("$filter").and_then(|filter| {
+        let (member, value) = filter.split_once(" eq ")?;
+        member
+            .trim()
+            .eq_ignore_ascii_case("resourceType")
+            .then(|| value.trim().trim_matches('\'').to_lowercase())
+    });
+    let listed = world
+        .resources
+        .all()
+        .filter(|stored| stored.id.pairs.len() == 1 && stored.id.group.is_some());
+    let listed = listed.filter(|stored| {
+        within(&stored.id)
+            && wanted
+                .as_ref()
+                .is_none_or(|wanted| stored.id.type_name().to_lowercase() == *wanted)
+    });
+    let bodies = listed.map(|stored| {
+        let mut body = json!({"id": stored.id.to_string(), "name": stored.id.name(), "type": stored.id.type_name()});
+        for member in ["location", "tags", "sku", "kind", "identity", "managedBy"] {
+            if let Some(value) = stored.body.get(member) {
+                body[member] = value.clone();
+            }
+        }
+        ordered(body, &["id", "name", "type"])
+    });
+    paging::page(call, bodies.collect())
+}
+
+/// Every well-formed subscription exists; those that hold something are listed.
+fn subscriptions(world: &World, call: &Call) -> Result<Reply, ArmError> {
+    own(call)?;
+    let mut known: Vec<&str> = world
+        .resources
+        .all()
+        .map(|stored| stored.id.subscription.as_str())
+        .collect();
+    known.dedup();
+    paging::page(call, known.into_iter().map(subscription_body).collect())
+}
+
+fn subscription_body(id: &str) -> Json {
+    json!({
+        "id": format!("/subscriptions/{id}"),
+        "subscriptionId": id,
+        "displayName": "Emulated",
+        "state": "Enabled",
+        "subscriptionPolicies": {"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"},
+        "authorizationSource": "RoleBased"
+    })
+}
+
+fn own(call: &Call) -> Result<(), ArmError> {
+    versions::check_own(call.api_version()?)
+}
+
+fn top_level(
+    world: &World,
+    namespace: &str,
+    kind: &str,
+) -> Result<&'static TypeDefinition, ArmError> {
+    world
+        .types
+        .find(&format!("{namespace}/{kind}"))
+        .ok_or_else(|| not_served(world, namespace, kind, ""))
+}
+
+fn unknown_type(world: &World, call: &Call, namespace: &str, rest: &[&str]) -> ArmError {
+    let kind = rest
+        .iter()
+        .step_by(2)
+        .copied()
+        .collect::<Vec<_>>()
+        .join("/");
+    not_served(
+        world,
+        namespace,
+        &kind,
+        call.query("api-version").unwrap_or_default(),
+    )
+}
+
+fn not_served(world: &World, namespace: &str, kind: &str, version: &str) -> ArmError {
+    if world.types.namespace(namespace).is_none() {
+        let message = format!("The resource namespace '{namespace}' is invalid.");
+        return ArmError::gateway(404, "InvalidResourceNamespace", message);
+    }
+    ArmError::gateway(
+        404,
+        "InvalidResourceType",
+        format!(
+            "The resource type '{kind}' could not be found in the namespace '{namespace}' for api version '{version}'."
+        ),
+    )
+}
+
+fn no_route(call: &Call) -> ArmError {
+    ArmError::gateway(
+        404,
+        "NotFound",
+        format!("No resource matches the path '{}'.", call.path),
+    )
+}
+
+fn lower<'a>(segments: &[&'a str]) -> Vec<&'a str> {
+    // The words that are compared are known; anything else keeps its case.
+    const WORDS: [&str; 8] = [
+        "resourcegroups",
+        "providers",
+        "resources",
+        "operationresults",
+        "microsoft.network",
+        "locations",
+        "operations",
+        "register",
+    ];
+    segments
+        .iter()
+        .map(|segment| {
+            WORDS
+                .iter()
+                .find(|word| word.eq_ignore_ascii_case(segment))
+                .copied()
+                .unwrap_or(segment)
+        })
+        .collect()
+}
+
+/// Undoes percent-encoding; a `%` that starts no escape stays as it is.
+fn decode(segment: &str) -> String {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let escape = tail
+            .get(..2)
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match escape.filter(|_| *first == b'%') {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decode;
+
+    #[test]
+    fn escapes_are_undone() {
+        for (from, to) in [
+            ("a%20b", "a b"),
+            ("100%", "100%"),
+            ("%zz", "%zz"),
+            ("%28x%29", "(x)"),
+            ("%", "%"),
+        ] {
+            assert_eq!(decode(from), to);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! ARM's errors as values; Azure's own codes and texts unless a type file says that a code is ours.
+
+use std::borrow::Cow;
+
+use time::Duration;
+
+use super::id::ResourceId;
+use super::json::{Json, json};
+
+/// An error as ARM answers it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ArmError {
+    pub(crate) status: u16,
+    pub(crate) code: Cow<'static, str>,
+    pub(crate) message: String,
+    pub(crate) details: Vec<(String, String)>,
+    /// Whether ARM's front made the error, not the service behind it.
+    pub(crate) gateway: bool,
+    /// How long to wait, in Azure's time; only throttling answers say so.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl ArmError {
+    /// An error of a service.
+    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code: Cow::Borrowed(code),
+            message: message.into(),
+            details: Vec::new(),
+            gateway: false,
+            retry_after: None,
+        }
+    }
+
+    /// An error of ARM's front.
+    pub(crate) fn gateway(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            gateway: true,
+            ..Self::new(status, code, message)
+        }
+    }
+
+    /// The error envelope.
+    pub(crate) fn envelope(&self) -> Json {
+        let mut error = json!({"code": self.code, "message": self.message});
+        if !self.details.is_empty() {
+            let details = self
+                .details
+                .iter()
+                .map(|(code, message)| json!({"code": code, "message": message}));
+            error["details"] = details.collect();
+        }
+        json!({ "error": error })
+    }
+
+    /// The group is not there.
+    pub(crate) fn group_not_found(name: &str) -> Self {
+        Self::gateway(
+            404,
+            "ResourceGroupNotFound",
+            format!("Resource group '{name}' could not be found."),
+        )
+    }
+
+    /// A resource is not there; the children of network types have a text of their own.
+    pub(crate) fn not_found(id: &ResourceId) -> Self {
+        let Some(group) = &id.group else {
+            return Self::group_not_found(id.name());
+        };
+        if id.namespace.eq_ignore_ascii_case("Microsoft.Network") && id.pairs.len() > 1 {
+            return Self::new(404, "NotFound", format!("Resource {id} not found."));
+        }
+        Self::gateway(
+            404,
+            "ResourceNotFound",
+            format!(
+                "The Resource '{}/{}' under resource group '{group}' was not found. \
+                 For more details please go to https://aka.ms/ARMResourceNotFoundFix",
+                id.type_name(),
+                id.names()
+            ),
+        )
+    }
+
+    /// The parent of a nested resource is not there.
+    pub(crate) fn parent_not_found(parent: &ResourceId) -> Self {
+        Self::gateway(
+            404,
+            "ParentResourceNotFound",
+            format!(
+                "Can not perform requested operation on nested resource. Parent resource '{}' not found.",
+                parent.names()
+            ),
+        )
+    }
+
+    /// The body cannot be read as the model asks.
+    pub(crate) fn request_content(detail: &str) -> Self {
+        Self::new(
+            400,
+            "InvalidRequestContent",
+            format!("The request content is not valid and could not be deserialized: '{detail}'."),
+        )
+    }
+
+    /// A condition in the headers does not hold.
+    pub(crate) fn precondition(id: &ResourceId) -> Self {
+        Self::new(
+            412,
+            "PreconditionFailed",
+            format!("Precondition failed. The condition on the etag of {id} does not hold."),
+        )
+    }
+
+    /// The verb is not offered there.
+    pub(crate) fn method(method: &str) -> Self {
+        Self::gateway(
+            405,
+            "HttpMethodNotAllowed",
+            format!("The HTTP method '{method}' is not supported at the target scope."),
+        )
+    }
+}

@@ -1,0 +1,178 @@
+//! Resource ids: parsed from paths without regard to case, shown in the casing of their creation.
+
+use std::fmt;
+
+/// The type of a resource group, which has its own short form of id.
+pub(crate) const GROUP: &str = "Microsoft.Resources/resourceGroups";
+
+/// The id of a resource: its subscription, its group, its namespace and (type, name) pairs from the top.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ResourceId {
+    pub(crate) subscription: String,
+    pub(crate) group: Option<String>,
+    pub(crate) namespace: String,
+    pub(crate) pairs: Vec<(String, String)>,
+}
+
+impl ResourceId {
+    /// The id of a resource group.
+    pub(crate) fn of_group(subscription: &str, name: &str) -> Self {
+        Self {
+            subscription: subscription.to_owned(),
+            group: None,
+            namespace: "Microsoft.Resources".to_owned(),
+            pairs: vec![("resourceGroups".to_owned(), name.to_owned())],
+        }
+    }
+
+    /// Reads `/subscriptions/…[/resourceGroups/…[/providers/…]]`.
+    pub(crate) fn parse(path: &str) -> Option<Self> {
+        let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+        if segments.iter().any(|segment| segment.is_empty()) {
+            return None;
+        }
+        let [subscriptions, subscription, rest @ ..] = segments.as_slice() else {
+            return None;
+        };
+        if !subscriptions.eq_ignore_ascii_case("subscriptions") {
+            return None;
+        }
+        match rest {
+            [groups, group] if groups.eq_ignore_ascii_case("resourceGroups") => {
+                Some(Self::of_group(subscription, group))
+            }
+            [groups, group, providers, namespace, pairs @ ..]
+                if groups.eq_ignore_ascii_case("resourceGroups")
+                    && providers.eq_ignore_ascii_case("providers")
+                    && !pairs.is_empty()
+                    && pairs.len() % 2 == 0 =>
+            {
+                Some(Self {
+                    subscription: (*subscription).to_owned(),
+                    group: Some((*group).to_owned()),
+                    namespace: (*namespace).to_owned(),
+                    pairs: pairs
+                        .chunks(2)
+                        .map(|pair| (pair[0].to_owned(), pair[1].to_owned()))
+                        .collect(),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The key under which a resource is stored: ids that differ by case only are the same id.
+    pub(crate) fn key(&self) -> String {
+        self.to_string().to_lowercase()
+    }
+
+    /// Whether both ids name the same resource.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+
+    /// The last name.
+    pub(crate) fn name(&self) -> &str {
+        self.pairs.last().map_or("", |(_, name)| name)
+    }
+
+    /// `NAMESPACE/type/childType`.
+    pub(crate) fn type_name(&self) -> String {
+        self.pairs
+            .iter()
+            .fold(self.namespace.clone(), |name, (kind, _)| {
+                format!("{name}/{kind}")
+            })
+    }
+
+    /// `name/childName`, as error messages spell it.
+    pub(crate) fn names(&self) -> String {
+        self.pairs
+            .iter()
+            .map(|(_, name)| name.as_str())
+            .collect::<Vec<_>>()
+            .join("/")
+    }
+
+    /// The resource this one is a child of, if it is one.
+    pub(crate) fn parent(&self) -> Option<Self> {
+        let mut parent = self.clone();
+        parent.pairs.pop();
+        (!parent.pairs.is_empty()).then_some(parent)
+    }
+
+    /// The top-level resource this one belongs to: itself, or its outermost parent.
+    pub(crate) fn root(&self) -> Self {
+        let mut root = self.clone();
+        root.pairs.truncate(1);
+        root
+    }
+
+    /// The resource group this resource lies in.
+    pub(crate) fn group_id(&self) -> Option<Self> {
+        self.group
+            .as_deref()
+            .map(|group| Self::of_group(&self.subscription, group))
+    }
+
+    /// The id of a child.
+    pub(crate) fn child(&self, kind: &str, name: &str) -> Self {
+        let mut child = self.clone();
+        child.pairs.push((kind.to_owned(), name.to_owned()));
+        child
+    }
+}
+
+impl fmt::Display for ResourceId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "/subscriptions/{}", self.subscription)?;
+        if let Some(group) = &self.group {
+            write!(out, "/resourceGroups/{group}/providers/{}", self.namespace)?;
+        }
+        self.pairs
+            .iter()
+            .try_for_each(|(kind, name)| write!(out, "/{kind}/{name}"))
+    }
+}
+
+/// A location as ARM shows it: `West US` is `westus`.
+pub(crate) fn normalise_location(location: &str) -> String {
+    location
+        .chars()
+        .filter(|character| !character.is_whitespace())
+        .collect::<String>()
+        .to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_read_without_regard_to_case() {
+        let id = ResourceId::parse(
+            "/SUBSCRIPTIONS/s/resourcegroups/G/Providers/Microsoft.Network/virtualNetworks/V/subnets/a",
+        )
+        .expect("an id");
+        assert_eq!(id.type_name(), "Microsoft.Network/virtualNetworks/subnets");
+        assert_eq!(id.names(), "V/a");
+        assert_eq!(id.root().name(), "V");
+        assert_eq!(
+            id.to_string(),
+            "/subscriptions/s/resourceGroups/G/providers/Microsoft.Network/virtualNetworks/V/subnets/a"
+        );
+    }
+
+    #[test]
+    fn half_ids_are_none() {
+        for path in [
+            "",
+            "/",
+            "/subscriptions/s",
+            "/subscriptions/s/resourceGroups/g/providers/N/types",
+            "/x/s/y/z",
+        ] {
+            assert_eq!(ResourceId::parse(path), None, "{path}");
+        }
+    }
+}

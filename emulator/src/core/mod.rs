@@ -1,0 +1,21 @@
+//! The part that is the same for every ARM type.
+
+pub(crate) mod asynchronous;
+pub(crate) mod call;
+pub(crate) mod clock;
+pub(crate) mod definition;
+pub(crate) mod dispatch;
+pub(crate) mod error;
+pub(crate) mod id;
+pub(crate) mod json;
+pub(crate) mod limits;
+pub(crate) mod operations;
+mod paging;
+mod providers;
+pub(crate) mod random;
+pub(crate) mod render;
+pub(crate) mod resource;
+pub(crate) mod response;
+pub(crate) mod store;
+pub(crate) mod versions;
+pub(crate) mod world;

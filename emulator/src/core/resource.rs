@@ -1,0 +1,456 @@
+//! The verbs on a resource, the same for every type.
+
+use super::asynchronous::{announce, name, network_urls};
+use super::call::{Call, Reply};
+use super::definition::{Deletion, TypeDefinition, Work, Write, Written};
+use super::error::ArmError;
+use super::id::{GROUP, ResourceId, normalise_location};
+use super::json::{Json, at, json, set, take, text};
+use super::operations::Operation;
+use super::paging;
+use super::render;
+use super::store::Stored;
+use super::versions;
+use super::world::World;
+
+/// What a request is about.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) definition: &'static TypeDefinition,
+    pub(crate) id: &'a ResourceId,
+}
+
+/// Answers a request for a resource.
+pub(crate) fn serve(
+    world: &mut World,
+    call: &Call,
+    subject: Subject<'_>,
+) -> Result<Reply, ArmError> {
+    let version = call.api_version()?;
+    let location = world
+        .resources
+        .get(subject.id)
+        .and_then(|stored| text(&stored.body, "location"))
+        .unwrap_or_default();
+    versions::check(subject.definition, version, location)?;
+    match call.method.as_str() {
+        "GET" => get(world, subject.id),
+        "HEAD" => Ok(Reply::empty(if world.resources.has(subject.id) {
+            204
+        } else {
+            404
+        })),
+        "PUT" => put(world, call, subject),
+        "PATCH" => patch(world, call, subject),
+        "DELETE" => delete(world, call, subject),
+        method => Err(ArmError::method(method)),
+    }
+}
+
+/// Answers a request for the resources of one type, in a subscription, in a group or below a parent.
+pub(crate) fn collection(
+    world: &World,
+    call: &Call,
+    definition: &'static TypeDefinition,
+    within: impl Fn(&ResourceId) -> bool,
+) -> Result<Reply, ArmError> {
+    versions::check(definition, call.api_version()?, "")?;
+    if call.method != "GET" {
+        return Err(ArmError::method(&call.method));
+    }
+    let members = world
+        .resources
+        .of_type(definition.name)
+        .filter(|stored| within(&stored.id));
+    paging::page(
+        call,
+        members
+            .map(|stored| render::resource(world, stored))
+            .collect(),
+    )
+}
+
+/// The resource of that id, or what ARM says when it or its group is missing.
+pub(crate) fn existing<'a>(world: &'a World, id: &ResourceId) -> Result<&'a Stored, ArmError> {
+    if let Some(group) = id.group_id().filter(|group| !world.resources.has(group)) {
+        return Err(ArmError::group_not_found(group.name()));
+    }
+    if let Some(parent) = id.parent().filter(|parent| !world.resources.has(parent)) {
+        return Err(ArmError::not_found(&parent.root()));
+    }
+    world
+        .resources
+        .get(id)
+        .ok_or_else(|| ArmError::not_found(id))
+}
+
+fn get(world: &World, id: &ResourceId) -> Result<Reply, ArmError> {
+    let stored = existing(world, id)?;
+    Ok(with_etag(
+        Reply::json(200, render::resource(world, stored)),
+        world,
+        stored,
+    ))
+}
+
+fn put(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
+    let id = writable(world, subject)?;
+    let mut wanted = call.json()?;
+    subject.definition.naming.check(id.name())?;
+    let old = world.resources.get(&id).cloned();
+    preconditions(call, subject.definition, &id, old.as_ref())?;
+    may_write(world, call, subject.definition, &id)?;
+    for member in ["id", "name", "type", "etag"] {
+        take(&mut wanted, member);
+    }
+    check_tags(&wanted)?;
+    locate(subject.definition, &id, old.as_ref(), &mut wanted)?;
+    for member in subject.definition.read_only {
+        take(&mut wanted, member);
+        if let Some(kept) = old.as_ref().and_then(|old| at(&old.body, member)) {
+            set(&mut wanted, member, kept.clone());
+        }
+    }
+    write(world, call, subject.definition, &id, old, wanted)
+}
+
+fn patch(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
+    let old = existing(world, subject.id)?.clone();
+    let patch = call.json()?;
+    check_tags(&patch)?;
+    let definition = subject.definition;
+    preconditions(call, definition, &old.id, Some(&old))?;
+    may_write(world, call, definition, &old.id)?;
+    let id = writable(world, subject)?;
+    let body = definition.behaviour.patch(&old, &patch)?;
+    if definition.behaviour.patch_is_put() {
+        return write(world, call, definition, &id, Some(old), body);
+    }
+    world.resources.insert(Stored { body, ..old });
+    touch(world, definition, &id);
+    get(world, &id)
+}
+
+fn delete(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
+    let Some(stored) = world.resources.get(subject.id).cloned() else {
+        return match subject.id.group_id() {
+            Some(group) if world.resources.has(&group) => Ok(Reply::empty(204)),
+            Some(group) => Err(ArmError::group_not_found(group.name())),
+            None => Err(ArmError::not_found(subject.id)),
+        };
+    };
+    let definition = subject.definition;
+    preconditions(call, definition, &stored.id, Some(&stored))?;
+    may_write(world, call, definition, &stored.id)?;
+    definition.behaviour.may_delete(world, &stored)?;
+    match definition.behaviour.deletion() {
+        Deletion::AtOnce => {
+            world.remove(&stored.id);
+            Ok(Reply::empty(200))
+        }
+        Deletion::Later(work) => {
+            world.resources.set_state(&stored.id, "Deleting");
+            definition.behaviour.deleting(world, &stored.id);
+            let operation = start(world, work, &stored.id);
+            Ok(announce(
+                Reply::empty(202),
+                call,
+                world,
+                &operation,
+                work.style,
+            ))
+        }
+    }
+}
+
+/// Lets the type complete the body, stores it and starts the operation.
+fn write(
+    world: &mut World,
+    call: &Call,
+    definition: &'static TypeDefinition,
+    id: &ResourceId,
+    old: Option<Stored>,
+    body: Json,
+) -> Result<Reply, ArmError> {
+    let etag = format!("W/\"{}\"", world.random.guid());
+    let hidden = old.as_ref().map_or(Json::Null, |old| old.hidden.clone());
+    let version = call.query("api-version").unwrap_or_default();
+    let asked = Write {
+        id,
+        existing: old.as_ref(),
+        body,
+        hidden,
+        etag: &etag,
+        api_version: version,
+    };
+    let Written { body, hidden, work } = definition.behaviour.put(world, asked)?;
+    let (created, status) = old
+        .as_ref()
+        .map_or((world.now, 201), |old| (old.created, 200));
+    world.resources.insert(Stored {
+        id: id.clone(),
+        etag,
+        body,
+        created,
+        hidden,
+    });
+    touch(world, definition, id);
+    let mut reply = get(world, id)?;
+    reply.status = status;
+    let Some(work) = work else { return Ok(reply) };
+    let operation = start(world, work, id);
+    Ok(announce(reply, call, world, &operation, work.style))
+}
+
+fn start(world: &mut World, work: Work, id: &ResourceId) -> Operation {
+    let name = name(world, work.style, work.kind, id);
+    world
+        .start(name, work.kind, id, work.lasts, work.ending)
+        .clone()
+}
+
+/// Gives a whole family of network resources the new etag: a parent and its children share one.
+fn touch(world: &mut World, definition: &TypeDefinition, id: &ResourceId) {
+    if !definition.has_etags() {
+        return;
+    }
+    let etag = format!("W/\"{}\"", world.random.guid());
+    let root = id.root();
+    let prefix = format!("{}/", root.key());
+    let family: Vec<ResourceId> = world
+        .resources
+        .all()
+        .map(|stored| &stored.id)
+        .filter(|id| id.key().starts_with(&prefix))
+        .cloned()
+        .collect();
+    for member in family.iter().chain([&root]) {
+        if let Some(stored) = world.resources.get_mut(member) {
+            stored.etag.clone_from(&etag);
+        }
+    }
+}
+
+fn with_etag(reply: Reply, world: &World, stored: &Stored) -> Reply {
+    let has_etags = world
+        .types
+        .find(&stored.id.type_name())
+        .is_some_and(TypeDefinition::has_etags);
+    if has_etags {
+        reply.header("ETag", stored.etag.clone())
+    } else {
+        reply
+    }
+}
+
+/// The id under which a write goes, once its group and its parent are known to be there.
+fn writable(world: &World, subject: Subject<'_>) -> Result<ResourceId, ArmError> {
+    let id = subject.id;
+    let group = id.group_id();
+    if let Some(group) = &group {
+        let stored = world
+            .resources
+            .get(group)
+            .ok_or_else(|| ArmError::group_not_found(group.name()))?;
+        if text(&stored.body, "properties/provisioningState") == Some("Deleting") {
+            return Err(being_deleted(stored.id.name()));
+        }
+    } else if text_of(world, id) == Some("Deleting") {
+        return Err(being_deleted(id.name()));
+    }
+    if let Some(stored) = world.resources.get(id) {
+        return Ok(stored.id.clone());
+    }
+    let kind = subject
+        .definition
+        .name
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    if let Some(parent) = id.parent() {
+        let stored = world
+            .resources
+            .get(&parent)
+            .ok_or_else(|| ArmError::parent_not_found(&parent))?;
+        return Ok(stored.id.child(kind, id.name()));
+    }
+    let mut canonical = id.clone();
+    canonical.namespace = subject.definition.namespace().to_owned();
+    canonical.pairs = vec![(kind.to_owned(), id.name().to_owned())];
+    if let Some(stored) = group.and_then(|group| world.resources.get(&group)) {
+        canonical.subscription.clone_from(&stored.id.subscription);
+        canonical.group = Some(stored.id.name().to_owned());
+    }
+    Ok(canonical)
+}
+
+fn being_deleted(group: &str) -> ArmError {
+    ArmError::gateway(
+        409,
+        "ResourceGroupBeingDeleted",
+        format!(
+            "The resource group '{group}' is in deprovisioning state and cannot perform this operation."
+        ),
+    )
+}
+
+fn text_of<'a>(world: &'a World, id: &ResourceId) -> Option<&'a str> {
+    text(
+        &world.resources.get(id)?.body,
+        "properties/provisioningState",
+    )
+}
+
+/// Refuses a network write while another one runs in the same virtual network, group of rules or route table.
+fn may_write(
+    world: &World,
+    call: &Call,
+    definition: &TypeDefinition,
+    id: &ResourceId,
+) -> Result<(), ArmError> {
+    if !definition.has_etags() {
+        return Ok(());
+    }
+    let Some(running) = world.running(&id.root()) else {
+        return Ok(());
+    };
+    if call.method == "DELETE" {
+        let (url, _) = network_urls(call, world, running);
+        return Err(ArmError::new(
+            409,
+            "AnotherOperationInProgress",
+            format!(
+                "Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: {url}."
+            ),
+        ));
+    }
+    let mut error = ArmError::new(
+        429,
+        "RetryableErrorDueToAnotherOperation",
+        format!(
+            "Operation on resource {id} is being retried later due to another operation {} ({}).",
+            running.kind, running.name
+        ),
+    );
+    error.retry_after = Some((running.ends - world.now).max(time::Duration::ZERO));
+    Err(error)
+}
+
+fn preconditions(
+    call: &Call,
+    definition: &TypeDefinition,
+    id: &ResourceId,
+    old: Option<&Stored>,
+) -> Result<(), ArmError> {
+    if !definition.has_etags() {
+        return Ok(());
+    }
+    let matches = |condition: &str| {
+        old.is_some_and(|old| {
+            condition
+                .split(',')
+                .map(str::trim)
+                .any(|etag| etag == "*" || etag == old.etag)
+        })
+    };
+    let fails = call
+        .header("if-match")
+        .is_some_and(|condition| !matches(condition))
+        || call.header("if-none-match").is_some_and(matches);
+    if fails {
+        Err(ArmError::precondition(id))
+    } else {
+        Ok(())
+    }
+}
+
+/// Checks and normalises the location of a type that has one.
+fn locate(
+    definition: &TypeDefinition,
+    id: &ResourceId,
+    old: Option<&Stored>,
+    wanted: &mut Json,
+) -> Result<(), ArmError> {
+    if !definition.located {
+        return Ok(());
+    }
+    let Some(location) = text(wanted, "location").filter(|location| !location.is_empty()) else {
+        return Err(ArmError::gateway(
+            400,
+            "LocationRequired",
+            "The location property is required for this definition.",
+        ));
+    };
+    let location = normalise_location(location);
+    if let Some(old) = old
+        .and_then(|old| text(&old.body, "location"))
+        .filter(|old| *old != location)
+    {
+        return Err(moved(definition, id, old, &location));
+    }
+    wanted["location"] = json!(location);
+    Ok(())
+}
+
+fn moved(definition: &TypeDefinition, id: &ResourceId, old: &str, new: &str) -> ArmError {
+    if definition.name == GROUP {
+        return ArmError::gateway(
+            409,
+            "InvalidResourceGroupLocation",
+            format!(
+                "Invalid resource group location '{new}'. The Resource group already exists in location '{old}'."
+            ),
+        );
+    }
+    ArmError::gateway(
+        409,
+        "InvalidResourceLocation",
+        format!(
+            "The resource '{}' already exists in location '{old}' in resource group '{}'. A resource with the same name cannot be \
+             created in location '{new}'. Please select a new resource name.",
+            id.name(),
+            id.group.as_deref().unwrap_or_default()
+        ),
+    )
+}
+
+/// ARM's limits of tags, the same for every type.
+fn check_tags(body: &Json) -> Result<(), ArmError> {
+    let Some(tags) = at(body, "tags") else {
+        return Ok(());
+    };
+    let Some(tags) = tags.as_object() else {
+        return Err(ArmError::gateway(
+            400,
+            "InvalidRequestContent",
+            "The request content was invalid: 'tags' must be an object.",
+        ));
+    };
+    if tags.len() > 50 {
+        let message = format!(
+            "The resource has {} tags. The maximum number of tags is 50.",
+            tags.len()
+        );
+        return Err(ArmError::gateway(400, "TooManyTags", message));
+    }
+    for (name, value) in tags {
+        if name.chars().count() > 512 || name.contains(['<', '>', '%', '&', '\\', '?', '/']) {
+            return Err(ArmError::gateway(
+                400,
+                "InvalidTagNameCharacters",
+                format!("The tag name '{name}' is not valid."),
+            ));
+        }
+        if !value
+            .as_str()
+            .is_some_and(|value| value.chars().count() <= 256)
+        {
+            return Err(ArmError::gateway(
+                400,
+                "InvalidTagValueLength",
+                format!("The value of tag '{name}' is not valid."),
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! The headers that every answer of ARM carries.
+
+use time::OffsetDateTime;
+
+use super::call::{Call, Reply};
+use super::json::text;
+use super::random::Random;
+
+/// Completes an answer with ARM's own headers.
+pub(crate) fn complete(
+    mut reply: Reply,
+    call: &Call,
+    random: &mut Random,
+    remaining: u64,
+) -> Reply {
+    let correlation = correlation(call, random);
+    let location = reply
+        .body
+        .as_ref()
+        .and_then(|body| text(body, "location"))
+        .unwrap_or("global")
+        .to_owned();
+    if !reply
+        .headers
+        .iter()
+        .any(|(name, _)| *name == "x-ms-request-id")
+    {
+        let by_logic = call
+            .path
+            .to_lowercase()
+            .contains("/providers/microsoft.logic/")
+            && !reply
+                .headers
+                .iter()
+                .any(|(name, _)| *name == "x-ms-failure-cause");
+        let id = if by_logic {
+            format!("{location}:{}", random.guid())
+        } else {
+            correlation.clone()
+        };
+        reply = reply.header("x-ms-request-id", id);
+    }
+    let kind = match call.method.as_str() {
+        "DELETE" => "x-ms-ratelimit-remaining-subscription-deletes",
+        "PUT" | "PATCH" | "POST" => "x-ms-ratelimit-remaining-subscription-writes",
+        _ => "x-ms-ratelimit-remaining-subscription-reads",
+    };
+    if let (Some("true"), Some(id)) = (
+        call.header("x-ms-return-client-request-id"),
+        call.header("x-ms-client-request-id"),
+    ) {
+        reply = reply.header("x-ms-client-request-id", id.to_owned());
+    }
+    reply
+        .header(
+            "x-ms-routing-request-id",
+            format!(
+                "{}:{}:{correlation}",
+                location.to_uppercase(),
+                routing_time()
+            ),
+        )
+        .header("x-ms-correlation-request-id", correlation)
+        .header(kind, remaining.to_string())
+        .header("Cache-Control", "no-cache")
+        .header("Pragma", "no-cache")
+        .header("Expires", "-1")
+        .header(
+            "Strict-Transport-Security",
+            "max-age=31536000; includeSubDomains",
+        )
+        .header("X-Content-Type-Options", "nosniff")
+}
+
+/// The client's correlation id, or a new one.
+fn correlation(call: &Call, random: &mut Random) -> String {
+    match call.header("x-ms-correlation-request-id") {
+        Some(id) if uuid::Uuid::parse_str(id).is_ok() => id.to_owned(),
+        _ => random.guid(),
+    }
+}
+
+fn routing_time() -> String {
+    let now = OffsetDateTime::now_utc();
+    let (date, time) = (now.date(), now.time());
+    format!(
+        "{:04}{:02}{:02}T{:02}{:02}{:02}Z",
+        date.year(),
+        u8::from(date.month()),
+        date.day(),
+        time.hour(),
+        time.minute(),
+        time.second()
+    )
+}

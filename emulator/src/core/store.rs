@@ -1,0 +1,110 @@
+//! The stored resources; every change of one goes through here.
+
+use std::collections::BTreeMap;
+
+use time::OffsetDateTime;
+
+use super::id::ResourceId;
+use super::json::{Json, set};
+
+/// A resource: what the client wrote, completed by its type.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    /// The id in the casing of its creation.
+    pub(crate) id: ResourceId,
+    pub(crate) etag: String,
+    /// Everything but id, name, type and what is rendered on reading.
+    pub(crate) body: Json,
+    pub(crate) created: OffsetDateTime,
+    /// What the service knows and never shows.
+    pub(crate) hidden: Json,
+}
+
+/// All resources by their lower-case id, so that a resource comes right before its children.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    resources: BTreeMap<String, Stored>,
+}
+
+impl Store {
+    /// The resource of that id.
+    pub(crate) fn get(&self, id: &ResourceId) -> Option<&Stored> {
+        self.resources.get(&id.key())
+    }
+
+    /// The resource of that id, to be changed in place.
+    pub(crate) fn get_mut(&mut self, id: &ResourceId) -> Option<&mut Stored> {
+        self.resources.get_mut(&id.key())
+    }
+
+    /// Whether there is a resource of that id.
+    pub(crate) fn has(&self, id: &ResourceId) -> bool {
+        self.get(id).is_some()
+    }
+
+    /// Every resource, sorted by id.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Stored> {
+        self.resources.values()
+    }
+
+    /// Every resource whose type has that name.
+    pub(crate) fn of_type<'a>(&'a self, type_name: &'a str) -> impl Iterator<Item = &'a Stored> {
+        self.all()
+            .filter(move |stored| stored.id.type_name().eq_ignore_ascii_case(type_name))
+    }
+
+    /// The direct children of one type.
+    pub(crate) fn children<'a>(
+        &'a self,
+        parent: &ResourceId,
+        kind: &str,
+    ) -> impl Iterator<Item = &'a Stored> + use<'a> {
+        let prefix = format!("{}/{}/", parent.key(), kind.to_lowercase());
+        self.below(prefix.clone())
+            .filter(move |(key, _)| !key[prefix.len()..].contains('/'))
+            .map(|(_, stored)| stored)
+    }
+
+    /// Everything in a resource group.
+    pub(crate) fn in_group<'a>(
+        &'a self,
+        group: &ResourceId,
+    ) -> impl Iterator<Item = &'a Stored> + use<'a> {
+        self.below(format!("{}/", group.key()))
+            .map(|(_, stored)| stored)
+    }
+
+    /// Stores a resource in place of any of the same id.
+    pub(crate) fn insert(&mut self, stored: Stored) {
+        self.resources.insert(stored.id.key(), stored);
+    }
+
+    /// Takes a resource and everything below it out.
+    pub(crate) fn remove(&mut self, id: &ResourceId) -> Option<Stored> {
+        let below: Vec<String> = self
+            .below(format!("{}/", id.key()))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in below {
+            self.resources.remove(&key);
+        }
+        self.resources.remove(&id.key())
+    }
+
+    /// Sets the provisioning state of a resource, if it is there.
+    pub(crate) fn set_state(&mut self, id: &ResourceId, state: &str) {
+        if let Some(stored) = self.get_mut(id) {
+            set(
+                &mut stored.body,
+                "properties/provisioningState",
+                state.into(),
+            );
+        }
+    }
+
+    fn below(&self, prefix: String) -> impl Iterator<Item = (&String, &Stored)> {
+        self.resources
+            .range(prefix.clone()..)
+            .take_while(move |(key, _)| key.starts_with(&prefix))
+    }
+}

@@ -1,0 +1,128 @@
+//! The api-versions that are accepted: those that the known clients send, and their neighbours.
+
+use super::definition::TypeDefinition;
+use super::error::ArmError;
+
+/// Resource groups, providers and subscriptions.
+pub(crate) const RESOURCES: &[&str] = &[
+    "2025-04-01",
+    "2025-03-01",
+    "2024-11-01",
+    "2024-07-01",
+    "2024-03-01",
+    "2023-07-01",
+    "2022-12-01",
+    "2022-09-01",
+    "2021-04-01",
+    "2021-01-01",
+    "2020-10-01",
+    "2020-06-01",
+    "2019-10-01",
+    "2019-08-01",
+    "2019-07-01",
+    "2019-05-10",
+    "2019-05-01",
+    "2018-05-01",
+    "2018-02-01",
+    "2017-05-10",
+    "2016-09-01",
+    "2016-06-01",
+    "2016-02-01",
+    "2015-11-01",
+    "2015-01-01",
+];
+
+/// Microsoft.Network.
+pub(crate) const NETWORK: &[&str] = &[
+    "2026-03-01",
+    "2025-07-01",
+    "2025-05-01",
+    "2025-03-01",
+    "2025-01-01",
+    "2024-10-01",
+    "2024-07-01",
+    "2024-05-01",
+    "2024-03-01",
+    "2024-01-01",
+    "2023-11-01",
+    "2023-09-01",
+    "2023-06-01",
+    "2023-05-01",
+    "2023-04-01",
+    "2023-02-01",
+    "2022-11-01",
+    "2022-09-01",
+    "2022-07-01",
+    "2022-05-01",
+    "2022-01-01",
+    "2021-08-01",
+    "2021-05-01",
+    "2021-03-01",
+    "2021-02-01",
+    "2020-11-01",
+    "2020-07-01",
+    "2020-06-01",
+    "2020-05-01",
+    "2020-04-01",
+    "2020-03-01",
+    "2019-12-01",
+    "2019-11-01",
+    "2019-09-01",
+    "2019-07-01",
+    "2019-06-01",
+    "2019-04-01",
+    "2019-02-01",
+    "2018-12-01",
+    "2018-11-01",
+];
+
+/// Microsoft.Logic's environments have one stable version only.
+pub(crate) const ENVIRONMENTS: &[&str] = &["2019-05-01"];
+
+/// Workflows and integration accounts.
+pub(crate) const LOGIC: &[&str] = &["2019-05-01", "2018-07-01-preview", "2016-06-01"];
+
+/// Checks that a type serves the version that a request asks for.
+pub(crate) fn check(
+    definition: &TypeDefinition,
+    version: &str,
+    location: &str,
+) -> Result<(), ArmError> {
+    if definition.api_versions.contains(&version) {
+        return Ok(());
+    }
+    let supported = definition.api_versions;
+    if definition.namespace() == "Microsoft.Resources" {
+        return Err(invalid(version, supported));
+    }
+    let kind = definition.name.split_once('/').map_or("", |(_, kind)| kind);
+    Err(ArmError::gateway(
+        400,
+        "NoRegisteredProviderFound",
+        format!(
+            "No registered resource provider found for location '{location}' and API version '{version}' for type '{kind}'. \
+             The supported api-versions are '{}'. The supported locations are ''.",
+            supported.join(", ")
+        ),
+    ))
+}
+
+/// Checks the version of a request for one of ARM's own types.
+pub(crate) fn check_own(version: &str) -> Result<(), ArmError> {
+    if RESOURCES.contains(&version) {
+        Ok(())
+    } else {
+        Err(invalid(version, RESOURCES))
+    }
+}
+
+fn invalid(version: &str, supported: &[&str]) -> ArmError {
+    ArmError::gateway(
+        400,
+        "InvalidApiVersionParameter",
+        format!(
+            "The api-version '{version}' is invalid. The supported versions are '{}'.",
+            supported.join(",")
+        ),
+    )
+}

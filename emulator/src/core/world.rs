@@ -1,0 +1,219 @@
+//! Everything that Azure knows, and how it changes as time passes.
+
+use std::collections::BTreeMap;
+
+use time::{Duration, OffsetDateTime};
+
+use super::clock::Clock;
+use super::definition::Table;
+use super::id::ResourceId;
+use super::json::{Json, list, set, take, text};
+use super::operations::{Agenda, Due, Ending, Failure, Operation, Progress};
+use super::random::Random;
+use super::store::{Store, Stored};
+
+/// The resources, the operations on them and the clock they run on.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) types: &'static Table,
+    pub(crate) clock: Clock,
+    /// The time of this request, or of the change that is being applied.
+    pub(crate) now: OffsetDateTime,
+    pub(crate) random: Random,
+    pub(crate) resources: Store,
+    pub(crate) operations: BTreeMap<String, Operation>,
+    pub(crate) agenda: Agenda,
+    /// How the next operation will fail: set by a fault for the length of one request.
+    pub(crate) doom: Option<Failure>,
+}
+
+impl World {
+    /// An empty world.
+    pub(crate) fn new(types: &'static Table, scale: f64, seed: u64) -> Self {
+        let clock = Clock::new(scale);
+        Self {
+            types,
+            now: clock.now(),
+            clock,
+            random: Random::new(seed),
+            resources: Store::default(),
+            operations: BTreeMap::new(),
+            agenda: Agenda::default(),
+            doom: None,
+        }
+    }
+
+    /// Applies, in order of time, everything that has fallen due.
+    pub(crate) fn settle(&mut self) {
+        self.settle_until(self.clock.now());
+    }
+
+    /// Applies what falls due within a span from now without moving the clock: fixtures have been there for long.
+    pub(crate) fn settle_all(&mut self, within: Duration) {
+        let now = self.now;
+        self.settle_until(now.saturating_add(within));
+        self.now = now;
+    }
+
+    fn settle_until(&mut self, until: OffsetDateTime) {
+        while let Some((at, due)) = self.agenda.take(until) {
+            self.now = at;
+            match due {
+                Due::Finish(name) => self.finish(&name),
+                Due::ReleaseSubnets {
+                    environment,
+                    holder,
+                } => self.release_subnets(&environment, &holder),
+            }
+        }
+        self.now = until;
+    }
+
+    /// Starts an operation on a resource.
+    pub(crate) fn start(
+        &mut self,
+        name: String,
+        kind: &'static str,
+        target: &ResourceId,
+        lasts: Duration,
+        ending: Ending,
+    ) -> &Operation {
+        let ends = self.now.saturating_add(lasts);
+        self.agenda.add(ends, Due::Finish(name.clone()));
+        let operation = Operation {
+            name: name.clone(),
+            kind,
+            target: target.clone(),
+            started: self.now,
+            ends,
+            progress: Progress::InProgress,
+            ending,
+            failure: self.doom.take(),
+        };
+        self.operations.entry(name).or_insert(operation)
+    }
+
+    /// The operation that still runs on a resource or one below it.
+    pub(crate) fn running(&self, root: &ResourceId) -> Option<&Operation> {
+        let key = root.key();
+        self.operations.values().find(|operation| {
+            let target = operation.target.key();
+            let inside = target
+                .strip_prefix(&key)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            inside && operation.progress == Progress::InProgress
+        })
+    }
+
+    /// Ends the operations on a resource that goes away while they run.
+    pub(crate) fn abandon(&mut self, target: &ResourceId) {
+        for operation in self.operations.values_mut() {
+            if operation.target.same(target) && operation.progress == Progress::InProgress {
+                operation.progress = Progress::Failed(Failure {
+                    code: "Canceled".to_owned(),
+                    message: format!(
+                        "The resource {target} was deleted while the operation was running."
+                    ),
+                });
+            }
+        }
+    }
+
+    /// Takes a resource away and lets its type clean up.
+    pub(crate) fn remove(&mut self, id: &ResourceId) {
+        self.abandon(id);
+        let Some(stored) = self.resources.remove(id) else {
+            return;
+        };
+        if let Some(definition) = self.types.find(&id.type_name()) {
+            definition.behaviour.removed(self, &stored);
+        }
+    }
+
+    fn finish(&mut self, name: &str) {
+        let Some(operation) = self.operations.get_mut(name) else {
+            return;
+        };
+        // An abandoned operation has its end already.
+        if operation.progress != Progress::InProgress {
+            return;
+        }
+        operation.progress = operation
+            .failure
+            .clone()
+            .map_or(Progress::Succeeded, Progress::Failed);
+        let operation = operation.clone();
+        let failed = operation.failure.is_some();
+        match operation.ending {
+            Ending::Remove if !failed => self.remove(&operation.target),
+            Ending::Settle | Ending::Remove => self.settle_states(&operation.target, failed),
+            Ending::ByType => {
+                if let Some(definition) = self.types.find(&operation.target.type_name()) {
+                    definition.behaviour.finished(self, &operation);
+                }
+            }
+        }
+    }
+
+    /// Makes the states of a resource and of what is below it final.
+    fn settle_states(&mut self, target: &ResourceId, failed: bool) {
+        let state = if failed { "Failed" } else { "Succeeded" };
+        let (key, prefix) = (target.key(), format!("{}/", target.key()));
+        let moving: Vec<ResourceId> = self
+            .resources
+            .all()
+            .filter(|stored| {
+                is_moving(stored)
+                    && (stored.id.key() == key || stored.id.key().starts_with(&prefix))
+            })
+            .map(|stored| stored.id.clone())
+            .collect();
+        for id in moving {
+            self.resources.set_state(&id, state);
+        }
+    }
+
+    /// Drops every link of an environment from the subnets that it holds.
+    fn release_subnets(&mut self, environment: &ResourceId, holder: &str) {
+        let owner = environment.to_string();
+        let is_own = |link: &Json| {
+            text(link, "properties/link").is_some_and(|id| id.eq_ignore_ascii_case(&owner))
+        };
+        let held: Vec<ResourceId> = self
+            .resources
+            .all()
+            .filter(|stored| text(&stored.hidden, HOLDER) == Some(holder))
+            .map(|stored| stored.id.clone())
+            .collect();
+        for id in held {
+            let Some(subnet) = self.resources.get_mut(&id) else {
+                continue;
+            };
+            subnet.hidden = Json::Null;
+            take(&mut subnet.body, RESOURCE_LINKS);
+            let foreign: Vec<Json> = list(&subnet.body, ASSOCIATION_LINKS)
+                .iter()
+                .filter(|link| !is_own(link))
+                .cloned()
+                .collect();
+            take(&mut subnet.body, ASSOCIATION_LINKS);
+            if !foreign.is_empty() {
+                set(&mut subnet.body, ASSOCIATION_LINKS, foreign.into());
+            }
+        }
+    }
+}
+
+/// Where a subnet keeps its service association links.
+pub(crate) const ASSOCIATION_LINKS: &str = "properties/serviceAssociationLinks";
+/// Where a subnet keeps its resource navigation links.
+pub(crate) const RESOURCE_LINKS: &str = "properties/resourceNavigationLinks";
+/// The hidden member of a subnet with the own id of the environment that holds it.
+pub(crate) const HOLDER: &str = "environment";
+
+fn is_moving(stored: &Stored) -> bool {
+    matches!(
+        text(&stored.body, "properties/provisioningState"),
+        Some("Updating" | "Deleting" | "InProgress")
+    )
+}

@@ -1,0 +1,213 @@
+//! From HTTP to the emulator and back.
+
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, Request, State as Shared};
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, Uri, header};
+use time::OffsetDateTime;
+
+use crate::Emulator;
+use crate::connection::Connection;
+use crate::control::faults::Action;
+use crate::core::call::{Call, Reply};
+use crate::core::{dispatch, response};
+use crate::state::State;
+use crate::{control, signin};
+
+/// The largest request that ARM takes.
+const MAX_BODY: usize = 4 * 1024 * 1024;
+
+/// Everything under one handler: ARM's paths have no case, so a router of literal paths is of no use.
+pub(crate) fn router(emulator: Emulator) -> Router {
+    Router::new().fallback(handle).with_state(emulator)
+}
+
+async fn handle(Shared(emulator): Shared<Emulator>, request: Request) -> Response<Body> {
+    let connection = request
+        .extensions()
+        .get::<ConnectInfo<Connection>>()
+        .map(|info| info.0.clone());
+    let (call, query) = match read(request).await {
+        Ok(read) => read,
+        Err(status) => return plain(status),
+    };
+    if call.path.starts_with(control::PREFIX) {
+        let reply = emulator.with(|state| {
+            state.world.settle();
+            control::serve(state, &call)
+        });
+        return http(reply, Vec::new());
+    }
+    let (at, started) = (OffsetDateTime::now_utc(), Instant::now());
+    let action = emulator.with(|state| {
+        state.world.settle();
+        state.faults.pick(&state.world, &call, &query)
+    });
+    if let Some(Action::Delay(delay)) = action {
+        tokio::time::sleep(delay).await;
+    }
+    let outcome = emulator.with(|state| {
+        let outcome = answer(state, &call, action);
+        let reply = outcome.as_ref().ok().map(|(reply, _)| reply);
+        let status = reply.map(|reply| reply.status);
+        tracing::info!(method = %call.method, path = %call.path, status, "request");
+        state
+            .requests
+            .record(&call, &query, at, started.elapsed(), reply);
+        outcome
+    });
+    match outcome {
+        Ok((reply, headers)) => http(reply, headers),
+        Err(Silence::Close) => {
+            if let Some(connection) = connection {
+                connection.close();
+            }
+            plain(StatusCode::SERVICE_UNAVAILABLE)
+        }
+        Err(Silence::Never) => std::future::pending().await,
+    }
+}
+
+/// How a client is left without an answer.
+enum Silence {
+    Close,
+    Never,
+}
+
+type Answered = Result<(Reply, Vec<(String, String)>), Silence>;
+
+/// Does the work of a request under a fault, if there is one.
+fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
+    let silence = match action {
+        Some(Action::CloseBefore) => return Err(Silence::Close),
+        Some(Action::Answer(answer)) => {
+            let (reply, headers) = answer.reply();
+            return Ok((complete(state, call, reply), headers));
+        }
+        Some(Action::FailOperation(failure)) => {
+            state.world.doom = Some(failure);
+            None
+        }
+        Some(Action::ExpireTokens) => {
+            state.tokens.expire();
+            None
+        }
+        Some(Action::CloseAfter) => Some(Silence::Close),
+        Some(Action::Swallow) => Some(Silence::Never),
+        Some(Action::Delay(_)) | None => None,
+    };
+    state.world.settle();
+    let reply = work(state, call);
+    state.world.doom = None;
+    silence.map_or(Ok((reply, Vec::new())), Err)
+}
+
+fn work(state: &mut State, call: &Call) -> Reply {
+    if let ("POST", Some(tenant)) = (call.method.as_str(), tenant(&call.path)) {
+        return signin::issue(&mut state.tokens, &mut state.world.random, call, tenant);
+    }
+    if call.method == "GET" && call.path.eq_ignore_ascii_case("/metadata/endpoints") {
+        return signin::endpoints(call);
+    }
+    let reply = match state.tokens.check(call) {
+        Ok(()) => dispatch::serve(&mut state.world, call),
+        Err(error) => Reply::error(&error, &state.world.clock).header(
+            "WWW-Authenticate",
+            format!(
+                "Bearer authorization_uri=\"{}/common\", error=\"invalid_token\", error_description=\"{}\"",
+                call.base, error.message
+            ),
+        ),
+    };
+    complete(state, call, reply)
+}
+
+fn complete(state: &mut State, call: &Call, reply: Reply) -> Reply {
+    let remaining = state.limits.count(&call.method);
+    response::complete(reply, call, &mut state.world.random, remaining)
+}
+
+/// The tenant of a token request.
+fn tenant(path: &str) -> Option<&str> {
+    path.strip_prefix('/')?
+        .strip_suffix("/oauth2/v2.0/token")
+        .filter(|tenant| !tenant.is_empty() && !tenant.contains('/'))
+}
+
+async fn read(request: Request) -> Result<(Call, String), StatusCode> {
+    let (parts, body) = request.into_parts();
+    let body: Bytes = to_bytes(body, MAX_BODY)
+        .await
+        .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    let headers: Vec<(String, String)> = parts
+        .headers
+        .iter()
+        .filter_map(|(name, value)| {
+            Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+        })
+        .collect();
+    let query = parts.uri.query().unwrap_or_default().to_owned();
+    let call = Call {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        query: url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect(),
+        base: base(&parts.uri, &headers),
+        headers,
+        body: body.to_vec(),
+    };
+    Ok((call, query))
+}
+
+/// The address under which the client reached us.
+fn base(uri: &Uri, headers: &[(String, String)]) -> String {
+    let host = headers
+        .iter()
+        .find(|(name, _)| name == "host")
+        .map(|(_, host)| host.as_str());
+    let host = uri.authority().map(|authority| authority.as_str()).or(host);
+    format!("http://{}", host.unwrap_or("localhost"))
+}
+
+fn http(reply: Reply, more: Vec<(String, String)>) -> Response<Body> {
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = plain(status);
+    let own = reply
+        .headers
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value));
+    for (name, value) in own.chain(more) {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    if let Some(body) = reply.body {
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json; charset=utf-8"),
+        );
+        *response.body_mut() = Body::from(body.to_string());
+    }
+    response
+}
+
+fn plain(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_token_paths_have_a_tenant() {
+        assert_eq!(tenant("/t/oauth2/v2.0/token"), Some("t"));
+        assert_eq!(tenant("/a/b/oauth2/v2.0/token"), None);
+        assert_eq!(tenant("/oauth2/v2.0/token"), None);
+    }
+}

@@ -1,0 +1,265 @@
+//! What an environment depends on in its network, and whether security rules and routes let it through.
+
+use super::network_failure;
+use crate::core::id::ResourceId;
+use crate::core::json::{Json, json, list, text};
+use crate::core::operations::Failure;
+use crate::core::store::Stored;
+use crate::core::world::World;
+use crate::types::traffic::{self, Flow};
+
+/// A group of addresses that the component in a subnet must reach.
+struct Dependency {
+    category: &'static str,
+    shown: &'static str,
+    /// The service tag by which security rules name the addresses.
+    tag: &'static str,
+    domains: &'static [&'static str],
+    ports: &'static [u16],
+}
+
+const fn dependency(
+    category: &'static str,
+    shown: &'static str,
+    tag: &'static str,
+    domains: &'static [&'static str],
+    ports: &'static [u16],
+) -> Dependency {
+    Dependency {
+        category,
+        shown,
+        tag,
+        domains,
+        ports,
+    }
+}
+
+const WEB: &[u16] = &[80, 443];
+const AUTHORITIES: Dependency = dependency(
+    "SSLCertificateVerification",
+    "SSL Certificate Verification",
+    "Internet",
+    &[
+        "ocsp.msocsp.com",
+        "mscrl.microsoft.com",
+        "crl.microsoft.com",
+        "www.microsoft.com",
+        "crl3.digicert.com",
+        "ocsp.digicert.com",
+        "cacerts.digicert.com",
+        "www.thawte.com",
+    ],
+    WEB,
+);
+const DIRECTORY: Dependency = dependency(
+    "AzureActiveDirectory",
+    "Azure Active Directory",
+    "AzureActiveDirectory",
+    &["graph.windows.net"],
+    WEB,
+);
+
+/// By the place of the subnet: the workflow engine, the connectors, their gateway, and the cache, which reports nothing.
+const COMPONENTS: [&[Dependency]; 4] = [
+    &[
+        dependency(
+            "AzureStorage",
+            "Azure Storage",
+            "Storage",
+            &[
+                "www.table.core.windows.net",
+                "www.blob.core.windows.net",
+                "www.queue.core.windows.net",
+            ],
+            WEB,
+        ),
+        DIRECTORY,
+        AUTHORITIES,
+        dependency(
+            "DiagnosticLogsAndMetrics",
+            "Diagnostic Logs And Metrics",
+            "AzureMonitor",
+            &["az-prod.metrics.nsatc.net"],
+            &[443],
+        ),
+        dependency(
+            "IntegrationServiceEnvironmentConnectors",
+            "Integration Service Environment Connectors",
+            "VirtualNetwork",
+            &["flow-{id}-apim-runtime.{region}.environments.microsoftazurelogicapps.net"],
+            &[443],
+        ),
+        dependency(
+            "RedisCache",
+            "Redis Cache",
+            "VirtualNetwork",
+            &["flow{id}.redis.cache.windows.net"],
+            &[6380],
+        ),
+    ],
+    &[
+        dependency(
+            "AzureStorage",
+            "Azure Storage",
+            "Storage",
+            &[
+                "blob.core.windows.net",
+                "queue.core.windows.net",
+                "table.core.windows.net",
+                "file.core.windows.net",
+            ],
+            WEB,
+        ),
+        dependency(
+            "SQL",
+            "Azure SQL Database",
+            "Sql",
+            &["database.windows.net"],
+            &[1433],
+        ),
+        dependency(
+            "AzureManagement",
+            "Azure Management",
+            "Internet",
+            &[
+                "management.core.windows.net",
+                "admin.core.windows.net",
+                "management.azure.com",
+            ],
+            &[443],
+        ),
+        DIRECTORY,
+        dependency(
+            "RegionalService",
+            "Regional Service",
+            "Internet",
+            &["gr-prod-sn1.cloudapp.net", "az-prod.metrics.nsatc.net"],
+            &[443],
+        ),
+        AUTHORITIES,
+    ],
+    &[
+        dependency(
+            "RecoveryService",
+            "Recovery Service",
+            "Internet",
+            &["https://prod3.metrics.nsatc.net:1886/RecoveryService"],
+            &[1886],
+        ),
+        dependency("SQL", "SQL", "Sql", &["{id}.database.windows.net"], &[1433]),
+        dependency(
+            "DiagnosticLogsAndMetrics",
+            "Diagnostic Logs And Metrics",
+            "AzureMonitor",
+            &["prod.warmpath.msftcloudes.com"],
+            &[443],
+        ),
+        dependency(
+            "AzureStorage",
+            "Azure Storage",
+            "Storage",
+            &[
+                "apimgmtst{id}.blob.core.windows.net",
+                "apimgmtst{id}.queue.core.windows.net",
+                "apimgmtst{id}.table.core.windows.net",
+            ],
+            &[443],
+        ),
+    ],
+    &[],
+];
+
+/// The inbound ports without which connectors cannot be deployed.
+const DEPLOYMENT_PORTS: [u16; 2] = [454, 3443];
+
+/// The report by subnet name.
+pub(crate) fn report(world: &World, body: &Json) -> Json {
+    let subnets = subnets(world, body);
+    let report = subnets
+        .iter()
+        .zip(COMPONENTS)
+        .map(|(subnet, dependencies)| {
+            (
+                subnet.id.name().to_owned(),
+                subnet_report(world, body, subnet, dependencies),
+            )
+        });
+    Json::Object(report.collect())
+}
+
+/// Why a deployment fails, if its network blocks what it depends on.
+pub(crate) fn blocked(world: &World, body: &Json) -> Option<Failure> {
+    for (subnet, dependencies) in subnets(world, body).into_iter().zip(COMPONENTS) {
+        let name = subnet.id.name();
+        let inbound =
+            |port: &u16| !traffic::allows(world, subnet, &Flow::inbound("Internet", *port));
+        if let Some(port) = DEPLOYMENT_PORTS.iter().find(|port| inbound(port)) {
+            let message = format!(
+                "The subnet '{name}' does not let port {port} in, which the deployment of connectors needs."
+            );
+            return Some(network_failure(message));
+        }
+        let unreachable = |one: &&Dependency| {
+            one.ports
+                .iter()
+                .any(|port| !reaches(world, subnet, one, *port))
+        };
+        if let Some(unreachable) = dependencies.iter().find(unreachable) {
+            let message = format!(
+                "The subnet '{name}' does not let out what its component needs: {}.",
+                unreachable.shown
+            );
+            return Some(network_failure(message));
+        }
+    }
+    None
+}
+
+fn subnets<'a>(world: &'a World, body: &Json) -> Vec<&'a Stored> {
+    let ids = list(body, "properties/networkConfiguration/subnets").iter();
+    ids.filter_map(|subnet| {
+        world
+            .resources
+            .get(&ResourceId::parse(text(subnet, "id")?)?)
+    })
+    .collect()
+}
+
+fn reaches(world: &World, subnet: &Stored, dependency: &Dependency, port: u16) -> bool {
+    traffic::allows(world, subnet, &Flow::outbound(dependency.tag, port))
+}
+
+fn subnet_report(world: &World, body: &Json, subnet: &Stored, dependencies: &[Dependency]) -> Json {
+    if dependencies.is_empty() {
+        return json!({"networkDependencyHealthState": "Healthy"});
+    }
+    let id = text(body, "properties/integrationServiceEnvironmentId").unwrap_or_default();
+    let region = text(body, "location").unwrap_or_default();
+    let mut healthy = true;
+    let mut shown = Vec::new();
+    for dependency in dependencies {
+        let open = dependency
+            .ports
+            .iter()
+            .all(|port| reaches(world, subnet, dependency, *port));
+        healthy &= open;
+        let ports: Vec<String> = dependency.ports.iter().map(u16::to_string).collect();
+        let endpoints = dependency.domains.iter().map(|domain| {
+            json!({
+                "domainName": domain.replace("{id}", &id[..id.len().min(16)]).replace("{region}", region),
+                "ports": ports,
+                "accessibility": if open { "Available" } else { "NotAvailable" }
+            })
+        });
+        shown.push(json!({
+            "category": dependency.category, "displayName": dependency.shown, "endpoints": endpoints.collect::<Vec<_>>()
+        }));
+    }
+    let state = if healthy { "Healthy" } else { "Unhealthy" };
+    // The model calls the first state an accessibility, Azure's own example says Healthy: so do we.
+    json!({
+        "networkDependencyHealthState": state,
+        "outboundNetworkDependencies": shown,
+        "outboundNetworkHealth": {"state": state}
+    })
+}

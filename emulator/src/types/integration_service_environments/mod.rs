@@ -1,0 +1,434 @@
+//! Microsoft.Logic/integrationServiceEnvironments.
+
+mod endpoints;
+mod health;
+mod injection;
+
+use time::Duration;
+
+use super::LOGIC_ORDER;
+use super::identity;
+use crate::core::asynchronous::{announce, common_status, name};
+use crate::core::call::{Call, Reply};
+use crate::core::definition::{
+    Behaviour, Naming, Style, TypeDefinition, Work, Write, Written, merge_members, unknown_below,
+};
+use crate::core::error::ArmError;
+use crate::core::id::ResourceId;
+use crate::core::json::{Json, at, json, list, ordered, set, set_default, text};
+use crate::core::operations::{Due, Ending, Failure, Operation, Progress};
+use crate::core::store::Stored;
+use crate::core::versions;
+use crate::core::world::World;
+
+/// Integration service environments.
+pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
+    name: "Microsoft.Logic/integrationServiceEnvironments",
+    api_versions: versions::ENVIRONMENTS,
+    located: true,
+    naming: Naming::Logic {
+        parentheses: false,
+        most: 80,
+    },
+    read_only: READ_ONLY,
+    order: LOGIC_ORDER,
+    behaviour: &Environments,
+};
+
+const READ_ONLY: &[&str] = &[
+    "properties/provisioningState",
+    "properties/state",
+    "properties/integrationServiceEnvironmentId",
+    "properties/endpointsConfiguration",
+    "identity/principalId",
+    "identity/tenantId",
+];
+
+/// How long Azure takes to deploy an environment.
+const CREATION: Duration = Duration::hours(2);
+/// How long it takes to add or remove a unit of capacity.
+const CAPACITY_STEP: Duration = Duration::minutes(25);
+/// How long any other change takes (an assumption).
+const CHANGE: Duration = Duration::minutes(1);
+/// How long a restart takes (an assumption).
+const RESTART: Duration = Duration::minutes(10);
+/// How long the platform holds on to the subnets of an environment that failed or was deleted.
+const RELEASE: Duration = Duration::hours(1);
+
+/// The hidden member that says that the environment was deployed once.
+const READY: &str = "ready";
+
+const RESTARTING: &str = "RestartIntegrationServiceEnvironment";
+
+struct Environments;
+
+impl Behaviour for Environments {
+    fn put(&self, world: &mut World, mut write: Write<'_>) -> Result<Written, ArmError> {
+        check_sku(&write.body)?;
+        check_properties(&write.body)?;
+        let body = &mut write.body;
+        set_default(
+            body,
+            "properties/networkConfiguration/accessEndpoint/type",
+            json!("External"),
+        );
+        identity::complete(world, body);
+        let deployed = write.existing.is_some_and(is_deployed);
+        if let Some(old) = write.existing {
+            check_idle(old)?;
+            check_unchanged(&old.body, body)?;
+        }
+        let lasts = match write.existing {
+            Some(old) if deployed => change_lasts(&old.body, body),
+            _ => deploy(world, write.id, body)?,
+        };
+        set(body, "properties/provisioningState", json!("InProgress"));
+        show_references(body);
+        let properties = body["properties"].take();
+        body["properties"] = ordered(properties, ORDER);
+        let hidden = json!({ READY: deployed });
+        Ok(Written {
+            body: write.body,
+            hidden,
+            work: Some(work("PutIntegrationServiceEnvironment", lasts)),
+        })
+    }
+
+    /// Merges tags and SKU; other members of `properties` are replaced, and checked as a PUT's are.
+    fn patch(&self, existing: &Stored, patch: &Json) -> Result<Json, ArmError> {
+        let mut body = merge_members(existing, patch, &["tags", "sku", "identity"]);
+        let properties = at(patch, "properties").and_then(Json::as_object);
+        for (name, value) in properties.into_iter().flatten() {
+            let path = format!("properties/{name}");
+            if !READ_ONLY.contains(&path.as_str()) {
+                set(&mut body, &path, value.clone());
+            }
+        }
+        Ok(body)
+    }
+
+    fn patch_is_put(&self) -> bool {
+        true
+    }
+
+    fn may_delete(&self, world: &World, stored: &Stored) -> Result<(), ArmError> {
+        let lives_there = |one: &&Stored| {
+            let reference = text(&one.body, "properties/integrationServiceEnvironment/id");
+            reference
+                .and_then(ResourceId::parse)
+                .is_some_and(|id| id.same(&stored.id))
+        };
+        let Some(tenant) = world.resources.all().find(lives_there) else {
+            return Ok(());
+        };
+        // Azure's guide wants the contents deleted first; how the service says so is not known, so the code is ours.
+        Err(ArmError::new(
+            409,
+            "IntegrationServiceEnvironmentNotEmpty",
+            format!(
+                "The integration service environment '{}' cannot be deleted while it holds '{}'.",
+                stored.id.name(),
+                tenant.id
+            ),
+        ))
+    }
+
+    /// The answer to a deletion comes at once; the subnets come free later.
+    fn removed(&self, world: &mut World, stored: &Stored) {
+        release_later(world, stored);
+    }
+
+    fn finished(&self, world: &mut World, operation: &Operation) {
+        if operation.kind == RESTARTING {
+            return;
+        }
+        let Some(stored) = world.resources.get(&operation.target).cloned() else {
+            return;
+        };
+        let mut failure = operation.failure.clone();
+        if failure.is_none() && !is_deployed(&stored) {
+            failure = health::blocked(world, &stored.body);
+        }
+        let Some(failure) = failure else {
+            world.resources.set_state(&stored.id, "Succeeded");
+            if let Some(stored) = world.resources.get_mut(&stored.id) {
+                stored.hidden = json!({ READY: true });
+            }
+            return;
+        };
+        world.resources.set_state(&stored.id, "Failed");
+        if let Some(operation) = world.operations.get_mut(&operation.name) {
+            operation.progress = Progress::Failed(failure);
+        }
+        if !is_deployed(&stored) {
+            release_later(world, &stored);
+        }
+    }
+
+    fn below(
+        &self,
+        world: &mut World,
+        call: &Call,
+        stored: &Stored,
+        tail: &[&str],
+    ) -> Result<Reply, ArmError> {
+        let lower: Vec<String> = tail.iter().map(|word| word.to_lowercase()).collect();
+        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+        match (call.method.as_str(), lower.as_slice()) {
+            ("GET", ["operationstatuses", _]) => common_status(world, call, tail[1]),
+            ("GET", ["skus"]) => Ok(Reply::json(200, skus())),
+            ("GET", ["health", "network"]) => {
+                Ok(Reply::json(200, health::report(world, &stored.body)))
+            }
+            ("POST", ["restart"]) => restart(world, call, stored),
+            _ => Err(unknown_below(stored, tail)),
+        }
+    }
+}
+
+/// Whether the environment was deployed once: what failed later still runs.
+pub(crate) fn is_deployed(stored: &Stored) -> bool {
+    stored.hidden[READY] == json!(true)
+}
+
+/// The order of the members of `properties`.
+const ORDER: &[&str] = &[
+    "provisioningState",
+    "state",
+    "integrationServiceEnvironmentId",
+    "endpointsConfiguration",
+    "networkConfiguration",
+    "encryptionConfiguration",
+];
+
+fn work(kind: &'static str, lasts: Duration) -> Work {
+    Work {
+        kind,
+        lasts,
+        ending: Ending::ByType,
+        style: Style::Logic,
+    }
+}
+
+/// Starts the deployment, for the first time or again after a failure: the subnets are held from now on.
+fn deploy(world: &mut World, id: &ResourceId, body: &mut Json) -> Result<Duration, ArmError> {
+    let own = text(body, "properties/integrationServiceEnvironmentId").map(str::to_owned);
+    let subnets = injection::check(world, body, own.as_deref())?;
+    let own = own.unwrap_or_else(|| world.random.hex32());
+    world
+        .agenda
+        .cancel(|due| matches!(due, Due::ReleaseSubnets { holder, .. } if *holder == own));
+    let internal =
+        text(body, "properties/networkConfiguration/accessEndpoint/type") == Some("Internal");
+    let prefixes: Vec<_> = subnets.iter().map(|subnet| subnet.prefix).collect();
+    if at(body, "properties/endpointsConfiguration").is_none() {
+        let configuration = endpoints::configuration(&mut world.random, &prefixes, internal);
+        set(body, "properties/endpointsConfiguration", configuration);
+    }
+    injection::hold(world, id, &own, &subnets);
+    set(
+        body,
+        "properties/integrationServiceEnvironmentId",
+        json!(own),
+    );
+    set(body, "properties/state", json!("Enabled"));
+    Ok(CREATION)
+}
+
+/// Lets the subnets go after a while, unless that is on its way already.
+fn release_later(world: &mut World, stored: &Stored) {
+    let Some(holder) = text(&stored.body, "properties/integrationServiceEnvironmentId") else {
+        return;
+    };
+    let failed_before = !is_deployed(stored)
+        && text(&stored.body, "properties/provisioningState") == Some("Failed");
+    if !failed_before {
+        let due = Due::ReleaseSubnets {
+            environment: stored.id.clone(),
+            holder: holder.to_owned(),
+        };
+        world.agenda.add(world.now.saturating_add(RELEASE), due);
+    }
+}
+
+fn change_lasts(old: &Json, new: &Json) -> Duration {
+    let capacity = |body: &Json| {
+        at(body, "sku/capacity")
+            .and_then(Json::as_i64)
+            .unwrap_or_default()
+    };
+    let steps = i32::try_from(capacity(old).abs_diff(capacity(new))).unwrap_or_default();
+    if steps == 0 {
+        CHANGE
+    } else {
+        CAPACITY_STEP * steps
+    }
+}
+
+fn restart(world: &mut World, call: &Call, stored: &Stored) -> Result<Reply, ArmError> {
+    check_idle(stored)?;
+    if !is_deployed(stored) {
+        return Err(busy(stored));
+    }
+    let name = name(world, Style::Logic, RESTARTING, &stored.id);
+    let operation = world
+        .start(name, RESTARTING, &stored.id, RESTART, Ending::ByType)
+        .clone();
+    Ok(announce(
+        Reply::empty(200),
+        call,
+        world,
+        &operation,
+        Style::Logic,
+    ))
+}
+
+/// Refuses a change while another one goes on. The code is ours.
+fn check_idle(stored: &Stored) -> Result<(), ArmError> {
+    if text(&stored.body, "properties/provisioningState") == Some("InProgress") {
+        Err(busy(stored))
+    } else {
+        Ok(())
+    }
+}
+
+fn busy(stored: &Stored) -> ArmError {
+    let state = text(&stored.body, "properties/provisioningState").unwrap_or_default();
+    ArmError::new(
+        409,
+        "IntegrationServiceEnvironmentNotReady",
+        format!(
+            "The integration service environment '{}' is in provisioning state '{state}' and cannot be changed now.",
+            stored.id.name()
+        ),
+    )
+}
+
+/// The SKU is a Premium one with up to ten more units, or a Developer one without any. The codes are ours.
+fn check_sku(body: &Json) -> Result<(), ArmError> {
+    let refuse = |message: String| {
+        Err(ArmError::new(
+            400,
+            "InvalidIntegrationServiceEnvironmentSku",
+            message,
+        ))
+    };
+    let most = match text(body, "sku/name") {
+        Some("Premium") => 10,
+        Some("Developer") => 0,
+        Some(other) => {
+            return refuse(format!(
+                "The SKU '{other}' is not one of 'Premium' and 'Developer'."
+            ));
+        }
+        None => return refuse("An integration service environment needs a SKU.".to_owned()),
+    };
+    match at(body, "sku/capacity") {
+        None => Ok(()),
+        Some(capacity) if capacity.as_u64().is_some_and(|capacity| capacity <= most) => Ok(()),
+        Some(capacity) => {
+            let name = text(body, "sku/name").unwrap_or_default();
+            refuse(format!(
+                "The capacity {capacity} of the SKU '{name}' is not between 0 and {most}."
+            ))
+        }
+    }
+}
+
+fn check_properties(body: &Json) -> Result<(), ArmError> {
+    if let Some(kind) = text(body, "properties/networkConfiguration/accessEndpoint/type")
+        && !["Internal", "External"].contains(&kind)
+    {
+        let message =
+            format!("The access endpoint type '{kind}' is not one of 'Internal' and 'External'.");
+        return Err(ArmError::new(
+            400,
+            "InvalidIntegrationServiceEnvironmentAccessEndpoint",
+            message,
+        ));
+    }
+    let certificates = at(body, "properties/certificates")
+        .and_then(Json::as_object)
+        .map_or(0, serde_json::Map::len);
+    if certificates > 20 {
+        let message = format!(
+            "An integration service environment takes 20 certificates at most; {certificates} were given."
+        );
+        return Err(ArmError::new(
+            400,
+            "TooManyIntegrationServiceEnvironmentCertificates",
+            message,
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses the change of what is fixed at creation. The code is ours.
+fn check_unchanged(old: &Json, new: &Json) -> Result<(), ArmError> {
+    let subnets = |body: &Json| {
+        let mut ids: Vec<String> = list(body, "properties/networkConfiguration/subnets")
+            .iter()
+            .map(|subnet| text(subnet, "id").unwrap_or_default().to_lowercase())
+            .collect();
+        ids.sort();
+        ids
+    };
+    let changed = if subnets(old) == subnets(new) {
+        const FIXED: [&str; 4] = [
+            "sku/name",
+            "properties/networkConfiguration/accessEndpoint/type",
+            "properties/networkConfiguration/virtualNetworkAddressSpace",
+            "properties/encryptionConfiguration",
+        ];
+        FIXED
+            .into_iter()
+            .find(|path| at(old, path) != at(new, path))
+    } else {
+        Some("properties/networkConfiguration/subnets")
+    };
+    let Some(path) = changed else { return Ok(()) };
+    Err(ArmError::new(
+        400,
+        "IntegrationServiceEnvironmentPropertyCannotBeChanged",
+        format!(
+            "The property '{}' of an integration service environment cannot be changed.",
+            path.replace('/', ".")
+        ),
+    ))
+}
+
+/// Adds name and type to the references to the subnets, and the capacity that is always shown.
+fn show_references(body: &mut Json) {
+    set_default(body, "sku/capacity", json!(0));
+    let Some(Json::Array(subnets)) = body.pointer_mut("/properties/networkConfiguration/subnets")
+    else {
+        return;
+    };
+    for subnet in subnets {
+        let Some(id) = text(subnet, "id").map(str::to_owned) else {
+            continue;
+        };
+        let name = ResourceId::parse(&id).map_or_else(String::new, |id| id.names());
+        *subnet =
+            json!({"name": name, "id": id, "type": "Microsoft.Network/virtualNetworks/subnets"});
+    }
+}
+
+fn skus() -> Json {
+    let sku = |name: &str, most: u32, scale: &str| {
+        json!({
+            "resourceType": DEFINITION.name,
+            "sku": {"name": name},
+            "capacity": {"minimum": 0, "maximum": most, "default": 0, "scaleType": scale}
+        })
+    };
+    json!({"value": [sku("Premium", 10, "Automatic"), sku("Developer", 0, "None")]})
+}
+
+/// The failure of a deployment whose network blocks what it depends on. The code is ours.
+fn network_failure(message: String) -> Failure {
+    Failure {
+        code: "IntegrationServiceEnvironmentNetworkBlocked".to_owned(),
+        message,
+    }
+}

@@ -1,0 +1,48 @@
+//! The ARM types that are served, one file each.
+
+mod attached;
+mod identity;
+mod integration_service_environments;
+mod network_security_groups;
+mod resource_groups;
+mod route_tables;
+mod subnets;
+mod traffic;
+mod virtual_networks;
+
+use crate::core::definition::Table;
+
+/// Every type, in the order in which fixtures of them can be created.
+pub(crate) static TABLE: Table = Table(&[
+    &resource_groups::DEFINITION,
+    &network_security_groups::DEFINITION,
+    &network_security_groups::RULES,
+    &route_tables::DEFINITION,
+    &route_tables::ROUTES,
+    &virtual_networks::DEFINITION,
+    &subnets::DEFINITION,
+    &integration_service_environments::DEFINITION,
+]);
+
+/// The members of network resources in the order in which Network shows them.
+const NETWORK_ORDER: &[&str] = &[
+    "name",
+    "id",
+    "etag",
+    "type",
+    "location",
+    "tags",
+    "properties",
+];
+
+/// The members of Logic's resources in the order in which Logic shows them.
+const LOGIC_ORDER: &[&str] = &[
+    "properties",
+    "sku",
+    "id",
+    "name",
+    "type",
+    "location",
+    "tags",
+    "identity",
+];

@@ -1,0 +1,125 @@
+//! Microsoft.Resources/resourceGroups.
+
+use time::Duration;
+
+use crate::core::definition::{
+    Behaviour, Deletion, Naming, Style, TypeDefinition, Work, Write, Written,
+};
+use crate::core::error::ArmError;
+use crate::core::id::{GROUP, ResourceId};
+use crate::core::json::{Json, json, set};
+use crate::core::operations::{Ending, Failure, Operation, Progress};
+use crate::core::store::Stored;
+use crate::core::versions;
+use crate::core::world::World;
+
+/// Resource groups.
+pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
+    name: GROUP,
+    api_versions: versions::RESOURCES,
+    located: true,
+    naming: Naming::Group,
+    read_only: &["properties"],
+    order: &[
+        "id",
+        "name",
+        "type",
+        "location",
+        "tags",
+        "managedBy",
+        "properties",
+    ],
+    behaviour: &ResourceGroups,
+};
+
+struct ResourceGroups;
+
+/// How long ARM takes to go through a group.
+const DELETION: Duration = Duration::seconds(30);
+
+impl Behaviour for ResourceGroups {
+    fn put(&self, _world: &mut World, mut write: Write<'_>) -> Result<Written, ArmError> {
+        set(
+            &mut write.body,
+            "properties",
+            json!({"provisioningState": "Succeeded"}),
+        );
+        Ok(Written {
+            body: write.body,
+            hidden: Json::Null,
+            work: None,
+        })
+    }
+
+    fn deletion(&self) -> Deletion {
+        Deletion::Later(Work {
+            kind: "DeleteResourceGroup",
+            lasts: DELETION,
+            ending: Ending::ByType,
+            style: Style::Group,
+        })
+    }
+
+    /// Deletes what is in the group, in rounds, since one resource may wait for another to go first.
+    /// What refuses to go stays, and so does the group.
+    fn finished(&self, world: &mut World, operation: &Operation) {
+        let group = &operation.target;
+        if operation.failure.is_none() {
+            while delete_round(world, group) {}
+        }
+        let left: Vec<Stored> = world.resources.in_group(group).cloned().collect();
+        if left.is_empty() && operation.failure.is_none() {
+            world.resources.remove(group);
+            return;
+        }
+        world.resources.set_state(group, "Succeeded");
+        if let Some(operation) = world
+            .operations
+            .get_mut(&operation.name)
+            .filter(|_| operation.failure.is_none())
+        {
+            operation.progress = Progress::Failed(blocked(group, &left));
+        }
+    }
+}
+
+/// Deletes everything in the group that may be deleted now; whether anything was.
+fn delete_round(world: &mut World, group: &ResourceId) -> bool {
+    let mut any = false;
+    let ids: Vec<ResourceId> = world
+        .resources
+        .in_group(group)
+        .filter(|stored| stored.id.pairs.len() == 1)
+        .map(|stored| stored.id.clone())
+        .collect();
+    for id in ids {
+        let Some(stored) = world.resources.get(&id).cloned() else {
+            continue;
+        };
+        let Some(definition) = world.types.find(&id.type_name()) else {
+            continue;
+        };
+        if definition.behaviour.may_delete(world, &stored).is_ok() {
+            world.remove(&id);
+            any = true;
+        }
+    }
+    any
+}
+
+fn blocked(group: &ResourceId, left: &[Stored]) -> Failure {
+    let names: Vec<String> = left
+        .iter()
+        .filter(|stored| stored.id.pairs.len() == 1)
+        .map(|stored| format!("{}/{}", stored.id.type_name(), stored.id.name()))
+        .collect();
+    Failure {
+        code: "ResourceGroupDeletionBlocked".to_owned(),
+        message: format!(
+            "Deletion of resource group '{}' failed as resources with identifiers '{}' could not be deleted. \
+             The provisioning state of the resource group will be rolled back.",
+            group.name(),
+            names.join(",")
+        ),
+    }
+}

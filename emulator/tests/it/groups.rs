@@ -1,0 +1,228 @@
+//! Resource groups and what ARM's front answers.
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, NETWORK_VERSION, SUBSCRIPTION, group, logic, network};
+
+const VERSION: &str = "2022-09-01";
+
+#[tokio::test]
+async fn a_group_keeps_its_casing_and_is_found_in_any() {
+    let client = Client::new().await;
+    let path = format!("{SUBSCRIPTION}/resourceGroups/MyGroup");
+    let created = client
+        .put(
+            &path,
+            VERSION,
+            json!({"location": "West US", "tags": {"a": "b"}}),
+        )
+        .await;
+    assert_eq!(created.status, 201);
+    assert_eq!(
+        created.body,
+        json!({
+            "id": path, "name": "MyGroup", "type": "Microsoft.Resources/resourceGroups", "location": "westus",
+            "tags": {"a": "b"}, "properties": {"provisioningState": "Succeeded"}
+        })
+    );
+    let found = client
+        .get(
+            &format!("{SUBSCRIPTION}/resourcegroups/MYGROUP").to_uppercase(),
+            VERSION,
+        )
+        .await;
+    assert_eq!((found.status, &found.body), (200, &created.body));
+    let again = client
+        .put(&path.to_lowercase(), VERSION, json!({"location": "westus"}))
+        .await;
+    assert_eq!(
+        (again.status, &again.body["name"], again.body.get("tags")),
+        (200, &json!("MyGroup"), None)
+    );
+    let moved = client
+        .put(&path, VERSION, json!({"location": "northeurope"}))
+        .await;
+    assert_eq!(moved.error(), (409, "InvalidResourceGroupLocation"));
+}
+
+#[tokio::test]
+async fn the_front_refuses_what_it_does_not_know() {
+    let client = Client::with_group().await;
+    let version = NETWORK_VERSION;
+    let missing = format!("{SUBSCRIPTION}/resourceGroups/none");
+    for (path, version, expected) in [
+        (group(), "", (400, "MissingApiVersionParameter")),
+        (group(), "1999-01-01", (400, "InvalidApiVersionParameter")),
+        (
+            network("virtualNetworks/vnet"),
+            "1999-01-01",
+            (400, "NoRegisteredProviderFound"),
+        ),
+        (
+            network("natGateways/v"),
+            version,
+            (404, "InvalidResourceType"),
+        ),
+        (
+            format!("{}/providers/Microsoft.Foo/bars/b", group()),
+            version,
+            (404, "InvalidResourceNamespace"),
+        ),
+        (missing.clone(), VERSION, (404, "ResourceGroupNotFound")),
+        (
+            format!("{missing}/providers/Microsoft.Network/virtualNetworks/vnet"),
+            version,
+            (404, "ResourceGroupNotFound"),
+        ),
+        (
+            network("virtualNetworks/vnet"),
+            version,
+            (404, "ResourceNotFound"),
+        ),
+        (
+            network("virtualNetworks/vnet/subnets/s"),
+            version,
+            (404, "ResourceNotFound"),
+        ),
+        (
+            network("virtualNetworks/vnet/subnets"),
+            version,
+            (404, "ResourceNotFound"),
+        ),
+        (
+            "/subscriptions/mine/resourceGroups".to_owned(),
+            VERSION,
+            (400, "InvalidSubscriptionId"),
+        ),
+    ] {
+        assert_eq!(client.get(&path, version).await.error(), expected, "{path}");
+    }
+    let child = client
+        .put(
+            &network("virtualNetworks/vnet/subnets/s"),
+            version,
+            json!({}),
+        )
+        .await;
+    assert_eq!(child.error(), (404, "ParentResourceNotFound"));
+    assert_eq!(child.header("x-ms-failure-cause"), "gateway");
+    assert_eq!(
+        client
+            .delete(&network("virtualNetworks/vnet"), version)
+            .await
+            .status,
+        204
+    );
+    let unread = client
+        .send(
+            "PUT",
+            &format!("{}?api-version={VERSION}", group()),
+            &[],
+            "{".to_owned(),
+        )
+        .await;
+    assert_eq!(unread.error(), (400, "InvalidRequestContent"));
+    assert_eq!(
+        client.put(&group(), VERSION, json!({})).await.error(),
+        (400, "LocationRequired")
+    );
+}
+
+#[tokio::test]
+async fn every_answer_carries_the_headers_of_arm() {
+    let client = Client::with_group().await;
+    let id = "6f0e7a66-9b35-4c57-8a6d-0d6f7c0fb0f1";
+    let headers = [
+        ("x-ms-correlation-request-id", id),
+        ("x-ms-client-request-id", "mine"),
+        ("x-ms-return-client-request-id", "true"),
+    ];
+    let answer = client
+        .send(
+            "GET",
+            &format!("{}?api-version={VERSION}", group()),
+            &headers,
+            String::new(),
+        )
+        .await;
+    assert_eq!(answer.header("x-ms-correlation-request-id"), id);
+    assert_eq!(answer.header("x-ms-client-request-id"), "mine");
+    assert_eq!(
+        answer.header("content-type"),
+        "application/json; charset=utf-8"
+    );
+    assert!(
+        answer
+            .header("x-ms-routing-request-id")
+            .starts_with("WESTEUROPE:")
+    );
+    assert!(
+        answer
+            .header("x-ms-ratelimit-remaining-subscription-reads")
+            .parse::<u32>()
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn deleting_a_group_takes_what_is_in_it_along() {
+    let client = Client::with_group().await;
+    let vnet = network("virtualNetworks/vnet");
+    client.settle(&vnet, json!({"location": "westeurope", "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}})).await;
+    let accepted = client.delete(&group(), VERSION).await;
+    assert_eq!((accepted.status, &accepted.body), (202, &Value::Null));
+    let location = accepted.header("location").to_owned();
+    let waiting = client.follow(&location).await;
+    assert_eq!((waiting.status, waiting.header("retry-after")), (202, "15"));
+    assert_eq!(
+        client.get(&group(), VERSION).await.body["properties"]["provisioningState"],
+        "Deleting"
+    );
+    let refused = client
+        .put(
+            &logic("workflows/w"),
+            "2019-05-01",
+            json!({"location": "westeurope"}),
+        )
+        .await;
+    assert!(refused.status >= 400);
+    let refused = client
+        .put(&vnet, NETWORK_VERSION, json!({"location": "westeurope"}))
+        .await;
+    assert_eq!(refused.error(), (409, "ResourceGroupBeingDeleted"));
+    client.advance("1m").await;
+    let done = client.follow(&location).await;
+    assert_eq!((done.status, &done.body), (200, &Value::Null));
+    assert_eq!(
+        client.get(&vnet, NETWORK_VERSION).await.error(),
+        (404, "ResourceGroupNotFound")
+    );
+}
+
+#[tokio::test]
+async fn providers_and_subscriptions_are_listed() {
+    let client = Client::with_group().await;
+    let providers = client
+        .get(&format!("{SUBSCRIPTION}/providers"), VERSION)
+        .await;
+    let names: Vec<&Value> = providers.body["value"]
+        .as_array()
+        .expect("providers")
+        .iter()
+        .map(|one| &one["namespace"])
+        .collect();
+    assert!(names.contains(&&json!("Microsoft.Network")), "{names:?}");
+    let registered = client
+        .post(
+            &format!("{SUBSCRIPTION}/providers/microsoft.network/register"),
+            "2016-02-01",
+            json!({}),
+        )
+        .await;
+    assert_eq!(
+        (registered.status, &registered.body["registrationState"]),
+        (200, &json!("Registered"))
+    );
+    let subscriptions = client.get("/subscriptions", "2022-12-01").await;
+    assert_eq!(subscriptions.body["value"][0]["id"], SUBSCRIPTION);
+}

@@ -1,0 +1,290 @@
+//! Virtual networks and subnets.
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, NETWORK_VERSION as VERSION, network};
+
+fn space(prefixes: &[&str]) -> Value {
+    json!({"location": "westeurope", "properties": {"addressSpace": {"addressPrefixes": prefixes}}})
+}
+
+fn subnet(prefix: &str) -> Value {
+    json!({"properties": {"addressPrefix": prefix}})
+}
+
+async fn with_network() -> Client {
+    let client = Client::with_group().await;
+    client
+        .settle(&network("virtualNetworks/vnet"), space(&["10.0.0.0/16"]))
+        .await;
+    client
+}
+
+#[tokio::test]
+async fn a_network_is_created_by_an_operation() {
+    let client = Client::with_group().await;
+    let path = network("virtualNetworks/Net");
+    let mut body = space(&["10.0.0.0/16"]);
+    body["properties"]["subnets"] =
+        json!([{"name": "one", "properties": {"addressPrefix": "10.0.1.0/24"}}]);
+    let created = client.put(&path, VERSION, body).await;
+    assert_eq!((created.status, created.header("retry-after")), (201, "3"));
+    assert_eq!(created.body["properties"]["provisioningState"], "Updating");
+    assert_eq!(
+        created.body["properties"]["subnets"][0]["properties"]["provisioningState"],
+        "Updating"
+    );
+    let operation = created.header("azure-asyncoperation").to_owned();
+    assert!(operation.contains(created.header("x-ms-request-id")));
+    assert_eq!(
+        client.follow(&operation).await.body,
+        json!({"status": "InProgress"})
+    );
+    client.advance("10s").await;
+    assert_eq!(
+        client.follow(&operation).await.body,
+        json!({"status": "Succeeded"})
+    );
+    let read = client.get(&path.to_lowercase(), VERSION).await;
+    assert_eq!(
+        read.header("etag"),
+        read.body["etag"].as_str().expect("an etag")
+    );
+    assert_eq!(
+        read.body["properties"]["subnets"][0]["etag"],
+        read.body["etag"]
+    );
+    assert_eq!(
+        read.body["properties"]["subnets"][0]["id"],
+        format!("{path}/subnets/one")
+    );
+    assert_eq!(
+        read.body["properties"]["subnets"][0]["properties"]["provisioningState"],
+        "Succeeded"
+    );
+    let members: Vec<&String> = read.body.as_object().expect("an object").keys().collect();
+    assert_eq!(
+        members,
+        ["name", "id", "etag", "type", "location", "properties"]
+    );
+}
+
+#[tokio::test]
+async fn wrong_ranges_and_names_are_refused() {
+    let client = with_network().await;
+    client
+        .settle(
+            &network("virtualNetworks/vnet/subnets/a"),
+            subnet("10.0.1.0/24"),
+        )
+        .await;
+    for (name, prefix, code) in [
+        ("b", "10.0.1.1/24", "InvalidCIDRNotation"),
+        ("b", "ten", "InvalidAddressPrefixFormat"),
+        ("b", "10.0.1.128/25", "NetcfgSubnetRangesOverlap"),
+        ("b", "10.1.0.0/24", "NetcfgSubnetRangeOutsideVnet"),
+        ("b", "10.0.0.0/15", "NetcfgSubnetRangeOutsideVnet"),
+        ("b", "10.0.2.0/30", "NetcfgInvalidSubnet"),
+        ("b-", "10.0.2.0/24", "InvalidResourceName"),
+    ] {
+        let answer = client
+            .put(
+                &network(&format!("virtualNetworks/vnet/subnets/{name}")),
+                VERSION,
+                subnet(prefix),
+            )
+            .await;
+        assert_eq!(answer.error(), (400, code), "{name} {prefix}");
+    }
+    for (prefixes, code) in [
+        (
+            vec!["10.0.0.0/16", "10.0.128.0/17"],
+            "VnetAddressSpacesOverlap",
+        ),
+        (vec!["127.0.0.0/16"], "AddressPrefixReserved"),
+    ] {
+        let answer = client
+            .put(&network("virtualNetworks/other"), VERSION, space(&prefixes))
+            .await;
+        assert_eq!(answer.error(), (400, code));
+    }
+    let answer = client
+        .put(
+            &network("virtualNetworks/vnet/subnets/b"),
+            VERSION,
+            subnet("10.0.1.1/24"),
+        )
+        .await;
+    let message = answer.body["error"]["message"].as_str().expect("a message");
+    assert!(
+        message.ends_with("For the given prefix length, the address prefix should be 10.0.1.0/24."),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn one_write_at_a_time_per_network() {
+    let client = with_network().await;
+    let path = network("virtualNetworks/vnet/subnets/a");
+    assert_eq!(
+        client
+            .put(&path, VERSION, subnet("10.0.1.0/24"))
+            .await
+            .status,
+        201
+    );
+    let second = client
+        .put(
+            &network("virtualNetworks/vnet/subnets/b"),
+            VERSION,
+            subnet("10.0.2.0/24"),
+        )
+        .await;
+    assert_eq!(second.error(), (429, "RetryableErrorDueToAnotherOperation"));
+    assert_eq!(second.header("retry-after"), "4");
+    assert_eq!(
+        client.delete(&path, VERSION).await.error(),
+        (409, "AnotherOperationInProgress")
+    );
+    assert_eq!(
+        client
+            .put(
+                &network("virtualNetworks/wnet"),
+                VERSION,
+                space(&["10.0.0.0/16"])
+            )
+            .await
+            .status,
+        201
+    );
+    client.advance("1m").await;
+    let deleted = client.delete(&path, VERSION).await;
+    assert_eq!(deleted.status, 202);
+    assert_eq!(client.follow(deleted.header("location")).await.status, 202);
+    client.advance("1m").await;
+    assert_eq!(client.follow(deleted.header("location")).await.status, 204);
+    assert_eq!(client.get(&path, VERSION).await.error(), (404, "NotFound"));
+    assert_eq!(client.delete(&path, VERSION).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_put_replaces_the_whole_resource() {
+    let client = with_network().await;
+    let path = network("virtualNetworks/vnet");
+    let mut full = space(&["10.0.0.0/16"]);
+    full["tags"] = json!({"a": "b"});
+    full["properties"]["dhcpOptions"] = json!({"dnsServers": ["10.0.0.4"]});
+    full["properties"]["novel"] = json!({"kept": true});
+    full["properties"]["resourceGuid"] = json!("mine");
+    full["properties"]["subnets"] =
+        json!([{"name": "a", "properties": {"addressPrefix": "10.0.1.0/24"}}]);
+    client.settle(&path, full).await;
+    let read = client.get(&path, VERSION).await.body;
+    assert_eq!(read["properties"]["novel"], json!({"kept": true}));
+    assert_ne!(read["properties"]["resourceGuid"], "mine");
+    client.settle(&path, space(&["10.0.0.0/16"])).await;
+    let bare = client.get(&path, VERSION).await.body;
+    assert_eq!(bare.get("tags"), None);
+    assert_eq!(bare["properties"].get("dhcpOptions"), None);
+    assert_eq!(bare["properties"]["subnets"], json!([]));
+    assert_eq!(
+        bare["properties"]["resourceGuid"],
+        read["properties"]["resourceGuid"]
+    );
+}
+
+#[tokio::test]
+async fn etags_guard_writes() {
+    let client = with_network().await;
+    let path = network("virtualNetworks/vnet");
+    let target = format!("{path}?api-version={VERSION}");
+    let etag = client.get(&path, VERSION).await.header("etag").to_owned();
+    let body = space(&["10.0.0.0/16"]).to_string();
+    for headers in [[("if-match", "W/\"other\"")], [("if-none-match", "*")]] {
+        assert_eq!(
+            client
+                .send("PUT", &target, &headers, body.clone())
+                .await
+                .error(),
+            (412, "PreconditionFailed")
+        );
+    }
+    assert_eq!(
+        client
+            .send("PUT", &target, &[("if-match", &etag)], body.clone())
+            .await
+            .status,
+        200
+    );
+    let missing = format!("{}?api-version={VERSION}", network("virtualNetworks/none"));
+    assert_eq!(
+        client
+            .send("PUT", &missing, &[("if-match", "*")], body)
+            .await
+            .error(),
+        (412, "PreconditionFailed")
+    );
+}
+
+#[tokio::test]
+async fn tags_are_patched_at_once() {
+    let client = with_network().await;
+    let patched = client
+        .patch(
+            &network("virtualNetworks/vnet"),
+            VERSION,
+            json!({"tags": {"x": "y"}}),
+        )
+        .await;
+    assert_eq!(
+        (patched.status, &patched.body["tags"]),
+        (200, &json!({"x": "y"}))
+    );
+    let wrong = client
+        .patch(
+            &network("virtualNetworks/vnet"),
+            VERSION,
+            json!({"tags": {"x?": "y"}}),
+        )
+        .await;
+    assert_eq!(wrong.error(), (400, "InvalidTagNameCharacters"));
+}
+
+#[tokio::test]
+async fn delegations_are_completed() {
+    let client = with_network().await;
+    let path = network("virtualNetworks/vnet/subnets/a");
+    let mut body = subnet("10.0.1.0/24");
+    body["properties"]["delegations"] = json!([{"name": "d", "properties": {"serviceName": "Microsoft.Logic/integrationServiceEnvironments"}}]);
+    client.settle(&path, body).await;
+    let delegation = &client.get(&path, VERSION).await.body["properties"]["delegations"][0];
+    assert_eq!(delegation["id"], format!("{path}/delegations/d"));
+    assert_eq!(
+        delegation["properties"]["actions"],
+        json!(["Microsoft.Network/virtualNetworks/subnets/action"])
+    );
+}
+
+#[tokio::test]
+async fn lists_are_cut_into_pages() {
+    let client = with_network().await;
+    for number in 1..4 {
+        client
+            .settle(
+                &network(&format!("virtualNetworks/vnet/subnets/s{number}")),
+                subnet(&format!("10.0.{number}.0/24")),
+            )
+            .await;
+    }
+    let list = format!(
+        "{}?api-version={VERSION}&$top=2",
+        network("virtualNetworks/vnet/subnets")
+    );
+    let first = client.send("GET", &list, &[], String::new()).await;
+    assert_eq!(first.body["value"].as_array().map(Vec::len), Some(2));
+    let second = client
+        .follow(first.body["nextLink"].as_str().expect("a next page"))
+        .await;
+    assert_eq!(second.body["value"][0]["name"], "s3");
+    assert_eq!(second.body.get("nextLink"), None);
+}

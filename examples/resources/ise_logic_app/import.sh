@@ -1,0 +1,1 @@
+terraform import 'ise_logic_app.orders' '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/integration/providers/Microsoft.Logic/workflows/orders'

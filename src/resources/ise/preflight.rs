@@ -225,7 +225,7 @@ fn could_not_read(group: &[&Unread<'_>], severity: Severity) -> Diagnostic {
         (false, Severity::Warning) => (
             Severity::Warning,
             format!("Preflight could not read {names}"),
-            "The rules that need this were not checked. They are checked again before the environment is created.",
+            "The rules that need this were not checked.",
         ),
         (false, Severity::Error) => (
             Severity::Error,

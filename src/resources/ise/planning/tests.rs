@@ -310,7 +310,6 @@ async fn subnets_that_are_planned_count_as_planned() {
                 ("name", (*name).into()),
                 ("virtual_network_id", network().to_string().into()),
                 ("address_prefix", format!("10.0.{index}.0/27").into()),
-                ("address_class", "ignore".into()),
             ],
         );
         if index > 0 {

@@ -24,8 +24,8 @@ pub(super) struct Subnet {
     /// Its place in `subnet_ids`.
     pub(super) index: usize,
     pub(super) seen: Seen,
-    /// Whether its own configuration says that any address class will do.
-    pub(super) any_class: bool,
+    /// Whether it is part of this configuration, and its plan was made before.
+    pub(super) is_planned: bool,
 }
 
 /// A network object, as it was found, or as this run plans it.
@@ -178,7 +178,7 @@ async fn subnet(
     Subnet {
         index,
         seen,
-        any_class: planned.is_some_and(|planned| planned.str("address_class") == Some("ignore")),
+        is_planned: planned.is_some(),
     }
 }
 

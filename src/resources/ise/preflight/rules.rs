@@ -268,10 +268,10 @@ fn delegated(facts: &Facts<'_>) -> Vec<Fault> {
     })
 }
 
-/// The guide asks for "a Class B address space".
+/// The guide asks for "a Class B address space". Subnets of this configuration have said so themselves already.
 fn class_b(facts: &Facts<'_>) -> Vec<Fault> {
     each(facts, |(subnet, body)| {
-        if subnet.any_class {
+        if subnet.is_planned {
             return None;
         }
         let blocks = ise_subnet::prefixes(body);
@@ -307,13 +307,12 @@ fn custom_dns(facts: &Facts<'_>) -> Vec<Fault> {
     let found = virtual_network(facts).and_then(|(seen, body)| {
         let servers = body["properties"]["dhcpOptions"]["dnsServers"].as_array()?;
         let servers: Vec<_> = servers.iter().filter_map(Json::as_str).collect();
-        let message = match servers.is_empty() {
-            true => return None,
-            false => format!("they are {}", servers.join(", ")),
-        };
-        let remedy =
-            "an environment takes them up when it is deployed, and after each change of them only when it is restarted, \
-                      for which restart_triggers are";
+        if servers.is_empty() {
+            return None;
+        }
+        let message = format!("its DNS servers are {}", servers.join(", "));
+        let remedy = "set them up before the environment is deployed, and restart it after each change of them, for which \
+                      restart_triggers are";
         Some(network_fault(facts, seen, message, remedy))
     });
     found.into_iter().collect()

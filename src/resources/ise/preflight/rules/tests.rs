@@ -40,7 +40,7 @@ fn subnets(subnets: &[(&str, Json)]) -> Network {
                 false => Found::Known(json!({ "properties": properties })),
             },
         },
-        any_class: false,
+        is_planned: false,
     });
     Network {
         subnets: subnets.collect(),
@@ -176,9 +176,9 @@ fn class_b_space() {
             ),
         ],
     );
-    let mut meant = subnets(&[("a", json!({ "addressPrefix": "10.0.0.0/24" }))]);
-    meant.subnets[0].any_class = true;
-    assert_eq!(find("subnet-class-b", &meant, &[]), []);
+    let mut planned = subnets(&[("a", json!({ "addressPrefix": "10.0.0.0/24" }))]);
+    planned.subnets[0].is_planned = true;
+    assert_eq!(find("subnet-class-b", &planned, &[]), []);
 }
 
 #[test]
@@ -324,7 +324,7 @@ fn dns_servers_of_the_network() {
     assert_eq!(found(json!({ "properties": {} })), []);
     assert_eq!(found(servers(json!([]))), []);
     let two = found(servers(json!(["10.0.0.4", "10.0.0.5"])));
-    assert_eq!(two[0].2, "they are 10.0.0.4, 10.0.0.5");
+    assert_eq!(two[0].2, "its DNS servers are 10.0.0.4, 10.0.0.5");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What one command of the CLI came to.
 
+use std::fmt;
 use std::panic::Location;
 
 use crate::Result;
@@ -39,14 +40,11 @@ impl Run {
         if self.code == Some(code) {
             return Ok(self);
         }
-        let at = Location::caller();
-        let ended = self
-            .code
-            .map_or("a signal".to_owned(), |code| format!("exit code {code}"));
-        Err(format!(
-            "{at}: `{}` ended with {ended} instead of {code}\n--- stdout\n{}\n--- stderr\n{}",
-            self.command, self.stdout, self.stderr
-        )
+        Err(Unexpected {
+            run: self,
+            code,
+            at: Location::caller(),
+        }
         .into())
     }
 
@@ -56,5 +54,41 @@ impl Run {
             &format!("{}\n{}", self.stdout, self.stderr),
             &self.replacements,
         )
+    }
+}
+
+/// A command that ended otherwise than it should have.
+struct Unexpected {
+    run: Run,
+    code: i32,
+    at: &'static Location<'static>,
+}
+
+impl std::error::Error for Unexpected {}
+
+impl fmt::Display for Unexpected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Run {
+            command,
+            stdout,
+            stderr,
+            ..
+        } = &self.run;
+        let ended = self
+            .run
+            .code
+            .map_or("a signal".to_owned(), |code| format!("exit code {code}"));
+        write!(
+            f,
+            "{}: `{command}` ended with {ended} instead of {}\n{stdout}{stderr}",
+            self.at, self.code
+        )
+    }
+}
+
+/// The same as what is displayed: the test runner prints errors this way, and escaped line breaks are hard to read.
+impl fmt::Debug for Unexpected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }

@@ -20,7 +20,7 @@ const TIME_SCALE: u32 = 7200;
 pub enum Fixture {
     /// A resource group, and in it a virtual network with subnets, security groups and route tables.
     Network,
-    /// Also an environment and an integration account in it.
+    /// Also two environments, and an integration account in the Premium one.
     Environment,
 }
 

@@ -57,10 +57,14 @@ impl Workspace {
     fn with_configuration(folder: TempDir, configuration: &str) -> Result<Self> {
         fs::write(folder.path().join(".cli.tfrc"), configuration)?;
         let path = folder.path().display().to_string();
+        let replacements = vec![
+            (path, "<folder>"),
+            ("registry.opentofu.org".to_owned(), "registry.terraform.io"),
+        ];
         Ok(Self {
             cli: cli::find()?,
             variables: Vec::new(),
-            replacements: vec![(path, "<folder>")],
+            replacements,
             folder,
         })
     }
@@ -128,7 +132,6 @@ impl Workspace {
         let mut command = self.command(arguments);
         // Files, not pipes: a process that outlives the CLI must not keep us waiting.
         command
-            .arg("-no-color")
             .stdin(Stdio::null())
             .stdout(File::create(output.path().join("stdout"))?)
             .stderr(File::create(output.path().join("stderr"))?);
@@ -220,7 +223,12 @@ impl Running {
 
     /// What it printed so far.
     pub fn stdout(&self) -> io::Result<String> {
-        fs::read_to_string(self.output.path().join("stdout"))
+        self.printed("stdout")
+    }
+
+    fn printed(&self, stream: &str) -> io::Result<String> {
+        // Only with colours does the CLI draw lines around diagnostics, which show where one ends.
+        fs::read_to_string(self.output.path().join(stream)).map(|text| without_colours(&text))
     }
 
     /// Waits until it ends, and kills it when it does not.
@@ -242,9 +250,28 @@ impl Running {
         Ok(Run {
             code: status.code(),
             stdout: self.stdout()?,
-            stderr: fs::read_to_string(self.output.path().join("stderr"))?,
+            stderr: self.printed("stderr")?,
             command: self.command,
             replacements: self.replacements,
         })
+    }
+}
+
+/// The text without escape sequences for colours, which end with `m`.
+fn without_colours(text: &str) -> String {
+    let mut parts = text.split("\x1b[");
+    let first = parts.next().unwrap_or_default();
+    let rest = parts.map(|part| part.split_once('m').map_or(part, |(_, text)| text));
+    std::iter::once(first).chain(rest).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_go() {
+        assert_eq!(without_colours("\x1b[31m╷\x1b[0m\x1b[0m a"), "╷ a");
+        assert_eq!(without_colours("plain"), "plain");
     }
 }

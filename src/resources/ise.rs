@@ -75,6 +75,7 @@ fn attributes() -> Vec<Attribute> {
             .required()
             .replaces()
             .same(rows::same_location)
+            .check(Check::Text(validate::names::location))
             .remote("location")
             .doc("Azure region, which is also that of the virtual network."),
         Attribute::string("sku")
@@ -520,11 +521,10 @@ async fn patch_change(
 fn patch(current: &Json, planned: &Object) -> Json {
     let mut wanted = current.clone();
     ARM.write(planned, &mut wanted);
-    let mut tags = wanted["tags"].take();
-    for (key, _) in current["tags"].as_object().into_iter().flatten() {
-        if tags[key].is_null() {
-            tags[key] = Json::Null;
-        }
+    let members = |body: &Json| body["tags"].as_object().cloned().unwrap_or_default();
+    let mut tags = members(&wanted);
+    for (key, _) in members(current) {
+        tags.entry(key).or_insert(Json::Null);
     }
     json!({ "sku": wanted["sku"], "tags": tags })
 }

@@ -126,6 +126,8 @@ impl Resource<Azure> for IseSubnet {
         };
         let cidr = config
             .str("address_prefix")
+            // What is wrong in any case is told by the attribute's own rule.
+            .filter(|text| cidr::subnet_prefix(text).is_ok())
             .and_then(|text| Cidr::parse(text).ok());
         let Some((cidr, Err(finding))) = cidr.map(|cidr| (cidr, cidr::class_b(&cidr))) else {
             return diagnostics;

@@ -93,7 +93,7 @@ pub(super) fn still_releasing(
     waited: Duration,
 ) -> Diagnostics {
     let detail = format!(
-        "{} after waiting {}. The environment is gone, but Azure still holds the subnets {}; it takes an hour or more to release them.          Run terraform destroy (or apply) again to go on waiting.",
+        "{} after waiting {}. The environment is gone, but Azure still holds the subnets {}; it takes an hour or more to release them. Run terraform destroy (or apply) again to go on waiting.",
         interrupted.why("delete"),
         duration::format(waited),
         held.join(", "),

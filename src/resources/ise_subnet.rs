@@ -375,12 +375,14 @@ pub(crate) fn prefixes(body: &Json) -> Vec<Cidr> {
         .collect()
 }
 
-/// What holds the subnet, if anything does.
+/// The ID of what holds the subnet, if anything does that has one.
 fn holder(body: &Json) -> Option<String> {
-    holders(body).into_iter().next()
+    let mut holders = holders(body).into_iter();
+    holders.find(|holder| ResourceId::parse(holder).is_ok())
 }
 
-/// What holds the subnet: the objects at the other end of its links, and those with an address in it.
+/// What holds the subnet: the objects at the other end of its links, and those with an address in it. By ID; a link that
+/// names no object stands for itself.
 pub(crate) fn holders(body: &Json) -> Vec<String> {
     let elements = |name: &str| body["properties"][name].as_array().into_iter().flatten();
     let text = |json: &Json| json.as_str().map(str::to_owned);
@@ -493,5 +495,55 @@ fn write_delegation(value: &Value) -> Json {
             json!([{ "name": "integrationServiceEnvironments", "properties": { "serviceName": ISE_SERVICE } }])
         }
         _ => json!([]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_a_subnet() {
+        let link = |properties: Json| json!([{ "name": "l", "properties": properties }]);
+        let id = "/subscriptions/s/resourceGroups/g/providers/A/b/c";
+        for (properties, all, by_id) in [
+            (json!({}), vec![], None),
+            (
+                json!({ "serviceAssociationLinks": link(json!({ "link": id })) }),
+                vec![id],
+                Some(id),
+            ),
+            (
+                json!({ "resourceNavigationLinks": link(json!({ "linkedResourceType": "R" })), "privateEndpoints": [{ "id": id }] }),
+                vec!["R", id],
+                Some(id),
+            ),
+            (
+                json!({ "resourceNavigationLinks": link(json!({})) }),
+                vec!["l"],
+                None,
+            ),
+        ] {
+            let body = json!({ "properties": properties });
+            assert_eq!(holders(&body), all, "{body}");
+            assert_eq!(holder(&body).as_deref(), by_id, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_planned_body_keeps_what_is_there_unless_the_range_moves() {
+        let mut planned = SCHEMA.null_object();
+        planned.set("name", "a");
+        planned.set("address_prefix", "172.16.0.0/27");
+        planned.set("route_table_id", Value::unknown());
+        let there = |range: &str| json!({ "properties": { "addressPrefix": range, "privateEndpoints": [{ "id": "/p" }] } });
+        let stays = body_as_planned(Some(there("172.16.0.0/27")), &planned);
+        assert_eq!(holders(&stays), ["/p"]);
+        assert_eq!(stays["properties"]["routeTable"], json!({}));
+        for current in [Some(there("172.16.0.0/26")), None] {
+            let new = body_as_planned(current, &planned);
+            assert_eq!(holders(&new), [""; 0]);
+            assert_eq!(new["properties"]["addressPrefix"], "172.16.0.0/27");
+        }
     }
 }

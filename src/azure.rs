@@ -1,5 +1,7 @@
 //! What resources and data sources work with: the way to ARM, and the provider-wide settings.
 
+mod planned;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -10,6 +12,8 @@ use crate::arm;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 
+pub use planned::{Fate, Planned};
+
 /// A configured provider.
 #[derive(Debug)]
 pub struct Azure {
@@ -19,6 +23,8 @@ pub struct Azure {
     pub subscription_id: String,
     /// Tags for every object that has tags.
     pub default_tags: BTreeMap<String, String>,
+    /// What this run has planned so far.
+    pub planned: Planned,
 }
 
 /// The ARM session of one operation: bounded by its timeout, and ended by a stop.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use async_trait::async_trait;
 
 use crate::arm::{self, Cloud, cloud, credentials};
-use crate::azure::Azure;
+use crate::azure::{Azure, Planned};
 use crate::resources;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::Path;
@@ -91,6 +91,7 @@ impl Provider for IseProvider {
             client,
             subscription_id,
             default_tags: default_tags(config)?,
+            planned: Planned::default(),
         }))
     }
 

@@ -72,8 +72,11 @@ impl Cloud {
 
 /// Reads a custom endpoint. Tokens travel to it, so plain `http` is for this machine only.
 pub fn endpoint(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| {
-        format!("\"{text}\" is not a URL such as https://management.azure.com: {error}")
+    let url = Url::parse(text).map_err(|error| match error {
+        url::ParseError::RelativeUrlWithoutBase => {
+            format!("\"{text}\" is not a whole URL: write https:// in front of it")
+        }
+        error => format!("\"{text}\" is not a URL such as https://management.azure.com: {error}"),
     })?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err("a URL with a user name or password is not accepted".to_owned());
@@ -140,7 +143,7 @@ mod tests {
             ("http://management.azure.com", "loopback"),
             ("http://127.0.0.1.example.org", "loopback"),
             ("http://10.0.0.1", "loopback"),
-            ("management.azure.com", "not a URL"),
+            ("management.azure.com", "not a whole URL"),
             ("localhost:8080", "not an https"),
             ("ftp://localhost", "not an https"),
             ("https://me:secret@example.org", "user name"),

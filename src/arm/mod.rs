@@ -30,7 +30,7 @@ mod lock;
 mod user_agent;
 
 #[cfg(test)]
-mod test_server;
+pub(crate) mod test_server;
 
 pub use self::client::{Client, Settings};
 pub use self::cloud::Cloud;

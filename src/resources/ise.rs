@@ -3,7 +3,11 @@
 //! ARM type `Microsoft.Logic/integrationServiceEnvironments`. Deploying takes hours, and so does the release of its
 //! subnets afterwards; [`deployment`] and [`release`] hold how that is waited for and remembered.
 
+mod checks;
 mod deployment;
+mod messages;
+mod planning;
+mod preflight;
 mod release;
 
 use std::sync::LazyLock;
@@ -13,21 +17,17 @@ use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 
 use super::shared::arm_type::ArmType;
+use super::shared::rows;
 use super::shared::wait::{self, Interrupted};
-use super::shared::{rows, tags};
 use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::{Azure, parting_session, session};
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
-use crate::sdk::duration;
-use crate::sdk::number::Number;
-use crate::sdk::path::Path;
+use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::plan::Plan;
 use crate::sdk::remote;
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Schema, Timeouts};
 use crate::sdk::types::Type;
-use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
 use crate::validate;
 use deployment::{Outcome, Pending, Phase};
@@ -53,23 +53,6 @@ const DEPLOYED: [&str; 6] = [
     "connector_outbound_ip_addresses",
 ];
 
-/// The rules of the preflight, by the names that `ignore` takes.
-const RULES: [&str; 13] = [
-    "subnet-count",
-    "subnet-distinct",
-    "subnet-same-network",
-    "subnet-missing",
-    "subnet-region",
-    "subnet-name",
-    "subnet-size",
-    "subnet-reserved-range",
-    "subnet-in-use",
-    "subnet-delegated",
-    "subnet-class-b",
-    "express-route",
-    "custom-dns",
-];
-
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
     version: 0,
     description: "An integration service environment: Azure Logic Apps in your own virtual network. Azure has refused new \
@@ -92,6 +75,7 @@ fn attributes() -> Vec<Attribute> {
             .required()
             .replaces()
             .same(rows::same_location)
+            .check(Check::Text(validate::names::location))
             .remote("location")
             .doc("Azure region, which is also that of the virtual network."),
         Attribute::string("sku")
@@ -183,8 +167,8 @@ fn preflight() -> Attribute {
                 .check(Check::OneOf(&["enforce", "warn", "off"]))
                 .doc("`enforce`: findings stop the plan. `warn`: they are warnings. `off`: nothing is looked up."),
             Attribute::plain("ignore", Type::set(Type::String))
-                .check(Check::EachText(is_rule))
-                .doc("Names of rules that are not checked."),
+                .check(Check::EachText(checks::is_rule))
+                .doc("Names of rules that are not checked, such as `custom-dns`. Those about the IDs alone always hold."),
         ],
     )
     .effect(Effect::Local)
@@ -206,31 +190,11 @@ impl Resource<Azure> for Ise {
     }
 
     fn validate(&self, config: &Object) -> Diagnostics {
-        let mut diagnostics = Diagnostics::new();
-        let mut check = |name: &str, result: Result<(), String>| {
-            if let Err(message) = result {
-                diagnostics.error_at(
-                    Path::attribute(name),
-                    format!("Invalid {name}"),
-                    sentence(&message),
-                );
-            }
-        };
-        check("identity", rows::check_identity(config));
-        check("capacity", check_capacity(config));
-        check("customer_managed_key", check_key(config));
-        diagnostics.extend(check_subnets(config));
-        diagnostics
+        checks::check(config)
     }
 
     async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
-        tags::plan(context, plan);
-        if plan.is_create() {
-            // A replacement plan starts from what was remembered about the old environment.
-            Pending::forget(&mut plan.private);
-            return fill_derived(&mut plan.planned);
-        }
-        plan_unfinished(plan);
+        planning::modify(context, plan).await;
     }
 
     async fn create(
@@ -242,6 +206,7 @@ impl Resource<Azure> for Ise {
         let id = ARM.planned_id(context.client()?, create.planned);
         let session = session(context)?;
         ARM.refuse_existing(&session, &id, self.name()).await?;
+        preflight::at_apply(&session, create.planned, &id).await?;
         let planned = ARM.in_doubt(create.planned, &id);
         let accepted = match session
             .put(
@@ -256,7 +221,7 @@ impl Resource<Azure> for Ise {
             Err(error) if error.may_have_been_sent() => {
                 Pending::new(Phase::Creating, None).remember(&mut state.private);
                 state.set(remote::complete(&planned, &SCHEMA.null_object()));
-                state.warnings.push(answer_missing(&id, &error));
+                state.warnings.push(messages::answer_missing(&id, &error));
                 return Ok(());
             }
             Err(error) => return Err(ARM.failed("creating", &id)(error)),
@@ -269,7 +234,7 @@ impl Resource<Azure> for Ise {
             Outcome::Interrupted(interrupted) => {
                 state
                     .warnings
-                    .push(still_deploying(&id, &pending, interrupted));
+                    .push(messages::still_deploying(&id, &pending, interrupted));
                 Ok(())
             }
             outcome => {
@@ -363,11 +328,11 @@ impl Resource<Azure> for Ise {
         match release::wait(&session, &id, &subnet_ids(&object)).await {
             Release::Free => Ok(()),
             Release::Unreadable(error) => {
-                state.warnings.push(release_unknown(&id, &error));
+                state.warnings.push(messages::release_unknown(&id, &error));
                 Ok(())
             }
             Release::Held(held, interrupted, waited) => {
-                Err(still_releasing(&id, &held, interrupted, waited))
+                Err(messages::still_releasing(&id, &held, interrupted, waited))
             }
         }
     }
@@ -444,7 +409,7 @@ impl Ise {
             if let Ok(body) = parting_session(context)?.get(id, ARM.api_version).await {
                 state.set(read_body(context, &body, prior));
             }
-            return Err(not_finished(id, pending, interrupted));
+            return Err(messages::not_finished(id, pending, interrupted));
         }
         let doing = match pending.phase {
             Phase::Creating => "creating",
@@ -475,7 +440,9 @@ impl Ise {
                 return Err(ARM.failed(doing, id)(error));
             }
             Outcome::SucceededAfterAll(body, error) => {
-                state.warnings.push(succeeded_after_all(id, &error));
+                state
+                    .warnings
+                    .push(messages::succeeded_after_all(id, &error));
                 Pending::forget(&mut state.private);
                 Ok(body)
             }
@@ -554,11 +521,10 @@ async fn patch_change(
 fn patch(current: &Json, planned: &Object) -> Json {
     let mut wanted = current.clone();
     ARM.write(planned, &mut wanted);
-    let mut tags = wanted["tags"].take();
-    for (key, _) in current["tags"].as_object().into_iter().flatten() {
-        if tags[key].is_null() {
-            tags[key] = Json::Null;
-        }
+    let members = |body: &Json| body["tags"].as_object().cloned().unwrap_or_default();
+    let mut tags = members(&wanted);
+    for (key, _) in members(current) {
+        tags.entry(key).or_insert(Json::Null);
     }
     json!({ "sku": wanted["sku"], "tags": tags })
 }
@@ -591,108 +557,6 @@ fn fill_derived(object: &mut Object) {
     }
 }
 
-/// Plans what an earlier run left unfinished: to go on waiting, or to begin anew.
-fn plan_unfinished(plan: &mut Plan) {
-    let Some(prior) = plan.prior.clone() else {
-        return;
-    };
-    let provisioning_state = prior.str("provisioning_state").unwrap_or_default();
-    let pending = Pending::recall(&plan.private);
-    let creation_failed = pending
-        .as_ref()
-        .is_some_and(|pending| pending.phase == Phase::Creating)
-        && arm::is_failure(provisioning_state);
-    let name = prior.text("name");
-    if is_releasing(&prior) || creation_failed {
-        plan.planned.set("provisioning_state", Value::unknown());
-        plan.requires_replace
-            .insert(Path::attribute("provisioning_state"));
-    } else if pending.is_some() || !deployment::is_terminal(provisioning_state) {
-        plan.planned.set("provisioning_state", Value::unknown());
-        for name in DEPLOYED {
-            if prior.get(name).is_null() {
-                plan.planned.set(name, Value::unknown());
-            }
-        }
-        let begun = pending
-            .map(|pending| format!(" for {}", duration::format(pending.age())))
-            .unwrap_or_default();
-        let detail = format!(
-            "An operation on it has been going on{begun}. The apply goes on waiting for it; nothing is created again and nothing is replaced."
-        );
-        plan.diagnostics.push(Diagnostic::warning(
-            format!("Environment {name:?} is still deploying"),
-            detail,
-        ));
-    }
-}
-
-fn check_capacity(config: &Object) -> Result<(), String> {
-    let capacity = config.get("capacity").as_number().and_then(Number::as_i64);
-    match (config.str("sku"), capacity) {
-        (Some(sku), Some(capacity)) => validate::sku::capacity_of_sku(sku, capacity),
-        _ => Ok(()),
-    }
-}
-
-fn check_key(config: &Object) -> Result<(), String> {
-    if config.object("customer_managed_key").is_none() {
-        return Ok(());
-    }
-    if config.get("identity").is_null() {
-        return Err(
-            "A customer-managed key needs an identity that may use it. Add identity.".into(),
-        );
-    }
-    match config.get("access_endpoint_type") {
-        Value::Null => {
-            Err("A customer-managed key needs access_endpoint_type \"External\".".into())
-        }
-        Value::String(kind) if kind == "Internal" => {
-            Err("A customer-managed key needs access_endpoint_type \"External\".".into())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The rules for the four subnets that their IDs alone can break.
-fn check_subnets(config: &Object) -> Diagnostics {
-    let path = Path::attribute("subnet_ids");
-    let mut diagnostics = Diagnostics::new();
-    let Some(elements) = config.get("subnet_ids").as_elements() else {
-        return diagnostics;
-    };
-    let ids: Vec<_> = elements
-        .iter()
-        .map(|id| {
-            id.as_str()
-                .and_then(|id| ResourceId::parse_as(id, SUBNET_TYPE).ok())
-        })
-        .collect();
-    for finding in validate::subnet_set::check(&ids) {
-        let path = finding
-            .index
-            .map_or(path.clone(), |index| path.with_index(index));
-        let detail = format!(
-            "{} {}",
-            sentence(&finding.message),
-            sentence(&finding.remedy)
-        );
-        diagnostics.error_at(path, "Invalid subnet_ids", detail);
-    }
-    diagnostics
-}
-
-fn is_rule(name: &str) -> Result<(), String> {
-    match RULES.contains(&name) {
-        true => Ok(()),
-        false => Err(format!(
-            "There is no rule {name:?}. The rules are {}.",
-            RULES.join(", ")
-        )),
-    }
-}
-
 fn is_releasing(object: &Object) -> bool {
     object.str("provisioning_state") == Some(RELEASING)
 }
@@ -702,84 +566,4 @@ fn subnet_ids(object: &Object) -> Vec<ResourceId> {
     ids.iter()
         .filter_map(|id| ResourceId::parse(id.as_str()?).ok())
         .collect()
-}
-
-fn still_deploying(id: &ResourceId, pending: &Pending, interrupted: Interrupted) -> Diagnostic {
-    let detail = format!(
-        "{} {} after Azure accepted the environment, and Azure goes on deploying it. It is in the state and is not tainted: run          terraform apply again to go on waiting.",
-        interrupted.why("create"),
-        duration::format(pending.age()),
-    );
-    Diagnostic::warning(
-        format!("Environment {:?} was left deploying", id.name()),
-        detail,
-    )
-}
-
-fn answer_missing(id: &ResourceId, error: &arm::Error) -> Diagnostic {
-    let detail = format!(
-        "The request was sent, but ARM's answer is missing. The state keeps {id}: the next terraform apply finds out whether the          environment was accepted, and goes on from there.\n\n{}",
-        error.explanation(),
-    );
-    Diagnostic::warning(
-        format!("Environment {:?} may be deploying", id.name()),
-        detail,
-    )
-}
-
-fn not_finished(id: &ResourceId, pending: &Pending, interrupted: Interrupted) -> Diagnostics {
-    let detail = format!(
-        "{} {} after Azure accepted the operation, and Azure goes on with it. Run terraform apply again to go on waiting.",
-        interrupted.why("update"),
-        duration::format(pending.age()),
-    );
-    Diagnostic::error(
-        format!("Environment {:?} is still being changed", id.name()),
-        detail,
-    )
-    .into()
-}
-
-fn succeeded_after_all(id: &ResourceId, error: &arm::Error) -> Diagnostic {
-    let detail = format!(
-        "ARM called the operation failed, but the environment reads Succeeded and is kept.\n\n{}",
-        error.explanation()
-    );
-    Diagnostic::warning(
-        format!(
-            "Environment {:?} succeeded after a failed operation",
-            id.name()
-        ),
-        detail,
-    )
-}
-
-fn release_unknown(id: &ResourceId, error: &arm::Error) -> Diagnostic {
-    let detail = format!(
-        "The environment is gone, but its subnets may not be read, so whether Azure has released them is unknown. It takes an hour or          more.\n\n{}",
-        error.explanation(),
-    );
-    Diagnostic::warning(
-        format!("Subnets of environment {:?} may still be held", id.name()),
-        detail,
-    )
-}
-
-fn still_releasing(
-    id: &ResourceId,
-    held: &[String],
-    interrupted: Interrupted,
-    waited: Duration,
-) -> Diagnostics {
-    let detail = format!(
-        "{} after waiting {}. The environment is gone, but Azure still holds the subnets {}; it takes an hour or more to release them.          Run terraform destroy (or apply) again to go on waiting.",
-        interrupted.why("delete"),
-        duration::format(waited),
-        held.join(", "),
-    );
-    Diagnostic::error(
-        format!("Subnets of environment {:?} are still held", id.name()),
-        detail,
-    )
-    .into()
 }

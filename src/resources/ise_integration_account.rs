@@ -8,19 +8,22 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 
+use super::ise;
 use super::shared::arm_type::ArmType;
-use super::shared::{environment, rows, tags};
+use super::shared::{environment, replaced, rows, tags};
 use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::{Azure, parting_session, session};
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Schema, Timeouts};
+use crate::sdk::validation::sentence;
 use crate::sdk::value::Object;
 use crate::validate;
 
-const ARM: ArmType = ArmType {
+pub(crate) const ARM: ArmType = ArmType {
     name: "Microsoft.Logic/integrationAccounts",
     api_version: "2019-05-01",
     noun: "integration account",
@@ -75,6 +78,19 @@ impl Resource<Azure> for IseIntegrationAccount {
 
     async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
         tags::plan(context, plan);
+        if replaced::is_replaced(plan, &SCHEMA) {
+            return;
+        }
+        if plan.changes("sku")
+            && let Some(environment) = environment::expected(context, plan).await
+        {
+            environment::plan_location(plan, &environment);
+            let error = check_sku(&plan.planned, &environment).err();
+            plan.diagnostics.extend(error);
+        }
+        if let Some(azure) = context.client_if_known() {
+            ARM.record(azure, plan);
+        }
     }
 
     async fn create(
@@ -87,6 +103,7 @@ impl Resource<Azure> for IseIntegrationAccount {
         let session = session(context)?;
         ARM.refuse_existing(&session, &id, self.name()).await?;
         let environment = environment::ready(&session, create.planned.text("ise_id")).await?;
+        check_sku(create.planned, &ise::ARM.object_of(&environment))?;
         let mut body = json!({ "location": environment["location"] });
         ARM.write(create.planned, &mut body);
         let accepted = session
@@ -127,6 +144,10 @@ impl Resource<Azure> for IseIntegrationAccount {
     ) -> Result<(), Diagnostics> {
         let id = ARM.stored_id(update.prior)?;
         let session = session(context)?;
+        if update.changes("sku") {
+            let environment = environment::ready(&session, update.planned.text("ise_id")).await?;
+            check_sku(update.planned, &ise::ARM.object_of(&environment))?;
+        }
         let changed = change(&session, &id, update).await;
         if changed.is_err()
             && let Ok(body) = parting_session(context)?.get(&id, ARM.api_version).await
@@ -159,6 +180,16 @@ impl Resource<Azure> for IseIntegrationAccount {
     }
 }
 
+/// Azure takes only some SKUs of accounts in an environment, depending on the environment's own.
+fn check_sku(account: &Object, environment: &Object) -> Result<(), Diagnostic> {
+    let (Some(sku), Some(environment)) = (account.str("sku"), environment.str("sku")) else {
+        return Ok(());
+    };
+    validate::sku::account_in_environment(sku, environment).map_err(|message| {
+        Diagnostic::error("Invalid sku", sentence(&message)).at(Path::attribute("sku"))
+    })
+}
+
 /// Makes the changes and gives the account as it is then.
 async fn change(
     session: &Session,
@@ -172,3 +203,6 @@ async fn change(
         .await?;
     session.get(id, ARM.api_version).await
 }
+
+#[cfg(test)]
+mod tests;

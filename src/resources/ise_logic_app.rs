@@ -2,6 +2,8 @@
 //!
 //! ARM type `Microsoft.Logic/workflows`. ARM answers at once, so nothing here is waited for but the environment.
 
+mod account;
+
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value as Json, json};
 
 use super::shared::arm_type::ArmType;
-use super::shared::{environment, rows, tags};
+use super::shared::{environment, replaced, rows, tags};
 use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::{Azure, parting_session, session};
 use crate::sdk::context::Context;
@@ -185,6 +187,14 @@ impl Resource<Azure> for IseLogicApp {
 
     async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
         tags::plan(context, plan);
+        if plan.is_create()
+            && let Some(environment) = environment::expected(context, plan).await
+        {
+            environment::plan_location(plan, &environment);
+        }
+        if !replaced::is_replaced(plan, &SCHEMA) {
+            account::at_plan(context, plan).await;
+        }
     }
 
     async fn create(
@@ -196,6 +206,7 @@ impl Resource<Azure> for IseLogicApp {
         let id = ARM.planned_id(context.client()?, create.planned);
         let session = session(context)?;
         ARM.refuse_existing(&session, &id, self.name()).await?;
+        account::at_apply(&session, create.planned).await?;
         let environment = environment::ready(&session, create.planned.text("ise_id")).await?;
         let mut body = json!({ "location": environment["location"] });
         write(create.config, create.planned, &mut body);
@@ -237,6 +248,9 @@ impl Resource<Azure> for IseLogicApp {
     ) -> Result<(), Diagnostics> {
         let id = ARM.stored_id(update.prior)?;
         let session = session(context)?;
+        if update.changes("integration_account_id") {
+            account::at_apply(&session, update.planned).await?;
+        }
         let changed = change(&session, &id, update).await;
         if changed.is_err()
             && let Ok(body) = parting_session(context)?.get(&id, ARM.api_version).await
@@ -409,3 +423,6 @@ fn parse_text(value: &Value) -> Json {
 fn parse_object(text: &str) -> Option<Map<String, Json>> {
     serde_json::from_str(text).ok()
 }
+
+#[cfg(test)]
+mod tests;

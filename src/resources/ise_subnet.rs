@@ -3,6 +3,8 @@
 //! ARM type `Microsoft.Network/virtualNetworks/subnets`. Writes in one virtual network never run two at a time, because
 //! Azure refuses the second.
 
+mod planning;
+
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -20,6 +22,7 @@ use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::duration;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
+use crate::sdk::private::Private;
 use crate::sdk::remote::{self, read_reference, write_reference};
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Schema, Timeouts};
@@ -37,7 +40,7 @@ pub(crate) const ARM: ArmType = ArmType {
 };
 const VIRTUAL_NETWORK_TYPE: &str = "Microsoft.Network/virtualNetworks";
 /// The service to which a subnet of an environment may be delegated.
-const ISE_SERVICE: &str = "Microsoft.Logic/integrationServiceEnvironments";
+pub(crate) const ISE_SERVICE: &str = "Microsoft.Logic/integrationServiceEnvironments";
 const MINUTE: Duration = Duration::from_secs(60);
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
@@ -123,6 +126,8 @@ impl Resource<Azure> for IseSubnet {
         };
         let cidr = config
             .str("address_prefix")
+            // What is wrong in any case is told by the attribute's own rule.
+            .filter(|text| cidr::subnet_prefix(text).is_ok())
             .and_then(|text| Cidr::parse(text).ok());
         let Some((cidr, Err(finding))) = cidr.map(|cidr| (cidr, cidr::class_b(&cidr))) else {
             return diagnostics;
@@ -139,12 +144,23 @@ impl Resource<Azure> for IseSubnet {
         diagnostics
     }
 
-    async fn modify_plan(&self, _: &Context<Azure>, plan: &mut Plan) {
+    async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
         if plan.is_create() {
             fill_derived(&mut plan.planned);
             // Whatever will hold the subnet does not do so at once.
             plan.planned.set("used_by", Value::Null);
         }
+        planning::check(context, plan).await;
+    }
+
+    async fn plan_delete(
+        &self,
+        context: &Context<Azure>,
+        prior: &Object,
+        _: &mut Private,
+    ) -> Diagnostics {
+        leaves(context, prior);
+        Diagnostics::new()
     }
 
     async fn create(
@@ -220,6 +236,7 @@ impl Resource<Azure> for IseSubnet {
         };
         let id = ARM.stored_id(&object)?;
         let session = session(context)?;
+        leaves(context, &object);
         let started = Instant::now();
         let mut intervals = wait::intervals();
         loop {
@@ -315,24 +332,79 @@ fn read_body(body: &Json, object: &Object) -> Object {
     found
 }
 
-/// What holds the subnet: the object at the other end of a link, or of an address configuration.
-pub(crate) fn holder(body: &Json) -> Option<String> {
+/// Records that a subnet will be gone, so that its addresses are free for others.
+fn leaves(context: &Context<Azure>, object: &Object) {
+    if let (Some(azure), Ok(id)) = (context.client_if_known(), ARM.stored_id(object)) {
+        azure.planned.leaves(id);
+    }
+}
+
+/// The body that a subnet will have when its plan is applied to what is there now.
+///
+/// A route table of which nothing is known yet is one without an ID.
+pub(crate) fn body_as_planned(current: Option<Json>, planned: &Object) -> Json {
+    let planned_prefix = planned
+        .str("address_prefix")
+        .and_then(|text| Cidr::parse(text).ok());
+    // Another prefix makes another subnet, with nothing in it.
+    let stays = |body: &Json| planned_prefix.is_some_and(|prefix| prefixes(body) == [prefix]);
+    let mut body = current
+        .filter(stays)
+        .unwrap_or_else(|| json!({ "properties": {} }));
+    remote::write(&SCHEMA, planned, &mut body);
+    if planned.get("route_table_id").is_unknown() {
+        body["properties"]["routeTable"] = json!({});
+    }
+    body
+}
+
+/// The IPv4 ranges of a subnet.
+pub(crate) fn prefixes(body: &Json) -> Vec<Cidr> {
     let properties = &body["properties"];
-    let links = ["serviceAssociationLinks", "resourceNavigationLinks"]
+    let many = properties["addressPrefixes"].as_array();
+    let all = match properties["addressPrefix"].as_str() {
+        Some(one) => vec![one],
+        None => many
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+            .collect(),
+    };
+    all.into_iter()
+        .filter_map(|prefix| Cidr::parse(prefix).ok())
+        .collect()
+}
+
+/// The ID of what holds the subnet, if anything does that has one.
+fn holder(body: &Json) -> Option<String> {
+    let mut holders = holders(body).into_iter();
+    holders.find(|holder| ResourceId::parse(holder).is_ok())
+}
+
+/// What holds the subnet: the objects at the other end of its links, and those with an address in it. By ID; a link that
+/// names no object stands for itself.
+pub(crate) fn holders(body: &Json) -> Vec<String> {
+    let elements = |name: &str| body["properties"][name].as_array().into_iter().flatten();
+    let text = |json: &Json| json.as_str().map(str::to_owned);
+    let links = ["serviceAssociationLinks", "resourceNavigationLinks"];
+    let links = links.into_iter().flat_map(elements).filter_map(|link| {
+        [
+            &link["properties"]["link"],
+            &link["properties"]["linkedResourceType"],
+            &link["name"],
+        ]
         .into_iter()
-        .flat_map(|name| {
-            properties[name]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(|link| link["properties"]["link"].as_str())
-        });
-    let configurations = properties["ipConfigurations"]
-        .as_array()
-        .into_iter()
-        .flatten();
-    let configurations = configurations.filter_map(|configuration| configuration["id"].as_str());
-    links.chain(configurations).next().map(str::to_owned)
+        .find_map(text)
+    });
+    let occupants = [
+        "ipConfigurations",
+        "ipConfigurationProfiles",
+        "privateEndpoints",
+        "applicationGatewayIPConfigurations",
+    ];
+    let occupants = occupants.into_iter().flat_map(elements);
+    let occupants = occupants.filter_map(|occupant| text(&occupant["id"]));
+    links.chain(occupants).collect()
 }
 
 /// The state that a create reached: everything after success, and what is certain when the answer never came.
@@ -423,5 +495,55 @@ fn write_delegation(value: &Value) -> Json {
             json!([{ "name": "integrationServiceEnvironments", "properties": { "serviceName": ISE_SERVICE } }])
         }
         _ => json!([]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_a_subnet() {
+        let link = |properties: Json| json!([{ "name": "l", "properties": properties }]);
+        let id = "/subscriptions/s/resourceGroups/g/providers/A/b/c";
+        for (properties, all, by_id) in [
+            (json!({}), vec![], None),
+            (
+                json!({ "serviceAssociationLinks": link(json!({ "link": id })) }),
+                vec![id],
+                Some(id),
+            ),
+            (
+                json!({ "resourceNavigationLinks": link(json!({ "linkedResourceType": "R" })), "privateEndpoints": [{ "id": id }] }),
+                vec!["R", id],
+                Some(id),
+            ),
+            (
+                json!({ "resourceNavigationLinks": link(json!({})) }),
+                vec!["l"],
+                None,
+            ),
+        ] {
+            let body = json!({ "properties": properties });
+            assert_eq!(holders(&body), all, "{body}");
+            assert_eq!(holder(&body).as_deref(), by_id, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_planned_body_keeps_what_is_there_unless_the_range_moves() {
+        let mut planned = SCHEMA.null_object();
+        planned.set("name", "a");
+        planned.set("address_prefix", "172.16.0.0/27");
+        planned.set("route_table_id", Value::unknown());
+        let there = |range: &str| json!({ "properties": { "addressPrefix": range, "privateEndpoints": [{ "id": "/p" }] } });
+        let stays = body_as_planned(Some(there("172.16.0.0/27")), &planned);
+        assert_eq!(holders(&stays), ["/p"]);
+        assert_eq!(stays["properties"]["routeTable"], json!({}));
+        for current in [Some(there("172.16.0.0/26")), None] {
+            let new = body_as_planned(current, &planned);
+            assert_eq!(holders(&new), [""; 0]);
+            assert_eq!(new["properties"]["addressPrefix"], "172.16.0.0/27");
+        }
     }
 }

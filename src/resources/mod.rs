@@ -7,6 +7,9 @@ pub mod ise_subnet;
 
 mod shared;
 
+#[cfg(test)]
+mod test_plan;
+
 use crate::azure::Azure;
 use crate::sdk::resource::Resource;
 

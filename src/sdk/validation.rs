@@ -157,9 +157,16 @@ impl Validator<'_> {
 
 /// A rule's words as the sentence that a user reads.
 pub fn sentence(words: &str) -> String {
+    let first_word = words.split(' ').next().unwrap_or_default();
     let mut characters = words.chars();
-    let first = characters.next().into_iter().flat_map(char::to_uppercase);
-    let mut sentence: String = first.chain(characters).collect();
+    let mut sentence: String = match first_word.contains('_') {
+        // The name of an argument is written as it is.
+        true => words.to_owned(),
+        false => {
+            let first = characters.next().into_iter().flat_map(char::to_uppercase);
+            first.chain(characters).collect()
+        }
+    };
     if !sentence.ends_with(['.', '!', '?', '\n']) {
         sentence.push('.');
     }
@@ -274,6 +281,18 @@ mod tests {
                 "secret: secret is write-only, which needs Terraform 1.11 or later: an older version would store the value in its state.",
             ],
         );
+    }
+
+    #[test]
+    fn words_become_sentences() {
+        for (words, expect) in [
+            ("it is wrong", "It is wrong."),
+            ("Right?", "Right?"),
+            ("subnet_ids are four", "subnet_ids are four."),
+            ("\"a\" is short", "\"a\" is short."),
+        ] {
+            assert_eq!(sentence(words), expect);
+        }
     }
 
     #[test]

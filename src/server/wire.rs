@@ -6,7 +6,7 @@ use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::sdk::json;
 use crate::sdk::msgpack;
 use crate::sdk::path::{Path, Step};
-use crate::sdk::schema::Schema;
+use crate::sdk::schema::{Schema, TIMEOUTS};
 use crate::sdk::types::Type;
 use crate::sdk::value::{Object, Value};
 
@@ -78,8 +78,28 @@ fn diagnostic(diagnostic: Diagnostic) -> v6::Diagnostic {
         severity: severity.into(),
         summary: diagnostic.summary,
         detail: diagnostic.detail,
-        attribute: (!diagnostic.path.is_root()).then(|| attribute_path(&diagnostic.path)),
+        attribute: (!diagnostic.path.is_root()).then(|| attribute_path(&shown(&diagnostic.path))),
     }
+}
+
+/// As much of the path as Terraform can find in the source: below a nested attribute it would show the whole resource.
+fn shown(path: &Path) -> Path {
+    let mut steps = path.steps().iter();
+    let Some(Step::Attribute(first)) = steps.next() else {
+        return path.clone();
+    };
+    if first == TIMEOUTS {
+        return path.clone();
+    }
+    let mut shown = Path::attribute(first);
+    for step in steps {
+        shown = match step {
+            Step::Attribute(_) => break,
+            Step::Key(key) => shown.with_key(key),
+            Step::Index(index) => shown.with_index(*index),
+        };
+    }
+    shown
 }
 
 /// Writes a path.
@@ -99,5 +119,21 @@ pub(super) fn attribute_path(path: &Path) -> v6::AttributePath {
     });
     v6::AttributePath {
         steps: steps.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_end_where_terraform_loses_the_source() {
+        let identity = Path::attribute("identity");
+        assert_eq!(shown(&identity.with_attribute("type")), identity);
+        let second = Path::attribute("subnet_ids").with_index(1);
+        assert_eq!(shown(&second), second);
+        assert_eq!(shown(&second.with_attribute("id")), second);
+        let create = Path::attribute("timeouts").with_attribute("create");
+        assert_eq!(shown(&create), create);
     }
 }

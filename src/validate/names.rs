@@ -65,6 +65,17 @@ pub fn resource_group(name: &str) -> Result<(), String> {
     .check_letters(name, char::is_alphanumeric)
 }
 
+/// Azure Resource Manager: a region's short or display name, such as `westeurope` or `West Europe`.
+pub fn location(name: &str) -> Result<(), String> {
+    let is_part = |character: char| character.is_ascii_alphanumeric() || character == ' ';
+    match name.trim().is_empty() || !name.chars().all(is_part) {
+        false => Ok(()),
+        true => Err(format!(
+            "\"{name}\" is not the name of an Azure region, such as \"westeurope\" or \"West Europe\""
+        )),
+    }
+}
+
 impl Rule {
     const fn plain(of: &'static str, longest: usize, marks: &'static str) -> Self {
         Self {
@@ -235,5 +246,15 @@ mod tests {
                 ("", "1 to 90"),
             ],
         );
+    }
+
+    #[test]
+    fn locations() {
+        for name in ["westeurope", "West Europe", "uksouth2"] {
+            assert_eq!(location(name), Ok(()), "{name}");
+        }
+        for name in ["", " ", "west/europe", "west-europe"] {
+            assert!(location(name).is_err(), "{name}");
+        }
     }
 }

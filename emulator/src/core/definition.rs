@@ -201,6 +201,11 @@ pub(crate) trait Behaviour: Sync {
         false
     }
 
+    /// What is said when the resource is not there.
+    fn not_found(&self, id: &ResourceId) -> ArmError {
+        ArmError::not_found(id)
+    }
+
     /// Refuses a deletion that cannot be.
     fn may_delete(&self, _world: &World, _stored: &Stored) -> Result<(), ArmError> {
         Ok(())

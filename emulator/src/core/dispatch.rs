@@ -196,6 +196,13 @@ fn below(
     tail: &[&str],
 ) -> Result<Reply, ArmError> {
     versions::check(definition, call.api_version()?, "")?;
+    // A status outlives what it is about: clients ask for it after a deletion.
+    if let [word, name] = tail
+        && word.eq_ignore_ascii_case("operationStatuses")
+        && call.method == "GET"
+    {
+        return asynchronous::common_status(world, call, name);
+    }
     let stored = resource::existing(world, id)?.clone();
     definition.behaviour.below(world, call, &stored, tail)
 }

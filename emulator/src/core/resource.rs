@@ -78,10 +78,13 @@ pub(crate) fn existing<'a>(world: &'a World, id: &ResourceId) -> Result<&'a Stor
     if let Some(parent) = id.parent().filter(|parent| !world.resources.has(parent)) {
         return Err(ArmError::not_found(&parent.root()));
     }
-    world
-        .resources
-        .get(id)
-        .ok_or_else(|| ArmError::not_found(id))
+    world.resources.get(id).ok_or_else(|| {
+        let definition = world.types.find(&id.type_name());
+        definition.map_or_else(
+            || ArmError::not_found(id),
+            |definition| definition.behaviour.not_found(id),
+        )
+    })
 }
 
 fn get(world: &World, id: &ResourceId) -> Result<Reply, ArmError> {

@@ -1,10 +1,12 @@
 //! The ARM types that are served, one file each.
 
+mod artifacts;
 mod attached;
 mod environment_link;
 mod identity;
 mod integration_accounts;
 mod integration_service_environments;
+mod managed_apis;
 mod network_security_groups;
 mod resource_groups;
 mod route_tables;
@@ -25,7 +27,16 @@ pub(crate) static TABLE: Table = Table(&[
     &virtual_networks::DEFINITION,
     &subnets::DEFINITION,
     &integration_service_environments::DEFINITION,
+    &managed_apis::DEFINITION,
     &integration_accounts::DEFINITION,
+    &artifacts::DEFINITIONS[0],
+    &artifacts::DEFINITIONS[1],
+    &artifacts::DEFINITIONS[2],
+    &artifacts::DEFINITIONS[3],
+    &artifacts::DEFINITIONS[4],
+    &artifacts::DEFINITIONS[5],
+    &artifacts::DEFINITIONS[6],
+    &artifacts::DEFINITIONS[7],
     &workflows::DEFINITION,
 ]);
 

@@ -111,3 +111,70 @@ async fn an_account_has_a_callback_address() {
         first
     );
 }
+
+#[tokio::test]
+async fn artifacts_live_in_their_account() {
+    let client = Client::with_group().await;
+    client.put(&path(), VERSION, account("Free")).await;
+    let partner = format!("{}/partners/contoso", path());
+    let missing = client.get(&partner, VERSION).await;
+    assert_eq!(missing.error(), (404, "PartnerNotFound"));
+    assert_eq!(
+        missing.body["error"]["message"],
+        "The partner 'contoso' could not be found in integration account 'account'."
+    );
+    let mut body = json!({"location": "westeurope", "properties": {"partnerType": "B2B"}});
+    assert_eq!(
+        client.put(&partner, VERSION, body.clone()).await.error(),
+        (400, "InvalidRequestContent")
+    );
+    body["properties"]["content"] =
+        json!({"b2b": {"businessIdentities": [{"qualifier": "AA", "value": "ZZ"}]}});
+    let created = client.put(&partner, VERSION, body.clone()).await;
+    assert_eq!(
+        (created.status, &created.body["properties"]["content"]),
+        (201, &body["properties"]["content"])
+    );
+    assert!(
+        created.body["properties"]["createdTime"].is_string()
+            && created.body.get("location").is_none()
+    );
+    assert_eq!(client.put(&partner, VERSION, body).await.status, 200);
+    assert_eq!(
+        client
+            .get(&format!("{}/partners", path()), VERSION)
+            .await
+            .body["value"][0]["name"],
+        "contoso"
+    );
+    assert_eq!(client.delete(&partner, VERSION).await.status, 200);
+    assert_eq!(client.delete(&partner, VERSION).await.status, 204);
+    let orphan = logic("integrationAccounts/none/partners/contoso");
+    assert_eq!(
+        client.put(&orphan, VERSION, json!({})).await.error(),
+        (404, "ParentResourceNotFound")
+    );
+}
+
+#[tokio::test]
+async fn large_contents_come_back_as_a_link() {
+    let client = Client::with_group().await;
+    client.put(&path(), VERSION, account("Free")).await;
+    let map = format!("{}/maps/orders", path());
+    let body = json!({"properties": {"mapType": "Xslt", "content": "<xsl/>", "contentType": "application/xml"}});
+    let created = client.put(&map, VERSION, body).await.body;
+    assert_eq!(
+        (
+            created["properties"].get("content"),
+            &created["properties"]["contentLink"]["contentSize"]
+        ),
+        (None, &json!(6))
+    );
+    let url = client
+        .post(&format!("{map}/listContentCallbackUrl"), VERSION, json!({}))
+        .await;
+    assert_eq!(
+        url.body["value"],
+        created["properties"]["contentLink"]["uri"]
+    );
+}

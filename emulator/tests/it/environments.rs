@@ -592,3 +592,59 @@ async fn the_retired_service_takes_no_new_environment() {
         200
     );
 }
+
+#[tokio::test]
+async fn connectors_are_deployed_into_an_environment() {
+    let client = Client::with_subnets().await;
+    let api = format!("{}/managedApis/servicebus", path());
+    client
+        .put(&path(), VERSION, environment("Premium", 0))
+        .await;
+    assert_eq!(
+        client.put(&api, VERSION, json!({})).await.error(),
+        (409, "IntegrationServiceEnvironmentNotReady")
+    );
+    client.advance("2h").await;
+    let tagged = client.put(&api, VERSION, json!({"tags": {}})).await;
+    assert_eq!(
+        tagged.error(),
+        (
+            400,
+            "IntergrationServiceEnvironmentManagedApiDefinitionTagsNotSupported"
+        )
+    );
+    let created = client
+        .put(
+            &api,
+            VERSION,
+            json!({"location": "westeurope", "properties": {}}),
+        )
+        .await;
+    assert_eq!((created.status, state(&created.body)), (201, "InProgress"));
+    assert_eq!(
+        created.body["properties"]["integrationServiceEnvironment"]["id"],
+        path()
+    );
+    client.advance("5m").await;
+    assert_eq!(
+        client
+            .follow(created.header("azure-asyncoperation"))
+            .await
+            .body["status"],
+        "Succeeded"
+    );
+    assert_eq!(state(&client.get(&api, VERSION).await.body), "Succeeded");
+    let deleted = client.delete(&api, VERSION).await;
+    assert_eq!(deleted.status, 202);
+    client.advance("5m").await;
+    // The status can still be read when the connector is gone.
+    assert_eq!(
+        client
+            .follow(deleted.header("azure-asyncoperation"))
+            .await
+            .body["status"],
+        "Succeeded"
+    );
+    assert_eq!(client.get(&api, VERSION).await.status, 404);
+    assert_eq!(client.delete(&api, VERSION).await.status, 204);
+}

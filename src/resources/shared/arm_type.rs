@@ -9,6 +9,7 @@ use crate::arm::{self, ResourceId, Session};
 use crate::azure::Azure;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::plan::Plan;
 use crate::sdk::remote;
 use crate::sdk::schema::Schema;
 use crate::sdk::value::Object;
@@ -64,6 +65,42 @@ impl ArmType {
         id: &ResourceId,
     ) -> Result<Option<Json>, arm::Error> {
         session.get_optional(id, self.api_version).await
+    }
+
+    /// Records what a plan makes of an object, for later plans that refer to it, and gives its ID; nothing while that is
+    /// unknown.
+    pub(crate) fn record(&self, azure: &Azure, plan: &Plan) -> Option<ResourceId> {
+        let planned = &plan.planned;
+        let id = match &plan.prior {
+            Some(prior) => self.stored_id(prior).ok()?,
+            None => {
+                planned
+                    .str("name")
+                    .zip(planned.str("resource_group_name"))?;
+                self.planned_id(azure, planned)
+            }
+        };
+        azure.planned.becomes(id.clone(), planned.clone());
+        Some(id)
+    }
+
+    /// The object as the plans of this run leave it, or else as ARM has it; nothing if there is none.
+    pub(crate) async fn expected(
+        &self,
+        azure: &Azure,
+        session: &Session,
+        id: &ResourceId,
+    ) -> Result<Option<Object>, arm::Error> {
+        if let Some(planned) = azure.planned.object(id) {
+            return Ok(Some(planned));
+        }
+        let body = self.find(session, id).await?;
+        Ok(body.map(|body| self.object_of(&body)))
+    }
+
+    /// What ARM has, in ARM's own words.
+    pub(crate) fn object_of(&self, body: &Json) -> Object {
+        remote::read(self.schema, body, &self.schema.null_object())
     }
 
     /// Fails if the object that is to be created is there already.

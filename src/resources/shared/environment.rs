@@ -2,11 +2,43 @@
 
 use serde_json::Value as Json;
 
-use crate::arm::{Intent, Operation, ResourceId, Session};
+use crate::arm::{Intent, Location, Operation, ResourceId, Session};
+use crate::azure::{Azure, session};
 use crate::resources::ise;
 use crate::resources::shared::wait;
+use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::Path;
+use crate::sdk::plan::Plan;
+use crate::sdk::value::Object;
+
+/// What the environment of a planned object is, or will be, where that can be known.
+pub(crate) async fn expected(context: &Context<Azure>, plan: &mut Plan) -> Option<Object> {
+    let azure = context.client_if_known()?;
+    let id = ResourceId::parse_as(plan.planned.str("ise_id")?, ise::ARM.name).ok()?;
+    let session = session(context).ok()?;
+    match ise::ARM.expected(azure, &session, &id).await {
+        Ok(found) => found,
+        Err(error) => {
+            let detail = format!(
+                "What depends on it was therefore not checked at plan; it is before anything is sent.\n\n{}",
+                error.explanation()
+            );
+            let summary = format!("Environment {:?} could not be read", id.name());
+            plan.diagnostics
+                .warning_at(Path::attribute("ise_id"), summary, detail);
+            None
+        }
+    }
+}
+
+/// Plans the location of a new object in the environment; of its two forms the one that does not depend on who wrote it.
+pub(crate) fn plan_location(plan: &mut Plan, environment: &Object) {
+    if let Some(location) = environment.str("location").filter(|_| plan.is_create()) {
+        plan.planned
+            .set("location", Location::new(location).short());
+    }
+}
 
 /// Reads the environment, and waits for it while it deploys.
 pub(crate) async fn ready(session: &Session, ise_id: &str) -> Result<Json, Diagnostics> {

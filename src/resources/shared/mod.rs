@@ -2,7 +2,7 @@
 
 pub(crate) mod arm_type;
 pub(crate) mod environment;
-
+pub(crate) mod replaced;
 pub(crate) mod report;
 pub(crate) mod rows;
 pub(crate) mod tags;

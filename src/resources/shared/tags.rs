@@ -47,8 +47,9 @@ pub(crate) fn read(default_tags: &BTreeMap<String, String>, body: &Json, object:
 
 /// Writes `tags_all` into a body, beside Azure's own tags.
 pub(crate) fn write(planned: &Object, body: &mut Json) {
-    let Some(all) = planned.get("tags_all").as_map() else {
-        return;
+    let all = match planned.get("tags_all") {
+        Value::Unknown(_) => return,
+        all => all.as_map().cloned().unwrap_or_default(),
     };
     let current: Map<String, Json> = body["tags"].as_object().cloned().unwrap_or_default();
     let hidden = current.into_iter().filter(|(key, _)| is_hidden(key));
@@ -177,9 +178,12 @@ mod tests {
         planned.set("tags_all", map(&[("new", "1")]));
         write(&planned, &mut body);
         assert_eq!(body, json!({ "tags": { "hidden-link": "x", "new": "1" } }));
-        let mut body = json!({ "tags": { "old": "gone" } });
-        planned.set("tags_all", map(&[]));
-        write(&planned, &mut body);
-        assert_eq!(body, json!({}));
+        let body = json!({ "tags": { "old": "gone" } });
+        for nothing in [map(&[]), Value::Null] {
+            planned.set("tags_all", nothing);
+            let mut body = body.clone();
+            write(&planned, &mut body);
+            assert_eq!(body, json!({}));
+        }
     }
 }

@@ -8,7 +8,7 @@ use time::Duration;
 
 use super::LOGIC_ORDER;
 use super::identity;
-use crate::core::asynchronous::{announce, common_status, name};
+use crate::core::asynchronous::{announce, name};
 use crate::core::call::{Call, Reply};
 use crate::core::definition::{
     Behaviour, Naming, Style, TypeDefinition, Work, Write, Written, merge_members, unknown_below,
@@ -176,7 +176,6 @@ impl Behaviour for Environments {
         let lower: Vec<String> = tail.iter().map(|word| word.to_lowercase()).collect();
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         match (call.method.as_str(), lower.as_slice()) {
-            ("GET", ["operationstatuses", _]) => common_status(world, call, tail[1]),
             ("GET", ["skus"]) => Ok(Reply::json(200, skus())),
             ("GET", ["health", "network"]) => {
                 Ok(Reply::json(200, health::report(world, &stored.body)))

@@ -1,0 +1,106 @@
+//! What the user is told about operations on an environment that take hours.
+
+use std::time::Duration;
+
+use super::deployment::Pending;
+use crate::arm::{self, ResourceId};
+use crate::resources::shared::wait::Interrupted;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::duration;
+
+/// A creation was left before it ended.
+pub(super) fn still_deploying(
+    id: &ResourceId,
+    pending: &Pending,
+    interrupted: Interrupted,
+) -> Diagnostic {
+    let detail = format!(
+        "{} {} after Azure accepted the environment, and Azure goes on deploying it. It is in the state and is not tainted: run \
+         terraform apply again to go on waiting.",
+        interrupted.why("create"),
+        duration::format(pending.age()),
+    );
+    Diagnostic::warning(
+        format!("Environment {:?} was left deploying", id.name()),
+        detail,
+    )
+}
+
+/// A creation was sent, and may have been accepted.
+pub(super) fn answer_missing(id: &ResourceId, error: &arm::Error) -> Diagnostic {
+    let detail = format!(
+        "The request was sent, but ARM's answer is missing. The state keeps {id}: the next terraform apply finds out whether the \
+         environment was accepted, and goes on from there.\n\n{}",
+        error.explanation(),
+    );
+    Diagnostic::warning(
+        format!("Environment {:?} may be deploying", id.name()),
+        detail,
+    )
+}
+
+/// A change was left before it ended.
+pub(super) fn not_finished(
+    id: &ResourceId,
+    pending: &Pending,
+    interrupted: Interrupted,
+) -> Diagnostics {
+    let detail = format!(
+        "{} {} after Azure accepted the operation, and Azure goes on with it. Run terraform apply again to go on waiting.",
+        interrupted.why("update"),
+        duration::format(pending.age()),
+    );
+    Diagnostic::error(
+        format!("Environment {:?} is still being changed", id.name()),
+        detail,
+    )
+    .into()
+}
+
+/// An operation failed, and the environment is well all the same.
+pub(super) fn succeeded_after_all(id: &ResourceId, error: &arm::Error) -> Diagnostic {
+    let detail = format!(
+        "ARM called the operation failed, but the environment reads Succeeded and is kept.\n\n{}",
+        error.explanation()
+    );
+    Diagnostic::warning(
+        format!(
+            "Environment {:?} succeeded after a failed operation",
+            id.name()
+        ),
+        detail,
+    )
+}
+
+/// The environment is gone, and its subnets may not be read.
+pub(super) fn release_unknown(id: &ResourceId, error: &arm::Error) -> Diagnostic {
+    let detail = format!(
+        "The environment is gone, but its subnets may not be read, so whether Azure has released them is unknown. It takes an hour or \
+         more.\n\n{}",
+        error.explanation(),
+    );
+    Diagnostic::warning(
+        format!("Subnets of environment {:?} may still be held", id.name()),
+        detail,
+    )
+}
+
+/// The environment is gone, and the wait for its subnets was cut short.
+pub(super) fn still_releasing(
+    id: &ResourceId,
+    held: &[String],
+    interrupted: Interrupted,
+    waited: Duration,
+) -> Diagnostics {
+    let detail = format!(
+        "{} after waiting {}. The environment is gone, but Azure still holds the subnets {}; it takes an hour or more to release them. Run terraform destroy (or apply) again to go on waiting.",
+        interrupted.why("delete"),
+        duration::format(waited),
+        held.join(", "),
+    );
+    Diagnostic::error(
+        format!("Subnets of environment {:?} are still held", id.name()),
+        detail,
+    )
+    .into()
+}

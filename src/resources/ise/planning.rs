@@ -1,0 +1,109 @@
+//! The plan of an environment, beyond the rules of the schema.
+
+use super::deployment::{self, Pending, Phase};
+use super::preflight::{self, Owner};
+use super::{ARM, DEPLOYED, SCHEMA, checks, fill_derived, is_releasing, subnet_ids};
+use crate::arm;
+use crate::azure::{Azure, session};
+use crate::resources::shared::{replaced, tags};
+use crate::sdk::context::Context;
+use crate::sdk::diagnostics::Diagnostic;
+use crate::sdk::duration;
+use crate::sdk::path::Path;
+use crate::sdk::plan::Plan;
+use crate::sdk::validation::sentence;
+use crate::sdk::value::{Object, Value};
+
+/// Refines a plan, and checks what it depends on.
+pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan) {
+    tags::plan(context, plan);
+    check_sku(plan);
+    let replaced = replaced::take::<Owner>(&mut plan.private);
+    if plan.is_create() {
+        // A replacement plan starts from what was remembered about the old environment.
+        Pending::forget(&mut plan.private);
+        fill_derived(&mut plan.planned);
+    } else {
+        plan_unfinished(plan);
+    }
+    if replaced::is_replaced(plan, &SCHEMA) {
+        // The plan of the new environment follows, and looks at the network.
+        if let Some(old) = plan.prior.as_ref().and_then(owner) {
+            replaced::hand_over(&mut plan.private, &old);
+        }
+        return;
+    }
+    let (Some(azure), Ok(session)) = (context.client_if_known(), session(context)) else {
+        return;
+    };
+    let this = ARM.record(azure, plan).map(|id| Owner {
+        id,
+        subnet_ids: plan.prior.as_ref().map(subnet_ids).unwrap_or_default(),
+    });
+    let owners: Vec<_> = this.into_iter().chain(replaced).collect();
+    let findings = preflight::at_plan(
+        &session,
+        &plan.planned,
+        &owners,
+        &azure.planned,
+        plan.is_create(),
+    );
+    let findings = findings.await;
+    plan.diagnostics.extend(findings);
+}
+
+/// Plans what an earlier run left unfinished: to go on waiting, or to begin anew.
+fn plan_unfinished(plan: &mut Plan) {
+    let Some(prior) = plan.prior.clone() else {
+        return;
+    };
+    let provisioning_state = prior.str("provisioning_state").unwrap_or_default();
+    let pending = Pending::recall(&plan.private);
+    let creation_failed = pending
+        .as_ref()
+        .is_some_and(|pending| pending.phase == Phase::Creating)
+        && arm::is_failure(provisioning_state);
+    let name = prior.text("name");
+    if is_releasing(&prior) || creation_failed {
+        plan.planned.set("provisioning_state", Value::unknown());
+        plan.requires_replace
+            .insert(Path::attribute("provisioning_state"));
+    } else if pending.is_some() || !deployment::is_terminal(provisioning_state) {
+        plan.planned.set("provisioning_state", Value::unknown());
+        for name in DEPLOYED {
+            if prior.get(name).is_null() {
+                plan.planned.set(name, Value::unknown());
+            }
+        }
+        let begun = pending
+            .map(|pending| format!(" for {}", duration::format(pending.age())))
+            .unwrap_or_default();
+        let detail = format!(
+            "An operation on it has been going on{begun}. The apply goes on waiting for it; nothing is created again and nothing is replaced."
+        );
+        plan.diagnostics.push(Diagnostic::warning(
+            format!("Environment {name:?} is still deploying"),
+            detail,
+        ));
+    }
+}
+
+/// The SKU may be known from its default or from the state only, so the configuration alone does not tell.
+fn check_sku(plan: &mut Plan) {
+    if let Err(message) = checks::check_capacity(plan.planned.str("sku"), &plan.config) {
+        let path = Path::attribute("capacity");
+        plan.diagnostics
+            .error_at(path, "Invalid capacity", sentence(&message));
+    }
+}
+
+/// What the environment in a state may hold.
+fn owner(object: &Object) -> Option<Owner> {
+    Some(Owner {
+        id: ARM.stored_id(object).ok()?,
+        subnet_ids: subnet_ids(object),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,387 @@
+use serde_json::json;
+
+use super::super::Ise;
+use super::*;
+use crate::arm::test_server::{Reply, TestServer};
+use crate::arm::{Json, ResourceId};
+use crate::resources::ise_subnet::IseSubnet;
+use crate::resources::test_plan::{
+    applied, config, context, get, id, network, plan, server, server_of, subnet, told, unconfigured,
+};
+use crate::sdk::private::Private;
+use crate::sdk::resource::{Create, Resource, State};
+
+const NAMES: [&str; 4] = ["a", "b", "c", "d"];
+
+fn environment_id(name: &str) -> ResourceId {
+    id(ARM.name, name)
+}
+
+/// A configuration in the four subnets, with more attributes.
+fn environment(more: &[(&str, Value)]) -> Object {
+    let subnets = NAMES.map(|name| Value::from(subnet(name).to_string()));
+    let mut object = config(
+        &Ise,
+        &[
+            ("name", "e".into()),
+            ("resource_group_name", "g".into()),
+            ("location", "westeurope".into()),
+            ("subnet_ids", Value::List(subnets.to_vec())),
+        ],
+    );
+    for (name, value) in more {
+        object.set(name, value.clone());
+    }
+    object
+}
+
+fn preflight(mode: &str, ignore: &[&str]) -> (&'static str, Value) {
+    let ignore = match ignore.is_empty() {
+        true => Value::Null,
+        false => Value::set(ignore.iter().map(|rule| Value::from(*rule))),
+    };
+    let object: Object = [("mode", Value::from(mode)), ("ignore", ignore)]
+        .into_iter()
+        .collect();
+    ("preflight", object.into())
+}
+
+fn link(environment: &ResourceId) -> Json {
+    json!([{ "properties": { "link": environment.to_string() } }])
+}
+
+/// The network and its four subnets, all well, but for what `change` makes of their properties.
+fn objects(change: impl Fn(&str, &mut Json)) -> Vec<(ResourceId, Json)> {
+    let mut objects = vec![(
+        network(),
+        json!({ "location": "westeurope", "properties": {} }),
+    )];
+    for (index, name) in NAMES.iter().enumerate() {
+        let mut properties = json!({ "addressPrefix": format!("172.16.{index}.0/27") });
+        change(name, &mut properties);
+        objects.push((subnet(name), json!({ "properties": properties })));
+    }
+    objects
+}
+
+async fn plan_new(server: &TestServer, more: &[(&str, Value)]) -> Plan {
+    plan(
+        &Ise,
+        &context(server),
+        &environment(more),
+        None,
+        Private::default(),
+    )
+    .await
+}
+
+/// The state of an environment that lives in the four subnets.
+async fn living() -> Object {
+    let plan = plan(
+        &Ise,
+        &unconfigured(),
+        &environment(&[]),
+        None,
+        Private::default(),
+    )
+    .await;
+    applied(
+        &plan,
+        &[
+            ("id", environment_id("e").to_string().into()),
+            ("provisioning_state", "Succeeded".into()),
+            ("capacity", Value::Number(0_i64.into())),
+        ],
+    )
+}
+
+#[tokio::test]
+async fn a_network_that_is_well_says_nothing_and_is_only_read() {
+    let server = server(&objects(|_, _| {})).await;
+    assert_eq!(told(&plan_new(&server, &[]).await), [""; 0]);
+    let mut expected: Vec<_> = NAMES.iter().map(|name| get(&subnet(name))).collect();
+    expected.push(get(&network()));
+    let mut lines = server.lines();
+    lines.sort();
+    expected.sort();
+    assert_eq!(lines, expected);
+}
+
+#[tokio::test]
+async fn all_findings_come_at_once_and_each_at_its_subnet() {
+    let mut objects = objects(|name, properties| match name {
+        "a" => properties["addressPrefix"] = json!("10.0.0.0/28"),
+        "b" => properties["serviceAssociationLinks"] = link(&environment_id("other")),
+        _ => {}
+    });
+    objects[0].1 = json!({ "location": "North Europe", "properties": { "dhcpOptions": { "dnsServers": ["10.0.0.4"] } } });
+    objects.pop();
+    let gone = Reply::error(404, "NotFound");
+    let mut replies: Vec<_> = objects
+        .into_iter()
+        .map(|(id, body)| (id, Reply::json(200, &body)))
+        .collect();
+    replies.push((subnet("d"), gone));
+    let server = server_of(&replies).await;
+    let plan = plan_new(&server, &[("express_route", true.into())]).await;
+    assert_eq!(
+        told(&plan),
+        [
+            "error subnet_ids[3]: Subnet \"d\" does not exist (preflight rule subnet-missing)",
+            "error subnet_ids[0]: Virtual network \"v\" is in another region (preflight rule subnet-region)",
+            "error subnet_ids[0]: Subnet \"a\" is too small (preflight rule subnet-size)",
+            "error subnet_ids[1]: Subnet \"b\" is in use (preflight rule subnet-in-use)",
+            "warning subnet_ids[0]: Subnet \"a\" is outside of Class B space (preflight rule subnet-class-b)",
+            "error subnet_ids[0]: Subnet \"a\" has no default route to the internet (preflight rule express-route)",
+            "error subnet_ids[1]: Subnet \"b\" has no default route to the internet (preflight rule express-route)",
+            "error subnet_ids[2]: Subnet \"c\" has no default route to the internet (preflight rule express-route)",
+            "warning subnet_ids[0]: Virtual network \"v\" has DNS servers of its own (preflight rule custom-dns)",
+        ]
+    );
+    let detail = |index: usize| {
+        plan.diagnostics
+            .iter()
+            .nth(index)
+            .expect("told")
+            .detail
+            .clone()
+    };
+    assert_eq!(
+        detail(3),
+        format!(
+            "It is held by {}. Take an empty subnet; those of an environment are released an hour or more after it was deleted.\n\n\
+             If the same plan cures this, preflight.mode = \"warn\" lets it pass.",
+            environment_id("other")
+        )
+    );
+    assert!(!detail(8).contains("preflight.mode"), "{}", detail(8));
+}
+
+#[tokio::test]
+async fn modes_and_ignored_rules() {
+    let server = server(&objects(|name, properties| {
+        if name == "a" {
+            *properties = json!({ "addressPrefix": "10.0.0.0/28" });
+        }
+    }))
+    .await;
+    let size = "subnet_ids[0]: Subnet \"a\" is too small (preflight rule subnet-size)";
+    let class =
+        "subnet_ids[0]: Subnet \"a\" is outside of Class B space (preflight rule subnet-class-b)";
+    for (mode, ignore, expected) in [
+        (
+            "enforce",
+            &[][..],
+            vec![format!("error {size}"), format!("warning {class}")],
+        ),
+        (
+            "enforce",
+            &["subnet-size"],
+            vec![format!("warning {class}")],
+        ),
+        (
+            "warn",
+            &["network-ports"],
+            vec![format!("warning {size}"), format!("warning {class}")],
+        ),
+        ("warn", &["subnet-size", "subnet-class-b"], vec![]),
+        ("off", &[], vec![]),
+    ] {
+        let plan = plan_new(&server, &[preflight(mode, ignore)]).await;
+        assert_eq!(told(&plan), expected, "{mode} {ignore:?}");
+    }
+    let unknown = plan_new(&server, &[("preflight", Value::unknown())]).await;
+    assert_eq!(
+        told(&unknown),
+        [format!("warning {size}"), format!("warning {class}")]
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_read_for_rules_that_are_off() {
+    let server = server(&objects(|_, _| {})).await;
+    plan_new(&server, &[preflight("off", &[])]).await;
+    assert_eq!(server.lines(), [""; 0]);
+    plan_new(
+        &server,
+        &[preflight("warn", &["subnet-region", "custom-dns"])],
+    )
+    .await;
+    assert!(!server.lines().contains(&get(&network())));
+    let unconfigured = plan(
+        &Ise,
+        &unconfigured(),
+        &environment(&[]),
+        None,
+        Private::default(),
+    )
+    .await;
+    assert_eq!(told(&unconfigured), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_is_forbidden_is_one_warning_and_other_failures_are_another() {
+    let forbidden = Reply::error(403, "AuthorizationFailed");
+    let mut replies: Vec<_> = objects(|_, _| {})
+        .into_iter()
+        .map(|(id, body)| (id, Reply::json(200, &body)))
+        .collect();
+    replies[0].1 = forbidden.clone();
+    replies[2].1 = forbidden;
+    replies[4].1 = Reply::error(400, "BadRequest");
+    let server = server_of(&replies).await;
+    let plan = plan_new(&server, &[]).await;
+    assert_eq!(
+        told(&plan),
+        [
+            "warning subnet_ids[1]: Preflight may not read subnet \"b\", virtual network \"v\"",
+            "warning subnet_ids[3]: Preflight could not read subnet \"d\"",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_living_environment_is_only_warned_and_holds_its_own_subnets() {
+    let server = server(&objects(|_, properties| {
+        properties["serviceAssociationLinks"] = link(&environment_id("E"));
+        properties["addressPrefix"] = json!("172.16.0.0/28");
+    }))
+    .await;
+    let state = living().await;
+    let context = context(&server);
+    let plan = plan(
+        &Ise,
+        &context,
+        &environment(&[]),
+        Some(&state),
+        Private::default(),
+    )
+    .await;
+    let expected = NAMES.iter().enumerate().map(|(index, name)| {
+        format!(
+            "warning subnet_ids[{index}]: Subnet {name:?} is too small (preflight rule subnet-size)"
+        )
+    });
+    assert_eq!(told(&plan), expected.collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_replacement_may_have_the_subnets_of_what_it_replaces() {
+    let server = server(&objects(|name, properties| {
+        if name == "a" {
+            properties["resourceNavigationLinks"] = json!([{ "name": "redis", "properties": {} }]);
+        }
+        properties["serviceAssociationLinks"] = match name {
+            "a" => json!([]),
+            _ => link(&environment_id("e")),
+        };
+    }))
+    .await;
+    let context = context(&server);
+    let wanted = environment(&[("name", "new".into())]);
+    let state = living().await;
+    let first = plan(&Ise, &context, &wanted, Some(&state), Private::default()).await;
+    assert_eq!(first.requires_replace.len(), 1);
+    assert_eq!(told(&first), [""; 0]);
+    assert_eq!(server.lines(), [""; 0]);
+    let second = plan(&Ise, &context, &wanted, None, first.private).await;
+    assert_eq!(told(&second), [""; 0]);
+    assert_eq!(second.private, Private::default());
+    let stranger = plan(&Ise, &context, &wanted, None, Private::default()).await;
+    assert_eq!(told(&stranger).len(), 4);
+}
+
+#[tokio::test]
+async fn subnets_that_are_planned_count_as_planned() {
+    let gone = Reply::error(404, "NotFound");
+    let replies = NAMES.map(|name| (subnet(name), gone.clone()));
+    let mut replies = replies.to_vec();
+    replies.push((environment_id("e"), Reply::error(404, "ResourceNotFound")));
+    replies.push((
+        network(),
+        Reply::json(200, &json!({ "location": "westeurope" })),
+    ));
+    let server = server_of(&replies).await;
+    let context = context(&server);
+    for (index, name) in NAMES.iter().enumerate() {
+        let mut subnet = config(
+            &IseSubnet,
+            &[
+                ("name", (*name).into()),
+                ("virtual_network_id", network().to_string().into()),
+                ("address_prefix", format!("10.0.{index}.0/27").into()),
+            ],
+        );
+        if index > 0 {
+            subnet.set("route_table_id", Value::unknown());
+        }
+        plan(&IseSubnet, &context, &subnet, None, Private::default()).await;
+    }
+    let wanted = environment(&[("express_route", true.into())]);
+    let planned = plan(&Ise, &context, &wanted, None, Private::default()).await;
+    assert_eq!(
+        told(&planned),
+        [
+            "error subnet_ids[0]: Subnet \"a\" has no default route to the internet (preflight rule express-route)"
+        ]
+    );
+    // The apply looks at what is there.
+    let refused = create(&context, &server, &planned.planned).await;
+    assert_eq!(refused.len(), 4);
+    assert!(refused[0].contains("subnet-missing"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn nothing_is_sent_when_the_preflight_fails() {
+    let mut replies: Vec<_> = objects(|name, properties| {
+        if name == "c" {
+            properties["addressPrefix"] = json!("10.0.0.0/28");
+        }
+    })
+    .into_iter()
+    .map(|(id, body)| (id, Reply::json(200, &body)))
+    .collect();
+    replies[1].1 = Reply::error(400, "BadRequest");
+    replies.push((environment_id("e"), Reply::error(404, "ResourceNotFound")));
+    let server = server_of(&replies).await;
+    let planned = plan_new(&server, &[]).await.planned;
+    let errors = create(&context(&server), &server, &planned).await;
+    assert_eq!(
+        errors,
+        [
+            "Subnet \"c\" is too small (preflight rule subnet-size)",
+            "Preflight could not read subnet \"a\"",
+        ]
+    );
+}
+
+/// Creates an environment, which fails before anything is sent; the summaries of all errors.
+async fn create(context: &Context<Azure>, server: &TestServer, planned: &Object) -> Vec<String> {
+    let mut state = State::new(None, Private::default());
+    let create = Create {
+        config: planned,
+        planned,
+    };
+    let errors = Ise
+        .create(context, create, &mut state)
+        .await
+        .expect_err("the preflight");
+    assert!(state.object().is_none());
+    let lines = server.lines();
+    assert!(
+        lines.iter().all(|line| line.starts_with("GET ")),
+        "{lines:?}"
+    );
+    errors.iter().map(|it| it.summary.clone()).collect()
+}
+
+#[tokio::test]
+async fn capacity_of_a_developer_environment() {
+    let wanted = [
+        ("sku", Value::from("Developer")),
+        ("capacity", Value::Number(1_i64.into())),
+    ];
+    let wanted = environment(&wanted);
+    let plan = plan(&Ise, &unconfigured(), &wanted, None, Private::default()).await;
+    assert_eq!(told(&plan), ["error capacity: Invalid capacity"]);
+}

@@ -1,0 +1,250 @@
+//! The preflight: what in the network would make an environment fail hours after it was asked for.
+//!
+//! [`network`] reads, [`rules`] judge what was read, and this tells the user. Plan and apply do the same; the plan of
+//! an environment that lives only warns.
+
+mod network;
+mod rules;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::SUBNET_TYPE;
+use crate::arm::{Location, ResourceId, Session};
+use crate::azure::Planned;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Severity};
+use crate::sdk::path::Path;
+use crate::sdk::validation::sentence;
+use crate::sdk::value::{Object, Value};
+use network::{Network, Unread};
+use rules::{Facts, Finding, RULES, Rule};
+
+/// Rules that `ignore` takes but that are not looked up: those about the IDs alone always hold, and those about ports
+/// have no engine yet.
+const OTHER_RULES: [&str; 4] = [
+    "subnet-count",
+    "subnet-distinct",
+    "subnet-same-network",
+    "network-ports",
+];
+
+/// An environment that may hold the subnets: this very one, or the one that it replaces.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Owner {
+    pub(super) id: ResourceId,
+    pub(super) subnet_ids: Vec<ResourceId>,
+}
+
+/// The names that `ignore` takes.
+pub(super) fn rule_names() -> impl Iterator<Item = &'static str> {
+    let looked_up = RULES.iter().map(|rule| rule.name);
+    OTHER_RULES.into_iter().chain(looked_up)
+}
+
+/// Checks the network that an environment is planned into, and that `planned` is about to change.
+///
+/// What is found is an error for an environment that is to be created, and a warning for one that lives.
+pub(super) async fn at_plan(
+    session: &Session,
+    environment: &Object,
+    owners: &[Owner],
+    planned: &Planned,
+    creates: bool,
+) -> Diagnostics {
+    let settings = Settings::of(environment);
+    let (findings, network) = run(session, environment, owners, Some(planned), &settings).await;
+    let severity = match creates && settings.mode == Mode::Enforce {
+        true => Severity::Error,
+        false => Severity::Warning,
+    };
+    let mut diagnostics = Diagnostics::new();
+    diagnostics.extend(findings.iter().map(|finding| told(finding, severity)));
+    diagnostics.extend(unread(&network.unread(), Severity::Warning));
+    diagnostics
+}
+
+/// Checks the network as it is, right before the environment is created, and fails if anything forbids that.
+///
+/// Terraform plans once more before each apply, so warnings have been told already.
+pub(super) async fn at_apply(
+    session: &Session,
+    environment: &Object,
+    id: &ResourceId,
+) -> Result<(), Diagnostics> {
+    // What it replaces has let go of the subnets by now.
+    let owners = [Owner {
+        id: id.clone(),
+        subnet_ids: Vec::new(),
+    }];
+    let settings = Settings::of(environment);
+    if settings.mode != Mode::Enforce {
+        return Ok(());
+    }
+    let (findings, network) = run(session, environment, &owners, None, &settings).await;
+    let findings = findings
+        .iter()
+        .map(|finding| told(finding, Severity::Error));
+    let mut errors = Diagnostics::new();
+    errors.extend(
+        findings
+            .chain(unread(&network.unread(), Severity::Error))
+            .filter(|diagnostic| diagnostic.severity == Severity::Error),
+    );
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(errors),
+    }
+}
+
+/// Reads what the rules in force need, and applies them.
+async fn run(
+    session: &Session,
+    environment: &Object,
+    owners: &[Owner],
+    planned: Option<&Planned>,
+    settings: &Settings,
+) -> (Vec<Finding>, Network) {
+    let express_route = environment.bool("express_route") == Some(true);
+    let rules: Vec<_> = RULES
+        .iter()
+        .filter(|rule| settings.has(rule) && (express_route || rule.name != "express-route"))
+        .collect();
+    let abouts: Vec<_> = rules.iter().map(|rule| rule.about).collect();
+    let network = network::read(session, &subnet_ids(environment), planned, &abouts).await;
+    let facts = Facts {
+        network: &network,
+        location: environment.str("location").map(Location::new),
+        owners,
+    };
+    let findings = rules.iter().flat_map(|rule| rule.apply(&facts)).collect();
+    (findings, network)
+}
+
+/// What the user wants of the preflight.
+struct Settings {
+    mode: Mode,
+    ignore: BTreeSet<String>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Enforce,
+    Warn,
+    Off,
+}
+
+impl Settings {
+    /// As long as anything about it is unknown, nobody knows whether findings are to stop the plan.
+    fn of(environment: &Object) -> Self {
+        let preflight = environment.object("preflight");
+        let mode = match preflight.map(|preflight| preflight.str("mode")) {
+            Some(Some("off")) => Mode::Off,
+            Some(Some("warn")) => Mode::Warn,
+            _ if environment.get("preflight").is_wholly_known() => Mode::Enforce,
+            _ => Mode::Warn,
+        };
+        let ignore = preflight.and_then(|preflight| preflight.get("ignore").as_elements());
+        let ignore = ignore.unwrap_or_default().iter().filter_map(Value::as_str);
+        Self {
+            mode,
+            ignore: ignore.map(str::to_owned).collect(),
+        }
+    }
+
+    fn has(&self, rule: &Rule) -> bool {
+        self.mode != Mode::Off && !self.ignore.contains(rule.name)
+    }
+}
+
+/// The known IDs, each with its place in the list.
+fn subnet_ids(environment: &Object) -> Vec<(usize, ResourceId)> {
+    let ids = environment.get("subnet_ids").as_elements();
+    ids.unwrap_or_default()
+        .iter()
+        .enumerate()
+        .filter_map(|(index, id)| {
+            Some((index, ResourceId::parse_as(id.as_str()?, SUBNET_TYPE).ok()?))
+        })
+        .collect()
+}
+
+/// A finding as the user reads it; advice is never more than a warning.
+fn told(finding: &Finding, severity: Severity) -> Diagnostic {
+    let severity = severity.max(finding.rule.severity);
+    let summary = format!(
+        "{} {} (preflight rule {})",
+        finding.object, finding.rule.problem, finding.rule.name
+    );
+    let mut detail = format!(
+        "{} {}",
+        sentence(&finding.message),
+        sentence(&finding.remedy)
+    );
+    if severity == Severity::Error {
+        detail.push_str("\n\nIf the same plan cures this, preflight.mode = \"warn\" lets it pass.");
+    }
+    Diagnostic {
+        severity,
+        summary,
+        detail,
+        path: place(finding.index),
+    }
+}
+
+/// What could not be read: one warning for all that is forbidden, and one message for each other reason.
+fn unread(objects: &[Unread<'_>], severity: Severity) -> Vec<Diagnostic> {
+    let mut groups: Vec<(String, Vec<&Unread<'_>>)> = Vec::new();
+    for object in objects {
+        let reason = match object.error.is_forbidden() {
+            true => "forbidden".to_owned(),
+            false => object.error.to_string(),
+        };
+        match groups.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, group)) => group.push(object),
+            None => groups.push((reason, vec![object])),
+        }
+    }
+    groups
+        .iter()
+        .map(|(_, group)| could_not_read(group, severity))
+        .collect()
+}
+
+/// What is told about objects that could not be read for one and the same reason.
+fn could_not_read(group: &[&Unread<'_>], severity: Severity) -> Diagnostic {
+    let first = group[0];
+    let names: Vec<_> = group.iter().map(|object| object.what.as_str()).collect();
+    let names = names.join(", ");
+    let (severity, summary, consequence) = match (first.error.is_forbidden(), severity) {
+        (true, _) => (
+            Severity::Warning,
+            format!("Preflight may not read {names}"),
+            "The rules that need this were not checked. Grant read access, or name the rules in preflight.ignore.",
+        ),
+        (false, Severity::Warning) => (
+            Severity::Warning,
+            format!("Preflight could not read {names}"),
+            "The rules that need this were not checked.",
+        ),
+        (false, Severity::Error) => (
+            Severity::Error,
+            format!("Preflight could not read {names}"),
+            "The environment was not created, because the rules that need this could not be checked. Apply again, or name the rules \
+             in preflight.ignore.",
+        ),
+    };
+    Diagnostic {
+        severity,
+        summary,
+        detail: format!("{consequence}\n\n{}", first.error.explanation()),
+        path: place(first.index),
+    }
+}
+
+fn place(index: usize) -> Path {
+    Path::attribute("subnet_ids").with_index(index)
+}
+
+#[cfg(test)]
+mod tests;

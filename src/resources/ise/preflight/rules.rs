@@ -1,0 +1,376 @@
+//! The rules of the preflight, as functions over what was read.
+//!
+//! "The guide" is Microsoft's article "Connect to Azure virtual networks from Azure Logic Apps by using an integration
+//! service environment (ISE)".
+
+use serde_json::Value as Json;
+
+use super::Owner;
+use super::network::{Network, Seen, Subnet, route_table_id};
+use crate::arm::{Location, ResourceId};
+use crate::resources::ise_subnet::{self, ISE_SERVICE};
+use crate::sdk::diagnostics::Severity;
+use crate::validate::{cidr, names};
+
+/// One rule.
+#[derive(Debug)]
+pub(super) struct Rule {
+    /// As users switch it off by it.
+    pub(super) name: &'static str,
+    /// How grave it is for an environment that is to be created.
+    pub(super) severity: Severity,
+    /// What has to be read for it.
+    pub(super) about: About,
+    /// What is wrong with the object, after its name.
+    pub(super) problem: &'static str,
+    check: fn(&Facts<'_>) -> Vec<Fault>,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum About {
+    Subnets,
+    VirtualNetwork,
+    /// The subnets, and the route tables that they use.
+    Routes,
+}
+
+/// All that the rules may look at.
+#[derive(Debug)]
+pub(super) struct Facts<'a> {
+    pub(super) network: &'a Network,
+    /// Where the environment is to be.
+    pub(super) location: Option<Location>,
+    /// Environments that may hold the subnets.
+    pub(super) owners: &'a [Owner],
+}
+
+/// A rule that is not kept.
+#[derive(Debug)]
+pub(super) struct Finding {
+    pub(super) rule: &'static Rule,
+    /// The place of the subnet in `subnet_ids`.
+    pub(super) index: usize,
+    /// Kind and name of what is at fault.
+    pub(super) object: String,
+    pub(super) message: String,
+    pub(super) remedy: String,
+}
+
+/// What a rule finds.
+#[derive(Debug)]
+struct Fault {
+    index: usize,
+    object: String,
+    message: String,
+    remedy: String,
+}
+
+impl Rule {
+    /// Everything that breaks it.
+    pub(super) fn apply(&'static self, facts: &Facts<'_>) -> Vec<Finding> {
+        let finding = |fault: Fault| Finding {
+            rule: self,
+            index: fault.index,
+            object: fault.object,
+            message: fault.message,
+            remedy: fault.remedy,
+        };
+        (self.check)(facts).into_iter().map(finding).collect()
+    }
+}
+
+/// The rules that look things up. The order is that of the messages.
+pub(super) const RULES: [Rule; 10] = [
+    Rule {
+        name: "subnet-missing",
+        severity: Severity::Error,
+        about: About::Subnets,
+        problem: "does not exist",
+        check: missing,
+    },
+    Rule {
+        name: "subnet-region",
+        severity: Severity::Error,
+        about: About::VirtualNetwork,
+        problem: "is in another region",
+        check: region,
+    },
+    Rule {
+        name: "subnet-name",
+        severity: Severity::Error,
+        about: About::Subnets,
+        problem: "has a name that an environment cannot use",
+        check: name,
+    },
+    Rule {
+        name: "subnet-size",
+        severity: Severity::Error,
+        about: About::Subnets,
+        problem: "is too small",
+        check: size,
+    },
+    Rule {
+        name: "subnet-reserved-range",
+        severity: Severity::Error,
+        about: About::Subnets,
+        problem: "is in a reserved range",
+        check: reserved_range,
+    },
+    Rule {
+        name: "subnet-in-use",
+        severity: Severity::Error,
+        about: About::Subnets,
+        problem: "is in use",
+        check: in_use,
+    },
+    Rule {
+        name: "subnet-delegated",
+        severity: Severity::Error,
+        about: About::Subnets,
+        problem: "is delegated",
+        check: delegated,
+    },
+    Rule {
+        name: "subnet-class-b",
+        severity: Severity::Warning,
+        about: About::Subnets,
+        problem: "is outside of Class B space",
+        check: class_b,
+    },
+    Rule {
+        name: "express-route",
+        severity: Severity::Error,
+        about: About::Routes,
+        problem: "has no default route to the internet",
+        check: express_route,
+    },
+    Rule {
+        name: "custom-dns",
+        severity: Severity::Warning,
+        about: About::VirtualNetwork,
+        problem: "has DNS servers of its own",
+        check: custom_dns,
+    },
+];
+
+/// The guide: the subnets are there before the environment.
+fn missing(facts: &Facts<'_>) -> Vec<Fault> {
+    let virtual_network = facts.network.virtual_network.as_ref();
+    let what_is_missing = |subnet: &Subnet| match virtual_network.filter(|seen| seen.is_missing()) {
+        Some(network) => format!("there is no virtual network {}", network.id),
+        None => format!("there is no {}", subnet.seen.id),
+    };
+    let subnets = facts.network.subnets.iter();
+    subnets
+        .filter(|subnet| subnet.seen.is_missing())
+        .map(|subnet| {
+            let remedy = "create it before the environment, or correct the ID";
+            fault(subnet, what_is_missing(subnet), remedy)
+        })
+        .collect()
+}
+
+/// An environment is injected into a virtual network of its own region.
+fn region(facts: &Facts<'_>) -> Vec<Fault> {
+    let found = virtual_network(facts).and_then(|(seen, body)| {
+        let there = Location::new(body["location"].as_str()?);
+        let here = facts
+            .location
+            .as_ref()
+            .filter(|location| **location != there)?;
+        let message = format!("it is in {there}, and the environment in {here}");
+        let remedy = "set location to the network's region, or take subnets in the other one";
+        Some(network_fault(facts, seen, message, remedy))
+    });
+    found.into_iter().collect()
+}
+
+/// The guide: the name starts with a letter or an underscore, and has none of some characters.
+fn name(facts: &Facts<'_>) -> Vec<Fault> {
+    each(facts, |(subnet, _)| {
+        let message = names::subnet(subnet.seen.id.name()).err()?;
+        let remedy = "take another subnet, because a subnet cannot be renamed";
+        Some(fault(subnet, message, remedy))
+    })
+}
+
+/// The guide: at least a /27.
+fn size(facts: &Facts<'_>) -> Vec<Fault> {
+    each(facts, |(subnet, body)| {
+        let blocks = ise_subnet::prefixes(body);
+        let largest = blocks.iter().min_by_key(|block| block.prefix_length())?;
+        let message = cidr::large_enough(largest).err()?;
+        Some(fault(subnet, message, "take a larger subnet"))
+    })
+}
+
+/// Azure's virtual network FAQ: ranges that no subnet of an environment may touch.
+fn reserved_range(facts: &Facts<'_>) -> Vec<Fault> {
+    each(facts, |(subnet, body)| {
+        let blocks = ise_subnet::prefixes(body);
+        let message = blocks
+            .iter()
+            .find_map(|block| cidr::not_reserved(block).err())?;
+        Some(fault(subnet, message, "take a subnet in other space"))
+    })
+}
+
+/// The guide: the subnets are empty. What this environment, or the one it replaces, has put there does not count.
+fn in_use(facts: &Facts<'_>) -> Vec<Fault> {
+    each(facts, |(subnet, body)| {
+        let holders = ise_subnet::holders(body);
+        let holder = holders.first()?;
+        if facts
+            .owners
+            .iter()
+            .any(|owner| holds(owner, subnet, body, &holders))
+        {
+            return None;
+        }
+        let remedy = "take an empty subnet; those of an environment are released an hour or more after it was deleted";
+        Some(fault(subnet, format!("it is held by {holder}"), remedy))
+    })
+}
+
+/// A link names the environment, or, where only parts hidden inside it are left, it is known to have the subnet.
+fn holds(owner: &Owner, subnet: &Subnet, body: &Json, holders: &[String]) -> bool {
+    let is_owner = |holder: &String| ResourceId::parse(holder).is_ok_and(|id| id == owner.id);
+    let links = body["properties"]["serviceAssociationLinks"].as_array();
+    let has_links = links.is_some_and(|links| !links.is_empty());
+    holders.iter().any(is_owner) || (!has_links && owner.subnet_ids.contains(&subnet.seen.id))
+}
+
+/// The guide: no delegation to any service. Deployments by template delegate one of the four to environments.
+fn delegated(facts: &Facts<'_>) -> Vec<Fault> {
+    let mut first: Option<&Subnet> = None;
+    each(facts, |(subnet, body)| {
+        let services = delegations(body);
+        let other = services
+            .iter()
+            .find(|service| !service.eq_ignore_ascii_case(ISE_SERVICE));
+        if let Some(other) = other {
+            let remedy = "remove the delegation, or take another subnet";
+            return Some(fault(subnet, format!("it is delegated to {other}"), remedy));
+        }
+        if services.is_empty() {
+            return None;
+        }
+        let Some(first) = first else {
+            first = Some(subnet);
+            return None;
+        };
+        let message = format!(
+            "it is delegated to {ISE_SERVICE}, and so is subnet {:?}, but one at most may be",
+            first.seen.id.name()
+        );
+        Some(fault(subnet, message, "remove one of the delegations"))
+    })
+}
+
+/// The guide asks for "a Class B address space". Subnets of this configuration have said so themselves already.
+fn class_b(facts: &Facts<'_>) -> Vec<Fault> {
+    each(facts, |(subnet, body)| {
+        if subnet.is_planned {
+            return None;
+        }
+        let blocks = ise_subnet::prefixes(body);
+        let message = blocks.iter().find_map(|block| cidr::class_b(block).err())?;
+        let remedy =
+            "Azure accepts it all the same: name the rule in preflight.ignore if it is meant so";
+        Some(fault(subnet, message, remedy))
+    })
+}
+
+/// The guide: with ExpressRoute, each subnet has a route table that sends 0.0.0.0/0 to the internet.
+fn express_route(facts: &Facts<'_>) -> Vec<Fault> {
+    each(facts, |(subnet, body)| {
+        let message = if body["properties"]["routeTable"].is_null() {
+            "it has no route table".to_owned()
+        } else {
+            // A planned table may have no ID yet, and one that cannot be read is told elsewhere.
+            let id = route_table_id(body)?;
+            let mut tables = facts.network.route_tables.iter();
+            let table = tables.find(|table| table.id == id)?;
+            match table.is_missing() {
+                true => format!("its route table {id} does not exist"),
+                false => missing_route(id.name(), table.body()?)?,
+            }
+        };
+        let remedy = "link it with a route table that has a route 0.0.0.0/0 with next hop Internet";
+        Some(fault(subnet, message, remedy))
+    })
+}
+
+/// The guide: DNS servers are set up before the environment, which has to be restarted after each change of them.
+fn custom_dns(facts: &Facts<'_>) -> Vec<Fault> {
+    let found = virtual_network(facts).and_then(|(seen, body)| {
+        let servers = body["properties"]["dhcpOptions"]["dnsServers"].as_array()?;
+        let servers: Vec<_> = servers.iter().filter_map(Json::as_str).collect();
+        if servers.is_empty() {
+            return None;
+        }
+        let message = format!("its DNS servers are {}", servers.join(", "));
+        let remedy = "set them up before the environment is deployed, and restart it after each change of them, for which \
+                      restart_triggers are";
+        Some(network_fault(facts, seen, message, remedy))
+    });
+    found.into_iter().collect()
+}
+
+/// What is wrong with the default route of a route table.
+fn missing_route(name: &str, body: &Json) -> Option<String> {
+    let routes = body["properties"]["routes"].as_array();
+    let default = routes
+        .into_iter()
+        .flatten()
+        .map(|route| &route["properties"])
+        .find(|route| route["addressPrefix"] == "0.0.0.0/0");
+    let Some(default) = default else {
+        return Some(format!("its route table {name:?} has no route 0.0.0.0/0"));
+    };
+    let hop = default["nextHopType"].as_str().unwrap_or("nowhere");
+    (!hop.eq_ignore_ascii_case("Internet"))
+        .then(|| format!("its route table {name:?} sends 0.0.0.0/0 to {hop}"))
+}
+
+fn delegations(body: &Json) -> Vec<&str> {
+    let delegations = body["properties"]["delegations"].as_array();
+    let services = delegations.into_iter().flatten();
+    services
+        .filter_map(|delegation| delegation["properties"]["serviceName"].as_str())
+        .collect()
+}
+
+fn virtual_network<'a>(facts: &Facts<'a>) -> Option<(&'a Seen, &'a Json)> {
+    let seen = facts.network.virtual_network.as_ref()?;
+    Some((seen, seen.body()?))
+}
+
+fn each<'a>(
+    facts: &Facts<'a>,
+    check: impl FnMut((&'a Subnet, &'a Json)) -> Option<Fault>,
+) -> Vec<Fault> {
+    facts.network.known().filter_map(check).collect()
+}
+
+fn fault(subnet: &Subnet, message: String, remedy: &str) -> Fault {
+    Fault {
+        index: subnet.index,
+        object: format!("Subnet {:?}", subnet.seen.id.name()),
+        message,
+        remedy: remedy.to_owned(),
+    }
+}
+
+fn network_fault(facts: &Facts<'_>, network: &Seen, message: String, remedy: &str) -> Fault {
+    Fault {
+        index: facts.network.first_index(),
+        object: format!("Virtual network {:?}", network.id.name()),
+        message,
+        remedy: remedy.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+use serde_json::json;
+
+use super::*;
+use crate::arm::ResourceId;
+use crate::arm::test_server::Reply;
+use crate::resources::test_plan::{config, context, id, plan, server, server_of, told};
+use crate::sdk::private::Private;
+use crate::sdk::value::Value;
+
+fn environment() -> ResourceId {
+    id(ise::ARM.name, "e")
+}
+
+fn account(sku: &str) -> Object {
+    config(
+        &IseIntegrationAccount,
+        &[
+            ("name", "i".into()),
+            ("resource_group_name", "g".into()),
+            ("ise_id", environment().to_string().into()),
+            ("sku", sku.into()),
+        ],
+    )
+}
+
+fn environment_body(sku: &str) -> Json {
+    json!({
+        "location": "West Europe",
+        "sku": { "name": sku },
+        "properties": { "provisioningState": "Succeeded" },
+    })
+}
+
+#[tokio::test]
+async fn the_environment_decides_about_sku_and_location() {
+    for (environment_sku, sku, fits) in [
+        ("Premium", "Standard", true),
+        ("Premium", "Free", false),
+        ("Developer", "Free", true),
+        ("Developer", "Basic", false),
+    ] {
+        let server = server(&[(environment(), environment_body(environment_sku))]).await;
+        let plan = plan(
+            &IseIntegrationAccount,
+            &context(&server),
+            &account(sku),
+            None,
+            Private::default(),
+        )
+        .await;
+        let expected: &[&str] = match fits {
+            true => &[],
+            false => &["error sku: Invalid sku"],
+        };
+        assert_eq!(told(&plan), expected, "{sku} in {environment_sku}");
+        assert_eq!(plan.planned.str("location"), Some("westeurope"));
+    }
+}
+
+#[tokio::test]
+async fn an_environment_that_is_planned_counts_as_planned() {
+    let server = server(&[(environment(), environment_body("Premium"))]).await;
+    let context = context(&server);
+    let mut planned = ise::ARM.schema.null_object();
+    planned.set("sku", "Developer");
+    let azure = context.client_if_known().expect("configured");
+    azure.planned.becomes(environment(), planned);
+    let plan = plan(
+        &IseIntegrationAccount,
+        &context,
+        &account("Free"),
+        None,
+        Private::default(),
+    )
+    .await;
+    assert_eq!((told(&plan), server.lines()), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn an_environment_that_cannot_be_read_never_blocks_a_plan() {
+    for (reply, expected) in [
+        (Reply::error(404, "ResourceNotFound"), None),
+        (
+            Reply::error(403, "AuthorizationFailed"),
+            Some("warning ise_id: Environment \"e\" could not be read"),
+        ),
+    ] {
+        let server = server_of(&[(environment(), reply)]).await;
+        let plan = plan(
+            &IseIntegrationAccount,
+            &context(&server),
+            &account("Free"),
+            None,
+            Private::default(),
+        )
+        .await;
+        assert_eq!(told(&plan).first().map(String::as_str), expected);
+        assert_eq!(plan.planned.get("location"), &Value::unknown());
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_sent_for_a_sku_that_does_not_fit() {
+    let gone = Reply::error(404, "ResourceNotFound");
+    let server = server_of(&[
+        (id(ARM.name, "i"), gone),
+        (
+            environment(),
+            Reply::json(200, &environment_body("Premium")),
+        ),
+    ])
+    .await;
+    let planned = account("Free");
+    let create = Create {
+        config: &planned,
+        planned: &planned,
+    };
+    let mut state = State::new(None, Private::default());
+    let errors = IseIntegrationAccount
+        .create(&context(&server), create, &mut state)
+        .await
+        .expect_err("the SKU");
+    let detail = &errors.iter().next().expect("told").detail;
+    assert!(detail.ends_with("use Standard."), "{detail}");
+    assert!(state.object().is_none());
+    assert!(server.lines().iter().all(|line| line.starts_with("GET ")));
+}

@@ -1,0 +1,94 @@
+//! The integration account that a logic app uses: Microsoft's ISE guide has both in the same environment.
+
+use super::super::ise_integration_account::ARM;
+use crate::arm::{ResourceId, Session};
+use crate::azure::{Azure, session};
+use crate::sdk::context::Context;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::path::Path;
+use crate::sdk::plan::Plan;
+use crate::sdk::value::Object;
+
+/// Checks the account that a plan brings to the logic app, if it is known.
+pub(super) async fn at_plan(context: &Context<Azure>, plan: &mut Plan) {
+    if !plan.changes("integration_account_id") && !plan.changes("ise_id") {
+        return;
+    }
+    let (Some(azure), Ok(session)) = (context.client_if_known(), session(context)) else {
+        return;
+    };
+    let Some((account_id, ise_id)) = ids(&plan.planned) else {
+        return;
+    };
+    let diagnostic = match ARM.expected(azure, &session, &account_id).await {
+        // An account that is not there yet may be another provider's to create: the apply finds out.
+        Ok(None) => None,
+        Ok(Some(account)) => not_in(&account_id, &account, &ise_id),
+        Err(error) => {
+            let detail = format!(
+                "Whether it is in the logic app's environment was therefore not checked at plan; it is before anything is sent.\n\n{}",
+                error.explanation()
+            );
+            let summary = format!(
+                "Integration account {:?} could not be read",
+                account_id.name()
+            );
+            Some(Diagnostic::warning(summary, detail).at(path()))
+        }
+    };
+    plan.diagnostics.extend(diagnostic);
+}
+
+/// Checks the account before the logic app is written.
+pub(super) async fn at_apply(session: &Session, planned: &Object) -> Result<(), Diagnostics> {
+    let Some((account_id, ise_id)) = ids(planned) else {
+        return Ok(());
+    };
+    let found = ARM
+        .find(session, &account_id)
+        .await
+        .map_err(ARM.failed("reading", &account_id))?;
+    let Some(body) = found else {
+        let summary = format!("Integration account {:?} does not exist", account_id.name());
+        let detail = format!(
+            "There is no {account_id}. Create it first, or correct integration_account_id."
+        );
+        return Err(Diagnostic::error(summary, detail).at(path()).into());
+    };
+    match not_in(&account_id, &ARM.object_of(&body), &ise_id) {
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
+}
+
+/// The IDs of the account and of the logic app's environment, if both are known.
+fn ids(planned: &Object) -> Option<(ResourceId, ResourceId)> {
+    let id = |name: &str| ResourceId::parse(planned.str(name)?).ok();
+    id("integration_account_id").zip(id("ise_id"))
+}
+
+/// An error if the account is certainly not in the environment.
+fn not_in(account_id: &ResourceId, account: &Object, ise_id: &ResourceId) -> Option<Diagnostic> {
+    let theirs = account.get("ise_id");
+    if theirs.is_unknown() {
+        return None;
+    }
+    let place = match theirs.as_str().map(ResourceId::parse) {
+        Some(Ok(theirs)) if theirs == *ise_id => return None,
+        Some(_) => format!("in {}", theirs.as_str().unwrap_or_default()),
+        None => "in no environment".to_owned(),
+    };
+    let detail = format!(
+        "A logic app in an environment can use only the integration accounts of the same one. The account is {place}, and the logic \
+         app is in {ise_id}."
+    );
+    let summary = format!(
+        "Integration account {:?} is not in the logic app's environment",
+        account_id.name()
+    );
+    Some(Diagnostic::error(summary, detail).at(path()))
+}
+
+fn path() -> Path {
+    Path::attribute("integration_account_id")
+}

@@ -1,0 +1,34 @@
+//! Replacements: Terraform asks twice for the plan, first for the old object, then, without telling of it, for a new one.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::sdk::plan::Plan;
+use crate::sdk::private::Private;
+use crate::sdk::schema::Schema;
+
+/// The name under which the first plan tells the second about the old object.
+const KEY: &str = "replaces";
+
+/// Whether the plan for an existing object is to replace it.
+pub(crate) fn is_replaced(plan: &Plan, schema: &Schema) -> bool {
+    let replaces = || {
+        let mut attributes = schema.attributes.iter();
+        attributes.any(|attribute| attribute.replaces && plan.changes(attribute.name))
+    };
+    !plan.is_create() && (!plan.requires_replace.is_empty() || replaces())
+}
+
+/// Tells the second plan about the old object.
+pub(crate) fn hand_over<T: Serialize>(private: &mut Private, old: &T) {
+    if let Err(error) = private.set(KEY, old) {
+        tracing::warn!(%error, "the plan of the new object will not know the old one");
+    }
+}
+
+/// What the first plan told about the object that this one replaces.
+pub(crate) fn take<T: DeserializeOwned>(private: &mut Private) -> Option<T> {
+    let old = private.get(KEY);
+    private.remove(KEY);
+    old
+}

@@ -1,0 +1,151 @@
+//! Plans as Terraform asks for them, against a scripted ARM.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::arm::test_server::{PACING, Reply, TestServer};
+use crate::arm::{Client, Json, ResourceId};
+use crate::azure::{Azure, Planned};
+use crate::sdk::context::Context;
+use crate::sdk::diagnostics::Severity;
+use crate::sdk::plan::Plan;
+use crate::sdk::private::Private;
+use crate::sdk::resource::Resource;
+use crate::sdk::value::{Object, Value};
+
+pub(crate) const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
+
+/// A provider that is configured for the server.
+pub(crate) fn context(server: &TestServer) -> Context<Azure> {
+    let azure = Azure {
+        client: Client::with_pacing(server.settings(), PACING),
+        subscription_id: SUBSCRIPTION.to_owned(),
+        default_tags: Default::default(),
+        planned: Planned::default(),
+    };
+    context_of(Some(azure))
+}
+
+/// A provider whose configuration is not known yet.
+pub(crate) fn unconfigured() -> Context<Azure> {
+    context_of(None)
+}
+
+fn context_of(azure: Option<Azure>) -> Context<Azure> {
+    let deadline = Instant::now() + Duration::from_secs(600);
+    Context::new(azure.map(Arc::new), deadline, CancellationToken::new())
+}
+
+/// A configuration of the resource: what is not named is null.
+pub(crate) fn config(resource: &dyn Resource<Azure>, attributes: &[(&str, Value)]) -> Object {
+    let mut object = resource.schema().null_object();
+    for (name, value) in attributes {
+        object.set(name, value.clone());
+    }
+    object
+}
+
+/// Plans a configuration, as the server does it.
+pub(crate) async fn plan(
+    resource: &dyn Resource<Azure>,
+    context: &Context<Azure>,
+    config: &Object,
+    prior: Option<&Object>,
+    private: Private,
+) -> Plan {
+    let schema = resource.schema();
+    let proposed = proposed(resource, config, prior);
+    let mut plan = Plan::new(schema, config.clone(), prior.cloned(), proposed, private);
+    resource.modify_plan(context, &mut plan).await;
+    plan.finish(schema);
+    plan
+}
+
+/// Terraform's proposal: the configuration, with computed values from before.
+fn proposed(resource: &dyn Resource<Azure>, config: &Object, prior: Option<&Object>) -> Object {
+    let mut proposed = config.clone();
+    for attribute in &resource.schema().attributes {
+        if let Some(prior) = prior
+            && attribute.is_computed()
+            && config.get(attribute.name).is_null()
+        {
+            proposed.set(attribute.name, prior.get(attribute.name).clone());
+        }
+    }
+    proposed
+}
+
+/// The state that a plan leads to, with these values where it left them open.
+pub(crate) fn applied(plan: &Plan, attributes: &[(&str, Value)]) -> Object {
+    let mut object = plan.planned.clone();
+    for (_, value) in object.iter_mut() {
+        if value.is_unknown() {
+            *value = Value::Null;
+        }
+    }
+    for (name, value) in attributes {
+        object.set(name, value.clone());
+    }
+    object
+}
+
+/// Severity, path and summary of each message.
+pub(crate) fn told(plan: &Plan) -> Vec<String> {
+    let line = |severity| match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let messages = plan.diagnostics.iter();
+    messages
+        .map(|it| format!("{} {}: {}", line(it.severity), it.path, it.summary))
+        .collect()
+}
+
+/// The ID of something in group `g`.
+pub(crate) fn id(resource_type: &str, name: &str) -> ResourceId {
+    ResourceId::in_group(SUBSCRIPTION, "g", resource_type, name)
+}
+
+/// The virtual network `v`.
+pub(crate) fn network() -> ResourceId {
+    id("Microsoft.Network/virtualNetworks", "v")
+}
+
+/// A subnet of it.
+pub(crate) fn subnet(name: &str) -> ResourceId {
+    network().child("subnets", name)
+}
+
+/// A script's line for reading an object.
+pub(crate) fn get(id: &ResourceId) -> String {
+    let version = match id.resource_type().starts_with("Microsoft.Network") {
+        true => "2024-01-01",
+        false => "2019-05-01",
+    };
+    format!("GET {id}?api-version={version}")
+}
+
+/// A server that has these objects and nothing else.
+pub(crate) async fn server(objects: &[(ResourceId, Json)]) -> TestServer {
+    let replies: Vec<_> = objects
+        .iter()
+        .map(|(id, body)| (id.clone(), Reply::json(200, body)))
+        .collect();
+    server_of(&replies).await
+}
+
+/// A server that answers like this when it is asked for these objects.
+pub(crate) async fn server_of(replies: &[(ResourceId, Reply)]) -> TestServer {
+    let lines: Vec<_> = replies
+        .iter()
+        .map(|(id, reply)| (get(id), vec![reply.clone()]))
+        .collect();
+    let script: Vec<_> = lines
+        .iter()
+        .map(|(line, replies)| (line.as_str(), replies.clone()))
+        .collect();
+    TestServer::start(&script).await
+}

@@ -89,7 +89,18 @@ fn normalised(text: &str, replacements: &[(String, &str)]) -> String {
         .iter()
         .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
     let words = text.split_inclusive([' ', '\n', '"', '/', ',']);
-    words.map(without_random_id).collect()
+    without_operation_id(&words.map(without_random_id).collect::<String>())
+}
+
+/// The IDs of operations tell when they began.
+fn without_operation_id(text: &str) -> String {
+    const BEFORE: &str = "/operationStatuses/";
+    let mut parts = text.split(BEFORE);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let end = part.find(char::is_whitespace).unwrap_or(part.len());
+        format!("{text}{BEFORE}<operation>{}", &part[end..])
+    })
 }
 
 /// Correlation and request IDs are random GUIDs of version 4; those of the fixtures are not.

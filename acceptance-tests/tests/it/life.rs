@@ -209,7 +209,8 @@ impl Row {
 
 /// A body without what changes with each write, and without members that say nothing.
 fn lasting(body: &Json) -> Json {
-    const FLEETING: [&str; 5] = [
+    const FLEETING: [&str; 6] = [
+        "principalId",
         "etag",
         "changedTime",
         "createdTime",

@@ -2,7 +2,14 @@
 //!
 //! Each starts its own emulator and runs the CLI in its own folder, so they all run beside one another.
 
+mod adopted;
+mod snapshot;
+
+mod drift;
 mod examples;
+mod existing;
+mod import;
 mod life;
+mod meaning;
 mod stack;
 mod wrong;

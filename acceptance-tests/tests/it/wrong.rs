@@ -1,15 +1,16 @@
 //! Wrong configuration, and exactly what the user is told.
 //!
 //! Each `wrong/NAME.tf` holds blocks named after what is wrong in them, and `wrong/NAME.txt` what `validate` prints.
-//! `UPDATE_EXPECT=1 cargo test --package acceptance-tests` writes the latter; read them before you commit them.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use acceptance_tests::Result;
 use acceptance_tests::hcl::Block;
 use acceptance_tests::scene::{REQUIRED_PROVIDERS, id};
 use acceptance_tests::workspace::Workspace;
+
+use crate::snapshot;
 
 #[test]
 fn provider() -> Result {
@@ -37,7 +38,7 @@ fn ise_integration_account() -> Result {
 }
 
 fn check(name: &str) -> Result {
-    let configuration = fs::read_to_string(path(name, "tf"))?;
+    let configuration = fs::read_to_string(path(name))?;
     let workspace = Workspace::new()?;
     workspace.write("required_providers.tf", REQUIRED_PROVIDERS)?;
     workspace.write(&format!("{name}.tf"), &configuration)?;
@@ -47,14 +48,7 @@ fn check(name: &str) -> Result {
         .failure()?
         .diagnostics()
         .to_string();
-    if env::var_os("UPDATE_EXPECT").is_some() {
-        fs::write(path(name, "txt"), &found)?;
-    }
-    let expected = fs::read_to_string(path(name, "txt"))?;
-    assert!(
-        found == expected,
-        "{name}.txt is not what is printed, which is:\n\n{found}"
-    );
+    snapshot::check(&format!("wrong/{name}.txt"), &found)?;
     for label in labels(&configuration) {
         let is_mentioned =
             found.contains(&format!("\"{label}\":")) || found.contains(&format!("].{label},"));
@@ -93,9 +87,7 @@ fn users_of_providers(configuration: &str) -> String {
     aliases.map(|alias| user(alias.trim_matches('"'))).collect()
 }
 
-fn path(name: &str, extension: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/it/wrong")
-        .join(name)
-        .with_extension(extension)
+fn path(name: &str) -> PathBuf {
+    let file = format!("tests/it/wrong/{name}.tf");
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(file)
 }

@@ -5,7 +5,7 @@ use super::call::{Call, Reply};
 use super::definition::{Deletion, TypeDefinition, Work, Write, Written};
 use super::error::ArmError;
 use super::id::{GROUP, ResourceId, normalise_location};
-use super::json::{Json, at, json, set, take, text};
+use super::json::{Json, at, json, merge, set, take, text};
 use super::operations::Operation;
 use super::paging;
 use super::render;
@@ -120,7 +120,10 @@ fn put(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, Ar
 fn patch(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
     let old = existing(world, subject.id)?.clone();
     let patch = call.json()?;
-    check_tags(&patch)?;
+    // A null removes a tag; what is left is checked.
+    let mut given = json!({});
+    merge(&mut given, &patch);
+    check_tags(&given)?;
     let definition = subject.definition;
     preconditions(call, definition, &old.id, Some(&old))?;
     may_write(world, call, definition, &old.id)?;

@@ -15,4 +15,5 @@ mod meaning;
 mod secrets;
 mod stack;
 mod stopping;
+mod tags;
 mod wrong;

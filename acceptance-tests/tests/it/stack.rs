@@ -39,6 +39,14 @@ fn the_quick_start_lives_and_leaves_nothing() -> Result {
         ]
     );
 
+    // The provider writes in one network at a time, as Azure wants it.
+    assert!(
+        emulator
+            .requests()?
+            .iter()
+            .all(|request| request.status != Some(429))
+    );
+
     let state = workspace.state()?;
     let environment = emulator.get(state.object("ise.main")["id"].as_str().unwrap_or_default())?;
     assert_eq!(state.output("environment_id"), &environment["id"]);

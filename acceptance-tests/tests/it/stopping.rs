@@ -172,6 +172,38 @@ fn kill_9_leaves_no_process_and_what_it_began_can_be_imported() -> Result {
     Ok(())
 }
 
+/// Terraform goes without a farewell, whatever it was about to do.
+#[test]
+fn no_moment_to_end_leaves_a_process() -> Result {
+    let scene = Scene::new(Fixture::Network)?;
+    scene.configure(&environment())?;
+    for milliseconds in [20, 60, 100, 150, 250, 400, 700] {
+        for signals in [&[Signal::KILL][..], &[Signal::INT, Signal::INT]] {
+            scene.emulator.reset()?;
+            scene.emulator.set_time_scale(SLOW)?;
+            let apply = scene.start(&[
+                "apply",
+                "-auto-approve",
+                "-state=none",
+                "-state-out=ignored",
+            ])?;
+            thread::sleep(Duration::from_millis(milliseconds));
+            for signal in signals {
+                match signal {
+                    // A terminal tells the whole group, `kill -9` the one process.
+                    &Signal::INT => kill_process_group(pid(apply.id())?, Signal::INT)?,
+                    signal => kill_process(pid(apply.id())?, *signal)?,
+                }
+            }
+            apply.wait()?;
+            until("no provider is left", || {
+                Ok(providers(&scene.workspace)?.is_empty())
+            })?;
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn a_provider_under_a_debugger_serves_one_run_after_another() -> Result {
     // Without `init`, only the running process can be the provider.

@@ -10,6 +10,7 @@ mod examples;
 mod existing;
 mod faults;
 mod import;
+mod language;
 mod life;
 mod meaning;
 mod secrets;

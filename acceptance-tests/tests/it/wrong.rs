@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use acceptance_tests::Result;
 use acceptance_tests::hcl::Block;
-use acceptance_tests::scene::{REQUIRED_PROVIDERS, id};
+use acceptance_tests::run::Run;
+use acceptance_tests::scene::{Fixture, REQUIRED_PROVIDERS, Scene, id};
 use acceptance_tests::workspace::Workspace;
 
-use crate::snapshot;
+use crate::{adopted, snapshot};
 
 #[test]
 fn provider() -> Result {
@@ -37,19 +38,43 @@ fn ise_integration_account() -> Result {
     check("ise_integration_account")
 }
 
+#[test]
+fn at_plan() -> Result {
+    let configuration = fs::read_to_string(path("at_plan"))?;
+    let scene = Scene::new(Fixture::Environment)?;
+    scene.workspace.write("at_plan.tf", &configuration)?;
+    let run = scene.run(&["plan"])?.failure()?;
+    compare("at_plan", &configuration, &run)?;
+    assert_eq!(scene.emulator.writes()?, Vec::<String>::new());
+    Ok(())
+}
+
+/// Replacing it would fail halfway: Azure deletes no subnet that an environment holds.
+#[test]
+fn a_subnet_in_use_is_not_replaced() -> Result {
+    let scene = adopted::scene()?;
+    scene.configure(&adopted::configuration().replace("172.16.2.0/27", "172.16.60.0/27"))?;
+    let run = scene.run(&["plan"])?.failure()?;
+    snapshot::check("wrong/subnet_in_use.txt", &run.diagnostics().to_string())
+}
+
 fn check(name: &str) -> Result {
     let configuration = fs::read_to_string(path(name))?;
     let workspace = Workspace::new()?;
     workspace.write("required_providers.tf", REQUIRED_PROVIDERS)?;
     workspace.write(&format!("{name}.tf"), &configuration)?;
     workspace.write("users.tf", &users_of_providers(&configuration))?;
-    let found = workspace
-        .run(&["validate"])?
-        .failure()?
-        .diagnostics()
-        .to_string();
+    compare(
+        name,
+        &configuration,
+        &workspace.run(&["validate"])?.failure()?,
+    )
+}
+
+fn compare(name: &str, configuration: &str, run: &Run) -> Result {
+    let found = run.diagnostics().to_string();
     snapshot::check(&format!("wrong/{name}.txt"), &found)?;
-    for label in labels(&configuration) {
+    for label in labels(configuration) {
         let is_mentioned =
             found.contains(&format!("\"{label}\":")) || found.contains(&format!("].{label},"));
         assert_eq!(is_mentioned, !label.starts_with("right"), "{label}");

@@ -17,9 +17,16 @@ pub(crate) fn check(file: &str, found: &str) -> Result {
         fs::write(&path, found)?;
     }
     let expected = fs::read_to_string(&path).map_err(|error| format!("{file}: {error}"))?;
+    let both = expected.lines().zip(found.lines());
+    let same = both
+        .take_while(|(expected, found)| expected == found)
+        .count();
+    let rest: Vec<_> = found.lines().skip(same).take(20).collect();
     assert!(
         found == expected,
-        "{file} is not what is printed, which is:\n\n{found}"
+        "from line {} on, {file} is not what is printed:\n\n{}\n",
+        same + 1,
+        rest.join("\n")
     );
     Ok(())
 }

@@ -75,8 +75,8 @@ fn a_create_timeout_is_no_failure() -> Result {
     assert!(!state.is_tainted("ise.it"));
     assert_eq!(state.object("ise.it")["provisioning_state"], "InProgress");
 
-    scene.emulator.set_time_scale(FAST)?;
     scene.only("ise.it", Action::Update)?;
+    scene.emulator.set_time_scale(FAST)?;
     scene.apply()?;
     scene.nothing_to_do()?;
     assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/it"]);

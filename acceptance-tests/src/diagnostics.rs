@@ -33,18 +33,6 @@ impl Diagnostics {
         Self(found)
     }
 
-    /// Those that are errors.
-    #[must_use]
-    pub fn errors(&self) -> Self {
-        self.only("Error: ")
-    }
-
-    /// Those that are warnings.
-    #[must_use]
-    pub fn warnings(&self) -> Self {
-        self.only("Warning: ")
-    }
-
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -56,16 +44,6 @@ impl Diagnostics {
         self.0
             .iter()
             .any(|found| unbroken(found).contains(&unbroken(text)))
-    }
-
-    fn only(&self, start: &str) -> Self {
-        Self(
-            self.0
-                .iter()
-                .filter(|text| text.starts_with(start))
-                .cloned()
-                .collect(),
-        )
     }
 }
 
@@ -165,7 +143,7 @@ The request <random id>, tenant 11111111-1111-1111-1111-111111111111.
 
 "
         );
-        assert!(found.errors().mention("tenant 1111"));
-        assert!(!found.warnings().mention("Second"));
+        assert!(found.mention("tenant 1111"));
+        assert!(!found.mention("development overrides"));
     }
 }

@@ -3,6 +3,7 @@
 //! Each starts its own emulator and runs the CLI in its own folder, so they all run beside one another.
 
 mod adopted;
+mod body;
 mod snapshot;
 
 mod drift;

@@ -2,7 +2,7 @@
 
 use acceptance_tests::Result;
 use acceptance_tests::plan::Action;
-use acceptance_tests::scene::id;
+use acceptance_tests::scene::{Scene, id};
 use serde_json::json;
 
 use crate::adopted;
@@ -11,9 +11,7 @@ use crate::adopted;
 fn default_tags_are_overlaid_by_those_of_the_object() -> Result {
     let scene = adopted::scene()?;
     let account = id("Microsoft.Logic/integrationAccounts/partners");
-    let tags = |scene: &acceptance_tests::scene::Scene| -> Result<_> {
-        Ok(scene.emulator.get(&account)?["tags"].clone())
-    };
+    let tags = |scene: &Scene| -> Result<_> { Ok(scene.emulator.get(&account)?["tags"].clone()) };
     scene
         .emulator
         .edit(&account, &json!({ "tags": { "hidden-link": "portal" } }))?;

@@ -10,4 +10,5 @@ mod groups;
 mod networks;
 mod rules;
 mod signin;
+mod state;
 mod workflows;

@@ -1,6 +1,6 @@
 //! The state file: a redb database with one table per kind of thing, JSON in each entry.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -69,15 +69,10 @@ impl StateFile {
     pub(super) fn open(path: &Path) -> io::Result<(Self, Option<Saved>)> {
         let refused =
             |kind, why: &str| io::Error::new(kind, format!("state file {}: {why}", path.display()));
-        let is_new = !path.exists();
-        // Callback keys lie in the file, so it is its owner's alone.
-        OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|error| refused(error.kind(), &error.to_string()))?;
-        let database = Database::create(path).map_err(|error| match error {
+        if !path.exists() {
+            create(path).map_err(|error| refused(error.kind(), &error.to_string()))?;
+        }
+        let database = Database::open(path).map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => {
                 refused(io::ErrorKind::ResourceBusy, "another process is using it")
             }
@@ -95,13 +90,6 @@ impl StateFile {
                 &format!("it is not a file of arm-emulator, or damaged ({error})"),
             ),
         })?;
-        if is_new {
-            // The name of a new file has to last as well as what is in it.
-            let folder = path
-                .parent()
-                .filter(|folder| !folder.as_os_str().is_empty());
-            File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
-        }
         let file = Self(database);
         let saved = file.read().map_err(|error| match error {
             Unreadable::Database(error) => refused(io::ErrorKind::Other, &error.to_string()),
@@ -190,6 +178,37 @@ impl StateFile {
                 .map(|entry| ((entry.at, entry.number), entry.due))
                 .collect(),
         }))
+    }
+}
+
+/// Makes an empty file. It gets its name when it is whole: a kill in between would leave one that nobody can open.
+fn create(path: &Path) -> io::Result<()> {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(format!(".{}.new", std::process::id()));
+    // Callback keys lie in the file, so it is its owner's alone.
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)?;
+    let made = Database::create(&draft).map_err(io::Error::other);
+    let named = made.and_then(|database| {
+        drop(database);
+        fs::hard_link(&draft, path)
+    });
+    fs::remove_file(&draft)?;
+    match named {
+        // Another process was faster, and is using it.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => {
+            // The name of the file has to last as well as what is in it.
+            let folder = path
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
+            File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+        }
     }
 }
 

@@ -210,9 +210,7 @@ fn write(
 
 fn start(world: &mut World, work: Work, id: &ResourceId) -> Operation {
     let name = name(world, work.style, work.kind, id);
-    world
-        .start(name, work.kind, id, work.lasts, work.ending)
-        .clone()
+    world.start(name, work.kind, id, work.lasts, work.ending)
 }
 
 /// Gives a whole family of network resources the new etag: a parent and its children share one.

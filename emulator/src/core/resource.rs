@@ -106,6 +106,7 @@ fn put(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, Ar
     for member in ["id", "name", "type", "etag"] {
         take(&mut wanted, member);
     }
+    drop_nulls(&mut wanted, subject.definition.has_etags());
     check_tags(&wanted)?;
     locate(subject.definition, &id, old.as_ref(), &mut wanted)?;
     for member in subject.definition.read_only {
@@ -119,7 +120,11 @@ fn put(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, Ar
 
 fn patch(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
     let old = existing(world, subject.id)?.clone();
-    let patch = call.json()?;
+    let patch = if call.body.is_empty() && subject.definition.behaviour.patch_may_be_empty() {
+        json!({})
+    } else {
+        call.json()?
+    };
     check_tags(&patch)?;
     let definition = subject.definition;
     preconditions(call, definition, &old.id, Some(&old))?;
@@ -162,6 +167,24 @@ fn delete(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply,
                 &operation,
                 work.style,
             ))
+        }
+    }
+}
+
+/// Leaves out what is null: models have no such values. Only Network's are known throughout; within Logic's
+/// properties there are documents of the client's own.
+fn drop_nulls(body: &mut Json, throughout: bool) {
+    let Some(members) = body.as_object_mut() else {
+        return;
+    };
+    members.retain(|_, value| !value.is_null());
+    for (name, value) in members {
+        match value {
+            Json::Object(_) if throughout || name == "properties" => drop_nulls(value, throughout),
+            Json::Array(values) if throughout => {
+                values.iter_mut().for_each(|value| drop_nulls(value, true));
+            }
+            _ => {}
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod client;
+mod contract;
 mod control;
 mod environments;
 mod groups;

@@ -82,6 +82,14 @@ pub(crate) const ENVIRONMENTS: &[&str] = &["2019-05-01"];
 /// Workflows and integration accounts.
 pub(crate) const LOGIC: &[&str] = &["2019-05-01", "2018-07-01-preview", "2016-06-01"];
 
+/// Autoscale settings.
+pub(crate) const AUTOSCALE: &[&str] = &[
+    "2022-10-01",
+    "2021-05-01-preview",
+    "2015-04-01",
+    "2014-04-01",
+];
+
 /// Checks that a type serves the version that a request asks for.
 pub(crate) fn check(
     definition: &TypeDefinition,

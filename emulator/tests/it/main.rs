@@ -9,6 +9,7 @@ mod contract;
 mod control;
 mod environments;
 mod groups;
+mod locks;
 mod networks;
 mod rules;
 mod signin;

@@ -11,7 +11,6 @@ const NOT_SERVED: &[&str] = &[
     "IntegrationAccounts_LogTrackingEvents",
     // The example locks a storage account.
     "ManagementLocks_CreateOrUpdateAtResourceLevel",
-    "ManagementLocks_CreateOrUpdateAtResourceGroupLevel",
     "ResourceGroups_ExportTemplate",
     "Subnets_PrepareNetworkPolicies",
     "Subnets_UnprepareNetworkPolicies",

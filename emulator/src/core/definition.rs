@@ -201,6 +201,11 @@ pub(crate) trait Behaviour: Sync {
         false
     }
 
+    /// Whether a PATCH without a body is taken, which then changes nothing.
+    fn patch_may_be_empty(&self) -> bool {
+        false
+    }
+
     /// What is said when the resource is not there.
     fn not_found(&self, id: &ResourceId) -> ArmError {
         ArmError::not_found(id)

@@ -6,6 +6,7 @@ use super::definition::{Style, TypeDefinition};
 use super::error::ArmError;
 use super::id::{GROUP, ResourceId};
 use super::json::{Json, json, ordered};
+use super::locks::{self, Intent};
 use super::paging;
 use super::resource::{self, Subject};
 use super::versions;
@@ -39,6 +40,9 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
             "The provided subscription identifier '{subscription}' is malformed or invalid."
         );
         return Err(ArmError::gateway(400, "InvalidSubscriptionId", message));
+    }
+    if let Some((scope, name)) = locks::split(rest) {
+        return locks::serve(world, call, subscription, scope, name);
     }
     match lower(rest).as_slice() {
         [] => own(call).map(|()| Reply::json(200, subscription_body(subscription))),
@@ -204,6 +208,9 @@ fn below(
         return asynchronous::common_status(world, call, name);
     }
     let stored = resource::existing(world, id)?.clone();
+    if call.method == "POST" {
+        locks::check(world, id, Intent::Write)?;
+    }
     definition.behaviour.below(world, call, &stored, tail)
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod error;
 pub(crate) mod id;
 pub(crate) mod json;
 pub(crate) mod limits;
+pub(crate) mod locks;
 pub(crate) mod operations;
 mod paging;
 mod providers;

@@ -6,6 +6,7 @@ use super::definition::{Deletion, TypeDefinition, Work, Write, Written};
 use super::error::ArmError;
 use super::id::{GROUP, ResourceId, normalise_location};
 use super::json::{Json, at, json, merge, set, take, text};
+use super::locks::{self, Intent};
 use super::operations::Operation;
 use super::paging;
 use super::render;
@@ -98,6 +99,7 @@ fn get(world: &World, id: &ResourceId) -> Result<Reply, ArmError> {
 
 fn put(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
     let id = writable(world, subject)?;
+    locks::check(world, &id, Intent::Write)?;
     let mut wanted = call.json()?;
     subject.definition.naming.check(id.name())?;
     let old = world.resources.get(&id).cloned();
@@ -106,6 +108,7 @@ fn put(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, Ar
     for member in ["id", "name", "type", "etag"] {
         take(&mut wanted, member);
     }
+    drop_nulls(&mut wanted, subject.definition.has_etags());
     check_tags(&wanted)?;
     locate(subject.definition, &id, old.as_ref(), &mut wanted)?;
     for member in subject.definition.read_only {
@@ -119,7 +122,12 @@ fn put(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, Ar
 
 fn patch(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
     let old = existing(world, subject.id)?.clone();
-    let patch = call.json()?;
+    locks::check(world, &old.id, Intent::Write)?;
+    let patch = if call.body.is_empty() && subject.definition.behaviour.patch_may_be_empty() {
+        json!({})
+    } else {
+        call.json()?
+    };
     // A null removes a tag; what is left is checked.
     let mut given = json!({});
     merge(&mut given, &patch);
@@ -146,6 +154,7 @@ fn delete(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply,
         };
     };
     let definition = subject.definition;
+    locks::check(world, &stored.id, Intent::Delete)?;
     preconditions(call, definition, &stored.id, Some(&stored))?;
     may_write(world, call, definition, &stored.id)?;
     definition.behaviour.may_delete(world, &stored)?;
@@ -165,6 +174,24 @@ fn delete(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply,
                 &operation,
                 work.style,
             ))
+        }
+    }
+}
+
+/// Leaves out what is null: models have no such values. Only Network's are known throughout; within Logic's
+/// properties there are documents of the client's own.
+fn drop_nulls(body: &mut Json, throughout: bool) {
+    let Some(members) = body.as_object_mut() else {
+        return;
+    };
+    members.retain(|_, value| !value.is_null());
+    for (name, value) in members {
+        match value {
+            Json::Object(_) if throughout || name == "properties" => drop_nulls(value, throughout),
+            Json::Array(values) if throughout => {
+                values.iter_mut().for_each(|value| drop_nulls(value, true));
+            }
+            _ => {}
         }
     }
 }
@@ -251,17 +278,10 @@ fn with_etag(reply: Reply, world: &World, stored: &Stored) -> Reply {
 fn writable(world: &World, subject: Subject<'_>) -> Result<ResourceId, ArmError> {
     let id = subject.id;
     let group = id.group_id();
-    if let Some(group) = &group {
-        let stored = world
-            .resources
-            .get(group)
-            .ok_or_else(|| ArmError::group_not_found(group.name()))?;
-        if text(&stored.body, "properties/provisioningState") == Some("Deleting") {
-            return Err(being_deleted(stored.id.name()));
-        }
-    } else if text_of(world, id) == Some("Deleting") {
-        return Err(being_deleted(id.name()));
+    if let Some(group) = group.as_ref().filter(|group| !world.resources.has(group)) {
+        return Err(ArmError::group_not_found(group.name()));
     }
+    check_stays(world, group.as_ref().unwrap_or(id))?;
     if let Some(stored) = world.resources.get(id) {
         return Ok(stored.id.clone());
     }
@@ -288,6 +308,16 @@ fn writable(world: &World, subject: Subject<'_>) -> Result<ResourceId, ArmError>
     Ok(canonical)
 }
 
+/// Refuses a write in a group that is being deleted.
+pub(crate) fn check_stays(world: &World, group: &ResourceId) -> Result<(), ArmError> {
+    match world.resources.get(group) {
+        Some(stored) if text(&stored.body, "properties/provisioningState") == Some("Deleting") => {
+            Err(being_deleted(stored.id.name()))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn being_deleted(group: &str) -> ArmError {
     ArmError::gateway(
         409,
@@ -295,13 +325,6 @@ fn being_deleted(group: &str) -> ArmError {
         format!(
             "The resource group '{group}' is in deprovisioning state and cannot perform this operation."
         ),
-    )
-}
-
-fn text_of<'a>(world: &'a World, id: &ResourceId) -> Option<&'a str> {
-    text(
-        &world.resources.get(id)?.body,
-        "properties/provisioningState",
     )
 }
 

@@ -82,6 +82,26 @@ pub(crate) const ENVIRONMENTS: &[&str] = &["2019-05-01"];
 /// Workflows and integration accounts.
 pub(crate) const LOGIC: &[&str] = &["2019-05-01", "2018-07-01-preview", "2016-06-01"];
 
+/// Autoscale settings.
+pub(crate) const AUTOSCALE: &[&str] = &[
+    "2022-10-01",
+    "2021-05-01-preview",
+    "2015-04-01",
+    "2014-04-01",
+];
+
+/// Locks.
+const LOCKS: &[&str] = &["2020-05-01", "2017-04-01", "2016-09-01", "2015-01-01"];
+
+/// Checks the version of a request for locks.
+pub(crate) fn check_locks(version: &str) -> Result<(), ArmError> {
+    if LOCKS.contains(&version) {
+        Ok(())
+    } else {
+        Err(invalid(version, LOCKS))
+    }
+}
+
 /// Checks that a type serves the version that a request asks for.
 pub(crate) fn check(
     definition: &TypeDefinition,

@@ -5,7 +5,7 @@ use crate::core::clock::timestamp;
 use crate::core::definition::{Behaviour, Naming, TypeDefinition, Write, Written, unknown_below};
 use crate::core::error::ArmError;
 use crate::core::id::ResourceId;
-use crate::core::json::{Json, at, json, set, take, text};
+use crate::core::json::{Json, at, json, set, set_default, take, text};
 use crate::core::store::Stored;
 use crate::core::versions;
 use crate::core::world::World;
@@ -102,11 +102,7 @@ const fn kind(name: &'static str, behaviour: &'static Artifact) -> TypeDefinitio
             parentheses: true,
             most: 80,
         },
-        read_only: &[
-            "properties/createdTime",
-            "properties/changedTime",
-            "properties/contentLink",
-        ],
+        read_only: &["properties/createdTime", "properties/changedTime"],
         order: &["properties", "id", "name", "type", "tags"],
         behaviour,
     }
@@ -149,7 +145,24 @@ impl Behaviour for Artifact {
                 "contentSize": length
             });
             set(body, "properties/contentLink", link);
+        } else if at(body, "properties/contentLink/uri").is_some() {
+            // The content lies elsewhere: it is not fetched, so its size is not known.
+            let version = format!("\"{}\"", &world.random.hex32()[..16]);
+            set_default(
+                body,
+                "properties/contentLink/contentVersion",
+                json!(version),
+            );
         }
+        if write
+            .id
+            .pairs
+            .last()
+            .is_some_and(|(kind, _)| kind.eq_ignore_ascii_case("assemblies"))
+        {
+            set_default(body, "properties/assemblyVersion", json!("0.0.0.0"));
+        }
+        name_key_vault(body);
         Ok(Written {
             body: write.body,
             hidden: Json::Null,
@@ -180,14 +193,32 @@ impl Behaviour for Artifact {
             {
                 let known = text(&stored.body, "properties/contentLink/uri").map(str::to_owned);
                 let url = known.unwrap_or_else(|| content_url(world, &stored.id));
-                Ok(Reply::json(
-                    200,
-                    json!({"value": url, "method": "GET", "basePath": url.split('?').next()}),
-                ))
+                let (base, query) = url.split_once('?').unwrap_or((&url, ""));
+                let queries: serde_json::Map<String, Json> =
+                    url::form_urlencoded::parse(query.as_bytes())
+                        .map(|(name, value)| (name.into_owned(), json!(value)))
+                        .collect();
+                let body =
+                    json!({"value": url, "method": "GET", "basePath": base, "queries": queries});
+                Ok(Reply::json(200, body))
             }
             _ => Err(unknown_below(stored, tail)),
         }
     }
+}
+
+/// Says what the id of a certificate's key vault says.
+fn name_key_vault(body: &mut Json) {
+    let Some(id) = text(body, "properties/key/keyVault/id") else {
+        return;
+    };
+    let name = id.rsplit('/').next().unwrap_or_default().to_owned();
+    set(body, "properties/key/keyVault/name", json!(name));
+    set(
+        body,
+        "properties/key/keyVault/type",
+        json!("Microsoft.KeyVault/vaults"),
+    );
 }
 
 /// The address of a content. Nothing is served there: no client of ours follows it.

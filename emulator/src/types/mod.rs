@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod attached;
+mod autoscale_settings;
 mod environment_link;
 mod identity;
 mod integration_accounts;
@@ -38,6 +39,7 @@ pub(crate) static TABLE: Table = Table(&[
     &artifacts::DEFINITIONS[6],
     &artifacts::DEFINITIONS[7],
     &workflows::DEFINITION,
+    &autoscale_settings::DEFINITION,
 ]);
 
 /// The members of network resources in the order in which Network shows them.

@@ -167,6 +167,13 @@ pub(crate) fn complete(
         "properties/privateLinkServiceNetworkPolicies",
         json!("Enabled"),
     );
+    if let Some(Json::Array(endpoints)) = body["properties"].get_mut("serviceEndpoints") {
+        for endpoint in endpoints.iter_mut().filter(|endpoint| endpoint.is_object()) {
+            endpoint["provisioningState"] = json!("Succeeded");
+            // Which regions of a service an endpoint reaches is not known here: all of them.
+            set_default(endpoint, "locations", json!(["*"]));
+        }
+    }
     set(&mut body, "properties/provisioningState", json!("Updating"));
     Ok(body)
 }

@@ -3,11 +3,14 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod accounts;
+mod autoscale;
 mod client;
+mod contract;
 mod control;
 mod environments;
 mod groups;
 mod kill;
+mod locks;
 mod networks;
 mod process;
 mod rules;

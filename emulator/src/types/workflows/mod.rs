@@ -129,6 +129,11 @@ impl Behaviour for Workflows {
         true
     }
 
+    /// The published document has no body for it, so clients that are made from it send none.
+    fn patch_may_be_empty(&self) -> bool {
+        true
+    }
+
     fn below(
         &self,
         world: &mut World,

@@ -18,4 +18,5 @@ mod secrets;
 mod stack;
 mod stopping;
 mod tags;
+mod values;
 mod wrong;

@@ -21,8 +21,8 @@ pub struct Azure {
     pub client: arm::Client,
     /// The subscription in which everything lives.
     pub subscription_id: String,
-    /// Tags for every object that has tags.
-    pub default_tags: BTreeMap<String, String>,
+    /// Tags for every object that has tags; none while they are not known.
+    pub default_tags: Option<BTreeMap<String, String>>,
     /// What this run has planned so far.
     pub planned: Planned,
 }

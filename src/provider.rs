@@ -76,7 +76,11 @@ impl Provider for IseProvider {
     }
 
     async fn configure(&self, config: &Object) -> Result<Option<Azure>, Diagnostics> {
-        if config.iter().any(|(_, value)| !value.is_wholly_known()) {
+        let connection = config.iter().filter(|(name, _)| *name != "default_tags");
+        if connection
+            .into_iter()
+            .any(|(_, value)| !value.is_wholly_known())
+        {
             return Ok(None);
         }
         let configuration = Configuration::new(config, &|name| std::env::var(name).ok());
@@ -117,28 +121,25 @@ impl<'a> Configuration<'a> {
     /// All settings of the client, or everything that is wrong with them.
     fn settings(&self) -> Result<arm::Settings, Diagnostics> {
         let mut diagnostics = Diagnostics::new();
-        let mut take = |name: &str, result: Result<Option<String>, String>| {
-            result.unwrap_or_else(|message| {
-                diagnostics.error_at(Path::attribute(name), format!("Invalid {name}"), message);
-                None
-            })
-        };
-        let client_id = take(
-            "client_id_file_path",
-            self.text_or_file("client_id", "ARM_CLIENT_ID"),
+        let client_id = self.text_or_file("client_id", "ARM_CLIENT_ID");
+        let client_id = take(&mut diagnostics, "client_id_file_path", client_id);
+        let client_secret = self.text_or_file("client_secret", "ARM_CLIENT_SECRET");
+        let client_secret = take(&mut diagnostics, "client_secret_file_path", client_secret);
+        let subscription_id = self.checked("subscription_id", "ARM_SUBSCRIPTION_ID", is_uuid);
+        let subscription_id = take(&mut diagnostics, "subscription_id", subscription_id);
+        let partner_id = self.checked("partner_id", "ARM_PARTNER_ID", validate::partner_id);
+        let partner_id = take(&mut diagnostics, "partner_id", partner_id);
+        let use_cli = take(
+            &mut diagnostics,
+            "use_cli",
+            self.bool("use_cli", "ARM_USE_CLI"),
         );
-        let client_secret = take(
-            "client_secret_file_path",
-            self.text_or_file("client_secret", "ARM_CLIENT_SECRET"),
+        let (name, variable) = (
+            "disable_correlation_request_id",
+            "ARM_DISABLE_CORRELATION_REQUEST_ID",
         );
-        let subscription_id = self.text("subscription_id", "ARM_SUBSCRIPTION_ID");
-        if let Some(Err(message)) = subscription_id.as_deref().map(is_uuid) {
-            diagnostics.error_at(
-                Path::attribute("subscription_id"),
-                "Invalid subscription_id",
-                message,
-            );
-        }
+        let disable_correlation_request_id =
+            take(&mut diagnostics, name, self.bool(name, variable));
         let cloud = self.cloud(&mut diagnostics);
         let (Some(cloud), false) = (cloud, diagnostics.has_errors()) else {
             return Err(diagnostics);
@@ -150,15 +151,10 @@ impl<'a> Configuration<'a> {
                 subscription_id,
                 client_id,
                 client_secret: client_secret.map(credentials::Secret::new),
-                use_cli: self.bool("use_cli", "ARM_USE_CLI").unwrap_or(true),
+                use_cli: use_cli.unwrap_or(true),
             },
-            partner_id: self.text("partner_id", "ARM_PARTNER_ID"),
-            disable_correlation_request_id: self
-                .bool(
-                    "disable_correlation_request_id",
-                    "ARM_DISABLE_CORRELATION_REQUEST_ID",
-                )
-                .unwrap_or(false),
+            partner_id,
+            disable_correlation_request_id: disable_correlation_request_id.unwrap_or(false),
         })
     }
 
@@ -210,9 +206,31 @@ impl<'a> Configuration<'a> {
         given.filter(|text| !text.is_empty())
     }
 
-    fn bool(&self, name: &str, variable: &str) -> Option<bool> {
-        let from_environment = || Some((self.environment)(variable)?.eq_ignore_ascii_case("true"));
-        self.config.bool(name).or_else(from_environment)
+    /// Terraform has checked what is written in HCL; what the environment gives is checked here.
+    fn checked(
+        &self,
+        name: &str,
+        variable: &str,
+        rule: fn(&str) -> Result<(), String>,
+    ) -> Result<Option<String>, String> {
+        let text = self.text(name, variable);
+        text.as_deref().map_or(Ok(()), rule)?;
+        Ok(text)
+    }
+
+    fn bool(&self, name: &str, variable: &str) -> Result<Option<bool>, String> {
+        if let Some(given) = self.config.bool(name) {
+            return Ok(Some(given));
+        }
+        let text = (self.environment)(variable).unwrap_or_default();
+        match text.to_ascii_lowercase().as_str() {
+            "" => Ok(None),
+            "true" | "t" | "1" => Ok(Some(true)),
+            "false" | "f" | "0" => Ok(Some(false)),
+            _ => Err(format!(
+                "The environment variable {variable} is {text:?}. Set it to true or false."
+            )),
+        }
     }
 
     /// A value that is given itself or in a file, for which the same names with `_file_path` at the end stand.
@@ -231,6 +249,22 @@ impl<'a> Configuration<'a> {
             Err(error) => Err(format!("The file {file:?} cannot be read: {error}.")),
         }
     }
+}
+
+/// The value, or its mistake among the messages.
+fn take<T>(
+    diagnostics: &mut Diagnostics,
+    name: &str,
+    result: Result<Option<T>, String>,
+) -> Option<T> {
+    result.unwrap_or_else(|message| {
+        diagnostics.error_at(
+            Path::attribute(name),
+            format!("Invalid {name}"),
+            sentence(&message),
+        );
+        None
+    })
 }
 
 async fn subscription_of_cli(credentials: &credentials::Settings) -> Result<String, Diagnostics> {
@@ -258,7 +292,11 @@ async fn subscription_of_cli(credentials: &credentials::Settings) -> Result<Stri
         })
 }
 
-fn default_tags(config: &Object) -> Result<BTreeMap<String, String>, Diagnostics> {
+/// The default tags; none while they are not known.
+fn default_tags(config: &Object) -> Result<Option<BTreeMap<String, String>>, Diagnostics> {
+    if !config.get("default_tags").is_wholly_known() {
+        return Ok(None);
+    }
     let tags = config.get("default_tags").as_map().into_iter().flatten();
     let tags: BTreeMap<_, _> = tags
         .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
@@ -268,7 +306,7 @@ fn default_tags(config: &Object) -> Result<BTreeMap<String, String>, Diagnostics
             .map(|(key, value)| (key.as_str(), Some(value.as_str()))),
     );
     if findings.is_empty() {
-        return Ok(tags);
+        return Ok(Some(tags));
     }
     let mut diagnostics = Diagnostics::new();
     for finding in findings {
@@ -280,9 +318,14 @@ fn default_tags(config: &Object) -> Result<BTreeMap<String, String>, Diagnostics
 }
 
 fn is_uuid(text: &str) -> Result<(), String> {
-    uuid::Uuid::try_parse(text)
-        .map(|_| ())
-        .map_err(|_| format!("{text:?} is not a subscription ID, which is a GUID such as 00000000-0000-0000-0000-000000000000."))
+    // The crate takes forms with braces or without hyphens too; ARM does not.
+    let is_hyphenated = text.len() == uuid::fmt::Hyphenated::LENGTH;
+    match is_hyphenated && uuid::Uuid::try_parse(text).is_ok() {
+        true => Ok(()),
+        false => Err(format!(
+            "{text:?} is not a subscription ID, which is a GUID such as 00000000-0000-0000-0000-000000000000."
+        )),
+    }
 }
 
 fn is_endpoint(text: &str) -> Result<(), String> {
@@ -377,6 +420,30 @@ mod tests {
                 "resource_manager_endpoint"
             ]
         );
+    }
+
+    #[test]
+    fn the_environment_is_checked_like_hcl() {
+        for (variable, value) in [
+            (
+                "ARM_SUBSCRIPTION_ID",
+                "{11111111-1111-1111-1111-111111111111}",
+            ),
+            ("ARM_PARTNER_ID", "my\ncompany"),
+            ("ARM_USE_CLI", "yes please"),
+        ] {
+            assert!(settings(&[], &[(variable, value)]).is_err(), "{variable}");
+        }
+        for (value, expect) in [
+            ("", true),
+            ("1", true),
+            ("T", true),
+            ("0", false),
+            ("False", false),
+        ] {
+            let settings = settings(&[], &[("ARM_USE_CLI", value)]).expect("fine");
+            assert_eq!(settings.credentials.use_cli, expect, "{value:?}");
+        }
     }
 
     #[test]

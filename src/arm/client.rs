@@ -50,7 +50,7 @@ pub(crate) struct Pacing {
     pub(crate) poll_interval: Duration,
     /// How long an answer may take. ARM itself gives a resource provider 60 seconds.
     pub(crate) answer_timeout: Duration,
-    /// How long a stopped write waits for its answer: a stopped call has five seconds in all.
+    /// How long a stopped write waits for its answer: a stopped call has five seconds in all, a last look included.
     pub(crate) write_grace: Duration,
 }
 
@@ -61,7 +61,7 @@ const PACING: Pacing = Pacing {
     },
     poll_interval: Duration::from_secs(10),
     answer_timeout: Duration::from_secs(100),
-    write_grace: Duration::from_secs(4),
+    write_grace: Duration::from_secs(3),
 };
 
 impl Client {

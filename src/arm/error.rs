@@ -154,6 +154,12 @@ impl Error {
         self.0.in_doubt
     }
 
+    /// The same error, about something that ARM had accepted before: it is there, or may come to be.
+    #[must_use]
+    pub fn after_acceptance(self) -> Self {
+        self.in_doubt(true)
+    }
+
     /// Everything a person needs, in lines: what ARM said, its details, the policies, the request and its ids.
     pub fn explanation(&self) -> String {
         let mut lines = vec![self.to_string()];
@@ -161,7 +167,7 @@ impl Error {
             explain_details(body, 1, &mut lines);
             lines.extend(body.policies.iter().map(|it| format!("Refused by {it}.")));
         }
-        if self.0.in_doubt {
+        if self.0.in_doubt && !self.is_operation_failed() {
             lines.push("The request may have reached ARM all the same.".to_owned());
         }
         lines.extend(self.request().map(|it| format!("Request: {it}")));

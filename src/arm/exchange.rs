@@ -28,7 +28,7 @@ impl Session {
     /// Sends a request until it succeeds or the retry policy gives up.
     pub(super) async fn send(&self, request: &Request) -> Result<Response, Error> {
         let mut in_doubt = false;
-        let mut number = 0;
+        let (mut number, mut failures) = (0, 0);
         loop {
             number += 1;
             let attempt = self.attempt(request, number).await;
@@ -38,7 +38,9 @@ impl Session {
             };
             let unsure = request.is_write() && retry::leaves_doubt(&error.outcome());
             in_doubt |= unsure || error.may_have_been_sent();
-            let wait = self.wait_before_next(request, number, &error);
+            // Refusals that ask for patience may come as often as they like.
+            failures += u32::from(!retry::asks_for_patience(&error.outcome()));
+            let wait = self.wait_before_next(request, number, failures, &error);
             let error = self.blame(error, request).in_doubt(in_doubt);
             let Some(wait) = wait else {
                 return Err(error);
@@ -58,9 +60,16 @@ impl Session {
         error.of_request(request.subject(), correlation_id)
     }
 
-    fn wait_before_next(&self, request: &Request, number: u32, error: &Error) -> Option<Duration> {
+    fn wait_before_next(
+        &self,
+        request: &Request,
+        number: u32,
+        failures: u32,
+        error: &Error,
+    ) -> Option<Duration> {
         let attempt = Attempt {
             number,
+            failures,
             idempotent: request.is_idempotent(),
             outcome: error.outcome(),
             remaining: self.remaining(),

@@ -219,7 +219,7 @@ fn status_of(response: &Response) -> Status {
 
 /// An operation's `status`, or a resource's provisioning state.
 fn state(body: &Json) -> Option<&str> {
-    provisioning_state(body).or_else(|| body["status"].as_str())
+    body["status"].as_str().or_else(|| provisioning_state(body))
 }
 
 /// The resource's own account of what is being done to it.

@@ -34,6 +34,8 @@ pub(crate) enum Outcome<'a> {
 pub(crate) struct Attempt<'a> {
     /// 1 for the first.
     pub(crate) number: u32,
+    /// How many have failed so far, refusals that ask for patience left out.
+    pub(crate) failures: u32,
     /// Whether sending the request twice does what sending it once does.
     pub(crate) idempotent: bool,
     pub(crate) outcome: Outcome<'a>,
@@ -64,8 +66,8 @@ pub(crate) fn wait_before_next(attempt: &Attempt<'_>, backoff: Backoff) -> Optio
     let again = match verdict {
         Verdict::Final => false,
         Verdict::Patience => true,
-        Verdict::NotDone => attempt.number < MOST_ATTEMPTS,
-        Verdict::MaybeDone => attempt.idempotent && attempt.number < MOST_ATTEMPTS,
+        Verdict::NotDone => attempt.failures < MOST_ATTEMPTS,
+        Verdict::MaybeDone => attempt.idempotent && attempt.failures < MOST_ATTEMPTS,
     };
     let wait = match attempt.outcome {
         Outcome::Refused { retry_after, .. } => retry_after,
@@ -73,6 +75,11 @@ pub(crate) fn wait_before_next(attempt: &Attempt<'_>, backoff: Backoff) -> Optio
     };
     let wait = wait.unwrap_or_else(|| backoff.after(attempt.number, attempt.jitter));
     (again && wait < attempt.remaining).then_some(wait)
+}
+
+/// Whether the server asks to come back later, as often as it takes.
+pub(crate) fn asks_for_patience(outcome: &Outcome<'_>) -> bool {
+    matches!(judge(outcome), Verdict::Patience)
 }
 
 /// Whether a code asks to repeat a write that another one kept out.
@@ -134,6 +141,7 @@ mod tests {
     fn attempt(number: u32, idempotent: bool, outcome: Outcome<'_>) -> Attempt<'_> {
         Attempt {
             number,
+            failures: number,
             idempotent,
             outcome,
             remaining: Duration::from_secs(100),

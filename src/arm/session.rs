@@ -41,7 +41,19 @@ impl Session {
     /// Reads an object.
     pub async fn get(&self, id: &ResourceId, api_version: &str) -> Result<Json, Error> {
         let request = Request::to(self.endpoint(), Method::GET, id, api_version)?;
-        self.read(request).await
+        let subject = request.clone();
+        let body = self.read(request).await?;
+        // A gateway's page, or anything else that is not ARM's, says nothing about the object.
+        match ["id", "name", "properties"]
+            .iter()
+            .any(|member| body.get(member).is_some())
+        {
+            true => Ok(body),
+            false => Err(self.blame(
+                Error::unreadable("the answer is not a resource of ARM"),
+                &subject,
+            )),
+        }
     }
 
     /// Reads an object that may be gone: `None` if it is.

@@ -137,9 +137,13 @@ impl Session {
 
     /// Reads the resource after its operation succeeded, when a passing trouble must not lose hours of work.
     async fn get_patiently(&self, id: &ResourceId, api_version: &str) -> Result<Json, Error> {
+        let mut missing = 0;
         loop {
-            match self.get(id, api_version).await {
-                Err(error) if error.is_transient() => {
+            let found = self.get(id, api_version).await;
+            let is_missing = found.as_ref().is_err_and(Error::is_not_found);
+            missing += u32::from(is_missing);
+            match found {
+                Err(error) if error.is_transient() || (is_missing && missing < MISSING_POLLS) => {
                     tracing::warn!(%id, %error, "cannot read the finished resource yet");
                     self.sleep(self.pacing().poll_interval).await?;
                 }

@@ -84,7 +84,6 @@ impl Resource<Azure> for IseIntegrationAccount {
         if plan.changes("sku")
             && let Some(environment) = environment::expected(context, plan).await
         {
-            environment::plan_location(plan, &environment);
             let error = check_sku(&plan.planned, &environment).err();
             plan.diagnostics.extend(error);
         }

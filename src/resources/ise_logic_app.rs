@@ -187,11 +187,6 @@ impl Resource<Azure> for IseLogicApp {
 
     async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
         tags::plan(context, plan);
-        if plan.is_create()
-            && let Some(environment) = environment::expected(context, plan).await
-        {
-            environment::plan_location(plan, &environment);
-        }
         if !replaced::is_replaced(plan, &SCHEMA) {
             account::at_plan(context, plan).await;
         }

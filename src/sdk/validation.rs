@@ -65,8 +65,39 @@ impl Validator<'_> {
                 self.attributes(attributes, object, &path);
             });
         }
+        self.null_elements(value, path);
         for check in &attribute.checks {
             self.check(*check, value, path);
+        }
+    }
+
+    /// Terraform lets null elements through, and no remote system has a use for them.
+    fn null_elements(&mut self, value: &Value, path: &Path) {
+        let mut refuse = |path: Path| {
+            let words = format!("the value of {path} is null: remove it, or give it one");
+            self.report(&path, Err(words));
+        };
+        match value {
+            Value::List(elements) => {
+                let nulls = elements
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, element)| element.is_null());
+                nulls.for_each(|(index, _)| refuse(path.with_index(index)));
+            }
+            Value::Map(elements) => {
+                let nulls = elements.iter().filter(|(_, element)| element.is_null());
+                nulls.for_each(|(key, _)| refuse(path.with_key(key)));
+            }
+            Value::Set(elements) if elements.iter().any(Value::is_null) => {
+                self.report(
+                    path,
+                    Err(format!(
+                        "an element of {path} is null: remove it, or give it a value"
+                    )),
+                );
+            }
+            _ => {}
         }
     }
 
@@ -248,6 +279,10 @@ mod tests {
         check(
             &[("name", "abcd".into())],
             &["name: \"abcd\" is longer than 3."],
+        );
+        check(
+            &[("ranges", Value::List(vec!["a".into(), Value::Null]))],
+            &["ranges[1]: The value of ranges[1] is null: remove it, or give it one."],
         );
         check(
             &[("sku", "premium".into())],

@@ -7,7 +7,7 @@ use tfplugin::v6;
 use tokio_util::sync::CancellationToken;
 
 use super::{Inner, Session, by_name, schema, wire};
-use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::provider::Provider;
 use crate::sdk::validation;
 
@@ -95,12 +95,27 @@ impl<P: Provider> Inner<P> {
             self.provider.schema(),
             "configuration",
         )?;
-        let client = self.provider.configure(&config).await?;
-        let session = Session {
-            client: client.map(Arc::new),
-            stop: CancellationToken::new(),
+        // From here on a stop is meant for the new configuration, also for the making of it.
+        let stop = CancellationToken::new();
+        self.install(None, stop.clone());
+        let client = tokio::select! {
+            client = self.provider.configure(&config) => client?,
+            () = stop.cancelled() => return Err(stopped()),
         };
-        *self.session.write().unwrap_or_else(PoisonError::into_inner) = session;
+        self.install(client.map(Arc::new), stop);
         Ok(v6::configure_provider::Response::default())
     }
+
+    fn install(&self, client: Option<Arc<P::Client>>, stop: CancellationToken) {
+        let session = Session { client, stop };
+        *self.session.write().unwrap_or_else(PoisonError::into_inner) = session;
+    }
+}
+
+fn stopped() -> Diagnostics {
+    Diagnostic::error(
+        "Stopped",
+        "Terraform was stopped while the provider was being configured.",
+    )
+    .into()
 }

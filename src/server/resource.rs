@@ -320,11 +320,18 @@ fn report_bugs(diagnostics: &mut Diagnostics, check: impl FnOnce() -> Vec<String
 /// A state is wholly known; what an interrupted operation did not learn is null.
 fn forget_unknowns(object: &mut Object) {
     for (_, value) in object.iter_mut() {
-        match value {
-            Value::Object(object) => forget_unknowns(object),
-            value if !value.is_wholly_known() => *value = Value::Null,
-            _ => {}
-        }
+        forget_unknown(value);
+    }
+}
+
+fn forget_unknown(value: &mut Value) {
+    match value {
+        Value::Object(object) => forget_unknowns(object),
+        Value::List(elements) => elements.iter_mut().for_each(forget_unknown),
+        Value::Map(elements) => elements.values_mut().for_each(forget_unknown),
+        // Elements of a set that lose what tells them apart are no elements any more.
+        value if !value.is_wholly_known() => *value = Value::Null,
+        _ => {}
     }
 }
 
@@ -343,4 +350,21 @@ fn unreadable(error: impl std::fmt::Display) -> Diagnostics {
         format!("The stored state cannot be read: {error}."),
     )
     .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_unknown_is_forgotten() {
+        let rule = |status: Value| -> Value {
+            let rule = [("name", Value::from("x")), ("status", status)];
+            rule.into_iter().collect::<Object>().into()
+        };
+        let rules = |status: Value| [("rules", Value::List(vec![rule(status)]))];
+        let mut object: Object = rules(Value::unknown()).into_iter().collect();
+        forget_unknowns(&mut object);
+        assert_eq!(object, rules(Value::Null).into_iter().collect());
+    }
 }

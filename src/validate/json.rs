@@ -68,7 +68,10 @@ fn same_number(left: &Number, right: &Number) -> bool {
         let number: BigDecimal = number.as_str().parse().ok()?;
         Some(number.normalized().into_bigint_and_exponent())
     };
-    parts(left) == parts(right)
+    match (parts(left), parts(right)) {
+        (Some(left), Some(right)) => left == right,
+        _ => left == right,
+    }
 }
 
 #[cfg(test)]

@@ -100,6 +100,11 @@ impl Rule {
                 self.longest
             ));
         };
+        if matches!(name, "." | "..") {
+            return Err(format!(
+                "{of} cannot be \"{name}\", which stands for a folder in paths"
+            ));
+        }
         let mut problems = Vec::new();
         let length = name.chars().count();
         if length > self.longest {
@@ -246,6 +251,13 @@ mod tests {
                 ("", "1 to 90"),
             ],
         );
+    }
+
+    #[test]
+    fn dots_alone_are_no_names() {
+        for name in [".", ".."] {
+            assert!(workflow(name).is_err(), "{name}");
+        }
     }
 
     #[test]

@@ -17,6 +17,15 @@ pub struct Finding {
     pub message: String,
 }
 
+/// How Azure's own tags begin, which portals hide and nobody else manages.
+const HIDDEN: &str = "hidden-";
+
+/// Whether a tag is one of Azure's own.
+pub fn is_hidden(key: &str) -> bool {
+    key.get(..HIDDEN.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(HIDDEN))
+}
+
 /// Azure Resource Manager: at most 50 tags; a key of 1–512 characters without `< > % & \ ? /`, unique without regard to
 /// case; a value of at most 256 characters. A value that is not known yet is `None`.
 pub fn check<'a>(tags: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Vec<Finding> {
@@ -47,7 +56,26 @@ pub fn check<'a>(tags: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> 
     findings
 }
 
+/// [`check`], with all findings in one message.
+pub fn all_right<'a>(
+    tags: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
+) -> Result<(), String> {
+    let messages: Vec<_> = check(tags)
+        .into_iter()
+        .map(|finding| finding.message)
+        .collect();
+    match messages.is_empty() {
+        true => Ok(()),
+        false => Err(messages.join("\n")),
+    }
+}
+
 fn key_problem(key: &str) -> Option<String> {
+    if is_hidden(key) {
+        return Some(format!(
+            "the tag \"{key}\" is one of Azure's own, which begin with \"{HIDDEN}\": leave it to Azure"
+        ));
+    }
     let length = key.chars().count();
     if length == 0 || length > LONGEST_KEY {
         return Some(format!(

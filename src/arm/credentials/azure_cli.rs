@@ -2,6 +2,8 @@
 
 use std::io::ErrorKind;
 
+use std::time::Duration;
+
 use azure_identity::{AzureCliCredential, AzureCliCredentialOptions};
 use serde::Deserialize;
 use tokio::process::Command;
@@ -42,13 +44,16 @@ pub struct Account {
     pub tenant_id: String,
 }
 
+/// How long the Azure CLI may take to tell its account, which it does without network.
+const LONGEST: Duration = Duration::from_secs(30);
+
 /// Asks the Azure CLI for its default subscription and tenant.
 pub async fn default_account() -> Result<Account, Error> {
     let failed = |why: String| Error::credential(format!("az account show: {why}"));
-    let output = az(&["account", "show", "--output", "json"])
-        .kill_on_drop(true)
-        .output()
+    let mut command = az(&["account", "show", "--output", "json"]);
+    let output = tokio::time::timeout(LONGEST, command.kill_on_drop(true).output())
         .await
+        .map_err(|_| failed("no answer within 30 seconds".to_owned()))?
         .map_err(|error| match error.kind() {
             ErrorKind::NotFound => failed("az is not on the PATH".to_owned()),
             _ => failed(error.to_string()),

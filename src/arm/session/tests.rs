@@ -460,3 +460,62 @@ async fn an_answer_that_never_comes_counts_as_lost() {
     assert!(accepted.is_ok());
     assert_eq!(server.requests().len(), 2);
 }
+
+#[tokio::test]
+async fn patience_does_not_use_up_the_attempts() -> TestResult {
+    let mut replies = vec![Reply::error(409, "AnotherOperationInProgress"); 8];
+    replies.push(Reply::Close);
+    replies.push(ok());
+    let server = server("PUT", replies).await;
+    let session = server.session();
+    session
+        .put(&workflow(), API, &json!({}), PutOptions::default())
+        .await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_not_arms_is_no_object() {
+    for body in [json!([]), json!({"message": "please sign in"}), json!("ok")] {
+        let server = server("GET", vec![Reply::json(200, &body)]).await;
+        let found = server.session().get_optional(&workflow(), API).await;
+        assert!(found.is_err(), "{body}");
+    }
+}
+
+/// A PUT whose operation answers `status`, with these answers to reads of the resource afterwards.
+async fn finished(status: serde_json::Value, reads: Vec<Reply>) -> Result<(), super::Error> {
+    let running = json!({"properties": {"provisioningState": "InProgress"}});
+    let accepted = Reply::json(201, &running).header("azure-asyncoperation", "{url}/operations/1");
+    let server = TestServer::start(&[
+        (&line("PUT"), vec![accepted]),
+        ("GET /operations/1", vec![Reply::json(200, &status)]),
+        (&line("GET"), reads),
+    ])
+    .await;
+    let session = server.session();
+    let accepted = session
+        .put(&workflow(), API, &json!({}), PutOptions::default())
+        .await?;
+    let operation = accepted.operation.expect("an operation");
+    session
+        .wait(&operation, &workflow(), API, |_| ())
+        .await
+        .map(|_| ())
+}
+
+#[tokio::test]
+async fn a_finished_resource_may_not_be_on_every_replica_yet() -> TestResult {
+    let reads = vec![Reply::error(404, "ResourceNotFound"), ok()];
+    finished(json!({"status": "Succeeded"}), reads).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_status_of_an_operation_wins_over_its_properties() {
+    let status = json!({
+        "status": "Failed", "error": {"code": "E", "message": "m"},
+        "properties": {"provisioningState": "Succeeded"},
+    });
+    assert!(finished(status, vec![ok()]).await.is_err());
+}

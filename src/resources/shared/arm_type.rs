@@ -157,7 +157,8 @@ impl ArmType {
             found.set("id", object.get("id").clone());
         }
         if let Some(azure) = context.client_if_known() {
-            tags::read(&azure.default_tags, body, &mut found);
+            let default_tags = azure.default_tags.clone().unwrap_or_default();
+            tags::read(&default_tags, body, &mut found);
         }
         found
     }

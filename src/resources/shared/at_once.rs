@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::arm_type::ArmType;
+use super::wait;
 use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::{Azure, parting_session, session};
 use crate::sdk::context::Context;
@@ -25,11 +26,15 @@ impl ArmType {
         let accepted = session
             .put(id, self.api_version, body, PutOptions::default())
             .await;
-        if accepted.as_ref().is_err_and(arm::Error::may_have_been_sent) {
+        let finished = match accepted {
+            Ok(accepted) => wait::finish(session, accepted, id, self.api_version).await,
+            Err(error) => Err(error),
+        };
+        if finished.as_ref().is_err_and(arm::Error::may_have_been_sent) {
             state.set(planned.clone());
         }
-        let accepted = accepted.map_err(self.failed("creating", id))?;
-        state.set(self.complete(context, &planned, &accepted.body.unwrap_or_default()));
+        let body = finished.map_err(self.failed("creating", id))?;
+        state.set(self.complete(context, &planned, &body));
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::arm::{Intent, Location, Operation, ResourceId, Session};
+use crate::arm::{Intent, Operation, ResourceId, Session};
 use crate::azure::{Azure, session};
 use crate::resources::ise;
 use crate::resources::shared::report;
@@ -33,14 +33,6 @@ pub(crate) async fn expected(context: &Context<Azure>, plan: &mut Plan) -> Optio
     }
 }
 
-/// Plans the location of a new object in the environment; of its two forms the one that does not depend on who wrote it.
-pub(crate) fn plan_location(plan: &mut Plan, environment: &Object) {
-    if let Some(location) = environment.str("location").filter(|_| plan.is_create()) {
-        plan.planned
-            .set("location", Location::new(location).short());
-    }
-}
-
 /// Reads the environment, and waits for it while it deploys.
 pub(crate) async fn ready(session: &Session, ise_id: &str) -> Result<Json, Diagnostics> {
     let path = || Path::attribute("ise_id");
@@ -58,21 +50,16 @@ pub(crate) async fn ready(session: &Session, ise_id: &str) -> Result<Json, Diagn
         let detail = format!("There is no {id}. Create the environment first, or correct ise_id.");
         return Err(fail(format!("The {what} does not exist"), detail));
     }
-    wait::follow(
-        session,
-        &Operation::on_resource(Intent::Write),
-        &id,
-        ise::ARM.api_version,
-    )
-    .await
-    .map_err(|error| {
-        let summary = format!("The {what} is not ready");
-        fail(
-            summary,
-            format!(
+    let deploying = Operation::on_resource(Intent::Write);
+    match wait::follow(session, &deploying, &id, ise::ARM.api_version).await {
+        // One whose last change failed may serve all the same: ARM knows.
+        Err(error) if error.is_operation_failed() => Ok(found.unwrap_or_default()),
+        ready => ready.map_err(|error| {
+            let detail = format!(
                 "Nothing was sent, because the environment has to be deployed first.\n\n{}",
                 report::explanation(&error)
-            ),
-        )
-    })
+            );
+            fail(format!("The {what} is not ready"), detail)
+        }),
+    }
 }

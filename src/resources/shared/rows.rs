@@ -265,16 +265,5 @@ fn write_keys(value: &Value) -> Json {
 
 fn check_tags(value: &Value) -> Result<(), String> {
     let tags = value.as_map().into_iter().flatten();
-    let nulls = tags.clone().filter(|(_, value)| value.is_null());
-    let nulls = nulls.map(|(key, _)| {
-        format!("the tag \"{key}\" has no value: remove it, or give it one such as \"\"")
-    });
-    let findings = validate::tags::check(tags.map(|(key, value)| (key.as_str(), value.as_str())));
-    let messages: Vec<_> = nulls
-        .chain(findings.into_iter().map(|finding| finding.message))
-        .collect();
-    match messages.is_empty() {
-        true => Ok(()),
-        false => Err(messages.join("\n")),
-    }
+    validate::tags::all_right(tags.map(|(key, value)| (key.as_str(), value.as_str())))
 }

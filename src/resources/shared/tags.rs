@@ -6,18 +6,26 @@ use serde_json::{Map, Value as Json};
 
 use crate::azure::Azure;
 use crate::sdk::context::Context;
+use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
 use crate::sdk::value::{Object, Value};
-
-/// Azure's own tags, which are nobody's to manage.
-const HIDDEN: &str = "hidden-";
+use crate::validate::tags::{all_right, is_hidden};
 
 /// Plans `tags_all`: the provider's default tags overlaid by `tags`.
 pub(crate) fn plan(context: &Context<Azure>, plan: &mut Plan) {
     let Some(azure) = context.client_if_known() else {
         return plan.planned.set("tags_all", Value::unknown());
     };
-    let all = all(&azure.default_tags, plan.planned.get("tags"));
+    let Some(default_tags) = &azure.default_tags else {
+        return plan.planned.set("tags_all", Value::unknown());
+    };
+    let all = all(default_tags, plan.planned.get("tags"));
+    let tags = all.as_map().into_iter().flatten();
+    if let Err(message) = all_right(tags.map(|(key, value)| (key.as_str(), value.as_str()))) {
+        let detail = format!("Together with the provider's default_tags: {message}.");
+        plan.diagnostics
+            .error_at(Path::attribute("tags"), "Invalid tags", detail);
+    }
     let unchanged = plan
         .prior
         .as_ref()
@@ -34,7 +42,7 @@ pub(crate) fn read(default_tags: &BTreeMap<String, String>, body: &Json, object:
         .collect();
     let written = object.get("tags").as_map().cloned().unwrap_or_default();
     let is_default = |key: &str, value: &Value| {
-        !written.contains_key(key) && default_tags.get(key).map(String::as_str) == value.as_str()
+        !has_twin(&written, key) && default_tags.get(key).map(String::as_str) == value.as_str()
     };
     let tags: BTreeMap<_, _> = found
         .iter()
@@ -69,15 +77,21 @@ fn all(default_tags: &BTreeMap<String, String>, tags: &Value) -> Value {
     if !tags.is_null() && !tags.is_wholly_known() {
         return Value::unknown();
     }
+    let own = tags.as_map().cloned().unwrap_or_default();
     let defaults = default_tags
         .iter()
+        .filter(|(key, _)| !has_twin(&own, key))
         .map(|(key, value)| (key.clone(), Value::from(value)));
-    let tags = tags.as_map().cloned().unwrap_or_default();
-    let all: BTreeMap<_, _> = defaults.chain(tags).collect();
+    let all: BTreeMap<_, _> = defaults.chain(own.clone()).collect();
     match all.is_empty() {
         true => Value::Null,
         false => Value::Map(all),
     }
+}
+
+/// Whether a tag of the name is there, in whatever casing: to ARM they are one.
+fn has_twin(tags: &BTreeMap<String, Value>, key: &str) -> bool {
+    tags.keys().any(|other| other.eq_ignore_ascii_case(key))
 }
 
 /// No tags and an empty map of tags are the same to ARM.
@@ -100,11 +114,6 @@ fn visible(body: &Json) -> impl Iterator<Item = (&String, &str)> {
     let tags = body["tags"].as_object().into_iter().flatten();
     tags.filter(|(key, _)| !is_hidden(key))
         .filter_map(|(key, value)| Some((key, value.as_str()?)))
-}
-
-fn is_hidden(key: &str) -> bool {
-    key.get(..HIDDEN.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(HIDDEN))
 }
 
 #[cfg(test)]
@@ -141,6 +150,12 @@ mod tests {
         assert_eq!(all(&defaults(), &own), own);
         assert_eq!(all(&BTreeMap::new(), &Value::Null), Value::Null);
         assert!(all(&defaults(), &Value::unknown()).is_unknown());
+    }
+
+    #[test]
+    fn names_of_tags_have_no_case() {
+        let own = map(&[("TEAM", "mine")]);
+        assert_eq!(all(&defaults(), &own), own);
     }
 
     #[test]

@@ -62,6 +62,7 @@ pub(crate) async fn finish(
         (None, Some(body)) => Ok(body),
         (None, None) => session.get(id, api_version).await,
     }
+    .map_err(arm::Error::after_acceptance)
 }
 
 /// Waits for the end of an operation, and gives the resource; nothing after a deletion.

@@ -299,7 +299,7 @@ async fn subnets_that_are_planned_count_as_planned() {
     replies.push((environment_id("e"), Reply::error(404, "ResourceNotFound")));
     replies.push((
         network(),
-        Reply::json(200, &json!({ "location": "westeurope" })),
+        Reply::json(200, &json!({ "name": "v", "location": "westeurope" })),
     ));
     let server = server_of(&replies).await;
     let context = context(&server);

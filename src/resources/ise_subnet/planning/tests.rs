@@ -121,8 +121,8 @@ async fn what_the_plan_moves_or_removes_is_not_in_the_way() {
                 .1,
             ),
         ),
-        (subnet("a"), Reply::json(200, &json!({}))),
-        (subnet("b"), Reply::json(200, &json!({}))),
+        (subnet("a"), Reply::json(200, &json!({ "name": "a" }))),
+        (subnet("b"), Reply::json(200, &json!({ "name": "b" }))),
     ])
     .await;
     let context = context(&server);

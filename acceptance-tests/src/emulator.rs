@@ -144,6 +144,11 @@ impl Emulator {
         .map(drop)
     }
 
+    /// Goes back to the fixtures.
+    pub fn reset(&self) -> Result {
+        self.control("POST", "reset", None).map(drop)
+    }
+
     /// Adds a rule by which requests go wrong.
     pub fn fault(&self, rule: &Json) -> Result {
         self.control("POST", "faults", Some(rule)).map(drop)

@@ -20,6 +20,15 @@ impl Block {
         }
     }
 
+    /// The same under another label.
+    #[must_use]
+    pub fn labelled(&self, label: &str) -> Self {
+        Self {
+            label: label.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// The same with an argument set to an expression; an empty one takes it away.
     #[must_use]
     pub fn with(mut self, name: &str, expression: &str) -> Self {

@@ -221,11 +221,6 @@ impl Running {
         self.process.id()
     }
 
-    /// What it printed so far.
-    pub fn stdout(&self) -> io::Result<String> {
-        self.printed("stdout")
-    }
-
     fn printed(&self, stream: &str) -> io::Result<String> {
         // Only with colours does the CLI draw lines around diagnostics, which show where one ends.
         fs::read_to_string(self.output.path().join(stream)).map(|text| without_colours(&text))
@@ -240,8 +235,7 @@ impl Running {
                 break status;
             }
             if started.elapsed() > PATIENCE {
-                let printed = self.stdout()?;
-                self.process.kill()?;
+                let printed = self.printed("stdout")?;
                 return Err(format!("`{}` hangs; it printed:\n{printed}", self.command).into());
             }
             thread::sleep(pause);
@@ -249,11 +243,19 @@ impl Running {
         };
         Ok(Run {
             code: status.code(),
-            stdout: self.stdout()?,
+            stdout: self.printed("stdout")?,
             stderr: self.printed("stderr")?,
-            command: self.command,
-            replacements: self.replacements,
+            command: std::mem::take(&mut self.command),
+            replacements: std::mem::take(&mut self.replacements),
         })
+    }
+}
+
+impl Drop for Running {
+    /// Nothing is left behind by a scenario that fails halfway.
+    fn drop(&mut self) {
+        self.process.kill().ok();
+        self.process.wait().ok();
     }
 }
 

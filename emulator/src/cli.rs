@@ -23,9 +23,12 @@ pub struct Arguments {
     /// Listen beyond loopback: anyone who reaches the address then controls the emulator.
     #[arg(long)]
     allow_remote: bool,
-    /// JSON array of ARM resources to start with; may be given more than once.
+    /// JSON array of ARM resources that a new emulator starts with; may be given more than once.
     #[arg(long = "fixture", value_name = "FILE")]
     fixtures: Vec<PathBuf>,
+    /// Keep everything in this file, and go on with what is in it.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
     /// How many Azure seconds pass in each real second.
     #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = scale)]
     time_scale: f64,
@@ -40,7 +43,7 @@ pub struct Arguments {
 /// Runs the emulator until it is told to end.
 ///
 /// # Errors
-/// When it cannot listen, a fixture cannot be read or is refused.
+/// When it cannot listen, a fixture cannot be read or is refused, or the state file cannot be used.
 pub fn run(arguments: &Arguments) -> io::Result<()> {
     tracing_subscriber::fmt()
         .with_writer(io::stderr)
@@ -71,6 +74,7 @@ async fn listen(arguments: &Arguments) -> io::Result<()> {
         time_scale: arguments.time_scale,
         seed,
         fixtures,
+        state: arguments.state.clone(),
     })?;
     let listener = TcpListener::bind(arguments.listen).await?;
     let mut terminate = signal(SignalKind::terminate())?;

@@ -8,6 +8,7 @@ mod connection;
 mod control;
 mod core;
 mod fixtures;
+mod journal;
 mod server;
 mod signin;
 mod state;
@@ -16,6 +17,7 @@ mod types;
 pub mod cli;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -32,8 +34,10 @@ pub struct Options {
     pub time_scale: f64,
     /// Where the generated names and addresses start: the same seed gives the same ones.
     pub seed: u64,
-    /// The ARM resources to start with.
+    /// The ARM resources to start with, where there is no state to go on with.
     pub fixtures: Vec<Value>,
+    /// The file in which everything is kept; without one it ends with the emulator.
+    pub state: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -42,6 +46,7 @@ impl Default for Options {
             time_scale: 1.0,
             seed: 0,
             fixtures: Vec::new(),
+            state: None,
         }
     }
 }
@@ -53,23 +58,36 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// An Azure with nothing in it but the fixtures.
+    /// An Azure with what its state file holds, or with nothing in it but the fixtures.
     ///
     /// # Errors
-    /// When a fixture is refused.
+    /// When a fixture is refused or the state file cannot be used.
     pub fn new(options: Options) -> io::Result<Self> {
-        let state = State::new(options)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.message))?;
+        let state = State::new(options)?;
         Ok(Self {
             state: Arc::new(Mutex::new(state)),
         })
     }
 
-    /// Works on the state, alone.
+    /// Works on the state, alone. Every change goes through here, and from here to the state file.
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        let mut state: MutexGuard<'_, State> =
-            self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        work(&mut state)
+        let mut state = self.lock();
+        let result = work(&mut state);
+        state.keep();
+        result
+    }
+
+    /// Waits until everything that was done so far is on disk; false when the state file cannot be written to any more.
+    async fn is_durable(&self) -> bool {
+        let receipt = self.lock().receipt();
+        match receipt {
+            Some(receipt) => receipt.wait().await,
+            None => true,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

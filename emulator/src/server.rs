@@ -12,6 +12,7 @@ use crate::Emulator;
 use crate::connection::Connection;
 use crate::control::faults::Action;
 use crate::core::call::{Call, Reply};
+use crate::core::error::ArmError;
 use crate::core::{dispatch, response};
 use crate::state::State;
 use crate::{control, signin};
@@ -25,6 +26,17 @@ pub(crate) fn router(emulator: Emulator) -> Router {
 }
 
 async fn handle(Shared(emulator): Shared<Emulator>, request: Request) -> Response<Body> {
+    let response = respond(&emulator, request).await;
+    // No answer leaves before what it tells is in the state file.
+    if emulator.is_durable().await {
+        return response;
+    }
+    let message = "The state file of the emulator cannot be written to any more; its log says why. Start it again.";
+    let error = ArmError::new(500, "StateFileFailed", message);
+    http(Reply::json(error.status, error.envelope()), Vec::new())
+}
+
+async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
     let connection = request
         .extensions()
         .get::<ConnectInfo<Connection>>()

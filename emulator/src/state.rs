@@ -1,11 +1,14 @@
 //! Everything that an emulator holds, behind one lock.
 
+use std::io;
+
 use crate::control::faults::Faults;
 use crate::control::requests::Requests;
 use crate::core::error::ArmError;
 use crate::core::json::Json;
 use crate::core::limits::Limits;
 use crate::core::world::World;
+use crate::journal::{self, Journal, Receipt};
 use crate::signin::Tokens;
 use crate::{Options, fixtures, types};
 
@@ -18,37 +21,75 @@ pub(crate) struct State {
     pub(crate) requests: Requests,
     pub(crate) limits: Limits,
     pub(crate) fixtures: Vec<Json>,
+    journal: Option<Journal>,
+    /// Whether the world was replaced by another since the journal saw it.
+    replaced: bool,
     scale: f64,
     seed: u64,
 }
 
 impl State {
-    /// A world with nothing in it but the fixtures.
-    pub(crate) fn new(options: Options) -> Result<Self, ArmError> {
+    /// The world of the state file; with none, or a new one, a world with nothing in it but the fixtures.
+    pub(crate) fn new(options: Options) -> io::Result<Self> {
         let Options {
             time_scale: scale,
             seed,
             fixtures,
+            state: path,
         } = options;
-        let mut state = Self {
-            world: World::new(&types::TABLE, scale, seed),
+        let (file, saved) = match path.as_deref().map(journal::open).transpose()? {
+            Some((file, saved)) => (Some(file), saved),
+            None => (None, None),
+        };
+        let is_new = saved.is_none();
+        let mut world = match saved {
+            Some(saved) => World::restore(&types::TABLE, scale, saved),
+            None => new_world(scale, seed, &fixtures)
+                .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.message))?,
+        };
+        let journal = file
+            .map(|file| file.follow(&mut world, is_new))
+            .transpose()?;
+        Ok(Self {
+            world,
             tokens: Tokens::default(),
             faults: Faults::default(),
             requests: Requests::default(),
             limits: Limits::new(),
             fixtures,
+            journal,
+            replaced: false,
             scale,
             seed,
-        };
-        fixtures::load(&mut state.world, &state.fixtures)?;
-        Ok(state)
+        })
     }
 
     /// Goes back to the fixtures. Tokens stay good: signing in is no resource.
     pub(crate) fn reset(&mut self) -> Result<(), ArmError> {
-        self.world = World::new(&types::TABLE, self.scale, self.seed);
+        self.world = new_world(self.scale, self.seed, &self.fixtures)?;
+        self.replaced = true;
         self.faults.clear();
         self.requests.clear();
-        fixtures::load(&mut self.world, &self.fixtures)
+        Ok(())
     }
+
+    /// Sends what was changed on its way to the state file.
+    pub(crate) fn keep(&mut self) {
+        let replaced = std::mem::take(&mut self.replaced);
+        match &mut self.journal {
+            Some(journal) => journal.submit(&mut self.world, replaced),
+            None => self.world.forget_changes(),
+        }
+    }
+
+    /// What to wait for until everything is in the state file, if there is one.
+    pub(crate) fn receipt(&self) -> Option<Receipt> {
+        self.journal.as_ref().map(Journal::receipt)
+    }
+}
+
+fn new_world(scale: f64, seed: u64, fixtures: &[Json]) -> Result<World, ArmError> {
+    let mut world = World::new(&types::TABLE, scale, seed);
+    fixtures::load(&mut world, fixtures)?;
+    Ok(world)
 }

@@ -163,7 +163,13 @@ fn step_of_status(response: &Response) -> Step {
     if !response.is_success() {
         return lasting_or_unclear(response, |_| Step::Forgotten);
     }
-    step_of_state(response)
+    match response.json() {
+        // It does not say how the operation goes; the resource does.
+        Ok(body) if state(body).is_none() && response.status != StatusCode::ACCEPTED => {
+            Step::Forgotten
+        }
+        _ => step_of_state(response),
+    }
 }
 
 /// The answer of a `Location` URL: 202 while it runs, then what the request would have answered at once.
@@ -407,14 +413,16 @@ mod tests {
             (200, r#"{"status":"Cooking"}"#, "running Cooking"),
             (202, r#"{"status":"InProgress"}"#, "running InProgress"),
             (202, "", "running"),
-            (204, "", "succeeded"),
-            (200, "", "succeeded"),
+            // What says nothing is no verdict: the resource is asked.
+            (204, "", "forgotten"),
+            (200, "{}", "forgotten"),
+            (200, "", "forgotten"),
             (
                 200,
                 r#"{"properties":{"provisioningState":"Updating"}}"#,
                 "running Updating",
             ),
-            (200, r#"{"properties":{}}"#, "succeeded"),
+            (200, r#"{"properties":{}}"#, "forgotten"),
             (
                 200,
                 "<html>sign in to the hotel's network</html>",

@@ -208,16 +208,8 @@ impl Resource<Azure> for Ise {
         ARM.refuse_existing(&session, &id, self.name()).await?;
         preflight::at_apply(&session, create.planned, &id).await?;
         let planned = ARM.in_doubt(create.planned, &id);
-        let accepted = match session
-            .put(
-                &id,
-                ARM.api_version,
-                &new_body(&planned),
-                PutOptions::default(),
-            )
-            .await
-        {
-            Ok(accepted) => accepted,
+        let (body, operation) = match begin(&session, &id, &planned).await {
+            Ok(begun) => begun,
             Err(error) if error.may_have_been_sent() => {
                 Pending::new(Phase::Creating, None).remember(&mut state.private);
                 state.set(remote::complete(&planned, &SCHEMA.null_object()));
@@ -226,8 +218,7 @@ impl Resource<Azure> for Ise {
             }
             Err(error) => return Err(ARM.failed("creating", &id)(error)),
         };
-        let body = accepted.body.clone().unwrap_or_default();
-        let pending = Pending::new(Phase::Creating, accepted.operation);
+        let pending = Pending::new(Phase::Creating, operation);
         pending.remember(&mut state.private);
         state.set(complete(context, &planned, &body));
         match deployment::follow(&session, &id, &pending).await {
@@ -478,6 +469,27 @@ async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
             }
             Err(error) => return Err(error),
         }
+    }
+}
+
+/// Sends the creation; gives the environment as it begins, and where ARM tells how it goes.
+async fn begin(
+    session: &Session,
+    id: &ResourceId,
+    planned: &Object,
+) -> Result<(Json, Option<arm::Operation>), arm::Error> {
+    let body = new_body(planned);
+    match session
+        .put(id, ARM.api_version, &body, PutOptions::default())
+        .await
+    {
+        Ok(accepted) => Ok((accepted.body.unwrap_or_default(), accepted.operation)),
+        // Where the answer to a first attempt was lost, a second one may be refused because the first one was accepted.
+        Err(error) if error.may_have_been_sent() => match ARM.find(session, id).await {
+            Ok(Some(body)) => Ok((body, None)),
+            _ => Err(error),
+        },
+        Err(error) => Err(error),
     }
 }
 

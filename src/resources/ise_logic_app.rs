@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 use super::shared::arm_type::ArmType;
 use super::shared::{environment, replaced, rows, tags};
 use crate::arm::{self, PutOptions, ResourceId, Session};
-use crate::azure::{Azure, parting_session, session};
+use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::Path;
@@ -210,34 +210,12 @@ impl Resource<Azure> for IseLogicApp {
         let environment = environment::ready(&session, create.planned.text("ise_id")).await?;
         let mut body = json!({ "location": environment["location"] });
         write(create.config, create.planned, &mut body);
-        let accepted = session
-            .put(&id, ARM.api_version, &body, PutOptions::default())
-            .await;
-        if accepted.as_ref().is_err_and(arm::Error::may_have_been_sent) {
-            state.set(ARM.in_doubt(create.planned, &id));
-        }
-        let body = accepted
-            .map_err(ARM.failed("creating", &id))?
-            .body
-            .unwrap_or_default();
-        state.set(ARM.complete(context, &ARM.in_doubt(create.planned, &id), &body));
-        Ok(())
+        ARM.create_at_once(context, &session, &id, &body, create.planned, state)
+            .await
     }
 
     async fn read(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
-        let Some(object) = state.object().cloned() else {
-            return Ok(());
-        };
-        let id = ARM.stored_id(&object)?;
-        match ARM
-            .find(&session(context)?, &id)
-            .await
-            .map_err(ARM.failed("reading", &id))?
-        {
-            Some(body) => state.set(ARM.read(context, &body, &object)),
-            None => state.remove(),
-        }
-        Ok(())
+        ARM.refresh(context, state).await
     }
 
     async fn update(
@@ -252,25 +230,12 @@ impl Resource<Azure> for IseLogicApp {
             account::at_apply(&session, update.planned).await?;
         }
         let changed = change(&session, &id, update).await;
-        if changed.is_err()
-            && let Ok(body) = parting_session(context)?.get(&id, ARM.api_version).await
-        {
-            state.set(ARM.read(context, &body, update.prior));
-        }
-        let body = changed.map_err(ARM.failed("updating", &id))?;
-        state.set(ARM.complete(context, update.planned, &body));
-        Ok(())
+        ARM.settle_update(context, &id, update, changed, state)
+            .await
     }
 
     async fn delete(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
-        let Some(object) = state.object() else {
-            return Ok(());
-        };
-        let id = ARM.stored_id(object)?;
-        match session(context)?.delete(&id, ARM.api_version).await {
-            Err(error) if !error.is_not_found() => Err(ARM.failed("deleting", &id)(error)),
-            _ => Ok(()),
-        }
+        ARM.delete_at_once(context, state).await
     }
 
     async fn import(

@@ -17,6 +17,7 @@ use super::shared::rows;
 use super::shared::wait::{self, Interrupted};
 use crate::arm::{self, ResourceId, Session};
 use crate::azure::{Azure, parting_session, session};
+use crate::resources::shared::report;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::duration;
@@ -470,7 +471,7 @@ fn still_in_use(
          an hour or more after the environment is gone. The subnet stays in the state; run the destroy again to go on waiting.\n\n{}",
         duration::format(waited),
         holder.unwrap_or("something that ARM does not name"),
-        error.explanation(),
+        report::explanation(error),
     );
     Diagnostic::error(
         format!("Subnet {:?} is in use and was not deleted", id.name()),

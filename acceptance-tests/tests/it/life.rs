@@ -14,7 +14,9 @@ use acceptance_tests::hcl::Block;
 use acceptance_tests::plan::Action;
 use acceptance_tests::scene::{Fixture, Scene};
 use provider_ise::resources;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
+
+use crate::body::lasting;
 
 /// A resource to live through.
 struct Life {
@@ -205,27 +207,6 @@ impl Row {
         }
         Ok(())
     }
-}
-
-/// A body without what changes with each write, and without members that say nothing.
-fn lasting(body: &Json) -> Json {
-    const FLEETING: [&str; 5] = [
-        "etag",
-        "changedTime",
-        "createdTime",
-        "version",
-        "provisioningState",
-    ];
-    let Json::Object(members) = body else {
-        return body.clone();
-    };
-    let says_nothing =
-        |value: &Json| *value == json!(null) || *value == json!({}) || *value == json!([]);
-    let members = members
-        .iter()
-        .filter(|(name, _)| !FLEETING.contains(&name.as_str()))
-        .map(|(name, value)| (name.clone(), lasting(value)));
-    members.filter(|(_, value)| !says_nothing(value)).collect()
 }
 
 #[test]

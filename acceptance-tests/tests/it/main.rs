@@ -2,7 +2,21 @@
 //!
 //! Each starts its own emulator and runs the CLI in its own folder, so they all run beside one another.
 
+mod adopted;
+mod body;
+mod snapshot;
+
+mod drift;
 mod examples;
+mod existing;
+mod faults;
+mod import;
+mod language;
 mod life;
+mod meaning;
+mod secrets;
 mod stack;
+mod stopping;
+mod tags;
+mod values;
 mod wrong;

@@ -6,14 +6,8 @@ use acceptance_tests::{Result, binaries};
 
 #[test]
 fn the_quick_start_lives_and_leaves_nothing() -> Result {
-    let quickstart = binaries::root().join("examples/quickstart");
-    let emulator = Emulator::start(&[&quickstart.join("azure.json")], 7200)?;
-    let mut workspace = Workspace::with_mirror(env!("CARGO_PKG_VERSION"))?;
-    workspace.set_variable("TF_VAR_endpoint", &emulator.url());
-    workspace.copy_from(&quickstart)?;
+    let (emulator, workspace) = quick_start()?;
     let before = emulator.ids()?;
-
-    workspace.run(&["init"])?.success()?;
     workspace.apply()?;
     workspace.nothing_to_do()?;
     let created: Vec<_> = emulator
@@ -37,6 +31,14 @@ fn the_quick_start_lives_and_leaves_nothing() -> Result {
             "Microsoft.Network/virtualNetworks/network/subnets/ise-3",
             "Microsoft.Network/virtualNetworks/network/subnets/ise-4",
         ]
+    );
+
+    // The provider writes in one network at a time, as Azure wants it.
+    assert!(
+        emulator
+            .requests()?
+            .iter()
+            .all(|request| request.status != Some(429))
     );
 
     let state = workspace.state()?;
@@ -77,4 +79,40 @@ fn the_quick_start_lives_and_leaves_nothing() -> Result {
     workspace.destroy()?;
     assert_eq!(emulator.ids()?, before);
     Ok(())
+}
+
+/// The new environment gets the subnets only after the old one let go of them.
+#[test]
+fn replacing_the_environment_replaces_what_lives_in_it() -> Result {
+    let (emulator, workspace) = quick_start()?;
+    workspace.apply()?;
+    emulator.forget_requests()?;
+    workspace
+        .run(&["apply", "-auto-approve", "-replace=ise.main"])?
+        .success()?;
+    workspace.nothing_to_do()?;
+    let writes = emulator.writes()?;
+    assert_eq!(
+        writes,
+        [
+            "DELETE workflows/hello",
+            "DELETE integrationAccounts/contoso-partners",
+            "DELETE integrationServiceEnvironments/contoso-integration",
+            "PUT integrationServiceEnvironments/contoso-integration",
+            "PUT integrationAccounts/contoso-partners",
+            "PUT workflows/hello",
+        ]
+    );
+    Ok(())
+}
+
+/// An emulator with the quick start's fixture, and its configuration in a folder that is ready for use.
+fn quick_start() -> Result<(Emulator, Workspace)> {
+    let quickstart = binaries::root().join("examples/quickstart");
+    let emulator = Emulator::start(&[&quickstart.join("azure.json")], 7200)?;
+    let mut workspace = Workspace::with_mirror(env!("CARGO_PKG_VERSION"))?;
+    workspace.set_variable("TF_VAR_endpoint", &emulator.url());
+    workspace.copy_from(&quickstart)?;
+    workspace.run(&["init"])?.success()?;
+    Ok((emulator, workspace))
 }

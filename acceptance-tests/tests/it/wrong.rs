@@ -1,15 +1,17 @@
 //! Wrong configuration, and exactly what the user is told.
 //!
 //! Each `wrong/NAME.tf` holds blocks named after what is wrong in them, and `wrong/NAME.txt` what `validate` prints.
-//! `UPDATE_EXPECT=1 cargo test --package acceptance-tests` writes the latter; read them before you commit them.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use acceptance_tests::Result;
 use acceptance_tests::hcl::Block;
-use acceptance_tests::scene::{REQUIRED_PROVIDERS, id};
+use acceptance_tests::run::Run;
+use acceptance_tests::scene::{Fixture, REQUIRED_PROVIDERS, Scene, id};
 use acceptance_tests::workspace::Workspace;
+
+use crate::{adopted, snapshot};
 
 #[test]
 fn provider() -> Result {
@@ -36,26 +38,43 @@ fn ise_integration_account() -> Result {
     check("ise_integration_account")
 }
 
+#[test]
+fn at_plan() -> Result {
+    let configuration = fs::read_to_string(path("at_plan"))?;
+    let scene = Scene::new(Fixture::Environment)?;
+    scene.workspace.write("at_plan.tf", &configuration)?;
+    let run = scene.run(&["plan"])?.failure()?;
+    compare("at_plan", &configuration, &run)?;
+    assert_eq!(scene.emulator.writes()?, Vec::<String>::new());
+    Ok(())
+}
+
+/// Replacing it would fail halfway: Azure deletes no subnet that an environment holds.
+#[test]
+fn a_subnet_in_use_is_not_replaced() -> Result {
+    let scene = adopted::scene()?;
+    scene.configure(&adopted::configuration().replace("172.16.2.0/27", "172.16.60.0/27"))?;
+    let run = scene.run(&["plan"])?.failure()?;
+    snapshot::check("wrong/subnet_in_use.txt", &run.diagnostics().to_string())
+}
+
 fn check(name: &str) -> Result {
-    let configuration = fs::read_to_string(path(name, "tf"))?;
+    let configuration = fs::read_to_string(path(name))?;
     let workspace = Workspace::new()?;
     workspace.write("required_providers.tf", REQUIRED_PROVIDERS)?;
     workspace.write(&format!("{name}.tf"), &configuration)?;
     workspace.write("users.tf", &users_of_providers(&configuration))?;
-    let found = workspace
-        .run(&["validate"])?
-        .failure()?
-        .diagnostics()
-        .to_string();
-    if env::var_os("UPDATE_EXPECT").is_some() {
-        fs::write(path(name, "txt"), &found)?;
-    }
-    let expected = fs::read_to_string(path(name, "txt"))?;
-    assert!(
-        found == expected,
-        "{name}.txt is not what is printed, which is:\n\n{found}"
-    );
-    for label in labels(&configuration) {
+    compare(
+        name,
+        &configuration,
+        &workspace.run(&["validate"])?.failure()?,
+    )
+}
+
+fn compare(name: &str, configuration: &str, run: &Run) -> Result {
+    let found = run.diagnostics().to_string();
+    snapshot::check(&format!("wrong/{name}.txt"), &found)?;
+    for label in labels(configuration) {
         let is_mentioned =
             found.contains(&format!("\"{label}\":")) || found.contains(&format!("].{label},"));
         assert_eq!(is_mentioned, !label.starts_with("right"), "{label}");
@@ -93,9 +112,7 @@ fn users_of_providers(configuration: &str) -> String {
     aliases.map(|alias| user(alias.trim_matches('"'))).collect()
 }
 
-fn path(name: &str, extension: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/it/wrong")
-        .join(name)
-        .with_extension(extension)
+fn path(name: &str) -> PathBuf {
+    let file = format!("tests/it/wrong/{name}.tf");
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(file)
 }

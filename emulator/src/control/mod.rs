@@ -4,14 +4,13 @@ pub(crate) mod faults;
 mod masking;
 pub(crate) mod requests;
 
-use serde_json::from_slice;
 use time::Duration;
 
 use crate::core::call::{Call, Reply};
 use crate::core::clock::{MAX_SCALE, parse_duration, timestamp};
 use crate::core::error::ArmError;
 use crate::core::id::ResourceId;
-use crate::core::json::{Json, json, merge};
+use crate::core::json::{Json, json, merge, parse};
 use crate::core::render;
 use crate::core::world::World;
 use crate::state::State;
@@ -68,10 +67,10 @@ fn route(state: &mut State, call: &Call) -> Result<Reply, ArmError> {
 }
 
 fn body(call: &Call) -> Result<Json, ArmError> {
-    match from_slice(&call.body) {
+    match parse(&call.body) {
         Ok(body @ Json::Object(_)) => Ok(body),
         Ok(_) => Err(invalid("a JSON object is expected")),
-        Err(error) => Err(invalid(&error.to_string())),
+        Err(why) => Err(invalid(&why)),
     }
 }
 

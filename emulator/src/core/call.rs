@@ -4,7 +4,7 @@ use time::Duration;
 
 use super::clock::Clock;
 use super::error::ArmError;
-use super::json::Json;
+use super::json::{Json, parse};
 
 /// A request to ARM.
 #[derive(Clone, Debug)]
@@ -52,10 +52,10 @@ impl Call {
                 "The request content was invalid and could not be deserialized: 'The request body is empty.'.",
             ));
         }
-        match serde_json::from_slice(&self.body) {
+        match parse(&self.body) {
             Ok(body @ Json::Object(_)) => Ok(body),
             Ok(_) => Err(content("A JSON object was expected.")),
-            Err(error) => Err(content(&error.to_string())),
+            Err(why) => Err(content(&why)),
         }
     }
 }

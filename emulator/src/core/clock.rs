@@ -2,56 +2,85 @@
 
 use std::time::{Duration as RealDuration, Instant};
 
+use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 /// How many Azure seconds a real second may have at most: beyond it the calendar ends within days.
 pub(crate) const MAX_SCALE: f64 = 1_000_000.0;
 
+/// From where a clock runs: all that is needed to go on with it after a restart.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Anchor {
+    /// The real time at which Azure's time was `base`.
+    #[serde(with = "nanoseconds")]
+    real: OffsetDateTime,
+    #[serde(with = "nanoseconds")]
+    base: OffsetDateTime,
+    scale: f64,
+}
+
 /// A clock on which `scale` Azure seconds pass in each real second.
 #[derive(Debug)]
 pub(crate) struct Clock {
-    anchor: Instant,
-    base: OffsetDateTime,
-    scale: f64,
+    started: Instant,
+    anchor: Anchor,
 }
 
 impl Clock {
     /// A clock that starts at the real time.
     pub(crate) fn new(scale: f64) -> Self {
+        let now = OffsetDateTime::now_utc();
+        Self::at(now, now, scale)
+    }
+
+    /// A clock that goes on from an anchor, now at another pace: time has passed since at the old one, but it never
+    /// goes back behind `least`, whatever happened to the computer's clock.
+    pub(crate) fn resume(anchor: Anchor, least: OffsetDateTime, scale: f64) -> Self {
+        let real = OffsetDateTime::now_utc();
+        let passed = (real - anchor.real).max(Duration::ZERO);
+        let passed = Duration::saturating_seconds_f64(passed.as_seconds_f64() * anchor.scale);
+        Self::at(real, anchor.base.saturating_add(passed).max(least), scale)
+    }
+
+    fn at(real: OffsetDateTime, base: OffsetDateTime, scale: f64) -> Self {
         Self {
-            anchor: Instant::now(),
-            base: OffsetDateTime::now_utc(),
-            scale,
+            started: Instant::now(),
+            anchor: Anchor { real, base, scale },
         }
+    }
+
+    /// From where the clock runs now.
+    pub(crate) fn anchor(&self) -> Anchor {
+        self.anchor
     }
 
     /// Azure's time now.
     pub(crate) fn now(&self) -> OffsetDateTime {
-        let passed = self.anchor.elapsed().as_secs_f64() * self.scale;
-        self.base
+        let passed = self.started.elapsed().as_secs_f64() * self.anchor.scale;
+        self.anchor
+            .base
             .saturating_add(Duration::saturating_seconds_f64(passed))
     }
 
     /// How many Azure seconds pass in a real one.
     pub(crate) fn scale(&self) -> f64 {
-        self.scale
+        self.anchor.scale
     }
 
     /// Changes the pace from now on.
     pub(crate) fn set_scale(&mut self, scale: f64) {
-        self.advance(Duration::ZERO);
-        self.scale = scale;
+        *self = Self::at(OffsetDateTime::now_utc(), self.now(), scale);
     }
 
     /// Moves Azure's time on.
     pub(crate) fn advance(&mut self, by: Duration) {
-        self.base = self.now().saturating_add(by);
-        self.anchor = Instant::now();
+        let base = self.now().saturating_add(by);
+        *self = Self::at(OffsetDateTime::now_utc(), base, self.anchor.scale);
     }
 
     /// How long a span of Azure's time takes in real time.
     pub(crate) fn real(&self, span: Duration) -> RealDuration {
-        RealDuration::try_from_secs_f64((span.as_seconds_f64() / self.scale).max(0.0))
+        RealDuration::try_from_secs_f64((span.as_seconds_f64() / self.anchor.scale).max(0.0))
             .unwrap_or(RealDuration::MAX)
     }
 }
@@ -87,6 +116,25 @@ pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
         rest = &rest[digits + 1..];
     }
     (!text.is_empty()).then_some(total)
+}
+
+/// A time as it is written down: in nanoseconds, so that none is lost.
+pub(crate) mod nanoseconds {
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+    use time::OffsetDateTime;
+
+    /// Writes a time.
+    pub(crate) fn serialize<S: Serializer>(at: &OffsetDateTime, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i128(at.unix_timestamp_nanos())
+    }
+
+    /// Reads a time.
+    pub(crate) fn deserialize<'a, D: Deserializer<'a>>(
+        from: D,
+    ) -> Result<OffsetDateTime, D::Error> {
+        let nanoseconds = i128::deserialize(from)?;
+        OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).map_err(D::Error::custom)
+    }
 }
 
 fn date_time(at: OffsetDateTime) -> String {
@@ -132,6 +180,29 @@ mod tests {
         clock.advance(Duration::HOUR);
         assert!(clock.now() - before >= Duration::HOUR);
         assert_eq!(clock.real(Duration::MINUTE), RealDuration::from_secs(1));
+    }
+
+    #[test]
+    fn a_resumed_clock_has_gone_on_at_the_old_pace_and_never_goes_back() {
+        let mut anchor = Clock::new(60.0).anchor();
+        anchor.real -= Duration::MINUTE;
+        let resumed = Clock::resume(anchor, anchor.base, 1.0);
+        assert!(resumed.now() - anchor.base >= Duration::HOUR);
+        assert_eq!(resumed.anchor().scale, 1.0);
+        // The computer's clock was set back meanwhile.
+        anchor.real += Duration::DAY;
+        let least = anchor.base + Duration::MINUTE;
+        assert!(Clock::resume(anchor, least, 1.0).now() >= least);
+    }
+
+    #[test]
+    fn an_anchor_is_read_back_as_it_was_written() {
+        let anchor = Clock::new(3600.5).anchor();
+        let text = serde_json::to_string(&anchor).expect("JSON");
+        assert_eq!(
+            serde_json::from_str::<Anchor>(&text).expect("an anchor"),
+            anchor
+        );
     }
 
     #[test]

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The type of a resource group, which has its own short form of id.
 pub(crate) const GROUP: &str = "Microsoft.Resources/resourceGroups";
 
 /// The id of a resource: its subscription, its group, its namespace and (type, name) pairs from the top.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ResourceId {
     pub(crate) subscription: String,
     pub(crate) group: Option<String>,

@@ -3,6 +3,29 @@
 use serde_json::Map;
 pub(crate) use serde_json::{Value as Json, json};
 
+/// How deep the objects and arrays of a request may lie in one another. JSON that is read back from a state file lies a
+/// few levels deeper, and serde_json reads 128.
+const MAX_DEPTH: usize = 100;
+
+/// Reads the JSON of a request.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Json, String> {
+    let value = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    if depth(&value) > MAX_DEPTH {
+        return Err(format!(
+            "The JSON is nested deeper than {MAX_DEPTH} levels."
+        ));
+    }
+    Ok(value)
+}
+
+fn depth(value: &Json) -> usize {
+    match value {
+        Json::Object(members) => 1 + members.values().map(depth).max().unwrap_or_default(),
+        Json::Array(elements) => 1 + elements.iter().map(depth).max().unwrap_or_default(),
+        _ => 0,
+    }
+}
+
 /// The text at `path` (members separated by `/`), if there is one.
 pub(crate) fn text<'a>(value: &'a Json, path: &str) -> Option<&'a str> {
     at(value, path)?.as_str()
@@ -105,6 +128,13 @@ mod tests {
         assert_eq!(take(&mut value, "a/b"), Some(json!(1)));
         assert_eq!(value, json!({"a": {"c": {"d": "x"}}}));
         assert_eq!(take(&mut value, "z/b"), None);
+    }
+
+    #[test]
+    fn json_that_could_not_be_read_back_is_refused() {
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
+        assert!(parse(nested(MAX_DEPTH + 1).as_bytes()).is_err());
     }
 
     #[test]

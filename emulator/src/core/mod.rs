@@ -18,5 +18,6 @@ pub(crate) mod render;
 pub(crate) mod resource;
 pub(crate) mod response;
 pub(crate) mod store;
+pub(crate) mod tracked;
 pub(crate) mod versions;
 pub(crate) mod world;

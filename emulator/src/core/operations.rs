@@ -1,20 +1,23 @@
 //! Long-running operations and the changes that fall due on Azure's clock.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::clock::nanoseconds;
 use super::id::ResourceId;
+use super::tracked::Tracked;
 
 /// Why an operation failed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Failure {
     pub(crate) code: String,
     pub(crate) message: String,
 }
 
 /// How far an operation is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Progress {
     Running,
     Succeeded,
@@ -22,7 +25,7 @@ pub(crate) enum Progress {
 }
 
 /// What an operation does to its target when it ends.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Ending {
     /// The provisioning state of the target and its children becomes final.
     Settle,
@@ -33,14 +36,16 @@ pub(crate) enum Ending {
 }
 
 /// A long-running operation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Operation {
     /// Its name in status URLs.
     pub(crate) name: String,
     /// Azure's name of what is done, such as `PutSubnetOperation`.
-    pub(crate) kind: &'static str,
+    pub(crate) kind: Cow<'static, str>,
     pub(crate) target: ResourceId,
+    #[serde(with = "nanoseconds")]
     pub(crate) started: OffsetDateTime,
+    #[serde(with = "nanoseconds")]
     pub(crate) ends: OffsetDateTime,
     pub(crate) progress: Progress,
     pub(crate) ending: Ending,
@@ -49,7 +54,7 @@ pub(crate) struct Operation {
 }
 
 /// A change that falls due by itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Due {
     /// The operation of that name ends.
     Finish(String),
@@ -64,7 +69,7 @@ pub(crate) enum Due {
 /// What falls due, in order of time; the number keeps the order of arrival at the same time.
 #[derive(Debug, Default)]
 pub(crate) struct Agenda {
-    entries: BTreeMap<(OffsetDateTime, u64), Due>,
+    entries: Tracked<(OffsetDateTime, u64), Due>,
     arrivals: u64,
 }
 
@@ -77,16 +82,43 @@ impl Agenda {
 
     /// Takes the next change that is due by `until`.
     pub(crate) fn take(&mut self, until: OffsetDateTime) -> Option<(OffsetDateTime, Due)> {
-        let entry = self
-            .entries
-            .first_entry()
-            .filter(|entry| entry.key().0 <= until)?;
-        let ((at, _), due) = entry.remove_entry();
-        Some((at, due))
+        let (key, _) = self.entries.first_key_value()?;
+        let key = *key;
+        if key.0 > until {
+            return None;
+        }
+        Some((key.0, self.entries.remove(&key)?))
     }
 
     /// Drops the changes that `gone` names.
     pub(crate) fn cancel(&mut self, gone: impl Fn(&Due) -> bool) {
-        self.entries.retain(|_, due| !gone(due));
+        let gone: Vec<_> = self
+            .entries
+            .iter()
+            .filter(|(_, due)| gone(due))
+            .map(|(key, _)| *key)
+            .collect();
+        for key in gone {
+            self.entries.remove(&key);
+        }
+    }
+
+    /// The entries that were touched since the last call, none for those that are gone.
+    pub(crate) fn take_changes(
+        &mut self,
+    ) -> impl Iterator<Item = ((OffsetDateTime, u64), Option<&Due>)> {
+        self.entries.take_changes()
+    }
+}
+
+impl FromIterator<((OffsetDateTime, u64), Due)> for Agenda {
+    /// Entries that are written down already.
+    fn from_iter<I: IntoIterator<Item = ((OffsetDateTime, u64), Due)>>(entries: I) -> Self {
+        let entries: Tracked<_, _> = entries.into_iter().collect();
+        let arrivals = entries.keys().map(|(_, number)| *number).max();
+        Self {
+            arrivals: arrivals.unwrap_or_default(),
+            entries,
+        }
     }
 }

@@ -10,6 +10,11 @@ impl Random {
         Self(seed)
     }
 
+    /// Where the generator stands: a new one that starts there goes on in the same way.
+    pub(crate) fn position(&self) -> u64 {
+        self.0
+    }
+
     /// The next 64 bits.
     pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);

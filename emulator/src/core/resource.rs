@@ -5,7 +5,7 @@ use super::call::{Call, Reply};
 use super::definition::{Deletion, TypeDefinition, Work, Write, Written};
 use super::error::ArmError;
 use super::id::{GROUP, ResourceId, normalise_location};
-use super::json::{Json, at, json, set, take, text};
+use super::json::{Json, at, json, merge, set, take, text};
 use super::locks::{self, Intent};
 use super::operations::Operation;
 use super::paging;
@@ -130,7 +130,10 @@ fn patch(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, 
     } else {
         call.json()?
     };
-    check_tags(&patch)?;
+    // A null removes a tag; what is left is checked.
+    let mut given = json!({});
+    merge(&mut given, &patch);
+    check_tags(&given)?;
     let definition = subject.definition;
     preconditions(call, definition, &old.id, Some(&old))?;
     may_write(world, call, definition, &old.id)?;
@@ -236,9 +239,7 @@ fn write(
 
 fn start(world: &mut World, work: Work, id: &ResourceId) -> Operation {
     let name = name(world, work.style, work.kind, id);
-    world
-        .start(name, work.kind, id, work.lasts, work.ending)
-        .clone()
+    world.start(name, work.kind, id, work.lasts, work.ending)
 }
 
 /// Gives a whole family of network resources the new etag: a parent and its children share one.

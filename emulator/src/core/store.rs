@@ -1,20 +1,21 @@
 //! The stored resources; every change of one goes through here.
 
-use std::collections::BTreeMap;
-
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::id::ResourceId;
 use super::json::{Json, set};
+use super::tracked::Tracked;
 
 /// A resource: what the client wrote, completed by its type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Stored {
     /// The id in the casing of its creation.
     pub(crate) id: ResourceId,
     pub(crate) etag: String,
     /// Everything but id, name, type and what is rendered on reading.
     pub(crate) body: Json,
+    #[serde(with = "super::clock::nanoseconds")]
     pub(crate) created: OffsetDateTime,
     /// What the service knows and never shows.
     pub(crate) hidden: Json,
@@ -23,7 +24,7 @@ pub(crate) struct Stored {
 /// All resources by their lower-case id, so that a resource comes right before its children.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
-    resources: BTreeMap<String, Stored>,
+    resources: Tracked<String, Stored>,
 }
 
 impl Store {
@@ -102,9 +103,24 @@ impl Store {
         }
     }
 
+    /// The resources that were touched since the last call, none for those that are gone.
+    pub(crate) fn take_changes(&mut self) -> impl Iterator<Item = (String, Option<&Stored>)> {
+        self.resources.take_changes()
+    }
+
     fn below(&self, prefix: String) -> impl Iterator<Item = (&String, &Stored)> {
         self.resources
             .range(prefix.clone()..)
             .take_while(move |(key, _)| key.starts_with(&prefix))
+    }
+}
+
+impl FromIterator<Stored> for Store {
+    /// Resources that are written down already.
+    fn from_iter<I: IntoIterator<Item = Stored>>(resources: I) -> Self {
+        let resources = resources.into_iter();
+        Self {
+            resources: resources.map(|stored| (stored.id.key(), stored)).collect(),
+        }
     }
 }

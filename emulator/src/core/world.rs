@@ -1,16 +1,15 @@
 //! Everything that Azure knows, and how it changes as time passes.
 
-use std::collections::BTreeMap;
-
 use time::{Duration, OffsetDateTime};
 
-use super::clock::Clock;
+use super::clock::{Anchor, Clock};
 use super::definition::Table;
 use super::id::ResourceId;
 use super::json::{Json, list, set, take, text};
 use super::operations::{Agenda, Due, Ending, Failure, Operation, Progress};
 use super::random::Random;
 use super::store::{Store, Stored};
+use super::tracked::Tracked;
 
 /// The resources, the operations on them and the clock they run on.
 #[derive(Debug)]
@@ -21,10 +20,22 @@ pub(crate) struct World {
     pub(crate) now: OffsetDateTime,
     pub(crate) random: Random,
     pub(crate) resources: Store,
-    pub(crate) operations: BTreeMap<String, Operation>,
+    pub(crate) operations: Tracked<String, Operation>,
     pub(crate) agenda: Agenda,
     /// How the next operation will fail: set by a fault for the length of one request.
     pub(crate) doom: Option<Failure>,
+}
+
+/// What is written down of a world.
+#[derive(Debug)]
+pub(crate) struct Saved {
+    pub(crate) clock: Anchor,
+    /// Azure's time of the last change.
+    pub(crate) now: OffsetDateTime,
+    pub(crate) random: u64,
+    pub(crate) resources: Store,
+    pub(crate) operations: Tracked<String, Operation>,
+    pub(crate) agenda: Agenda,
 }
 
 impl World {
@@ -37,8 +48,23 @@ impl World {
             clock,
             random: Random::new(seed),
             resources: Store::default(),
-            operations: BTreeMap::new(),
+            operations: Tracked::default(),
             agenda: Agenda::default(),
+            doom: None,
+        }
+    }
+
+    /// A world that goes on from what was written down.
+    pub(crate) fn restore(types: &'static Table, scale: f64, saved: Saved) -> Self {
+        let clock = Clock::resume(saved.clock, saved.now, scale);
+        Self {
+            types,
+            now: saved.now,
+            clock,
+            random: Random::new(saved.random),
+            resources: saved.resources,
+            operations: saved.operations,
+            agenda: saved.agenda,
             doom: None,
         }
     }
@@ -69,6 +95,13 @@ impl World {
         self.now = until;
     }
 
+    /// Forgets what was touched: nobody writes it down.
+    pub(crate) fn forget_changes(&mut self) {
+        let _ = self.resources.take_changes();
+        let _ = self.operations.take_changes();
+        let _ = self.agenda.take_changes();
+    }
+
     /// Starts an operation on a resource.
     pub(crate) fn start(
         &mut self,
@@ -77,12 +110,12 @@ impl World {
         target: &ResourceId,
         lasts: Duration,
         ending: Ending,
-    ) -> &Operation {
+    ) -> Operation {
         let ends = self.now.saturating_add(lasts);
         self.agenda.add(ends, Due::Finish(name.clone()));
         let operation = Operation {
             name: name.clone(),
-            kind,
+            kind: kind.into(),
             target: target.clone(),
             started: self.now,
             ends,
@@ -90,7 +123,8 @@ impl World {
             ending,
             failure: self.doom.take(),
         };
-        self.operations.entry(name).or_insert(operation)
+        self.operations.insert(name, operation.clone());
+        operation
     }
 
     /// The operation that still runs on a resource or one below it.
@@ -110,8 +144,16 @@ impl World {
 
     /// Ends the operations on a resource that goes away while they run.
     pub(crate) fn abandon(&mut self, target: &ResourceId) {
-        for operation in self.operations.values_mut() {
-            if operation.target.same(target) && operation.progress == Progress::Running {
+        let running: Vec<String> = self
+            .operations
+            .values()
+            .filter(|operation| {
+                operation.target.same(target) && operation.progress == Progress::Running
+            })
+            .map(|operation| operation.name.clone())
+            .collect();
+        for name in running {
+            if let Some(operation) = self.operations.get_mut(&name) {
                 operation.progress = Progress::Failed(Failure {
                     code: "Canceled".to_owned(),
                     message: format!(

@@ -49,10 +49,15 @@ impl Client {
     }
 
     pub(crate) async fn with(fixtures: Vec<Value>) -> Self {
-        let options = Options {
+        Self::start(Options {
             fixtures,
             ..Options::default()
-        };
+        })
+        .await
+    }
+
+    /// A client of an emulator that ends with it.
+    pub(crate) async fn start(options: Options) -> Self {
         let app = app(Emulator::new(options).expect("an emulator"));
         let mut client = Self {
             app,

@@ -283,6 +283,19 @@ async fn capacity_takes_its_time_and_other_changes_do_not() {
 }
 
 #[tokio::test]
+async fn a_patch_removes_a_tag_by_null() {
+    let client = with_environment().await;
+    let tags = json!({"tags": {"team": "x", "by": "hand"}});
+    assert_eq!(client.patch(&path(), VERSION, tags).await.status, 200);
+    client.advance("1h").await;
+    let removed = client
+        .patch(&path(), VERSION, json!({"tags": {"by": null}}))
+        .await;
+    assert_eq!(removed.status, 200, "{removed:?}");
+    assert_eq!(removed.body["tags"], json!({"team": "x"}));
+}
+
+#[tokio::test]
 async fn what_is_fixed_at_creation_cannot_be_changed() {
     let client = with_environment().await;
     let mut access = environment("Premium", 0);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::deployment::Pending;
 use crate::arm::{self, ResourceId};
+use crate::resources::shared::report;
 use crate::resources::shared::wait::Interrupted;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::duration;
@@ -31,7 +32,7 @@ pub(super) fn answer_missing(id: &ResourceId, error: &arm::Error) -> Diagnostic 
     let detail = format!(
         "The request was sent, but ARM's answer is missing. The state keeps {id}: the next terraform apply finds out whether the \
          environment was accepted, and goes on from there.\n\n{}",
-        error.explanation(),
+        report::explanation(error),
     );
     Diagnostic::warning(
         format!("Environment {:?} may be deploying", id.name()),
@@ -61,7 +62,7 @@ pub(super) fn not_finished(
 pub(super) fn succeeded_after_all(id: &ResourceId, error: &arm::Error) -> Diagnostic {
     let detail = format!(
         "ARM called the operation failed, but the environment reads Succeeded and is kept.\n\n{}",
-        error.explanation()
+        report::explanation(error)
     );
     Diagnostic::warning(
         format!(
@@ -77,7 +78,7 @@ pub(super) fn release_unknown(id: &ResourceId, error: &arm::Error) -> Diagnostic
     let detail = format!(
         "The environment is gone, but its subnets may not be read, so whether Azure has released them is unknown. It takes an hour or \
          more.\n\n{}",
-        error.explanation(),
+        report::explanation(error),
     );
     Diagnostic::warning(
         format!("Subnets of environment {:?} may still be held", id.name()),

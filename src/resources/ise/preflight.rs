@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::SUBNET_TYPE;
 use crate::arm::{Location, ResourceId, Session};
 use crate::azure::Planned;
+use crate::resources::shared::report;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::sdk::path::Path;
 use crate::sdk::validation::sentence;
@@ -237,7 +238,7 @@ fn could_not_read(group: &[&Unread<'_>], severity: Severity) -> Diagnostic {
     Diagnostic {
         severity,
         summary,
-        detail: format!("{consequence}\n\n{}", first.error.explanation()),
+        detail: format!("{consequence}\n\n{}", report::explanation(first.error)),
         path: place(first.index),
     }
 }

@@ -3,6 +3,7 @@
 use super::super::ise_integration_account::ARM;
 use crate::arm::{ResourceId, Session};
 use crate::azure::{Azure, session};
+use crate::resources::shared::report;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::Path;
@@ -27,7 +28,7 @@ pub(super) async fn at_plan(context: &Context<Azure>, plan: &mut Plan) {
         Err(error) => {
             let detail = format!(
                 "Whether it is in the logic app's environment was therefore not checked at plan; it is before anything is sent.\n\n{}",
-                error.explanation()
+                report::explanation(&error)
             );
             let summary = format!(
                 "Integration account {:?} could not be read",

@@ -8,6 +8,7 @@ use super::{ARM, ISE_SERVICE, SCHEMA, holders, planned_id, prefixes};
 use crate::arm::{self, ResourceId, Session};
 use crate::azure::{Azure, Planned, session};
 use crate::resources::shared::replaced;
+use crate::resources::shared::report;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostic;
 use crate::sdk::path::Path;
@@ -215,7 +216,7 @@ fn planned_subnets(planned: &Planned, network: &ResourceId) -> Vec<Occupied> {
 fn unchecked(id: &ResourceId, noun: &str, error: &arm::Error) -> Diagnostic {
     let detail = format!(
         "Whether the address range can be used was therefore not checked. Azure checks it when the subnet is written.\n\n{}",
-        error.explanation()
+        report::explanation(error)
     );
     let summary = format!("The {noun} {:?} could not be read", id.name());
     Diagnostic::warning(summary, detail).at(Path::attribute("address_prefix"))

@@ -12,6 +12,7 @@ use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::plan::Plan;
 use crate::sdk::remote;
 use crate::sdk::schema::Schema;
+use crate::sdk::validation::sentence;
 use crate::sdk::value::Object;
 
 /// A resource's ARM type.
@@ -129,8 +130,8 @@ impl ArmType {
     ) -> Result<(), Diagnostics> {
         let fail =
             |detail: String| Diagnostics::from(Diagnostic::error("Invalid import ID", detail));
-        let parsed =
-            ResourceId::parse_as(id, self.name).map_err(|error| fail(error.to_string()))?;
+        let parsed = ResourceId::parse_as(id, self.name)
+            .map_err(|error| fail(sentence(&error.to_string())))?;
         let expected = &context.client()?.subscription_id;
         let given = parsed.subscription_id().unwrap_or_default();
         if !given.eq_ignore_ascii_case(expected) {

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use crate::arm::{Intent, Location, Operation, ResourceId, Session};
 use crate::azure::{Azure, session};
 use crate::resources::ise;
+use crate::resources::shared::report;
 use crate::resources::shared::wait;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
@@ -22,7 +23,7 @@ pub(crate) async fn expected(context: &Context<Azure>, plan: &mut Plan) -> Optio
         Err(error) => {
             let detail = format!(
                 "What depends on it was therefore not checked at plan; it is before anything is sent.\n\n{}",
-                error.explanation()
+                report::explanation(&error)
             );
             let summary = format!("Environment {:?} could not be read", id.name());
             plan.diagnostics
@@ -52,7 +53,7 @@ pub(crate) async fn ready(session: &Session, ise_id: &str) -> Result<Json, Diagn
     let found = session
         .get_optional(&id, ise::ARM.api_version)
         .await
-        .map_err(|error| fail(format!("Error reading {what}"), error.explanation()))?;
+        .map_err(|error| fail(format!("Error reading {what}"), report::explanation(&error)))?;
     if found.is_none() {
         let detail = format!("There is no {id}. Create the environment first, or correct ise_id.");
         return Err(fail(format!("The {what} does not exist"), detail));
@@ -70,7 +71,7 @@ pub(crate) async fn ready(session: &Session, ise_id: &str) -> Result<Json, Diagn
             summary,
             format!(
                 "Nothing was sent, because the environment has to be deployed first.\n\n{}",
-                error.explanation()
+                report::explanation(&error)
             ),
         )
     })

@@ -1,6 +1,7 @@
 //! What resources share.
 
 pub(crate) mod arm_type;
+pub(crate) mod at_once;
 pub(crate) mod environment;
 pub(crate) mod replaced;
 pub(crate) mod report;

@@ -19,7 +19,7 @@ pub(crate) fn error(schema: &Schema, doing: &str, what: &str, error: &arm::Error
 }
 
 /// ARM's words, and what they mean where they do not say it.
-fn explanation(error: &arm::Error) -> String {
+pub(crate) fn explanation(error: &arm::Error) -> String {
     let advice = match error.code() {
         Some("IntegrationServiceEnvironmentCreationNotAllowed") => Some(
             "Azure has refused new integration service environments since 2022-11-01 and retired the service on 2024-08-31. \

@@ -23,6 +23,7 @@ pub(super) fn life() -> Life {
             .with_text("sku", "Free"),
         id: id("Microsoft.Logic/integrationAccounts/it"),
         rows: vec![
+            sends_for_good("sku", text("Standard"), "/sku/name", "Standard"),
             replaces("name", text("renamed")),
             replaces("resource_group_name", text("other")),
             replaces(
@@ -31,7 +32,6 @@ pub(super) fn life() -> Life {
                     "Microsoft.Logic/integrationServiceEnvironments/existing",
                 )),
             ),
-            sends_for_good("sku", text("Standard"), "/sku/name", "Standard"),
             sends("enabled", "false", "/properties/state", "Disabled"),
             sends(
                 "tags",

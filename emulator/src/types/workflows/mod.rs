@@ -67,7 +67,7 @@ const ORDER: &[&str] = &[
     "endpointsConfiguration",
 ];
 
-/// The hidden members: secure values, the two access keys and the earlier versions.
+/// The hidden members: what stands in for secure values, the two access keys and the earlier versions.
 const SECURE: &str = "secure";
 const KEYS: &str = "keys";
 const VERSIONS: &str = "versions";

@@ -76,7 +76,8 @@ pub(crate) fn check(body: &Json) -> Result<(), ArmError> {
     Ok(())
 }
 
-/// Takes the values of secure parameters out of a body.
+/// Takes the values of secure parameters out of a body. What is returned stands in for them when the body is checked
+/// again: nothing ever shows or uses a secure value, so none is kept, neither in memory nor in a state file.
 pub(crate) fn take_secure(body: &mut Json) -> Json {
     let declared = at(body, "properties/definition/parameters")
         .cloned()
@@ -84,20 +85,31 @@ pub(crate) fn take_secure(body: &mut Json) -> Json {
     let mut taken = Map::new();
     if let Some(Json::Object(given)) = body.pointer_mut("/properties/parameters") {
         for (name, parameter) in given {
-            let secure = declared.get(name).is_some_and(is_secure) || is_secure(parameter);
+            let declaration = declared.get(name).unwrap_or(&Json::Null);
+            let secure = is_secure(declaration) || is_secure(parameter);
             let value = parameter
                 .as_object_mut()
                 .filter(|_| secure)
                 .and_then(|members| members.shift_remove("value"));
             if let Some(value) = value {
-                taken.insert(name.clone(), value);
+                taken.insert(name.clone(), stand_in(declaration, &value));
             }
         }
     }
     Json::Object(taken)
 }
 
-/// Puts the values of secure parameters back, for a change that does not speak of them.
+/// A value that passes the same checks and tells nothing. Allowed ones stand in the definition for all to read.
+fn stand_in(declaration: &Json, value: &Json) -> Json {
+    let allowed = declaration.get("allowedValues").and_then(Json::as_array);
+    match allowed.and_then(|allowed| allowed.first()) {
+        Some(allowed) => allowed.clone(),
+        None if value.is_string() => "***".into(),
+        None => Json::Object(Map::new()),
+    }
+}
+
+/// Puts what stands in for secure values back, for a change that does not speak of them.
 pub(crate) fn give_secure_back(body: &mut Json, secure: &Json) {
     for (name, value) in secure.as_object().into_iter().flatten() {
         if let Some(parameter) = body["properties"]["parameters"].get_mut(name) {
@@ -169,15 +181,20 @@ mod tests {
     }
 
     #[test]
-    fn secure_values_are_taken_out_and_given_back() {
+    fn secure_values_are_taken_out_and_others_stand_in_for_them() {
         let mut body = json!({"properties": {
-            "definition": {"parameters": {"s": {"type": "securestring"}, "p": {"type": "String"}}},
-            "parameters": {"s": {"value": "hush"}, "p": {"value": "plain"}}
+            "definition": {"parameters": {
+                "s": {"type": "securestring"}, "o": {"type": "SecureObject"}, "p": {"type": "String"},
+                "a": {"type": "SecureString", "allowedValues": ["x", "y"]}
+            }},
+            "parameters": {"s": {"value": "hush"}, "o": {"value": {"k": "hush"}}, "p": {"value": "plain"}, "a": {"value": "y"}}
         }});
-        let before = body.clone();
         let secure = take_secure(&mut body);
         assert!(!body.to_string().contains("hush") && body.to_string().contains("plain"));
+        assert!(!secure.to_string().contains("hush"));
+        assert!(check(&body).is_err(), "values are missing");
         give_secure_back(&mut body, &secure);
-        assert_eq!(body, before);
+        assert!(check(&body).is_ok(), "values stand in");
+        assert_eq!(body["properties"]["parameters"]["p"]["value"], "plain");
     }
 }

@@ -1,0 +1,146 @@
+//! Objects that exist are imported by their IDs, and then there is nothing to do.
+
+use std::fmt::Write;
+
+use acceptance_tests::Result;
+use acceptance_tests::plan::Action;
+use acceptance_tests::scene::{Fixture, Scene, id, subnet_id};
+use serde_json::json;
+
+use crate::{adopted, snapshot};
+
+#[test]
+fn import_blocks_take_over_each_object() -> Result {
+    let scene = adopted::scene()?;
+    scene.nothing_to_do()?;
+    let state = scene.state()?;
+    for (address, id) in adopted::objects() {
+        assert_eq!(state.object(address)["id"], id);
+    }
+    let app = state.object("ise_logic_app.it");
+    assert_eq!(
+        app["tags"],
+        json!({ "team": "integration" }),
+        "Azure's hidden tags are nobody's"
+    );
+    assert_eq!(app["enabled"], true);
+    assert_eq!(state.object("ise_subnet.it")["address_class"], "warn");
+    assert_eq!(state.object("ise.it")["express_route"], false);
+    assert_eq!(scene.emulator.writes()?, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn the_casing_of_an_id_makes_no_difference() -> Result {
+    let scene = Scene::new(Fixture::Environment)?;
+    scene.configure(&adopted::configuration())?;
+    for (address, id) in adopted::objects() {
+        scene
+            .run(&["import", address, &id.to_uppercase()])?
+            .success()?;
+        assert_eq!(
+            scene.state()?.object(address)["id"],
+            id,
+            "names and casing come from ARM"
+        );
+    }
+    scene.nothing_to_do()?;
+    Ok(())
+}
+
+#[test]
+fn generated_configuration_plans_empty() -> Result {
+    let scene = Scene::new(Fixture::Environment)?;
+    scene
+        .workspace
+        .write("import.tf", &adopted::import_blocks(&adopted::objects()))?;
+    scene
+        .run(&["plan", "-generate-config-out=generated.tf"])?
+        .success()?;
+    let plan = scene.plan()?;
+    assert_eq!(plan.actions(), []);
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    assert_eq!(scene.emulator.writes()?, Vec::<String>::new());
+    Ok(())
+}
+
+/// What only the provider knows is not in ARM: other values than the defaults show once, and send nothing.
+#[test]
+fn arguments_of_the_provider_alone_show_once() -> Result {
+    let scene = Scene::new(Fixture::Environment)?;
+    let [subnet, environment, ..] = adopted::blocks();
+    let subnet = subnet
+        .with_text("address_class", "enforce")
+        .with("timeouts", r#"{ create = "1h" }"#);
+    let environment = environment
+        .with("express_route", "true")
+        .with("restart_triggers", r#"{ dns = "1" }"#)
+        .with("preflight", r#"{ mode = "off" }"#);
+    scene.configure(&format!("{subnet}{environment}"))?;
+    let [subnet, environment, ..] = adopted::objects();
+    scene
+        .workspace
+        .write("import.tf", &adopted::import_blocks(&[subnet, environment]))?;
+    let plan = scene.plan()?;
+    assert_eq!(
+        plan.actions(),
+        [
+            ("ise.it", Action::Update),
+            ("ise_subnet.it", Action::Update)
+        ]
+    );
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    assert_eq!(scene.emulator.writes()?, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn ids_that_cannot_be_imported_are_explained() -> Result {
+    let environment = id("Microsoft.Logic/integrationServiceEnvironments/existing");
+    let foreign = environment.replace(
+        "11111111-1111-1111-1111-111111111111",
+        "99999999-9999-9999-9999-999999999999",
+    );
+    let wrong = [
+        ("ise.it", "existing".to_owned()),
+        ("ise.it", environment.trim_start_matches('/').to_owned()),
+        ("ise.it", format!("{environment}/")),
+        ("ise.it", environment.replace("/existing", "")),
+        (
+            "ise.it",
+            environment.replace("resourceGroups", "resourceGroup"),
+        ),
+        ("ise.it", foreign),
+        ("ise.it", id("Microsoft.Logic/workflows/hello")),
+        (
+            "ise.it",
+            id("Microsoft.Logic/integrationServiceEnvironments/missing"),
+        ),
+        (
+            "ise_subnet.it",
+            id("Microsoft.Network/virtualNetworks/network"),
+        ),
+        ("ise_subnet.it", subnet_id("missing")),
+        (
+            "ise_logic_app.it",
+            id("Microsoft.Logic/integrationAccounts/partners"),
+        ),
+        (
+            "ise_integration_account.it",
+            format!(
+                "{}/maps/orders",
+                id("Microsoft.Logic/integrationAccounts/partners")
+            ),
+        ),
+    ];
+    let scene = Scene::new(Fixture::Environment)?;
+    scene.configure(&adopted::configuration())?;
+    let mut found = String::new();
+    for (address, id) in wrong {
+        let run = scene.run(&["import", address, &id])?.failure()?;
+        writeln!(found, "$ import {address} {id}\n\n{}", run.diagnostics())?;
+    }
+    snapshot::check("import.txt", &found)
+}

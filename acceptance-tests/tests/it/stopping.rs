@@ -1,0 +1,296 @@
+//! Runs that end before Azure does: Ctrl-C, a timeout, kill -9. Nothing is lost, nothing is done twice.
+
+#![cfg(unix)]
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use acceptance_tests::hcl::Block;
+use acceptance_tests::plan::Action;
+use acceptance_tests::scene::{Fixture, Scene, id, subnet_ids};
+use acceptance_tests::workspace::Workspace;
+use acceptance_tests::{Result, binaries};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+
+use crate::{adopted, snapshot};
+
+/// A pace at which nothing ends while a test looks at it.
+const SLOW: f64 = 1.0;
+
+/// A pace at which everything does.
+const FAST: f64 = 36_000.0;
+
+/// How long anything may take that is to happen soon.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[test]
+fn ctrl_c_leaves_an_environment_deploying_and_the_next_apply_goes_on() -> Result {
+    let scene = Scene::new(Fixture::Network)?;
+    scene.configure(&environment())?;
+    scene.emulator.set_time_scale(SLOW)?;
+    let apply = scene.start(&["apply", "-auto-approve"])?;
+    until("the creation is accepted", || {
+        Ok(writes(&scene)? == ["PUT integrationServiceEnvironments/it"])
+    })?;
+    kill_process_group(pid(apply.id())?, Signal::INT)?;
+    let run = apply.wait()?;
+    snapshot::check(
+        "stopping/ctrl_c.txt",
+        &without_durations(&run.diagnostics().to_string()),
+    )?;
+    let state = scene.state()?;
+    assert_eq!(state.object("ise.it")["id"], environment_id());
+    assert_eq!(state.object("ise.it")["provisioning_state"], "InProgress");
+    assert!(!state.is_tainted("ise.it"));
+
+    let plan = scene.only("ise.it", Action::Update)?;
+    assert!(
+        plan.changed_attributes("ise.it")
+            .contains(&"provisioning_state")
+    );
+    scene.emulator.set_time_scale(FAST)?;
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    assert_eq!(
+        scene.state()?.object("ise.it")["provisioning_state"],
+        "Succeeded"
+    );
+    assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/it"]);
+    Ok(())
+}
+
+#[test]
+fn a_create_timeout_is_no_failure() -> Result {
+    let scene = Scene::new(Fixture::Network)?;
+    scene.configure(&environment().with("timeouts", r#"{ create = "2s" }"#))?;
+    scene.emulator.set_time_scale(SLOW)?;
+    let run = scene.apply()?;
+    snapshot::check(
+        "stopping/create_timeout.txt",
+        &without_durations(&run.diagnostics().to_string()),
+    )?;
+    let state = scene.state()?;
+    assert!(!state.is_tainted("ise.it"));
+    assert_eq!(state.object("ise.it")["provisioning_state"], "InProgress");
+
+    scene.only("ise.it", Action::Update)?;
+    scene.emulator.set_time_scale(FAST)?;
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/it"]);
+    Ok(())
+}
+
+#[test]
+fn a_creation_that_fails_while_nobody_waits_is_replaced() -> Result {
+    let scene = Scene::new(Fixture::Network)?;
+    let reason = serde_json::json!({ "code": "InternalError", "message": "It broke." });
+    let rule = serde_json::json!({ "method": "PUT", "path": "*/integrationServiceEnvironments/*", "fail_operation": reason });
+    scene.emulator.fault(&rule)?;
+    scene.configure(&environment().with("timeouts", r#"{ create = "1s" }"#))?;
+    scene.emulator.set_time_scale(SLOW)?;
+    scene.apply()?;
+    scene.emulator.set_time_scale(FAST)?;
+    scene.emulator.advance("3h")?;
+    let plan = scene.only("ise.it", Action::Replace)?;
+    assert_eq!(plan.replaced_by("ise.it"), ["provisioning_state"]);
+    scene.configure(&environment())?;
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    Ok(())
+}
+
+#[test]
+fn ctrl_c_during_a_destroy_leaves_the_rest_to_the_next_one() -> Result {
+    let scene = Scene::new(Fixture::Network)?;
+    scene.configure(&environment())?;
+    scene.apply()?;
+    scene.emulator.forget_requests()?;
+    scene.emulator.set_time_scale(SLOW)?;
+    let destroy = scene.start(&["destroy", "-auto-approve"])?;
+    until("the deletion is accepted", || {
+        Ok(!writes(&scene)?.is_empty())
+    })?;
+    kill_process_group(pid(destroy.id())?, Signal::INT)?;
+    let run = destroy.wait()?.failure()?;
+    snapshot::check(
+        "stopping/ctrl_c_destroy.txt",
+        &without_durations(&run.diagnostics().to_string()),
+    )?;
+    assert_eq!(
+        scene.state()?.object("ise.it")["provisioning_state"],
+        "ReleasingSubnets"
+    );
+    assert!(scene.emulator.find(&environment_id())?.is_none());
+    // Terraform is told to keep it, so the plan is to finish the destroy and create it anew.
+    scene.only("ise.it", Action::Replace)?;
+
+    scene.emulator.set_time_scale(FAST)?;
+    scene.destroy()?;
+    assert!(scene.state()?.addresses().is_empty());
+    assert_eq!(
+        writes(&scene)?,
+        ["DELETE integrationServiceEnvironments/it"]
+    );
+    Ok(())
+}
+
+#[test]
+fn kill_9_leaves_no_process_and_what_it_began_can_be_imported() -> Result {
+    let scene = Scene::new(Fixture::Network)?;
+    scene.configure(&environment())?;
+    scene.emulator.set_time_scale(SLOW)?;
+    let apply = scene.start(&["apply", "-auto-approve"])?;
+    until("the creation is accepted", || {
+        Ok(!writes(&scene)?.is_empty())
+    })?;
+    assert!(!providers(&scene.workspace)?.is_empty());
+    kill_process(pid(apply.id())?, Signal::KILL)?;
+    assert_eq!(apply.wait()?.code, None);
+    until("its provider is gone", || {
+        Ok(providers(&scene.workspace)?.is_empty())
+    })?;
+    assert!(scene.state()?.addresses().is_empty());
+
+    let run = scene.run(&["apply", "-auto-approve"])?.failure()?;
+    assert!(
+        run.diagnostics()
+            .mention("Environment \"it\" already exists"),
+        "{}",
+        run.diagnostics()
+    );
+    scene
+        .run(&["import", "ise.it", &environment_id()])?
+        .success()?;
+    scene.only("ise.it", Action::Update)?;
+    scene.emulator.set_time_scale(FAST)?;
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/it"]);
+    Ok(())
+}
+
+/// Terraform goes without a farewell, whatever it was about to do.
+#[test]
+fn no_moment_to_end_leaves_a_process() -> Result {
+    let scene = Scene::new(Fixture::Network)?;
+    scene.configure(&environment())?;
+    for milliseconds in [20, 60, 100, 150, 250, 400, 700] {
+        for signals in [&[Signal::KILL][..], &[Signal::INT, Signal::INT]] {
+            scene.emulator.reset()?;
+            scene.emulator.set_time_scale(SLOW)?;
+            let apply = scene.start(&[
+                "apply",
+                "-auto-approve",
+                "-state=none",
+                "-state-out=ignored",
+            ])?;
+            thread::sleep(Duration::from_millis(milliseconds));
+            for signal in signals {
+                match signal {
+                    // A terminal tells the whole group, `kill -9` the one process.
+                    &Signal::INT => kill_process_group(pid(apply.id())?, Signal::INT)?,
+                    signal => kill_process(pid(apply.id())?, *signal)?,
+                }
+            }
+            apply.wait()?;
+            until("no provider is left", || {
+                Ok(providers(&scene.workspace)?.is_empty())
+            })?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_provider_under_a_debugger_serves_one_run_after_another() -> Result {
+    // Without `init`, only the running process can be the provider.
+    let mut scene = Scene::with_workspace(Fixture::Environment, Workspace::with_mirror("0.0.1")?)?;
+    let mut provider = Command::new(&binaries::built()?.provider)
+        .arg("--debug")
+        .env("TF_LOG", "off")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let mut line = String::new();
+    BufReader::new(provider.stdout.take().ok_or("its output is piped")?).read_line(&mut line)?;
+    let (name, value) = line
+        .trim()
+        .split_once('=')
+        .ok_or_else(|| format!("{line:?} is no variable"))?;
+    scene.workspace.set_variable(name, value.trim_matches('\''));
+    scene.configure(&adopted::configuration())?;
+    scene
+        .workspace
+        .write("import.tf", &adopted::import_blocks(&adopted::objects()))?;
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    assert!(
+        provider.try_wait()?.is_none(),
+        "it serves until it is told to end"
+    );
+    kill_process(pid(provider.id())?, Signal::INT)?;
+    provider.wait()?;
+    Ok(())
+}
+
+fn environment() -> Block {
+    Block::resource("ise", "it")
+        .with_text("name", "it")
+        .with_text("resource_group_name", "integration")
+        .with_text("location", "westeurope")
+        .with("subnet_ids", &subnet_ids(["a", "b", "c", "d"]))
+}
+
+fn environment_id() -> String {
+    id("Microsoft.Logic/integrationServiceEnvironments/it")
+}
+
+fn writes(scene: &Scene) -> Result<Vec<String>> {
+    scene.emulator.writes()
+}
+
+/// The processes of the provider that this workspace started.
+fn providers(workspace: &Workspace) -> Result<Vec<String>> {
+    let output = Command::new("ps")
+        .args(["-A", "-o", "pid=,args="])
+        .output()?;
+    let path = workspace.path().join(".provider").display().to_string();
+    let lines = String::from_utf8(output.stdout)?;
+    Ok(lines
+        .lines()
+        .filter(|line| line.contains(&path))
+        .map(str::to_owned)
+        .collect())
+}
+
+/// Waits for what is to happen soon.
+fn until(what: &str, mut happened: impl FnMut() -> Result<bool>) -> Result {
+    let started = Instant::now();
+    while !happened()? {
+        if started.elapsed() > PATIENCE {
+            return Err(format!("{what}: it has not happened").into());
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
+}
+
+fn pid(id: u32) -> Result<Pid> {
+    Ok(Pid::from_raw(i32::try_from(id)?).ok_or("no process has the ID 0")?)
+}
+
+/// The text with `N` for the seconds in durations such as `2s`, which depend on the machine.
+fn without_durations(text: &str) -> String {
+    let words = text.split_inclusive([' ', '\n']);
+    let words = words.map(|word| {
+        let (number, end) = word.split_at(word.find('s').unwrap_or(0));
+        match number.parse::<u64>() {
+            Ok(_) => format!("N{end}"),
+            Err(_) => word.to_owned(),
+        }
+    });
+    words.collect()
+}

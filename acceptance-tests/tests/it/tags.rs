@@ -1,0 +1,66 @@
+//! Tags of the object, of the provider, and of Azure.
+
+use acceptance_tests::Result;
+use acceptance_tests::plan::Action;
+use acceptance_tests::scene::{Scene, id};
+use serde_json::json;
+
+use crate::adopted;
+
+#[test]
+fn default_tags_are_overlaid_by_those_of_the_object() -> Result {
+    let scene = adopted::scene()?;
+    let account = id("Microsoft.Logic/integrationAccounts/partners");
+    let tags = |scene: &Scene| -> Result<_> { Ok(scene.emulator.get(&account)?["tags"].clone()) };
+    scene
+        .emulator
+        .edit(&account, &json!({ "tags": { "hidden-link": "portal" } }))?;
+    scene.nothing_to_do()?;
+
+    scene.configure_provider("default_tags = { team = \"integration\", stage = \"test\" }\n")?;
+    let [subnet, environment, block, app] = adopted::blocks();
+    let block = block.with("tags", r#"{ stage = "production" }"#);
+    scene.configure(&format!("{subnet}{environment}{block}{app}"))?;
+    let plan = scene.plan()?;
+    // A subnet has no tags, and the app has the one already that is the default.
+    let updated = ["ise.it", "ise_integration_account.it", "ise_logic_app.it"]
+        .map(|address| (address, Action::Update));
+    assert_eq!(plan.actions(), updated);
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    assert_eq!(
+        tags(&scene)?,
+        json!({ "hidden-link": "portal", "team": "integration", "stage": "production" })
+    );
+    let state = scene.state()?;
+    assert_eq!(
+        state.object("ise_integration_account.it")["tags"],
+        json!({ "stage": "production" })
+    );
+    assert_eq!(
+        state.object("ise_integration_account.it")["tags_all"],
+        json!({ "team": "integration", "stage": "production" })
+    );
+    assert_eq!(state.object("ise.it")["tags"], json!(null));
+
+    scene.configure_provider("default_tags = { team = \"platform\" }\n")?;
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    assert_eq!(
+        tags(&scene)?,
+        json!({ "hidden-link": "portal", "team": "platform", "stage": "production" })
+    );
+    let app = scene.emulator.get(&id("Microsoft.Logic/workflows/hello"))?;
+    assert_eq!(
+        app["tags"],
+        json!({ "hidden-link": "portal", "team": "integration" }),
+        "the app's own tag wins"
+    );
+
+    scene.configure_provider("")?;
+    scene.configure(&adopted::configuration())?;
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    assert_eq!(tags(&scene)?, json!({ "hidden-link": "portal" }));
+    Ok(())
+}

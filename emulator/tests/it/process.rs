@@ -1,0 +1,144 @@
+//! The emulator as a process of its own, and requests to it over a plain connection.
+
+use std::net::SocketAddr;
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
+};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    /// The path and query of the address at which an operation is followed.
+    pub(crate) operation: Option<String>,
+    pub(crate) body: Value,
+}
+
+/// A running emulator, killed when it is dropped.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Process {
+    /// Starts the emulator on a free port and waits until it listens.
+    pub(crate) async fn start(arguments: &[&str]) -> Self {
+        let mut child = Self::spawn(arguments);
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("a pipe");
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .await
+            .expect("a line");
+        let url = line.trim_end();
+        let (_, address) = url
+            .split_once("://")
+            .unwrap_or_else(|| panic!("no URL but {line:?}"));
+        Self {
+            address: address.parse().expect("an address"),
+            child,
+        }
+    }
+
+    /// Starts it without waiting.
+    pub(crate) fn spawn(arguments: &[&str]) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_arm-emulator"))
+            .args(["--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the emulator")
+    }
+
+    /// Ends it with SIGKILL.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.expect("an end");
+    }
+
+    /// A request on a connection of its own; none when it was cut before the status was known.
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        body: &Value,
+    ) -> Option<Reply> {
+        send(self.address, method, path, token, body).await
+    }
+}
+
+/// A request to an emulator that may be killed meanwhile.
+pub(crate) async fn send(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    token: &str,
+    body: &Value,
+) -> Option<Reply> {
+    let stream = TcpStream::connect(address).await.ok()?;
+    exchange(stream, method, path, token, body).await
+}
+
+/// Gets a token.
+pub(crate) async fn sign_in<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> Option<String> {
+    let form = "grant_type=client_credentials&client_id=me&client_secret=hush&scope=https%3A%2F%2Fmanagement.azure.com%2F.default";
+    let head = "POST /tenant/oauth2/v2.0/token HTTP/1.1\r\ncontent-type: application/x-www-form-urlencoded\r\n";
+    let reply = converse(stream, head, form).await?;
+    Some(
+        reply.body["access_token"]
+            .as_str()
+            .expect("a token")
+            .to_owned(),
+    )
+}
+
+/// One request and its answer on a stream.
+pub(crate) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    method: &str,
+    path: &str,
+    token: &str,
+    body: &Value,
+) -> Option<Reply> {
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
+    let head = format!("{method} {path} HTTP/1.1\r\nauthorization: Bearer {token}\r\n");
+    converse(stream, &head, &body).await
+}
+
+async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    head: &str,
+    body: &str,
+) -> Option<Reply> {
+    let length = body.len();
+    let request = format!(
+        "{head}host: localhost\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).await.ok()?;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8_lossy(&answer);
+    let status = answer.get(9..12)?.parse().ok()?;
+    let (head, content) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let operation = head.lines().find_map(|line| {
+        let (name, address) = line.split_once(": ")?;
+        let address =
+            Some(address).filter(|_| name.eq_ignore_ascii_case("azure-asyncoperation"))?;
+        Some(address[address.find("/subscriptions/")?..].to_owned())
+    });
+    Some(Reply {
+        status,
+        operation,
+        body: serde_json::from_str(content).unwrap_or_default(),
+    })
+}

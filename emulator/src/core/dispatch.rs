@@ -69,8 +69,9 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
         ] => asynchronous::location(world, call, rest[5], Style::Network, 204),
         ["providers"] => super::providers::list(world, call, subscription),
         ["providers", _] => super::providers::get(world, call, subscription, rest[1]),
-        ["providers", _, "register"] if call.method == "POST" => {
-            super::providers::get(world, call, subscription, rest[1])
+        ["providers", _, word @ ("register" | "unregister")] if call.method == "POST" => {
+            let wanted = *word == "register";
+            super::providers::register(world, call, subscription, rest[1], wanted)
         }
         ["providers", _, _] => {
             let definition = top_level(world, rest[1], rest[2])?;
@@ -327,7 +328,7 @@ fn no_route(call: &Call) -> ArmError {
 
 fn lower<'a>(segments: &[&'a str]) -> Vec<&'a str> {
     // The words that are compared are known; anything else keeps its case.
-    const WORDS: [&str; 8] = [
+    const WORDS: [&str; 9] = [
         "resourcegroups",
         "providers",
         "resources",
@@ -336,6 +337,7 @@ fn lower<'a>(segments: &[&'a str]) -> Vec<&'a str> {
         "locations",
         "operations",
         "register",
+        "unregister",
     ];
     segments
         .iter()

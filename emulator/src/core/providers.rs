@@ -1,11 +1,21 @@
 //! The resource providers: their types, versions and registration. Every provider is registered from the start.
 
+use time::Duration;
+
 use super::call::{Call, Reply};
 use super::error::ArmError;
-use super::json::{Json, json};
+use super::id::ResourceId;
+use super::json::{Json, json, text};
 use super::paging;
+use super::store::Stored;
 use super::versions;
 use super::world::World;
+
+/// How long a registration takes, either way (an assumption).
+const CHANGE: Duration = Duration::minutes(1);
+
+/// The namespace that ARM serves itself: it takes no registration.
+const OWN: &str = "Microsoft.Resources";
 
 /// The list of providers.
 pub(crate) fn list(world: &World, call: &Call, subscription: &str) -> Result<Reply, ArmError> {
@@ -27,7 +37,7 @@ pub(crate) fn list(world: &World, call: &Call, subscription: &str) -> Result<Rep
     )
 }
 
-/// One provider, also as the answer to its registration.
+/// One provider.
 pub(crate) fn get(
     world: &World,
     call: &Call,
@@ -35,14 +45,102 @@ pub(crate) fn get(
     namespace: &str,
 ) -> Result<Reply, ArmError> {
     versions::check_own(call.api_version()?)?;
-    let namespace = world.types.namespace(namespace).ok_or_else(|| {
+    let namespace = known(world, namespace)?;
+    Ok(Reply::json(200, provider(world, subscription, namespace)))
+}
+
+/// Starts a registration or its end. What is as wanted already stays as it is.
+pub(crate) fn register(
+    world: &mut World,
+    call: &Call,
+    subscription: &str,
+    namespace: &str,
+    wanted: bool,
+) -> Result<Reply, ArmError> {
+    versions::check_own(call.api_version()?)?;
+    let namespace = known(world, namespace)?;
+    if !wanted {
+        check_unused(world, subscription, namespace)?;
+    }
+    let state = registration(world, subscription, namespace);
+    if wanted != state.starts_with("Regist") {
+        let target = if wanted { "Registered" } else { "Unregistered" };
+        world.resources.insert(Stored {
+            id: record(subscription, namespace),
+            etag: String::new(),
+            body: json!({ "registrationState": target }),
+            created: world.now,
+            hidden: Json::Null,
+        });
+    }
+    Ok(Reply::json(200, provider(world, subscription, namespace)))
+}
+
+/// Refuses a write to a provider that the subscription is not registered with.
+pub(crate) fn check_registered(world: &World, id: &ResourceId) -> Result<(), ArmError> {
+    let namespace = known(world, &id.namespace)?;
+    if registration(world, &id.subscription, namespace) == "Registered" {
+        return Ok(());
+    }
+    let message = format!(
+        "The subscription is not registered to use namespace '{namespace}'. \
+         See https://aka.ms/rps-not-found for how to register subscriptions."
+    );
+    let mut error = ArmError::gateway(409, "MissingSubscriptionRegistration", message.clone());
+    error.details = vec![("MissingSubscriptionRegistration".to_owned(), message)];
+    Err(error)
+}
+
+/// The canonical spelling of a namespace.
+fn known(world: &World, namespace: &str) -> Result<&'static str, ArmError> {
+    world.types.namespace(namespace).ok_or_else(|| {
         ArmError::gateway(
             404,
             "InvalidResourceNamespace",
             format!("The resource namespace '{namespace}' is invalid."),
         )
-    })?;
-    Ok(Reply::json(200, provider(world, subscription, namespace)))
+    })
+}
+
+/// A provider cannot go while it has resources. The code is ours.
+fn check_unused(world: &World, subscription: &str, namespace: &str) -> Result<(), ArmError> {
+    let is_used = namespace == OWN
+        || world.resources.all().any(|stored| {
+            stored.id.group.is_some()
+                && stored.id.subscription.eq_ignore_ascii_case(subscription)
+                && stored.id.namespace.eq_ignore_ascii_case(namespace)
+        });
+    if !is_used {
+        return Ok(());
+    }
+    Err(ArmError::gateway(
+        409,
+        "ResourceProviderInUse",
+        format!("The subscription still has resources of the namespace '{namespace}'."),
+    ))
+}
+
+/// How far the registration of a provider is.
+fn registration(world: &World, subscription: &str, namespace: &str) -> &'static str {
+    let Some(stored) = world.resources.get(&record(subscription, namespace)) else {
+        return "Registered";
+    };
+    let is_done = world.now - stored.created >= CHANGE;
+    let is_on = text(&stored.body, "registrationState") == Some("Registered");
+    match (is_on, is_done) {
+        (true, true) => "Registered",
+        (true, false) => "Registering",
+        (false, true) => "Unregistered",
+        (false, false) => "Unregistering",
+    }
+}
+
+/// Where the last change of a registration is kept.
+fn record(subscription: &str, namespace: &str) -> ResourceId {
+    ResourceId {
+        pairs: vec![("providers".to_owned(), namespace.to_owned())],
+        ..ResourceId::of_group(subscription, "")
+    }
 }
 
 fn provider(world: &World, subscription: &str, namespace: &str) -> Json {
@@ -61,8 +159,8 @@ fn provider(world: &World, subscription: &str, namespace: &str) -> Json {
     json!({
         "id": format!("/subscriptions/{subscription}/providers/{namespace}"),
         "namespace": namespace,
-        "registrationPolicy": "RegistrationRequired",
-        "registrationState": "Registered",
+        "registrationPolicy": if namespace == OWN { "RegistrationFree" } else { "RegistrationRequired" },
+        "registrationState": registration(world, subscription, namespace),
         "resourceTypes": types
     })
 }

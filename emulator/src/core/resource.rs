@@ -9,6 +9,7 @@ use super::json::{Json, at, json, merge, set, take, text};
 use super::locks::{self, Intent};
 use super::operations::Operation;
 use super::paging;
+use super::providers;
 use super::render;
 use super::store::Stored;
 use super::versions;
@@ -99,6 +100,7 @@ fn get(world: &World, id: &ResourceId) -> Result<Reply, ArmError> {
 
 fn put(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
     let id = writable(world, subject)?;
+    providers::check_registered(world, &id)?;
     locks::check(world, &id, Intent::Write)?;
     let mut wanted = call.json()?;
     subject.definition.naming.check(id.name())?;

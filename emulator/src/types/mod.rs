@@ -1,5 +1,6 @@
 //! The ARM types that are served, one file each.
 
+mod addresses;
 mod artifacts;
 mod attached;
 mod autoscale_settings;

@@ -4,9 +4,10 @@ use ipnetwork::IpNetwork;
 use time::Duration;
 
 use super::NETWORK_ORDER;
-use super::subnets;
+use super::{addresses, subnets};
+use crate::core::call::{Call, Reply};
 use crate::core::definition::{
-    Behaviour, Deletion, Naming, Style, TypeDefinition, Work, Write, Written,
+    Behaviour, Deletion, Naming, Style, TypeDefinition, Work, Write, Written, unknown_below,
 };
 use crate::core::error::ArmError;
 use crate::core::id::ResourceId;
@@ -103,6 +104,27 @@ impl Behaviour for VirtualNetworks {
             .children(&stored.id, "subnets")
             .map(|subnet| render::resource(world, subnet));
         set(body, "properties/subnets", subnets.collect());
+    }
+
+    fn below(
+        &self,
+        world: &mut World,
+        call: &Call,
+        stored: &Stored,
+        tail: &[&str],
+    ) -> Result<Reply, ArmError> {
+        match tail {
+            [one] if call.method == "GET" && one.eq_ignore_ascii_case("usages") => {
+                addresses::usages(world, stored)
+            }
+            [one]
+                if call.method == "GET"
+                    && one.eq_ignore_ascii_case("CheckIPAddressAvailability") =>
+            {
+                addresses::availability(world, call, stored)
+            }
+            _ => Err(unknown_below(stored, tail)),
+        }
     }
 }
 

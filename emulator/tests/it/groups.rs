@@ -226,3 +226,54 @@ async fn providers_and_subscriptions_are_listed() {
     let subscriptions = client.get("/subscriptions", "2022-12-01").await;
     assert_eq!(subscriptions.body["value"][0]["id"], SUBSCRIPTION);
 }
+
+#[tokio::test]
+async fn a_provider_serves_while_it_is_registered() {
+    let client = Client::with_group().await;
+    let provider = format!("{SUBSCRIPTION}/providers/microsoft.logic");
+    let state = async || {
+        let body = client.get(&provider, VERSION).await.body;
+        body["registrationState"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let account = logic("integrationAccounts/account");
+    let body = json!({"location": "westeurope", "sku": {"name": "Free"}, "properties": {}});
+    client.put(&account, "2019-05-01", body.clone()).await;
+    let unregister = format!("{provider}/UNREGISTER");
+    let used = client.post(&unregister, VERSION, json!({})).await;
+    assert_eq!(used.error(), (409, "ResourceProviderInUse"));
+
+    client.delete(&account, "2019-05-01").await;
+    let going = client.post(&unregister, VERSION, json!({})).await;
+    assert_eq!(
+        (going.status, &going.body["registrationState"]),
+        (200, &json!("Unregistering"))
+    );
+    client.advance("1m").await;
+    assert_eq!(state().await, "Unregistered");
+    let refused = client.put(&account, "2019-05-01", body.clone()).await;
+    assert_eq!(refused.error(), (409, "MissingSubscriptionRegistration"));
+    assert_eq!(
+        refused.body["error"]["message"],
+        "The subscription is not registered to use namespace 'Microsoft.Logic'. \
+         See https://aka.ms/rps-not-found for how to register subscriptions."
+    );
+    // Another subscription has registrations of its own.
+    let other = provider.replace("0001/", "0002/");
+    let other = client.get(&other, VERSION).await.body;
+    assert_eq!(other["registrationState"], "Registered");
+
+    let register = format!("{provider}/register");
+    let coming = client.post(&register, "2016-02-01", json!({})).await;
+    assert_eq!(coming.body["registrationState"], "Registering");
+    client.advance("30s").await;
+    client.post(&register, "2016-02-01", json!({})).await;
+    client.advance("30s").await;
+    assert_eq!(state().await, "Registered");
+    assert_eq!(client.put(&account, "2019-05-01", body).await.status, 201);
+    let own = format!("{SUBSCRIPTION}/providers/Microsoft.Resources/unregister");
+    let own = client.post(&own, VERSION, json!({})).await;
+    assert_eq!(own.error(), (409, "ResourceProviderInUse"));
+}

@@ -288,3 +288,29 @@ async fn lists_are_cut_into_pages() {
     assert_eq!(second.body["value"][0]["name"], "s3");
     assert_eq!(second.body.get("nextLink"), None);
 }
+
+#[tokio::test]
+async fn a_network_tells_which_addresses_are_free() {
+    let client = Client::with_subnets().await;
+    let path = network("virtualNetworks/vnet");
+    let usages = client.get(&format!("{path}/usages"), VERSION).await.body;
+    assert_eq!(usages["value"].as_array().map(Vec::len), Some(4));
+    assert_eq!(usages["value"][0]["limit"].as_f64(), Some(27.0));
+    let ask = async |address: &str| {
+        let check = "CheckIPAddressAvailability";
+        let target = format!("{path}/{check}?ipAddress={address}&api-version={VERSION}");
+        client.send("GET", &target, &[], String::new()).await
+    };
+    assert_eq!(ask("10.0.1.4").await.body["available"], true);
+    for reserved in ["10.0.1.3", "10.0.1.31"] {
+        let taken = ask(reserved).await.body;
+        let others = ["10.0.1.4", "10.0.1.5", "10.0.1.6", "10.0.1.7", "10.0.1.8"];
+        assert_eq!(
+            taken,
+            json!({"available": false, "availableIPAddresses": others, "isPlatformReserved": true})
+        );
+    }
+    let outside = ask("10.0.9.4").await;
+    assert_eq!(outside.error(), (400, "PrivateIPAddressNotInAnySubnet"));
+    assert_eq!(ask("ten").await.error(), (400, "InvalidIPAddress"));
+}

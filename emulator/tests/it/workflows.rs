@@ -333,6 +333,23 @@ async fn triggers_have_addresses_that_change_with_the_key() {
         )
         .await;
     assert_eq!(daily.error(), (400, "WorkflowTriggerTypeNotSupported"));
+    let reset = format!("{}/triggers/daily/reset", path());
+    assert_eq!(client.post(&reset, VERSION, json!({})).await.status, 200);
+    let set_state = format!("{}/triggers/daily/setState", path());
+    for (source, expected) in [
+        (json!({}), 400),
+        (
+            json!({"source": {"id": format!("{}/triggers/none", path())}}),
+            404,
+        ),
+        (
+            json!({"source": {"id": format!("{}/triggers/Manual", path())}}),
+            200,
+        ),
+    ] {
+        let answer = client.post(&set_state, VERSION, source).await;
+        assert_eq!(answer.status, expected, "{answer:?}");
+    }
     let none = client
         .get(&format!("{}/triggers/none", path()), VERSION)
         .await;

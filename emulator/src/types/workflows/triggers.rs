@@ -4,6 +4,7 @@ use super::{callback, shown};
 use crate::core::call::{Call, Reply};
 use crate::core::definition::unknown_below;
 use crate::core::error::ArmError;
+use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, json, text};
 use crate::core::store::Stored;
 use crate::core::world::World;
@@ -44,7 +45,40 @@ pub(crate) fn serve(
         "GET" if action.is_empty() => Ok(Reply::json(200, show(world, stored, name, trigger))),
         "POST" if is("listCallbackUrl") => callback::of_trigger(stored, name, trigger),
         "POST" if is("run") => Ok(Reply::empty(202)),
+        // Triggers keep no state of their own here: there is nothing to forget or to take over.
+        "POST" if is("reset") => Ok(Reply::empty(200)),
+        "POST" if is("setState") => {
+            check_source(world, &call.json()?)?;
+            Ok(Reply::empty(200))
+        }
         _ => Err(unknown_below(stored, &["triggers"])),
+    }
+}
+
+/// The trigger whose state is taken over must be there.
+fn check_source(world: &World, body: &Json) -> Result<(), ArmError> {
+    let Some(source) = text(body, "source/id") else {
+        return Err(ArmError::request_content(
+            "Required property 'source' not found in JSON. Path ''.",
+        ));
+    };
+    let id = ResourceId::parse(&format!("/{}", source.trim_start_matches('/')));
+    let found = id.filter(|id| {
+        let workflow = world.resources.get(&id.root());
+        let triggers = workflow.and_then(|one| at(&one.body, "properties/definition/triggers"));
+        triggers.and_then(Json::as_object).is_some_and(|triggers| {
+            triggers
+                .keys()
+                .any(|name| name.eq_ignore_ascii_case(id.name()))
+        })
+    });
+    match found {
+        Some(_) => Ok(()),
+        None => Err(ArmError::new(
+            404,
+            "WorkflowTriggerNotFound",
+            format!("The workflow trigger '{source}' could not be found."),
+        )),
     }
 }
 

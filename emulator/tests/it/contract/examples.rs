@@ -20,8 +20,6 @@ const NOT_SERVED: &[&str] = &[
     "WorkflowRunActions_ListExpressionTraces",
     "WorkflowRuns_Cancel",
     "WorkflowTriggerHistories_Resubmit",
-    "WorkflowTriggers_Reset",
-    "WorkflowTriggers_SetState",
     "WorkflowVersionTriggers_ListCallbackUrl",
     "Workflows_GenerateUpgradedDefinition",
     "Workflows_ListSwagger",
@@ -166,7 +164,6 @@ async fn attempt(documents: &Documents, operation: &Operation, example: Value) -
         client: &client,
         documents,
         location: body["location"].as_str().unwrap_or("westus").to_owned(),
-        whole: path.clone(),
     };
     let mut wanted = Vec::new();
     references(body, &mut wanted);
@@ -251,8 +248,6 @@ struct Place<'a> {
     client: &'a Client,
     documents: &'a Documents,
     location: String,
-    /// The path of the request.
-    whole: String,
 }
 
 impl Place<'_> {
@@ -274,7 +269,7 @@ impl Place<'_> {
                 pairs[..2 * depth].join("/")
             );
             let kinds: Vec<&str> = pairs[..2 * depth].iter().step_by(2).copied().collect();
-            let Some((version, body)) = self.body(&kinds.join("/"), &path).await else {
+            let Some((version, body)) = self.body(&kinds.join("/"), &path, id).await else {
                 return;
             };
             self.create(&path, &version, body).await;
@@ -293,7 +288,7 @@ impl Place<'_> {
     }
 
     /// What a resource of a type is created with: the least, or a published example.
-    async fn body(&self, kinds: &str, path: &str) -> Option<(String, Value)> {
+    async fn body(&self, kinds: &str, path: &str, id: &str) -> Option<(String, Value)> {
         let location = &self.location;
         let body = match kinds.to_lowercase().as_str() {
             "virtualnetworks" => {
@@ -308,7 +303,7 @@ impl Place<'_> {
             "networksecuritygroups" | "routetables" => {
                 json!({"location": location, "properties": {}})
             }
-            "workflows" => self.workflow(),
+            "workflows" => self.workflow(id),
             "integrationaccounts" => {
                 json!({"location": location, "sku": {"name": "Standard"}, "properties": {}})
             }
@@ -340,9 +335,9 @@ impl Place<'_> {
         Some((version?, body))
     }
 
-    /// A workflow with the trigger that the request is about.
-    fn workflow(&self) -> Value {
-        let trigger = self.whole.split("/triggers/").nth(1);
+    /// A workflow with the trigger that an id is about.
+    fn workflow(&self, id: &str) -> Value {
+        let trigger = id.split("/triggers/").nth(1);
         let trigger = trigger
             .and_then(|rest| rest.split('/').next())
             .unwrap_or("manual");

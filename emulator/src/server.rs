@@ -41,7 +41,8 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         .extensions()
         .get::<ConnectInfo<Connection>>()
         .map(|info| info.0.clone());
-    let (call, query) = match read(request).await {
+    let is_secure = connection.as_ref().is_some_and(Connection::is_secure);
+    let (call, query) = match read(request, is_secure).await {
         Ok(read) => read,
         Err(status) => return plain(status),
     };
@@ -148,7 +149,7 @@ fn tenant(path: &str) -> Option<&str> {
         .filter(|tenant| !tenant.is_empty() && !tenant.contains('/'))
 }
 
-async fn read(request: Request) -> Result<(Call, String), StatusCode> {
+async fn read(request: Request, is_secure: bool) -> Result<(Call, String), StatusCode> {
     let (parts, body) = request.into_parts();
     let body: Bytes = to_bytes(body, MAX_BODY)
         .await
@@ -167,7 +168,7 @@ async fn read(request: Request) -> Result<(Call, String), StatusCode> {
         query: url::form_urlencoded::parse(query.as_bytes())
             .into_owned()
             .collect(),
-        base: base(&parts.uri, &headers),
+        base: base(&parts.uri, &headers, is_secure),
         headers,
         body: body.to_vec(),
     };
@@ -175,13 +176,14 @@ async fn read(request: Request) -> Result<(Call, String), StatusCode> {
 }
 
 /// The address under which the client reached us.
-fn base(uri: &Uri, headers: &[(String, String)]) -> String {
+fn base(uri: &Uri, headers: &[(String, String)], is_secure: bool) -> String {
     let host = headers
         .iter()
         .find(|(name, _)| name == "host")
         .map(|(_, host)| host.as_str());
     let host = uri.authority().map(|authority| authority.as_str()).or(host);
-    format!("http://{}", host.unwrap_or("localhost"))
+    let scheme = if is_secure { "https" } else { "http" };
+    format!("{scheme}://{}", host.unwrap_or("localhost"))
 }
 
 fn http(reply: Reply, more: Vec<(String, String)>) -> Response<Body> {

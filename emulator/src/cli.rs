@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing::level_filters::LevelFilter;
 
 use crate::core::clock::MAX_SCALE;
-use crate::{Emulator, Options, serve};
+use crate::{Certificates, Emulator, Options, serve, serve_tls};
 
 /// A local Azure Resource Manager for integration service environments and the networks they live in.
 #[derive(Debug, Parser)]
@@ -23,6 +23,12 @@ pub struct Arguments {
     /// Listen beyond loopback: anyone who reaches the address then controls the emulator.
     #[arg(long)]
     allow_remote: bool,
+    /// Speak https, and https alone, with a certificate made for this start.
+    #[arg(long)]
+    tls: bool,
+    /// Write the certificate authority that clients have to trust to this file, as PEM.
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    ca_out: Option<PathBuf>,
     /// JSON array of ARM resources that a new emulator starts with; may be given more than once.
     #[arg(long = "fixture", value_name = "FILE")]
     fixtures: Vec<PathBuf>,
@@ -77,14 +83,32 @@ async fn listen(arguments: &Arguments) -> io::Result<()> {
         state: arguments.state.clone(),
     })?;
     let listener = TcpListener::bind(arguments.listen).await?;
+    let certificates = arguments.tls.then(|| certificates(arguments)).transpose()?;
     let mut terminate = signal(SignalKind::terminate())?;
     // The one line of stdout tells scripts that the emulator is ready and where.
-    writeln!(io::stdout(), "http://{}", listener.local_addr()?)?;
+    let scheme = if arguments.tls { "https" } else { "http" };
+    writeln!(io::stdout(), "{scheme}://{}", listener.local_addr()?)?;
+    let serving = async {
+        match certificates {
+            Some(certificates) => serve_tls(listener, emulator, certificates).await,
+            None => serve(listener, emulator).await,
+        }
+    };
     tokio::select! {
-        served = serve(listener, emulator) => served,
+        served = serving => served,
         interrupted = tokio::signal::ctrl_c() => interrupted,
         _ = terminate.recv() => Ok(()),
     }
+}
+
+fn certificates(arguments: &Arguments) -> io::Result<Certificates> {
+    let certificates = Certificates::new(arguments.listen.ip())?;
+    if let Some(file) = &arguments.ca_out {
+        std::fs::write(file, certificates.authority()).map_err(|error| {
+            io::Error::new(error.kind(), format!("{}: {error}", file.display()))
+        })?;
+    }
+    Ok(certificates)
 }
 
 fn read_fixtures(file: &Path) -> io::Result<Vec<Value>> {

@@ -12,6 +12,7 @@ mod journal;
 mod server;
 mod signin;
 mod state;
+mod tls;
 mod types;
 
 pub mod cli;
@@ -24,8 +25,9 @@ use axum::Router;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::connection::{Connection, Cuttable};
+use crate::connection::{Connection, Plain, Secure};
 use crate::state::State;
+pub use crate::tls::Certificates;
 
 /// How an emulator starts.
 #[derive(Clone, Debug)]
@@ -102,5 +104,18 @@ pub fn app(emulator: Emulator) -> Router {
 /// When the listener fails for good.
 pub async fn serve(listener: TcpListener, emulator: Emulator) -> io::Result<()> {
     let service = app(emulator).into_make_service_with_connect_info::<Connection>();
-    axum::serve(Cuttable(listener), service).await
+    axum::serve(Plain(listener), service).await
+}
+
+/// Serves an emulator over https, and https alone, until the future is dropped.
+///
+/// # Errors
+/// When the listener fails for good.
+pub async fn serve_tls(
+    listener: TcpListener,
+    emulator: Emulator,
+    certificates: Certificates,
+) -> io::Result<()> {
+    let service = app(emulator).into_make_service_with_connect_info::<Connection>();
+    axum::serve(Secure::new(listener, certificates.acceptor)?, service).await
 }

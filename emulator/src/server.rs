@@ -1,16 +1,18 @@
 //! From HTTP to the emulator and back.
 
+use std::io;
 use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, Uri, header};
+use futures::{StreamExt as _, stream};
 use time::OffsetDateTime;
 
 use crate::Emulator;
 use crate::connection::Connection;
-use crate::control::faults::Action;
+use crate::control::faults::{Action, Damage};
 use crate::core::call::{Call, Reply};
 use crate::core::error::ArmError;
 use crate::core::{dispatch, response};
@@ -33,7 +35,11 @@ async fn handle(Shared(emulator): Shared<Emulator>, request: Request) -> Respons
     }
     let message = "The state file of the emulator cannot be written to any more; its log says why. Start it again.";
     let error = ArmError::new(500, "StateFileFailed", message);
-    http(Reply::json(error.status, error.envelope()), Vec::new())
+    http(
+        Reply::json(error.status, error.envelope()),
+        Vec::new(),
+        None,
+    )
 }
 
 async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
@@ -41,7 +47,8 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         .extensions()
         .get::<ConnectInfo<Connection>>()
         .map(|info| info.0.clone());
-    let (call, query) = match read(request).await {
+    let is_secure = connection.as_ref().is_some_and(Connection::is_secure);
+    let (call, query) = match read(request, is_secure).await {
         Ok(read) => read,
         Err(status) => return plain(status),
     };
@@ -50,7 +57,7 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
             state.world.settle();
             control::serve(state, &call)
         });
-        return http(reply, Vec::new());
+        return http(reply, Vec::new(), None);
     }
     let (at, started) = (OffsetDateTime::now_utc(), Instant::now());
     let action = emulator.with(|state| {
@@ -60,6 +67,10 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
     if let Some(Action::Delay(delay)) = action {
         tokio::time::sleep(delay).await;
     }
+    let damage = match action {
+        Some(Action::Damage(damage)) => Some(damage),
+        _ => None,
+    };
     let outcome = emulator.with(|state| {
         let outcome = answer(state, &call, action);
         let reply = outcome.as_ref().ok().map(|(reply, _)| reply);
@@ -71,7 +82,7 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         outcome
     });
     match outcome {
-        Ok((reply, headers)) => http(reply, headers),
+        Ok((reply, headers)) => http(reply, headers, damage),
         Err(Silence::Close) => {
             if let Some(connection) = connection {
                 connection.close();
@@ -108,7 +119,7 @@ fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
         }
         Some(Action::CloseAfter) => Some(Silence::Close),
         Some(Action::Swallow) => Some(Silence::Never),
-        Some(Action::Delay(_)) | None => None,
+        Some(Action::Delay(_) | Action::Damage(_)) | None => None,
     };
     state.world.settle();
     let reply = work(state, call);
@@ -148,7 +159,7 @@ fn tenant(path: &str) -> Option<&str> {
         .filter(|tenant| !tenant.is_empty() && !tenant.contains('/'))
 }
 
-async fn read(request: Request) -> Result<(Call, String), StatusCode> {
+async fn read(request: Request, is_secure: bool) -> Result<(Call, String), StatusCode> {
     let (parts, body) = request.into_parts();
     let body: Bytes = to_bytes(body, MAX_BODY)
         .await
@@ -167,7 +178,7 @@ async fn read(request: Request) -> Result<(Call, String), StatusCode> {
         query: url::form_urlencoded::parse(query.as_bytes())
             .into_owned()
             .collect(),
-        base: base(&parts.uri, &headers),
+        base: base(&parts.uri, &headers, is_secure),
         headers,
         body: body.to_vec(),
     };
@@ -175,16 +186,17 @@ async fn read(request: Request) -> Result<(Call, String), StatusCode> {
 }
 
 /// The address under which the client reached us.
-fn base(uri: &Uri, headers: &[(String, String)]) -> String {
+fn base(uri: &Uri, headers: &[(String, String)], is_secure: bool) -> String {
     let host = headers
         .iter()
         .find(|(name, _)| name == "host")
         .map(|(_, host)| host.as_str());
     let host = uri.authority().map(|authority| authority.as_str()).or(host);
-    format!("http://{}", host.unwrap_or("localhost"))
+    let scheme = if is_secure { "https" } else { "http" };
+    format!("{scheme}://{}", host.unwrap_or("localhost"))
 }
 
-fn http(reply: Reply, more: Vec<(String, String)>) -> Response<Body> {
+fn http(reply: Reply, more: Vec<(String, String)>, damage: Option<Damage>) -> Response<Body> {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = plain(status);
     let own = reply
@@ -201,9 +213,42 @@ fn http(reply: Reply, more: Vec<(String, String)>) -> Response<Body> {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json; charset=utf-8"),
         );
-        *response.body_mut() = Body::from(body.to_string());
+        let bytes = Bytes::from(body.to_string());
+        // A damaged answer announces what the whole one would have been.
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, bytes.len().into());
+        *response.body_mut() = match damage {
+            None => Body::from(bytes),
+            Some(Damage::Truncate(length)) => truncated(bytes, length),
+            Some(Damage::Corrupt) => corrupted(&bytes),
+        };
     }
     response
+}
+
+/// The first bytes of a body, after which the connection breaks.
+fn truncated(bytes: Bytes, length: usize) -> Body {
+    if length >= bytes.len() {
+        return Body::from(bytes);
+    }
+    let broken = async {
+        // What is there gets sent before the connection breaks.
+        tokio::task::yield_now().await;
+        Err(io::Error::from(io::ErrorKind::ConnectionAborted))
+    };
+    let start = stream::iter([Ok(bytes.slice(..length))]);
+    Body::from_stream(start.chain(stream::once(broken)))
+}
+
+/// A body with a zero in its middle, which JSON has nowhere.
+fn corrupted(bytes: &[u8]) -> Body {
+    let mut bytes = bytes.to_vec();
+    let middle = bytes.len() / 2;
+    if let Some(byte) = bytes.get_mut(middle) {
+        *byte = 0;
+    }
+    Body::from(bytes)
 }
 
 fn plain(status: StatusCode) -> Response<Body> {

@@ -34,6 +34,17 @@ pub(crate) enum Action {
     Swallow,
     /// Every token issued so far has expired.
     ExpireTokens,
+    /// The work is done and its answer gets damaged on the way.
+    Damage(Damage),
+}
+
+/// What happens to the body of an answer; status and headers are as always.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Damage {
+    /// The connection ends after so many bytes of it.
+    Truncate(usize),
+    /// It is as long as announced, and no JSON.
+    Corrupt,
 }
 
 /// An answer in place of ARM's own.
@@ -212,6 +223,11 @@ fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
         )?))),
         ("close", value) if value == "before" => Ok(Action::CloseBefore),
         ("close", value) if value == "after" => Ok(Action::CloseAfter),
+        ("truncate", value) => {
+            let bytes = usize::try_from(number(name, value)?).unwrap_or(usize::MAX);
+            Ok(Action::Damage(Damage::Truncate(bytes)))
+        }
+        ("corrupt", Json::Bool(true)) => Ok(Action::Damage(Damage::Corrupt)),
         ("swallow", Json::Bool(true)) => Ok(Action::Swallow),
         ("expire_tokens", Json::Bool(true)) => Ok(Action::ExpireTokens),
         ("fail_operation", Json::Object(failure)) => {
@@ -314,6 +330,8 @@ mod tests {
             json!({"path": "*"}),
             json!({"delay_ms": 1, "swallow": true}),
             json!({"close": "later"}),
+            json!({"truncate": true}),
+            json!({"corrupt": 1}),
             json!({"answer": {"status": 42}}),
             json!({"answer": {"status": 500, "text": "x"}}),
             json!({"preset": "other"}),

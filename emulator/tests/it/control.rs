@@ -214,6 +214,41 @@ async fn a_connection_is_cut_before_or_after_the_work() {
 }
 
 #[tokio::test]
+async fn an_answer_is_damaged_on_the_way() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let emulator = Emulator::new(Options::default()).expect("an emulator");
+    let server = tokio::spawn(serve(listener, emulator));
+    let get = async || {
+        let answer = raw(address, "GET", "/metadata/endpoints", "").await;
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        let announced = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .expect("a length");
+        (announced.to_owned(), body.to_owned())
+    };
+    let (length, whole) = get().await;
+    assert_eq!(whole.len().to_string(), length);
+    for (rule, received) in [
+        (json!({"truncate": 0}), 0),
+        (json!({"truncate": 10}), 10),
+        (json!({"truncate": 1_000_000}), whole.len()),
+        (json!({"corrupt": true}), whole.len()),
+    ] {
+        let added = raw(address, "POST", "/_emulator/faults", &rule.to_string()).await;
+        assert!(added.starts_with("HTTP/1.1 201"), "{added}");
+        let (announced, body) = get().await;
+        assert_eq!((&announced, body.len()), (&length, received), "{rule}");
+        let is_json = serde_json::from_str::<Value>(&body).is_ok();
+        assert_eq!(is_json, body == whole, "{rule}");
+        assert_eq!(body == whole, rule["truncate"] == 1_000_000, "{rule}");
+    }
+    server.abort();
+}
+
+#[tokio::test]
 async fn an_unknown_rule_is_refused() {
     let client = Client::new().await;
     let answer = client

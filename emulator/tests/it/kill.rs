@@ -321,7 +321,11 @@ impl Writer {
         let wanted = environment("Premium", 0);
         let reply = self.send("PUT", path, &wanted).await?;
         match reply.status {
-            201 => self.set_deployment(reply.operation.map(|status| (status, false))),
+            201 => {
+                let address = reply.operation.expect("an operation");
+                let at = address.find("/subscriptions/").expect("a path");
+                self.set_deployment(Some((address[at..].to_owned(), false)));
+            }
             // The subnets of the last one come free an hour later, or an unanswered PUT deploys already.
             400 | 409 => {}
             // It has deployed.

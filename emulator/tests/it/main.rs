@@ -16,4 +16,5 @@ mod process;
 mod rules;
 mod signin;
 mod state;
+mod tls;
 mod workflows;

@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
-    /// The path and query of the address at which an operation is followed.
+    /// The address at which an operation is followed.
     pub(crate) operation: Option<String>,
     pub(crate) body: Value,
 }
@@ -47,13 +47,18 @@ impl Process {
 
     /// Starts it without waiting.
     pub(crate) fn spawn(arguments: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_arm-emulator"))
+        Self::command(arguments).spawn().expect("the emulator")
+    }
+
+    /// What starts it.
+    pub(crate) fn command(arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_arm-emulator"));
+        command
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("the emulator")
+            .kill_on_drop(true);
+        command
     }
 
     /// Ends it with SIGKILL.
@@ -134,7 +139,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
         let (name, address) = line.split_once(": ")?;
         let address =
             Some(address).filter(|_| name.eq_ignore_ascii_case("azure-asyncoperation"))?;
-        Some(address[address.find("/subscriptions/")?..].to_owned())
+        Some(address.to_owned())
     });
     Some(Reply {
         status,

@@ -12,6 +12,7 @@ mod faults;
 mod import;
 mod language;
 mod life;
+mod lossless;
 mod meaning;
 mod secrets;
 mod stack;

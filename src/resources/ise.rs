@@ -3,6 +3,7 @@
 //! ARM type `Microsoft.Logic/integrationServiceEnvironments`. Deploying takes hours, and so does the release of its
 //! subnets afterwards; [`deployment`] and [`release`] hold how that is waited for and remembered.
 
+mod change;
 mod checks;
 mod deployment;
 mod messages;
@@ -282,11 +283,22 @@ impl Resource<Azure> for Ise {
             update.changes("identity"),
             update.changes("capacity") || update.changes("tags_all"),
         ) {
-            (true, _) => Some(put_change(&session, &id, update.planned).await),
-            (false, true) => Some(patch_change(&session, &id, update.planned).await),
+            (true, _) => Some(change::put(&session, &id, update.planned).await),
+            (false, true) => Some(change::patch(&session, &id, update.planned).await),
             (false, false) => None,
         };
         if let Some(accepted) = accepted {
+            self.await_change(context, &session, &id, accepted, update.prior, state)
+                .await?;
+        }
+        if update.changes("tags_all")
+            && let Some(body) = change::without_removed_tags(&session, &id, update.planned)
+                .await
+                .map_err(ARM.failed("updating", &id))?
+        {
+            let accepted = session
+                .put(&id, ARM.api_version, &body, PutOptions::default())
+                .await;
             self.await_change(context, &session, &id, accepted, update.prior, state)
                 .await?;
         }
@@ -504,43 +516,6 @@ fn new_body(planned: &Object) -> Json {
     body
 }
 
-/// Sends everything, as ARM gave it but for what changes.
-async fn put_change(
-    session: &Session,
-    id: &ResourceId,
-    planned: &Object,
-) -> Result<arm::Accepted, arm::Error> {
-    let mut body = session.get(id, ARM.api_version).await?;
-    ARM.write(planned, &mut body);
-    session
-        .put(id, ARM.api_version, &body, PutOptions::default())
-        .await
-}
-
-/// Sends capacity and tags only.
-async fn patch_change(
-    session: &Session,
-    id: &ResourceId,
-    planned: &Object,
-) -> Result<arm::Accepted, arm::Error> {
-    let body = session.get(id, ARM.api_version).await?;
-    session
-        .patch(id, ARM.api_version, &patch(&body, planned))
-        .await
-}
-
-/// The body that changes capacity and tags; a removed tag is null in it.
-fn patch(current: &Json, planned: &Object) -> Json {
-    let mut wanted = current.clone();
-    ARM.write(planned, &mut wanted);
-    let members = |body: &Json| body["tags"].as_object().cloned().unwrap_or_default();
-    let mut tags = members(&wanted);
-    for (key, _) in members(current) {
-        tags.entry(key).or_insert(Json::Null);
-    }
-    json!({ "sku": wanted["sku"], "tags": tags })
-}
-
 fn read_body(context: &Context<Azure>, body: &Json, object: &Object) -> Object {
     let mut found = ARM.read(context, body, object);
     fill_derived(&mut found);
@@ -579,3 +554,6 @@ fn subnet_ids(object: &Object) -> Vec<ResourceId> {
         .filter_map(|id| ResourceId::parse(id.as_str()?).ok())
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,7 @@ use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
-use crate::sdk::remote::{read_reference, write_reference};
+use crate::sdk::remote::{read_reference, write_elements, write_members, write_reference};
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Recomputed, Schema, Timeouts};
 use crate::sdk::types::Type;
@@ -69,7 +69,7 @@ fn attributes() -> Vec<Attribute> {
             // ARM does not tell whether there are none, or never were any.
             .same(|a, b| same_text(a.as_str().unwrap_or("{}"), b.as_str().unwrap_or("{}"), json::same))
             .check(Check::Text(|text| json::object(text).map(|_| ())))
-            .remote_as("properties.parameters", read_parameters, write_parameters)
+            .remote_into("properties.parameters", read_parameters, write_parameters)
             .doc("Values of the parameters that the definition declares, as a JSON object of name to value."),
         Attribute::string("secure_parameters_wo")
             .write_only()
@@ -121,7 +121,7 @@ fn access_control() -> Attribute {
             .doc("CIDR blocks, or ranges of the form `first-last`.")
     };
     let policies = Attribute::plain("open_authentication_policies", Type::map(Type::map(Type::String)))
-        .remote_as("openAuthenticationPolicies.policies", read_policies, write_policies)
+        .remote_into("openAuthenticationPolicies.policies", read_policies, write_policies)
         .doc("Microsoft Entra ID policies: name of the policy → name of a claim → the value it must have.");
     let section = |name, path, attributes, description| {
         Attribute::nested(name, Nesting::Single, attributes)
@@ -281,7 +281,7 @@ fn write(config: &Object, planned: &Object, body: &mut Json) {
         .and_then(parse_object)
         .unwrap_or_default();
     for (name, value) in secure {
-        body["properties"]["parameters"][name] = json!({ "value": value });
+        body["properties"]["parameters"][name]["value"] = value;
     }
 }
 
@@ -330,12 +330,12 @@ fn read_parameters(json: &Json) -> Value {
     }
 }
 
-fn write_parameters(value: &Value) -> Json {
+fn write_parameters(value: &Value, json: &mut Json) {
     let values = value.as_str().and_then(parse_object).unwrap_or_default();
-    values
-        .into_iter()
-        .map(|(name, value)| (name, json!({ "value": value })))
-        .collect()
+    let values = values.iter().map(|(name, value)| (name.as_str(), value));
+    write_members(json, values, |value, parameter| {
+        parameter["value"] = value.clone()
+    });
 }
 
 /// Policies by name, each a map of claims; the kind is Microsoft Entra ID, the only one there is.
@@ -359,18 +359,21 @@ fn read_policies(json: &Json) -> Value {
     )
 }
 
-fn write_policies(value: &Value) -> Json {
-    let policy = |claims: &Value| {
-        let claims = claims.as_map().into_iter().flatten();
-        let claims: Vec<_> = claims
-            .map(|(name, value)| json!({ "name": name, "value": value.as_str() }))
-            .collect();
-        json!({ "type": "AAD", "claims": claims })
-    };
+fn write_policies(value: &Value, json: &mut Json) {
     let policies = value.as_map().into_iter().flatten();
-    policies
-        .map(|(name, claims)| (name.clone(), policy(claims)))
-        .collect()
+    let policies = policies.map(|(name, claims)| (name.as_str(), claims));
+    write_members(json, policies, |claims, policy| {
+        policy["type"] = json!("AAD");
+        let values = claims.as_map().into_iter().flatten();
+        write_elements(
+            &mut policy["claims"],
+            "name",
+            values.clone().map(|(name, _)| json!(name)),
+        );
+        for (index, (_, value)) in values.enumerate() {
+            policy["claims"][index]["value"] = json!(value.as_str());
+        }
+    });
 }
 
 fn parse_text(value: &Value) -> Json {

@@ -86,7 +86,7 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
             .doc("Azure services that are reached over the virtual network, such as `Microsoft.Storage`."),
         Attribute::bool("delegate_to_ise")
             .default(false)
-            .remote_as("properties.delegations", read_delegation, write_delegation)
+            .remote_into("properties.delegations", read_delegation, write_delegation)
             .doc(
                 "Delegates the subnet to `Microsoft.Logic/integrationServiceEnvironments`. The portal's environments need no \
                  delegation; deployments through templates delegate one of the four subnets.",
@@ -481,22 +481,24 @@ fn still_in_use(
 }
 
 fn read_delegation(json: &Json) -> Value {
-    let delegations = json.as_array().into_iter().flatten();
-    let to_ise = |delegation: &Json| {
-        delegation["properties"]["serviceName"]
-            .as_str()
-            .is_some_and(|service| service.eq_ignore_ascii_case(ISE_SERVICE))
-    };
-    delegations.into_iter().any(to_ise).into()
+    let mut delegations = json.as_array().into_iter().flatten();
+    delegations.any(is_to_ise).into()
 }
 
-fn write_delegation(value: &Value) -> Json {
-    match value.as_bool() {
-        Some(true) => {
-            json!([{ "name": "integrationServiceEnvironments", "properties": { "serviceName": ISE_SERVICE } }])
-        }
-        _ => json!([]),
-    }
+/// Adds the delegation or takes it away; those to other services are not ours.
+fn write_delegation(value: &Value, json: &mut Json) {
+    let before = json.as_array().into_iter().flatten();
+    let others = before.filter(|delegation| !is_to_ise(delegation)).cloned();
+    let ours = value.as_bool().filter(|wanted| *wanted).map(|_| {
+        json!({ "name": "integrationServiceEnvironments", "properties": { "serviceName": ISE_SERVICE } })
+    });
+    *json = others.chain(ours).collect();
+}
+
+fn is_to_ise(delegation: &Json) -> bool {
+    delegation["properties"]["serviceName"]
+        .as_str()
+        .is_some_and(|service| service.eq_ignore_ascii_case(ISE_SERVICE))
 }
 
 #[cfg(test)]

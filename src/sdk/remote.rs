@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::number::Number;
-use super::schema::{Attribute, Kind, Nesting, Remote, Schema};
+use super::schema::{Attribute, Kind, Mode, Nesting, Remote, Schema, Write};
 use super::types::Type;
 use super::value::{Object, Value};
 
@@ -42,6 +42,42 @@ pub fn read_reference(json: &Json) -> Value {
 /// Writes a reference of the form `{"id": …}`.
 pub fn write_reference(value: &Value) -> Json {
     serde_json::json!({ "id": value.as_str() })
+}
+
+/// Makes `json` an array with one object for each key, which is its member `name`. Objects that were there are kept, with
+/// everything else in them.
+pub fn write_elements(json: &mut Json, name: &str, keys: impl Iterator<Item = Json>) {
+    let before = json.take();
+    let same = |a: &Json, b: &Json| match (a, b) {
+        (Json::String(a), Json::String(b)) => a.eq_ignore_ascii_case(b),
+        _ => a == b,
+    };
+    let element = |key: Json| {
+        let mut elements = before.as_array().into_iter().flatten();
+        let kept = elements.find(|it| lookup(it, name).is_some_and(|found| same(&found, &key)));
+        let mut element = kept.cloned().unwrap_or_default();
+        *member(&mut element, name) = key;
+        element
+    };
+    *json = keys.map(element).collect();
+}
+
+/// Makes `json` an object with one object for each name, into which `write` puts the value. Objects that were there are
+/// kept, with everything else in them.
+pub fn write_members<'v, V: 'v>(
+    json: &mut Json,
+    values: impl IntoIterator<Item = (&'v str, V)>,
+    write: impl Fn(V, &mut Json),
+) {
+    let before = json.take();
+    let member = |(name, value): (&str, V)| {
+        let mut members = before.as_object().into_iter().flatten();
+        let kept = members.find(|(found, _)| found.eq_ignore_ascii_case(name));
+        let mut object = kept.map_or_else(|| Json::Object(Map::new()), |(_, json)| json.clone());
+        write(value, &mut object);
+        (name.to_owned(), object)
+    };
+    *json = values.into_iter().map(member).collect();
 }
 
 fn read_attributes(attributes: &[Attribute], body: &Json, object: &mut Object) {
@@ -177,11 +213,11 @@ fn write_attributes(attributes: &[Attribute], planned: &Object, body: &mut Json)
             continue;
         }
         if value.is_null() {
-            remove(body, remote.path);
+            write_nothing(attribute, remote, body);
             continue;
         }
         match (&attribute.kind, remote.write, value) {
-            (Kind::Nested(Nesting::Single, attributes), None, Value::Object(object)) => {
+            (Kind::Nested(Nesting::Single, attributes), Write::Plain, Value::Object(object)) => {
                 write_attributes(attributes, object, member(body, remote.path));
             }
             _ => {
@@ -195,21 +231,39 @@ fn write_attributes(attributes: &[Attribute], planned: &Object, body: &mut Json)
 }
 
 fn store(body: &mut Json, remote: Remote, value: &Value) {
-    if let Some(write) = remote.write {
-        *member(body, remote.path) = write(value);
-        return;
+    match (remote.write, remote.path.split_once("[].")) {
+        (Write::As(write), _) => *member(body, remote.path) = write(value),
+        (Write::Into(write), _) => write(value, member(body, remote.path)),
+        (Write::Plain, None) => *member(body, remote.path) = to_json(value),
+        (Write::Plain, Some((array, name))) => {
+            let elements = value.as_elements().unwrap_or_default();
+            write_elements(member(body, array), name, elements.iter().map(to_json));
+        }
     }
-    let Some((array, name)) = remote.path.split_once("[].") else {
-        *member(body, remote.path) = to_json(value);
-        return;
-    };
-    let elements = value.as_elements().unwrap_or_default();
-    let elements = elements.iter().map(|element| {
-        let mut json = Json::Object(Map::new());
-        *member(&mut json, name) = to_json(element);
-        json
-    });
-    *member(body, array) = elements.collect();
+}
+
+/// Takes out what the attribute models. An object goes as a whole if it cannot be without one of its members, and
+/// otherwise once nothing is left of it.
+fn write_nothing(attribute: &Attribute, remote: Remote, body: &mut Json) {
+    if let (Kind::Nested(Nesting::Single, attributes), Write::Plain) =
+        (&attribute.kind, remote.write)
+        && attributes
+            .iter()
+            .all(|attribute| attribute.mode != Mode::Required)
+        && let Some(Json::Object(_)) = lookup(body, remote.path)
+    {
+        let object = member(body, remote.path);
+        for (attribute, remote) in attributes.iter().filter_map(|it| Some((it, it.remote?))) {
+            write_nothing(attribute, remote, object);
+        }
+        if object
+            .as_object()
+            .is_some_and(|members| !members.is_empty())
+        {
+            return;
+        }
+    }
+    remove(body, remote.path);
 }
 
 /// What is at `path`; nothing for an absent or null member.
@@ -476,6 +530,45 @@ mod tests {
             "properties": { "state": "Disabled", "network": { "subnets": [{ "id": "c" }], "space": "10.0.0.0/8" } },
         });
         assert_eq!(written, expect);
+    }
+
+    #[test]
+    fn elements_that_stay_keep_what_else_they_have() {
+        let mut written = body();
+        let planned = object(&[("subnets", Value::strings(["c", "A"]))]);
+        write(&schema(), &planned, &mut written);
+        let expect = json!([{ "id": "c" }, { "id": "A", "name": "v/a" }]);
+        assert_eq!(written["properties"]["network"]["subnets"], expect);
+
+        let mut members = json!({ "A": { "x": 1, "value": 1 }, "b": {} });
+        write_members(&mut members, [("a", 2), ("c", 3)], |value, json| {
+            json["value"] = json!(value);
+        });
+        assert_eq!(
+            members,
+            json!({ "a": { "x": 1, "value": 2 }, "c": { "value": 3 } })
+        );
+    }
+
+    #[test]
+    fn an_object_that_is_not_wanted_keeps_what_is_not_modelled_unless_it_needs_the_rest() {
+        let section = |name, attribute: Attribute| {
+            let attributes = vec![attribute.remote("type")];
+            Attribute::nested(name, Nesting::Single, attributes).remote(name)
+        };
+        let schema = Schema {
+            attributes: vec![
+                section("whole", Attribute::string("type").required()),
+                section("part", Attribute::string("type")),
+                section("all", Attribute::string("type")),
+            ],
+            ..Schema::default()
+        };
+        let mut body = json!({
+            "whole": { "type": "a", "extra": 1 }, "part": { "type": "a", "extra": 1 }, "all": { "type": "a" },
+        });
+        write(&schema, &schema.null_object(), &mut body);
+        assert_eq!(body, json!({ "part": { "extra": 1 } }));
     }
 
     #[test]

@@ -209,8 +209,19 @@ pub struct Remote {
     pub path: &'static str,
     /// How the JSON becomes a value, where it is not plain.
     pub read: Option<fn(&Json) -> Value>,
-    /// How the value becomes JSON, where it is not plain.
-    pub write: Option<fn(&Value) -> Json>,
+    /// How the value becomes JSON.
+    pub write: Write,
+}
+
+/// How a value gets into the JSON of the remote object.
+#[derive(Clone, Copy, Debug)]
+pub enum Write {
+    /// As plain JSON.
+    Plain,
+    /// In a form of its own, which says all there is to say.
+    As(fn(&Value) -> Json),
+    /// Into what is there, of which it keeps what it does not know.
+    Into(fn(&Value, &mut Json)),
 }
 
 impl Attribute {
@@ -365,7 +376,7 @@ impl Attribute {
         let remote = Remote {
             path,
             read: None,
-            write: None,
+            write: Write::Plain,
         };
         Self {
             remote: Some(remote),
@@ -384,7 +395,26 @@ impl Attribute {
         let remote = Remote {
             path,
             read: Some(read),
-            write: Some(write),
+            write: Write::As(write),
+        };
+        Self {
+            remote: Some(remote),
+            ..self
+        }
+    }
+
+    /// The same for a form with members that the value says nothing about.
+    #[must_use]
+    pub fn remote_into(
+        self,
+        path: &'static str,
+        read: fn(&Json) -> Value,
+        write: fn(&Value, &mut Json),
+    ) -> Self {
+        let remote = Remote {
+            path,
+            read: Some(read),
+            write: Write::Into(write),
         };
         Self {
             remote: Some(remote),

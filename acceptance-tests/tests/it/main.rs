@@ -13,6 +13,7 @@ mod faults;
 mod import;
 mod language;
 mod life;
+mod lossless;
 mod meaning;
 mod secrets;
 mod stack;

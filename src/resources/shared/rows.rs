@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::arm::{Location, ResourceId};
+use crate::sdk::remote::write_members;
 use crate::sdk::schema::{Attribute, Check, Nesting, Recomputed};
 use crate::sdk::types::Type;
 use crate::sdk::value::{Object, Value};
@@ -172,7 +173,7 @@ pub(crate) fn identity() -> Attribute {
                 .check(Check::EachText(|text| {
                     is_id_of(text, "Microsoft.ManagedIdentity/userAssignedIdentities")
                 }))
-                .remote_as("userAssignedIdentities", read_keys, write_keys)
+                .remote_into("userAssignedIdentities", read_keys, write_keys)
                 .doc("IDs of the user-assigned identities; with `UserAssigned` only."),
             computed(
                 "principal_id",
@@ -255,12 +256,10 @@ fn read_keys(json: &Json) -> Value {
     }
 }
 
-fn write_keys(value: &Value) -> Json {
+fn write_keys(value: &Value, json: &mut Json) {
     let ids = value.as_elements().unwrap_or_default();
-    ids.iter()
-        .filter_map(Value::as_str)
-        .map(|id| (id.to_owned(), json!({})))
-        .collect()
+    let ids = ids.iter().filter_map(Value::as_str);
+    write_members(json, ids.map(|id| (id, ())), |(), _| {});
 }
 
 fn check_tags(value: &Value) -> Result<(), String> {

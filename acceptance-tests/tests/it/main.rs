@@ -5,6 +5,7 @@
 mod adopted;
 mod snapshot;
 
+mod anytime;
 mod drift;
 mod examples;
 mod existing;

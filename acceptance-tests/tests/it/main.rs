@@ -6,6 +6,7 @@ mod adopted;
 mod body;
 mod snapshot;
 
+mod anytime;
 mod drift;
 mod examples;
 mod existing;

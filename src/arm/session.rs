@@ -41,8 +41,7 @@ impl Session {
     /// Reads an object.
     pub async fn get(&self, id: &ResourceId, api_version: &str) -> Result<Json, Error> {
         let request = Request::to(self.endpoint(), Method::GET, id, api_version)?;
-        let subject = request.clone();
-        let body = self.read(request).await?;
+        let body = self.read(&request).await?;
         // A gateway's page, or anything else that is not ARM's, says nothing about the object.
         match ["id", "name", "properties"]
             .iter()
@@ -51,7 +50,7 @@ impl Session {
             true => Ok(body),
             false => Err(self.blame(
                 Error::unreadable("the answer is not a resource of ARM"),
-                &subject,
+                &request,
             )),
         }
     }
@@ -77,7 +76,7 @@ impl Session {
         api_version: &str,
     ) -> Result<Json, Error> {
         let request = Request::below(self.endpoint(), Method::GET, id, path, api_version)?;
-        self.read(request).await
+        self.read(&request).await
     }
 
     /// Reads all pages of a collection below a scope, such as `subnets` or `providers/Microsoft.Logic/workflows`.
@@ -91,7 +90,7 @@ impl Session {
         let mut items = Vec::new();
         loop {
             let here = request.url.clone();
-            let mut page = self.read(request).await?;
+            let mut page = self.read(&request).await?;
             // An empty collection is a finding that deletions rely on: it must not be mistaken.
             let Some(Json::Array(values)) = page.get_mut("value").map(Json::take) else {
                 return Err(Error::unreadable(
@@ -204,9 +203,9 @@ impl Session {
         }
     }
 
-    async fn read(&self, request: Request) -> Result<Json, Error> {
-        let response = self.send(&request).await?;
-        let unreadable = |why| self.blame(Error::unreadable(why), &request);
+    async fn read(&self, request: &Request) -> Result<Json, Error> {
+        let response = self.send(request).await?;
+        let unreadable = |why| self.blame(Error::unreadable(why), request);
         response.content().cloned().map_err(unreadable)
     }
 

@@ -151,7 +151,7 @@ fn keep_words(attribute: &Attribute, known: &Value, found: Value) -> Value {
 }
 
 /// Null, a collection without elements, or an object without values.
-fn is_nothing(value: &Value) -> bool {
+pub(crate) fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Object(object) => object.iter().all(|(_, value)| is_nothing(value)),
         value => value.is_null() || value.is_empty_collection(),

@@ -189,19 +189,22 @@ impl Validator<'_> {
 /// A rule's words as the sentence that a user reads.
 pub fn sentence(words: &str) -> String {
     let first_word = words.split(' ').next().unwrap_or_default();
-    let mut characters = words.chars();
-    let mut sentence: String = match first_word.contains('_') {
+    let mut sentence = match first_word.contains('_') {
         // The name of an argument is written as it is.
         true => words.to_owned(),
-        false => {
-            let first = characters.next().into_iter().flat_map(char::to_uppercase);
-            first.chain(characters).collect()
-        }
+        false => capitalised(words),
     };
     if !sentence.ends_with(['.', '!', '?', '\n']) {
         sentence.push('.');
     }
     sentence
+}
+
+/// The words with a capital in front, as messages to a user begin.
+pub fn capitalised(words: &str) -> String {
+    let mut characters = words.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(characters).collect()
 }
 
 fn one_of(choices: &[&str], text: &str) -> String {

@@ -8,7 +8,6 @@ use crate::sdk::consistency;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::json::{self, RawState};
-use crate::sdk::path::Path;
 use crate::sdk::plan::{self, Plan};
 use crate::sdk::private::Private;
 use crate::sdk::provider::Provider;
@@ -340,7 +339,6 @@ fn bug(finding: &str) -> Diagnostics {
         "Bug in the provider",
         format!("{finding} Please report this."),
     )
-    .at(Path::root())
     .into()
 }
 

@@ -1,5 +1,6 @@
 //! What is alike for every object that ARM keeps in a resource group.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::Value as Json;
@@ -12,7 +13,7 @@ use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::plan::Plan;
 use crate::sdk::remote;
 use crate::sdk::schema::Schema;
-use crate::sdk::validation::sentence;
+use crate::sdk::validation::{capitalised, sentence};
 use crate::sdk::value::Object;
 
 /// A resource's ARM type.
@@ -157,8 +158,9 @@ impl ArmType {
             found.set("id", object.get("id").clone());
         }
         if let Some(azure) = context.client_if_known() {
-            let default_tags = azure.default_tags.clone().unwrap_or_default();
-            tags::read(&default_tags, body, &mut found);
+            let none = BTreeMap::new();
+            let default_tags = azure.default_tags.as_ref().unwrap_or(&none);
+            tags::read(default_tags, body, &mut found);
         }
         found
     }
@@ -203,9 +205,7 @@ pub(crate) fn already_exists(resource: &str, what: &str, id: &ResourceId) -> Dia
         \x20   }}\n\n\
         {resource}.NAME is the address printed beside \"with\"."
     );
-    let mut what = what.to_owned();
-    what[..1].make_ascii_uppercase();
-    Diagnostic::error(format!("{what} already exists"), detail).into()
+    Diagnostic::error(format!("{} already exists", capitalised(what)), detail).into()
 }
 
 /// The body without an identity that says there is none.

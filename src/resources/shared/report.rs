@@ -4,6 +4,7 @@ use crate::arm;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::Path;
 use crate::sdk::schema::{Attribute, Kind, Schema};
+use crate::sdk::validation::capitalised;
 
 /// What went wrong while `doing` something ("creating") to `what` (`subnet "a"`), at the attribute that ARM blames.
 pub(crate) fn error(schema: &Schema, doing: &str, what: &str, error: &arm::Error) -> Diagnostics {
@@ -39,13 +40,6 @@ pub(crate) fn explanation(error: &arm::Error) -> String {
         text.push_str(advice);
     }
     text
-}
-
-/// Errors speak in phrases; a message to the user begins with a capital.
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(characters).collect()
 }
 
 /// The attribute whose place in the body is the longest beginning of `target`.

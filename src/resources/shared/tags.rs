@@ -8,6 +8,7 @@ use crate::azure::Azure;
 use crate::sdk::context::Context;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
+use crate::sdk::remote::is_nothing;
 use crate::sdk::value::{Object, Value};
 use crate::validate::tags::{all_right, is_hidden};
 
@@ -96,8 +97,7 @@ fn has_twin(tags: &BTreeMap<String, Value>, key: &str) -> bool {
 
 /// No tags and an empty map of tags are the same to ARM.
 fn same(a: &Value, b: &Value) -> bool {
-    let nothing = |value: &Value| value.is_null() || value.is_empty_collection();
-    a == b || (nothing(a) && nothing(b))
+    a == b || (is_nothing(a) && is_nothing(b))
 }
 
 /// Sets a map, and keeps whichever form of "no tags" was there.

@@ -4,6 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::clock::{Anchor, Clock};
 use super::definition::Table;
+use super::directory::{Caller, Directory};
 use super::id::ResourceId;
 use super::json::{Json, list, set, take, text};
 use super::operations::{Agenda, Due, Ending, Failure, Operation, Progress};
@@ -22,6 +23,9 @@ pub(crate) struct World {
     pub(crate) resources: Store,
     pub(crate) operations: Tracked<String, Operation>,
     pub(crate) agenda: Agenda,
+    pub(crate) directory: Directory,
+    /// Who the request comes from; none while fixtures are loaded.
+    pub(crate) caller: Option<Caller>,
     /// How the next operation will fail: set by a fault for the length of one request.
     pub(crate) doom: Option<Failure>,
 }
@@ -36,6 +40,7 @@ pub(crate) struct Saved {
     pub(crate) resources: Store,
     pub(crate) operations: Tracked<String, Operation>,
     pub(crate) agenda: Agenda,
+    pub(crate) directory: Directory,
 }
 
 impl World {
@@ -50,6 +55,8 @@ impl World {
             resources: Store::default(),
             operations: Tracked::default(),
             agenda: Agenda::default(),
+            directory: Directory::new(seed),
+            caller: None,
             doom: None,
         }
     }
@@ -65,6 +72,8 @@ impl World {
             resources: saved.resources,
             operations: saved.operations,
             agenda: saved.agenda,
+            directory: saved.directory,
+            caller: None,
             doom: None,
         }
     }
@@ -100,6 +109,7 @@ impl World {
         let _ = self.resources.take_changes();
         let _ = self.operations.take_changes();
         let _ = self.agenda.take_changes();
+        let _ = self.directory.applications.take_changes();
     }
 
     /// Starts an operation on a resource.

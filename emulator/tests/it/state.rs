@@ -197,10 +197,10 @@ async fn files_of_others_are_refused_and_left_alone() {
     assert!(refusal(&foreign).contains("the database of another program"));
 
     let newer = folder.path().join("newer.redb");
-    put(&newer, "arm-emulator", "format", "2");
+    put(&newer, "arm-emulator", "format", "3");
     let error = refusal(&newer);
     assert!(
-        error.contains("another version of arm-emulator (its format is '2'"),
+        error.contains("another version of arm-emulator (its format is '3'"),
         "{error}"
     );
 

@@ -65,21 +65,14 @@ pub(crate) fn serve(
     }
 }
 
-/// The built-in roles, which belong to no subscription.
-pub(crate) fn built_in_roles(call: &Call) -> Result<Reply, ArmError> {
+/// The built-in roles, which belong to no subscription, or the one of that name.
+pub(crate) fn built_in(call: &Call, name: Option<&str>) -> Result<Reply, ArmError> {
     versions::check_authorization(call.api_version()?)?;
-    let filter = Filter::read(call);
-    paging::page(
-        call,
-        roles::built_in("")
-            .filter(|role| filter.takes(role))
-            .collect(),
-    )
-}
-
-/// One of them.
-pub(crate) fn built_in_role(call: &Call, name: &str) -> Result<Reply, ArmError> {
-    versions::check_authorization(call.api_version()?)?;
+    let Some(name) = name else {
+        let filter = Filter::read(call);
+        let roles = roles::built_in("").filter(|role| filter.takes(role));
+        return paging::page(call, roles.collect());
+    };
     let role = roles::built_in("").find(|role| text(role, "name") == Some(name));
     role.map(|role| Reply::json(200, role))
         .ok_or_else(|| not_found(roles::KIND, name))

@@ -462,9 +462,12 @@ async fn roles_are_defined_and_found_by_name() {
     assert_eq!(found.body["value"], json!([created.body]));
 
     let mut client = client;
+    let role = path;
     let name = created.body["name"].as_str().expect("a name").to_owned();
     let path = object(&group(), "roleAssignments", 1);
     client.put(&path, VERSION, assignment(&name, OBJECT)).await;
+    let refused = client.delete(&role, VERSION).await;
+    assert_eq!(refused.error(), (400, "RoleDefinitionHasAssignments"));
     become_application(&mut client).await;
     let path = logic("workflows/w");
     assert_eq!(

@@ -57,10 +57,7 @@ pub(crate) fn serve(
                 _ => Err(ArmError::method("PUT")),
             }
         }
-        "DELETE" if kind != DENIALS => Ok(match world.resources.remove(&id) {
-            Some(stored) => Reply::json(200, stored.body),
-            None => Reply::empty(204),
-        }),
+        "DELETE" if kind != DENIALS => delete(world, &id),
         method => Err(ArmError::method(method)),
     }
 }
@@ -87,6 +84,26 @@ fn get(world: &World, subscription: &str, id: &ResourceId, kind: &str) -> Result
             .flatten()
     });
     found.ok_or_else(|| not_found(kind, id.name()))
+}
+
+fn delete(world: &mut World, id: &ResourceId) -> Result<Reply, ArmError> {
+    let role = id.to_string();
+    let is_in_use = world
+        .resources
+        .authorizations(&id.subscription, ASSIGNMENTS)
+        .filter_map(|assignment| text(&assignment.body, "properties/roleDefinitionId"))
+        .any(|assigned| assigned.eq_ignore_ascii_case(&role));
+    if is_in_use {
+        return Err(ArmError::gateway(
+            400,
+            "RoleDefinitionHasAssignments",
+            "There are existing role assignments referencing role (code: RoleDefinitionHasAssignments).",
+        ));
+    }
+    Ok(match world.resources.remove(id) {
+        Some(stored) => Reply::json(200, stored.body),
+        None => Reply::empty(204),
+    })
 }
 
 /// What a list is asked to hold.

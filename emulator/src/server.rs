@@ -71,6 +71,7 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         Some(Action::Damage(damage)) => Some(damage),
         _ => None,
     };
+    let fault = action.as_ref().map(Action::name);
     let outcome = emulator.with(|state| {
         let outcome = answer(state, &call, action);
         let reply = outcome.as_ref().ok().map(|(reply, _)| reply);
@@ -78,7 +79,7 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         tracing::info!(method = %call.method, path = %call.path, status, "request");
         state
             .requests
-            .record(&call, &query, at, started.elapsed(), reply);
+            .record(&call, &query, (at, started.elapsed()), fault, reply);
         outcome
     });
     match outcome {

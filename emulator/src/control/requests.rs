@@ -20,13 +20,14 @@ pub(crate) struct Requests {
 }
 
 impl Requests {
-    /// Remembers a request; no reply means that its client got none.
+    /// Remembers a request, when it came and how long it took, and what a fault did to it; no reply means that its client
+    /// got none.
     pub(crate) fn record(
         &mut self,
         call: &Call,
         query: &str,
-        started: OffsetDateTime,
-        took: Duration,
+        (started, took): (OffsetDateTime, Duration),
+        fault: Option<&str>,
         reply: Option<&Reply>,
     ) {
         if self.entries.len() == CAPACITY {
@@ -47,6 +48,7 @@ impl Requests {
             "status": reply.map(|reply| reply.status),
             "duration_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             "correlation_id": correlation,
+            "fault": fault,
             "body": body(call),
             "response_body": reply.and_then(|reply| reply.body.clone()).map(mask),
         }));

@@ -5,9 +5,9 @@
 mod accounts;
 mod autoscale;
 mod client;
-mod contract;
 mod control;
 mod environments;
+mod examples;
 mod groups;
 mod kill;
 mod locks;

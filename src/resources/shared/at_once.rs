@@ -8,6 +8,7 @@ use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::{Azure, parting_session, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::remote;
 use crate::sdk::resource::{State, Update};
 use crate::sdk::validation::capitalised;
 use crate::sdk::value::Object;
@@ -52,7 +53,8 @@ impl ArmType {
     ) -> Result<(), Diagnostics> {
         let is_in_doubt = error.may_have_been_sent();
         if is_in_doubt {
-            state.set(planned.clone());
+            let nothing = self.schema.null_object();
+            state.set(remote::complete(planned, &nothing));
         }
         if !(is_in_doubt && error.is_cancelled()) {
             return Err(self.failed("creating", id)(error));

@@ -23,7 +23,7 @@ pub(crate) fn context(server: &TestServer) -> Context<Azure> {
     let azure = Azure {
         client: Client::with_pacing(server.settings(), PACING),
         subscription_id: SUBSCRIPTION.to_owned(),
-        default_tags: Default::default(),
+        default_tags: Some(Default::default()),
         planned: Planned::default(),
     };
     context_of(Some(azure))

@@ -1,3 +1,5 @@
+mod unfinished;
+
 use super::*;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::resources::test_plan::{config, context, get, id, subnet};

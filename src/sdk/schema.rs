@@ -123,6 +123,10 @@ pub struct Attribute {
     pub checks: Vec<Check>,
     /// Whether two known values mean the same; then the old text stays and there is no diff.
     pub same: Option<Same>,
+    /// Whether a collection without elements is something else than none.
+    pub empty_is_a_value: bool,
+    /// Whether the remote object may leave it out without a meaning; what was known then stays.
+    pub may_be_untold: bool,
     /// Where the value is in the remote object.
     pub remote: Option<Remote>,
 }
@@ -265,6 +269,8 @@ impl Attribute {
             deprecated: None,
             checks: Vec::new(),
             same: None,
+            empty_is_a_value: false,
+            may_be_untold: false,
             remote: None,
         }
     }
@@ -370,6 +376,24 @@ impl Attribute {
         }
     }
 
+    /// A collection without elements is something else than none.
+    #[must_use]
+    pub fn empty_is_a_value(self) -> Self {
+        Self {
+            empty_is_a_value: true,
+            ..self
+        }
+    }
+
+    /// The remote object may leave it out without a meaning.
+    #[must_use]
+    pub fn may_be_untold(self) -> Self {
+        Self {
+            may_be_untold: true,
+            ..self
+        }
+    }
+
     /// Where the value is in the remote object.
     #[must_use]
     pub fn remote(self, path: &'static str) -> Self {
@@ -466,6 +490,30 @@ impl Attribute {
             return false;
         }
         self.same.is_some_and(|same| same(a, b))
+    }
+
+    /// Whether a change from one to the other asks nothing of the remote object: they mean the same, or say nothing in
+    /// whatever form. Terraform shows such a change all the same where one of them is null.
+    pub fn amounts_to_same(&self, a: &Value, b: &Value) -> bool {
+        if let (Kind::Nested(Nesting::Single, attributes), Value::Object(a), Value::Object(b)) =
+            (&self.kind, a, b)
+        {
+            let same = |it: &Attribute| it.amounts_to_same(a.get(it.name), b.get(it.name));
+            return attributes.iter().all(same);
+        }
+        let both_known = a.is_wholly_known() && b.is_wholly_known();
+        let same = || self.same.is_some_and(|same| same(a, b));
+        a == b || (both_known && (same() || (self.is_nothing(a) && self.is_nothing(b))))
+    }
+
+    /// Null, or a form of it: a collection without elements, or an object of which all is nothing.
+    pub fn is_nothing(&self, value: &Value) -> bool {
+        match (&self.kind, value) {
+            (Kind::Nested(Nesting::Single, attributes), Value::Object(object)) => attributes
+                .iter()
+                .all(|attribute| attribute.is_nothing(object.get(attribute.name))),
+            _ => value.is_null() || (value.is_empty_collection() && !self.empty_is_a_value),
+        }
     }
 }
 

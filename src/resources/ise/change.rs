@@ -1,9 +1,11 @@
 //! Changes of an environment: by PATCH what ARM takes that way, by read–modify–write PUT all else.
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::ARM;
 use crate::arm::{self, PutOptions, ResourceId, Session};
+use crate::resources::shared::tags;
+use crate::sdk::resource::Update;
 use crate::sdk::value::Object;
 
 /// Sends everything, as ARM gave it but for what changes.
@@ -31,6 +33,12 @@ pub(super) async fn patch(
         .await
 }
 
+/// Whether the environment is to be restarted: for other triggers, not for the first ones.
+pub(super) fn restarts(update: Update<'_>) -> bool {
+    let before = update.prior.get("restart_triggers");
+    update.changes("restart_triggers") && before.as_map().is_some_and(|before| !before.is_empty())
+}
+
 /// The body to PUT if tags outlived the PATCH that was to remove them.
 pub(super) async fn without_removed_tags(
     session: &Session,
@@ -40,10 +48,7 @@ pub(super) async fn without_removed_tags(
     let body = session.get(id, ARM.api_version).await?;
     let mut wanted = body.clone();
     ARM.write(planned, &mut wanted);
-    let members = |body: &Json| body["tags"].as_object().cloned().unwrap_or_default();
-    let wanted_tags = members(&wanted);
-    let mut tags = members(&body).into_iter();
-    let outlived = tags.any(|(key, value)| !value.is_null() && !wanted_tags.contains_key(&key));
+    let outlived = !tags::missing(&body, &wanted).is_empty();
     Ok(outlived.then_some(wanted))
 }
 
@@ -51,10 +56,12 @@ pub(super) async fn without_removed_tags(
 fn patch_body(current: &Json, planned: &Object) -> Json {
     let mut wanted = current.clone();
     ARM.write(planned, &mut wanted);
-    let members = |body: &Json| body["tags"].as_object().cloned().unwrap_or_default();
-    let mut tags = members(&wanted);
-    for (key, _) in members(current) {
-        tags.entry(key).or_insert(Json::Null);
-    }
+    let kept = wanted["tags"].as_object().into_iter().flatten();
+    let removed = tags::missing(current, &wanted);
+    let removed = removed.into_iter().map(|key| (key, Json::Null));
+    let tags: Map<String, Json> = kept
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .chain(removed)
+        .collect();
     json!({ "sku": wanted["sku"], "tags": tags })
 }

@@ -1,5 +1,6 @@
 //! Schema rows that several resources have.
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Value as Json, json};
 
 use crate::arm::{Location, ResourceId};
@@ -23,6 +24,7 @@ pub(crate) fn name(rule: fn(&str) -> Result<(), String>, description: &'static s
         .required()
         .replaces()
         .same(same_ignoring_case)
+        .may_be_untold()
         .check(Check::Text(rule))
         .remote("name")
         .doc(description)
@@ -60,6 +62,7 @@ pub(crate) fn location_of_environment() -> Attribute {
     Attribute::string("location")
         .computed()
         .same(same_location)
+        .may_be_untold()
         .remote("location")
         .doc("Azure region: that of the environment.")
 }
@@ -67,6 +70,7 @@ pub(crate) fn location_of_environment() -> Attribute {
 /// `tags`.
 pub(crate) fn tags() -> Attribute {
     Attribute::plain("tags", Type::map(Type::String))
+        .same(super::tags::same)
         .check(Check::Value(check_tags))
         .doc("Tags, besides the provider's `default_tags`. At most 50 in all.")
 }
@@ -123,6 +127,7 @@ pub(crate) fn ip_addresses() -> [Attribute; 4] {
     let list = |name, path, description| {
         Attribute::plain(name, Type::list(Type::String))
             .computed()
+            .same(same_in_any_order)
             .remote(path)
             .doc(description)
     };
@@ -165,6 +170,7 @@ pub(crate) fn identity() -> Attribute {
         vec![
             Attribute::string("type")
                 .required()
+                .same(same_ignoring_case)
                 .check(Check::OneOf(&["SystemAssigned", "UserAssigned"]))
                 .remote("type")
                 .doc("Kind of managed identity."),
@@ -226,19 +232,43 @@ pub(crate) fn same_ignoring_case(a: &Value, b: &Value) -> bool {
         .is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
 }
 
+/// The ID that an answer means: slashes at its ends and escapes in it make no difference.
+pub(crate) fn meant_id(text: &str) -> Option<ResourceId> {
+    let text = percent_decode_str(text).decode_utf8().ok()?;
+    ResourceId::parse(&format!("/{}", text.trim_matches('/'))).ok()
+}
+
 /// ARM IDs.
 pub(crate) fn same_id(a: &Value, b: &Value) -> bool {
-    let parse = |value: &Value| value.as_str().and_then(|text| ResourceId::parse(text).ok());
-    parse(a).is_some_and(|a| Some(a) == parse(b))
+    let id = |value: &Value| value.as_str().and_then(meant_id);
+    id(a).is_some_and(|a| Some(a) == id(b))
 }
 
 /// Lists or sets of ARM IDs, in whatever order.
 pub(crate) fn same_ids(a: &Value, b: &Value) -> bool {
+    same_elements(a, b, |text| {
+        let id = meant_id(text).map(|id| id.to_string());
+        id.unwrap_or_else(|| text.to_owned()).to_ascii_lowercase()
+    })
+}
+
+/// Lists or sets of names, which ARM compares without regard to case, in whatever order.
+pub(crate) fn same_names(a: &Value, b: &Value) -> bool {
+    same_elements(a, b, str::to_ascii_lowercase)
+}
+
+/// Lists of what has no order.
+fn same_in_any_order(a: &Value, b: &Value) -> bool {
+    same_elements(a, b, str::to_owned)
+}
+
+/// Whether two collections hold the same, by what each text means and in whatever order.
+pub(crate) fn same_elements<M: Ord>(a: &Value, b: &Value, meaning: impl Fn(&str) -> M) -> bool {
     let sorted = |value: &Value| {
-        let ids = value.as_elements()?.iter().filter_map(Value::as_str);
-        let mut ids: Vec<_> = ids.map(str::to_ascii_lowercase).collect();
-        ids.sort();
-        Some(ids)
+        let texts = value.as_elements()?.iter().filter_map(Value::as_str);
+        let mut meanings: Vec<_> = texts.map(&meaning).collect();
+        meanings.sort();
+        Some(meanings)
     };
     sorted(a) == sorted(b)
 }

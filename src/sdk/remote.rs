@@ -243,7 +243,8 @@ fn write_nested(nesting: Nesting, attributes: &[Attribute], value: &Value, json:
             let before = json.take();
             let before = before.as_array().map_or(&[][..], Vec::as_slice);
             let element = |(index, value): (usize, &Value)| {
-                let mut element = counterpart(attributes, before, index, value).unwrap_or_default();
+                let kept = counterpart(attributes, before, elements, index);
+                let mut element = kept.cloned().unwrap_or_default();
                 object(value, &mut element);
                 element
             };
@@ -253,32 +254,35 @@ fn write_nested(nesting: Nesting, attributes: &[Attribute], value: &Value, json:
     }
 }
 
-/// The element of an array that an object is written into.
-fn counterpart(
+/// The element of an array that one of the objects is written into.
+fn counterpart<'j>(
     attributes: &[Attribute],
-    array: &[Json],
+    array: &'j [Json],
+    objects: &[Value],
     index: usize,
-    value: &Value,
-) -> Option<Json> {
-    let object = value.as_object()?;
-    let same = |attribute: &Attribute, json: &Json| {
-        let found = attribute
-            .remote
-            .map(|remote| read_attribute(attribute, remote, json, &Value::Null));
-        found.is_none_or(|found| attribute.amounts_to_same(&found, object.get(attribute.name)))
+) -> Option<&'j Json> {
+    let same = |attribute: &Attribute, object: &Value, json: &Json| {
+        let remote = attribute.remote?;
+        let found = read_attribute(attribute, remote, json, &Value::Null);
+        let wanted = object.as_object()?.get(attribute.name);
+        Some(attribute.amounts_to_same(&found, wanted))
     };
-    let named = attributes.iter().find(|attribute| attribute.name == "name");
-    let found = match named {
-        Some(name) => array.iter().find(|json| same(name, json)),
-        None => {
-            let mut configurable = attributes.iter().filter(|it| it.is_configurable());
-            let equal = array
-                .iter()
-                .find(|json| configurable.all(|it| same(it, json)));
-            equal.or_else(|| array.get(index))
-        }
+    let equal = |object: &Value, json: &Json| {
+        let mut configurable = attributes.iter().filter(|it| it.is_configurable());
+        configurable.all(|it| same(it, object, json) != Some(false))
     };
-    found.cloned()
+    let object = &objects[index];
+    if let Some(name) = attributes.iter().find(|it| it.name == "name") {
+        return array
+            .iter()
+            .find(|json| same(name, object, json) == Some(true));
+    }
+    let is_taken = |json: &Json| objects.iter().any(|object| equal(object, json));
+    let in_place = || array.get(index).filter(|json| !is_taken(json));
+    array
+        .iter()
+        .find(|json| equal(object, json))
+        .or_else(in_place)
 }
 
 fn store(body: &mut Json, remote: Remote, value: &Value) {

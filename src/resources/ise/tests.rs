@@ -105,3 +105,90 @@ async fn a_tag_that_outlives_its_removal_by_patch_is_put_away() {
         assert!(state.object().expect("state").get("tags").is_null());
     }
 }
+
+/// Updates an environment that ARM answers like this; what was sent besides reads: method and last segment, and the body.
+async fn sent_by_update(before: &Json, prior: &Object, planned: &Object) -> Vec<(String, Json)> {
+    let id = id(ARM.name, "e");
+    let line = |method: &str, below: &str| {
+        get(&id)
+            .replacen("GET", method, 1)
+            .replace('?', &format!("{below}?"))
+    };
+    let answer = || vec![Reply::json(200, &body(before))];
+    let server = TestServer::start(&[
+        (&line("GET", ""), answer()),
+        (&line("PUT", ""), answer()),
+        (&line("PATCH", ""), answer()),
+        (&line("POST", "/restart"), vec![Reply::text(200, "")]),
+    ])
+    .await;
+    let update = Update {
+        config: planned,
+        prior,
+        planned,
+    };
+    let mut state = State::new(Some(prior.clone()), Private::default());
+    let updated = Ise.update(&context(&server), update, &mut state).await;
+    updated.expect("the update");
+    let requests = server.requests();
+    let writes = requests
+        .iter()
+        .filter(|request| !request.line.starts_with("GET "));
+    let sent = writes.map(|request| {
+        let mut words = request.line.split([' ', '?']);
+        let method = words.next().unwrap_or_default();
+        let last = words
+            .next()
+            .and_then(|path| path.rsplit('/').next())
+            .unwrap_or_default();
+        (
+            format!("{method} {last}"),
+            serde_json::from_str(&request.body).unwrap_or_default(),
+        )
+    });
+    sent.collect()
+}
+
+#[tokio::test]
+async fn other_triggers_restart_and_first_ones_do_not() {
+    let triggers = |triggers: &[(&str, &str)]| {
+        let triggers = triggers
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), Value::from(*value)));
+        Value::Map(triggers.collect())
+    };
+    let one = triggers(&[("dns", "1")]);
+    for (before, after, restarts) in [
+        (Value::Null, one.clone(), false),
+        (triggers(&[]), one.clone(), false),
+        (one.clone(), triggers(&[("dns", "2")]), true),
+        (one.clone(), triggers(&[("dns", "1"), ("other", "1")]), true),
+        (one.clone(), Value::Null, true),
+        (one.clone(), one, false),
+    ] {
+        let (mut prior, mut planned) = (environment(None), environment(None));
+        prior.set("restart_triggers", before.clone());
+        planned.set("restart_triggers", after.clone());
+        let sent = sent_by_update(&json!({}), &prior, &planned).await;
+        let lines: Vec<_> = sent.iter().map(|(line, _)| line.as_str()).collect();
+        let expected: &[&str] = if restarts { &["POST restart"] } else { &[] };
+        assert_eq!(lines, expected, "{before:?} {after:?}");
+    }
+}
+
+/// The name of a tag has no case, and a capacity that an answer leaves out is not lost.
+#[tokio::test]
+async fn a_patch_removes_no_tag_that_is_only_spelled_otherwise() {
+    let (prior, mut planned) = (environment(Some("old")), environment(Some("TEAM")));
+    planned.set("capacity", 3_i64);
+    let before = json!({ "team": "x", "old": "x", "$type": "y" });
+    let sent = sent_by_update(&before, &prior, &planned).await;
+    assert_eq!(sent[0].0, "PATCH e");
+    assert_eq!(
+        sent[0].1,
+        json!({
+            "sku": { "name": "Premium", "capacity": 3 },
+            "tags": { "$type": "y", "TEAM": "x", "old": null },
+        })
+    );
+}

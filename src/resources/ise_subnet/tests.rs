@@ -1,6 +1,8 @@
 use super::*;
-use crate::arm::test_server::{Reply, TestServer};
-use crate::resources::test_plan::{config, context, get, network, plan, subnet};
+use crate::arm::test_server::{Received, Reply, TestServer};
+use crate::resources::test_plan::{
+    applied, config, context, get, network, plan, subnet, unconfigured,
+};
 use crate::sdk::private::Private;
 
 /// Creates a subnet that ARM accepts, with this answer to polls of the operation; whether a state was kept.
@@ -99,4 +101,121 @@ fn a_planned_body_keeps_what_is_there_unless_the_range_moves() {
         assert_eq!(holders(&new), [""; 0]);
         assert_eq!(new["properties"]["addressPrefix"], "172.16.0.0/27");
     }
+}
+
+/// Updates a subnet that ARM answers like this: to what was planned, and through these answers to PUT; what was PUT.
+async fn put_by_update(
+    bodies: &[Json],
+    change: &[(&str, Value)],
+    puts: Vec<Reply>,
+) -> Vec<Received> {
+    let id = subnet("a");
+    let gets = bodies.iter().map(|body| Reply::json(200, body)).collect();
+    let put = get(&id).replacen("GET", "PUT", 1);
+    let server = TestServer::start(&[(&get(&id), gets), (&put, puts)]).await;
+    let context = context(&server);
+    let mut config = config(
+        &IseSubnet,
+        &[
+            ("name", "a".into()),
+            ("virtual_network_id", network().to_string().into()),
+            ("address_prefix", "172.16.0.0/27".into()),
+        ],
+    );
+    let created = plan(
+        &IseSubnet,
+        &unconfigured(),
+        &config,
+        None,
+        Private::default(),
+    )
+    .await;
+    let prior = applied(&created, &[("id", id.to_string().into())]);
+    for (name, value) in change {
+        config.set(name, value.clone());
+    }
+    let planned = plan(
+        &IseSubnet,
+        &context,
+        &config,
+        Some(&prior),
+        Private::default(),
+    )
+    .await;
+    let update = Update {
+        config: &config,
+        prior: &prior,
+        planned: &planned.planned,
+    };
+    let mut state = State::new(Some(prior.clone()), Private::default());
+    let updated = IseSubnet.update(&context, update, &mut state).await;
+    updated.expect("the update");
+    assert_eq!(state.object(), Some(&planned.planned));
+    let requests = server.requests();
+    let puts = requests.into_iter().filter(|request| request.line == put);
+    puts.collect()
+}
+
+fn body_of(etag: &str, properties: Json) -> Json {
+    json!({ "id": subnet("a").to_string(), "name": "a", "etag": etag, "properties": properties })
+}
+
+fn sent(request: &Received) -> Json {
+    serde_json::from_str(&request.body).expect("JSON")
+}
+
+#[tokio::test]
+async fn an_update_leaves_the_range_in_the_form_that_it_has_and_other_delegations_alone() {
+    let web = json!({ "name": "w", "properties": { "serviceName": "Microsoft.Web/serverFarms" } });
+    let ours = json!({ "name": "integrationServiceEnvironments", "properties": { "serviceName": ISE_SERVICE } });
+    for range in [
+        json!({ "addressPrefix": "172.16.0.0/27" }),
+        json!({ "addressPrefixes": ["172.16.0.0/27"] }),
+        json!({ "addressPrefix": null, "addressPrefixes": ["fd00::/64", "172.16.0.0/27"] }),
+    ] {
+        let mut properties = range.clone();
+        properties["delegations"] = json!([web]);
+        properties["networkSecurityGroup"] = json!({ "id": "/g", "ofTheFuture": 1 });
+        let body = body_of("1", properties);
+        let puts = vec![Reply::json(200, &body)];
+        let puts = put_by_update(&[body], &[("delegate_to_ise", true.into())], puts).await;
+        let sent = sent(&puts[0]);
+        for name in ["addressPrefix", "addressPrefixes"] {
+            assert_eq!(sent["properties"][name], range[name], "{sent}");
+        }
+        assert_eq!(sent["properties"]["delegations"], json!([web, ours]));
+    }
+}
+
+/// Other processes write in the network too: what is refused for that is sent again, and what they wrote is kept.
+#[tokio::test]
+async fn an_update_gives_way_to_other_writers() {
+    let body = |etag: &str, by_others: &str| {
+        body_of(
+            etag,
+            json!({ "addressPrefix": "172.16.0.0/27", "byOthers": by_others }),
+        )
+    };
+    let endpoints = ("service_endpoints", Value::set(["Microsoft.Sql".into()]));
+    let puts = vec![
+        Reply::error(429, "RetryableErrorDueToAnotherOperation"),
+        Reply::error(409, "AnotherOperationInProgress"),
+        Reply::error(412, "PreconditionFailed"),
+        Reply::json(200, &body("3", "late")),
+    ];
+    let puts = put_by_update(&[body("1", "early"), body("2", "late")], &[endpoints], puts).await;
+    let seen: Vec<_> = puts
+        .iter()
+        .map(|put| {
+            (
+                put.headers["if-match"].clone(),
+                sent(put)["properties"]["byOthers"].clone(),
+            )
+        })
+        .collect();
+    let (early, late) = (
+        ("1".to_owned(), json!("early")),
+        ("2".to_owned(), json!("late")),
+    );
+    assert_eq!(seen, [early.clone(), early.clone(), early, late]);
 }

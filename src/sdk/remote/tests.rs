@@ -180,6 +180,56 @@ fn elements_that_stay_keep_what_else_they_have() {
 }
 
 #[test]
+fn nested_objects_are_written_into_those_that_are_there() {
+    let rule = || {
+        let level = Attribute::number("level").remote("levels.of");
+        vec![Attribute::string("kind").remote("kind"), level]
+    };
+    let named = vec![
+        Attribute::string("name").remote("name"),
+        Attribute::number("level").remote("level"),
+    ];
+    let schema = Schema {
+        attributes: vec![
+            Attribute::nested("profiles", Nesting::List, named).remote("profiles"),
+            Attribute::nested("rules", Nesting::List, rule()).remote("rules"),
+            Attribute::nested("hooks", Nesting::Set, rule()).remote("hooks"),
+            Attribute::nested("claims", Nesting::Map, rule()).remote("claims"),
+        ],
+        ..Schema::default()
+    };
+    let object = |name: &str, text: &str, level: i64| -> Value {
+        let object = [(name, Value::from(text)), ("level", level.into())];
+        object.into_iter().collect::<Object>().into()
+    };
+    let mut planned = schema.null_object();
+    let profiles = [object("name", "new", 1), object("name", "old", 2)];
+    planned.set("profiles", Value::List(profiles.to_vec()));
+    let rules = [object("kind", "b", 2), object("kind", "c", 3)];
+    planned.set("rules", Value::List(rules.to_vec()));
+    planned.set("hooks", Value::set([object("kind", "b", 9)]));
+    let claims = [("b".to_owned(), object("kind", "b", 3))];
+    planned.set("claims", Value::Map(claims.into()));
+    let b = |level: i64| json!({ "kind": "b", "levels": { "of": level, "x": 1 }, "x": 2 });
+    let a = json!({ "kind": "a", "levels": { "of": 1 }, "x": 3 });
+    let c = json!({ "kind": "c", "levels": { "of": 3 } });
+    let mut body = json!({
+        "profiles": [{ "name": "old", "level": 1, "x": 1 }, { "name": "gone", "x": 2 }],
+        "rules": [a, b(2)], "hooks": [b(2)], "claims": { "B": b(2), "gone": a },
+    });
+    write(&schema, &planned, &mut body);
+    let expect = json!({
+        "profiles": [{ "name": "new", "level": 1 }, { "name": "old", "level": 2, "x": 1 }],
+        "rules": [b(2), c], "hooks": [b(9)], "claims": { "b": b(3) },
+    });
+    assert_eq!(body, expect);
+    assert_eq!(read(&schema, &body, &schema.null_object()), planned);
+    let mut new = Json::Null;
+    write(&schema, &planned, &mut new);
+    assert_eq!(new["rules"][1], c);
+}
+
+#[test]
 fn an_object_that_is_not_wanted_keeps_what_is_not_modelled_unless_it_needs_the_rest() {
     let section = |name, attribute: Attribute| {
         let attributes = vec![attribute.remote("type")];

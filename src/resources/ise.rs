@@ -112,6 +112,7 @@ fn attributes() -> Vec<Attribute> {
             .may_be_untold()
             .check(Check::EachText(|text| rows::is_id_of(text, SUBNET_TYPE)))
             .remote("properties.networkConfiguration.subnets[].id")
+            .read_as(rows::read_ids)
             .doc("IDs of four different, empty subnets of one virtual network, sent in this order."),
         Attribute::bool("express_route")
             .default(false)
@@ -152,6 +153,7 @@ fn customer_managed_key() -> Attribute {
         vec![
             member("key_vault_id", "keyVault.id", "ID of the key vault.")
                 .same(rows::same_id)
+                .read_as(rows::read_id)
                 .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.KeyVault/vaults"))),
             member("key_name", "keyName", "Name of the key.").same(rows::same_ignoring_case),
             member("key_version", "keyVersion", "Version of the key.").same(rows::same_ignoring_case),

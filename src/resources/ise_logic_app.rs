@@ -18,7 +18,7 @@ use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
-use crate::sdk::remote::{read_reference, write_elements, write_members, write_reference};
+use crate::sdk::remote::{write_elements, write_members};
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Recomputed, Schema, Timeouts};
 use crate::sdk::types::Type;
@@ -84,10 +84,8 @@ fn attributes() -> Vec<Attribute> {
             .effect(Effect::SentAfterFirst)
             .doc("Any number; when it changes, `secure_parameters_wo` is sent again."),
         rows::enabled("Whether its triggers fire."),
-        Attribute::string("integration_account_id")
-            .same(rows::same_id)
+        rows::reference("integration_account_id", "properties.integrationAccount")
             .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.Logic/integrationAccounts")))
-            .remote_as("properties.integrationAccount", read_reference, write_reference)
             .doc("ID of an integration account in the same environment."),
         access_control(),
         rows::identity(),

@@ -24,7 +24,7 @@ use crate::sdk::duration;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
 use crate::sdk::private::Private;
-use crate::sdk::remote::{self, read_reference, write_reference};
+use crate::sdk::remote;
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Schema, Timeouts};
 use crate::sdk::types::Type;
@@ -72,15 +72,11 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
                 "Microsoft's guide asks for a Class B range, Azure accepts others: `warn` about them, `enforce` (an error outside \
                  128.0.0.0 to 191.255.255.255 and 172.16.0.0/12), or `ignore`.",
             ),
-        Attribute::string("network_security_group_id")
-            .same(rows::same_id)
+        rows::reference("network_security_group_id", "properties.networkSecurityGroup")
             .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.Network/networkSecurityGroups")))
-            .remote_as("properties.networkSecurityGroup", read_reference, write_reference)
             .doc("ID of the network security group that filters its traffic."),
-        Attribute::string("route_table_id")
-            .same(rows::same_id)
+        rows::reference("route_table_id", "properties.routeTable")
             .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.Network/routeTables")))
-            .remote_as("properties.routeTable", read_reference, write_reference)
             .doc("ID of the route table that routes its traffic."),
         Attribute::plain("service_endpoints", Type::set(Type::String))
             .same(rows::same_names)

@@ -192,7 +192,7 @@ async fn played(
     let was_created = !state.get("name").is_null();
     let (state_after, plan) = refreshed_and_planned(resource, config, state, body).await?;
     if row.is == Expected::Same {
-        if was_created && &state_after != &with_computed_of(resource, state, &state_after) {
+        if was_created && state_after != with_computed_of(resource, state, &state_after) {
             return Err(format!(
                 "the refresh shows drift: {:?}",
                 at(&state_after, &row.of)

@@ -34,16 +34,6 @@ pub fn write(schema: &Schema, planned: &Object, body: &mut Json) {
     write_attributes(&schema.attributes, planned, body);
 }
 
-/// Reads a reference of the form `{"id": …}`.
-pub fn read_reference(json: &Json) -> Value {
-    json.get("id").and_then(Json::as_str).into()
-}
-
-/// Writes a reference of the form `{"id": …}`.
-pub fn write_reference(value: &Value) -> Json {
-    serde_json::json!({ "id": value.as_str() })
-}
-
 /// Makes `json` an array with one object for each key, which is its member `name`. Objects that were there are kept, with
 /// everything else in them.
 pub fn write_elements(json: &mut Json, name: &str, keys: impl Iterator<Item = Json>) {

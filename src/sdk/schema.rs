@@ -427,6 +427,15 @@ impl Attribute {
         }
     }
 
+    /// How the JSON in its place becomes a value, where it is not plain.
+    #[must_use]
+    pub fn read_as(mut self, read: fn(&Json) -> Value) -> Self {
+        if let Some(remote) = &mut self.remote {
+            remote.read = Some(read);
+        }
+        self
+    }
+
     /// The same for a form with members that the value says nothing about.
     #[must_use]
     pub fn remote_into(

@@ -106,6 +106,35 @@ async fn a_tag_that_outlives_its_removal_by_patch_is_put_away() {
     }
 }
 
+#[tokio::test]
+async fn ids_are_read_in_the_form_in_which_they_can_be_used() {
+    let mut body = body(&json!({}));
+    for subnet in body["properties"]["networkConfiguration"]["subnets"]
+        .as_array_mut()
+        .expect("four")
+    {
+        subnet["id"] = format!("{}/", subnet["id"].as_str().expect("an ID")).into();
+    }
+    body["id"] = format!("{}/", id(ARM.name, "e")).into();
+    let server =
+        TestServer::start(&[(&get(&id(ARM.name, "e")), vec![Reply::json(200, &body)])]).await;
+    let mut imported = State::new(None, Private::default());
+    imported.set(config(
+        &Ise,
+        &[("id", id(ARM.name, "e").to_string().into())],
+    ));
+    Ise.read(&context(&server), &mut imported)
+        .await
+        .expect("read");
+    let found = imported.object().expect("there");
+    assert_eq!(ARM.stored_id(found), Ok(id(ARM.name, "e")));
+    assert_eq!(subnet_ids(found), ["D", "a", "c", "b"].map(subnet));
+    assert_eq!(
+        found.str("virtual_network_id"),
+        subnet("a").parent().map(|id| id.to_string()).as_deref()
+    );
+}
+
 /// Updates an environment that ARM answers like this; what was sent besides reads: method and last segment, and the body.
 async fn sent_by_update(before: &Json, prior: &Object, planned: &Object) -> Vec<(String, Json)> {
     let id = id(ARM.name, "e");

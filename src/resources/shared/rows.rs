@@ -42,19 +42,22 @@ pub(crate) fn resource_group_name() -> Attribute {
 
 /// `ise_id` of a resource that lives in an environment.
 pub(crate) fn ise_id() -> Attribute {
-    Attribute::string("ise_id")
+    reference("ise_id", "properties.integrationServiceEnvironment")
         .required()
         .replaces()
-        .same(same_id)
         .check(Check::Text(|text| {
             is_id_of(text, "Microsoft.Logic/integrationServiceEnvironments")
         }))
-        .remote_as(
-            "properties.integrationServiceEnvironment",
-            crate::sdk::remote::read_reference,
-            crate::sdk::remote::write_reference,
-        )
         .doc("ID of the environment that it runs in. The environment is its location.")
+}
+
+/// The ID of another object, to which ARM refers as `{"id": …}`.
+pub(crate) fn reference(name: &'static str, path: &'static str) -> Attribute {
+    Attribute::string(name).same(same_id).remote_as(
+        path,
+        |json| json.get("id").map_or(Value::Null, read_id),
+        |value| json!({ "id": value.as_str() }),
+    )
 }
 
 /// `location` of a resource that lives in an environment.
@@ -236,6 +239,21 @@ pub(crate) fn same_ignoring_case(a: &Value, b: &Value) -> bool {
 pub(crate) fn meant_id(text: &str) -> Option<ResourceId> {
     let text = percent_decode_str(text).decode_utf8().ok()?;
     ResourceId::parse(&format!("/{}", text.trim_matches('/'))).ok()
+}
+
+/// Reads an ID, in the form in which it can be used.
+pub(crate) fn read_id(json: &Json) -> Value {
+    let text = json.as_str();
+    text.map(|text| meant_id(text).map_or_else(|| text.to_owned(), |id| id.to_string()))
+        .into()
+}
+
+/// Reads a list of IDs.
+pub(crate) fn read_ids(json: &Json) -> Value {
+    let ids = json.as_array();
+    ids.map_or(Value::Null, |ids| {
+        Value::List(ids.iter().map(read_id).collect())
+    })
 }
 
 /// ARM IDs.

@@ -35,8 +35,8 @@ fn schema() -> Schema {
             Attribute::plain("zones", Type::set(Type::String)).remote("properties.zones"),
             Attribute::string("group").remote_as(
                 "properties.group",
-                read_reference,
-                write_reference,
+                |json| json["id"].as_str().into(),
+                |value| json!({ "id": value.as_str() }),
             ),
             Attribute::number("capacity")
                 .optional_computed()

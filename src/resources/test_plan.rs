@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::arm::test_server::{PACING, Reply, TestServer};
+use crate::arm::test_server::{PACING, Received, Reply, TestServer};
 use crate::arm::{Client, Json, ResourceId};
 use crate::azure::{Azure, Planned};
 use crate::sdk::context::Context;
@@ -137,6 +137,26 @@ pub(crate) fn get(id: &ResourceId) -> String {
         false => "2019-05-01",
     };
     format!("GET {id}?api-version={version}")
+}
+
+/// A script's line for a write of an object, or of something below it.
+pub(crate) fn write(method: &str, id: &ResourceId, below: &str) -> String {
+    let get = get(id).replacen("GET", method, 1);
+    get.replace('?', &format!("{below}?"))
+}
+
+/// What was asked besides reads: method and last segment, and the body.
+pub(crate) fn writes(server: &TestServer) -> Vec<(String, Json)> {
+    let requests = server.requests().into_iter();
+    let writes = requests.filter(|request| !request.line.starts_with("GET "));
+    let write = |request: Received| {
+        let (path, _) = request.line.split_once('?').unwrap_or((&request.line, ""));
+        let (method, _) = path.split_once(' ').unwrap_or((path, ""));
+        let last = path.rsplit('/').next().unwrap_or_default();
+        let body = serde_json::from_str(&request.body).unwrap_or_default();
+        (format!("{method} {last}"), body)
+    };
+    writes.map(write).collect()
 }
 
 /// A server that has these objects and nothing else.

@@ -489,41 +489,6 @@ impl Attribute {
     pub fn is_computed(&self) -> bool {
         matches!(self.mode, Mode::Computed | Mode::OptionalComputed)
     }
-
-    /// Whether `a` may stand for `b` without anybody noticing.
-    pub fn means_same(&self, a: &Value, b: &Value) -> bool {
-        if a == b {
-            return true;
-        }
-        if !a.is_wholly_known() || !b.is_wholly_known() || a.is_null() || b.is_null() {
-            return false;
-        }
-        self.same.is_some_and(|same| same(a, b))
-    }
-
-    /// Whether a change from one to the other asks nothing of the remote object: they mean the same, or say nothing in
-    /// whatever form. Terraform shows such a change all the same where one of them is null.
-    pub fn amounts_to_same(&self, a: &Value, b: &Value) -> bool {
-        if let (Kind::Nested(Nesting::Single, attributes), Value::Object(a), Value::Object(b)) =
-            (&self.kind, a, b)
-        {
-            let same = |it: &Attribute| it.amounts_to_same(a.get(it.name), b.get(it.name));
-            return attributes.iter().all(same);
-        }
-        let both_known = a.is_wholly_known() && b.is_wholly_known();
-        let same = || self.same.is_some_and(|same| same(a, b));
-        a == b || (both_known && (same() || (self.is_nothing(a) && self.is_nothing(b))))
-    }
-
-    /// Null, or a form of it: a collection without elements, or an object of which all is nothing.
-    pub fn is_nothing(&self, value: &Value) -> bool {
-        match (&self.kind, value) {
-            (Kind::Nested(Nesting::Single, attributes), Value::Object(object)) => attributes
-                .iter()
-                .all(|attribute| attribute.is_nothing(object.get(attribute.name))),
-            _ => value.is_null() || (value.is_empty_collection() && !self.empty_is_a_value),
-        }
-    }
 }
 
 /// Calls `visit` with each nested object of `value` and its place, in the order of the value.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::arm::test_server::{Reply, TestServer};
-use crate::resources::test_plan::{config, context, get, id, subnet};
+use crate::resources::test_plan::{config, context, get, id, subnet, write, writes};
 use crate::sdk::private::Private;
 
 /// An environment with these tags, as ARM gives it.
@@ -135,20 +135,15 @@ async fn ids_are_read_in_the_form_in_which_they_can_be_used() {
     );
 }
 
-/// Updates an environment that ARM answers like this; what was sent besides reads: method and last segment, and the body.
+/// Updates an environment that ARM answers like this; what was sent.
 async fn sent_by_update(before: &Json, prior: &Object, planned: &Object) -> Vec<(String, Json)> {
     let id = id(ARM.name, "e");
-    let line = |method: &str, below: &str| {
-        get(&id)
-            .replacen("GET", method, 1)
-            .replace('?', &format!("{below}?"))
-    };
     let answer = || vec![Reply::json(200, &body(before))];
     let server = TestServer::start(&[
-        (&line("GET", ""), answer()),
-        (&line("PUT", ""), answer()),
-        (&line("PATCH", ""), answer()),
-        (&line("POST", "/restart"), vec![Reply::text(200, "")]),
+        (&get(&id), answer()),
+        (&write("PUT", &id, ""), answer()),
+        (&write("PATCH", &id, ""), answer()),
+        (&write("POST", &id, "/restart"), vec![Reply::text(200, "")]),
     ])
     .await;
     let update = Update {
@@ -159,23 +154,7 @@ async fn sent_by_update(before: &Json, prior: &Object, planned: &Object) -> Vec<
     let mut state = State::new(Some(prior.clone()), Private::default());
     let updated = Ise.update(&context(&server), update, &mut state).await;
     updated.expect("the update");
-    let requests = server.requests();
-    let writes = requests
-        .iter()
-        .filter(|request| !request.line.starts_with("GET "));
-    let sent = writes.map(|request| {
-        let mut words = request.line.split([' ', '?']);
-        let method = words.next().unwrap_or_default();
-        let last = words
-            .next()
-            .and_then(|path| path.rsplit('/').next())
-            .unwrap_or_default();
-        (
-            format!("{method} {last}"),
-            serde_json::from_str(&request.body).unwrap_or_default(),
-        )
-    });
-    sent.collect()
+    writes(&server)
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use super::super::ise_integration_account;
 use super::*;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::resources::test_plan::{
-    applied, config, context, get, id, plan, server, server_of, told, unconfigured,
+    applied, config, context, get, id, plan, server, server_of, told, unconfigured, write, writes,
 };
 use crate::sdk::private::Private;
 
@@ -224,20 +224,15 @@ fn policies(issuer: &str) -> Value {
     sections.collect::<Object>().into()
 }
 
-/// Plans and makes a change of the secretive app; what was told, and what was sent: method and last segment, and the body.
+/// Plans and makes a change of the secretive app; what was told, and what was sent.
 async fn change_of_secretive(other: &[(&str, Value)]) -> (Vec<String>, Vec<(String, Json)>) {
     let id = id(ARM.name, "l");
-    let line = |method: &str, below: &str| {
-        get(&id)
-            .replacen("GET", method, 1)
-            .replace("?", &format!("{below}?"))
-    };
     let answer = || vec![Reply::json(200, &secretive())];
     let server = TestServer::start(&[
-        (&line("GET", ""), answer()),
-        (&line("PUT", ""), answer()),
-        (&line("POST", "/enable"), vec![Reply::text(200, "")]),
-        (&line("POST", "/disable"), vec![Reply::text(200, "")]),
+        (&get(&id), answer()),
+        (&write("PUT", &id, ""), answer()),
+        (&write("POST", &id, "/enable"), vec![Reply::text(200, "")]),
+        (&write("POST", &id, "/disable"), vec![Reply::text(200, "")]),
     ])
     .await;
     let context = context(&server);
@@ -269,23 +264,7 @@ async fn change_of_secretive(other: &[(&str, Value)]) -> (Vec<String>, Vec<(Stri
             .flatten()
             .map(|error| format!("at apply: {}", error.detail)),
     );
-    let requests = server.requests();
-    let writes = requests
-        .iter()
-        .filter(|request| !request.line.starts_with("GET "));
-    let sent = writes.map(|request| {
-        let mut words = request.line.split([' ', '?']);
-        let (method, path) = (
-            words.next().expect("a method"),
-            words.next().expect("a path"),
-        );
-        let last = path.rsplit('/').next().unwrap_or_default();
-        (
-            format!("{method} {last}"),
-            serde_json::from_str(&request.body).unwrap_or_default(),
-        )
-    });
-    (told, sent.collect())
+    (told, writes(&server))
 }
 
 async fn secretive_state(context: &Context<Azure>) -> Object {

@@ -113,13 +113,18 @@ fn attributes() -> Vec<Attribute> {
 }
 
 fn access_control() -> Attribute {
-    let ranges = || {
+    const RANGES: &str = "CIDR blocks, or ranges of the form `first-last`. None at all, `[]`, is not the same as leaving it out.";
+    let ranges = |description| {
         Attribute::plain("allowed_caller_ip_ranges", Type::set(Type::String))
-            .same(|a, b| rows::same_elements(a, b, |text| caller_bounds(text).ok_or_else(|| text.to_owned())))
+            .same(|a, b| {
+                rows::same_elements(a, b, |text| {
+                    caller_bounds(text).ok_or_else(|| text.to_owned())
+                })
+            })
             .empty_is_a_value()
             .check(Check::EachText(validate::cidr::caller_range))
             .remote("allowedCallerIpAddresses[].addressRange")
-            .doc("CIDR blocks, or ranges of the form `first-last`. None at all, `[]`, lets nobody in but other logic apps.")
+            .doc(description)
     };
     let policies = Attribute::plain("open_authentication_policies", Type::map(Type::map(Type::String)))
         .remote_into("openAuthenticationPolicies.policies", read_policies, write_policies)
@@ -136,25 +141,31 @@ fn access_control() -> Attribute {
             section(
                 "trigger",
                 "triggers",
-                vec![ranges(), policies],
+                vec![
+                    ranges(
+                        "CIDR blocks, or ranges of the form `first-last`. Without it anybody may call; with none at all, `[]`, other logic \
+                         apps only.",
+                    ),
+                    policies,
+                ],
                 "Who may call its triggers.",
             ),
             section(
                 "actions",
                 "actions",
-                vec![ranges()],
+                vec![ranges(RANGES)],
                 "Who may call its actions.",
             ),
             section(
                 "contents",
                 "contents",
-                vec![ranges()],
+                vec![ranges(RANGES)],
                 "Who may read inputs and outputs of its runs.",
             ),
             section(
                 "workflow_management",
                 "workflowManagement",
-                vec![ranges()],
+                vec![ranges(RANGES)],
                 "Who may manage it.",
             ),
         ],

@@ -211,6 +211,19 @@ async fn played(
     if replaces {
         return Ok(());
     }
+    let unknown = plan
+        .planned
+        .iter()
+        .filter(|(_, value)| !value.is_wholly_known());
+    let may_change = |name: &str| match name {
+        "provisioning_state" | "version" | "changed_time" => true,
+        "state" => row.of == "enabled",
+        "identity" => row.of.starts_with("identity"),
+        _ => false,
+    };
+    if let Some((name, _)) = unknown.into_iter().find(|(name, _)| !may_change(name)) {
+        return Err(format!("{name} is planned as unknown"));
+    }
     // What is written puts it right.
     let mut written = body.clone();
     remote::write(resource.schema(), &plan.planned, &mut written);

@@ -5,6 +5,7 @@
 mod accounts;
 mod autoscale;
 mod client;
+mod clients;
 mod contract;
 mod control;
 mod environments;

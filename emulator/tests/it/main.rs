@@ -11,6 +11,7 @@ mod control;
 mod environments;
 mod groups;
 mod kill;
+mod load;
 mod locks;
 mod networks;
 mod process;

@@ -230,6 +230,9 @@ pub(crate) trait Behaviour: Sync {
     /// An operation that ends by the type has ended.
     fn finished(&self, _world: &mut World, _operation: &Operation) {}
 
+    /// The time has come for which the type asked to be called.
+    fn woken(&self, _world: &mut World, _id: &ResourceId) {}
+
     /// Adds what is computed on reading.
     fn render(&self, _world: &World, _stored: &Stored, _body: &mut Json) {}
 

@@ -10,6 +10,7 @@ pub(crate) mod id;
 pub(crate) mod json;
 pub(crate) mod limits;
 pub(crate) mod locks;
+pub(crate) mod metrics;
 pub(crate) mod operations;
 mod paging;
 mod providers;

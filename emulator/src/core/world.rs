@@ -6,6 +6,7 @@ use super::clock::{Anchor, Clock};
 use super::definition::Table;
 use super::id::ResourceId;
 use super::json::{Json, list, set, take, text};
+use super::metrics::Metrics;
 use super::operations::{Agenda, Due, Ending, Failure, Operation, Progress};
 use super::random::Random;
 use super::store::{Store, Stored};
@@ -22,6 +23,7 @@ pub(crate) struct World {
     pub(crate) resources: Store,
     pub(crate) operations: Tracked<String, Operation>,
     pub(crate) agenda: Agenda,
+    pub(crate) metrics: Metrics,
     /// How the next operation will fail: set by a fault for the length of one request.
     pub(crate) doom: Option<Failure>,
 }
@@ -36,6 +38,7 @@ pub(crate) struct Saved {
     pub(crate) resources: Store,
     pub(crate) operations: Tracked<String, Operation>,
     pub(crate) agenda: Agenda,
+    pub(crate) metrics: Metrics,
 }
 
 impl World {
@@ -50,6 +53,7 @@ impl World {
             resources: Store::default(),
             operations: Tracked::default(),
             agenda: Agenda::default(),
+            metrics: Metrics::default(),
             doom: None,
         }
     }
@@ -65,6 +69,7 @@ impl World {
             resources: saved.resources,
             operations: saved.operations,
             agenda: saved.agenda,
+            metrics: saved.metrics,
             doom: None,
         }
     }
@@ -90,6 +95,11 @@ impl World {
                     environment,
                     holder,
                 } => self.release_subnets(&environment, &holder),
+                Due::Wake(id) => {
+                    if let Some(definition) = self.types.find(&id.type_name()) {
+                        definition.behaviour.woken(self, &id);
+                    }
+                }
             }
         }
         self.now = until;
@@ -100,6 +110,7 @@ impl World {
         let _ = self.resources.take_changes();
         let _ = self.operations.take_changes();
         let _ = self.agenda.take_changes();
+        let _ = self.metrics.take_changes();
     }
 
     /// Starts an operation on a resource.
@@ -170,6 +181,7 @@ impl World {
         let Some(stored) = self.resources.remove(id) else {
             return;
         };
+        self.metrics.remove(id);
         if let Some(definition) = self.types.find(&id.type_name()) {
             definition.behaviour.removed(self, &stored);
         }

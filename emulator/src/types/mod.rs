@@ -3,7 +3,7 @@
 mod addresses;
 mod artifacts;
 mod attached;
-mod autoscale_settings;
+pub(crate) mod autoscale_settings;
 mod environment_link;
 mod identity;
 mod integration_accounts;

@@ -10,6 +10,7 @@ mod integration_accounts;
 mod integration_service_environments;
 mod managed_apis;
 mod network_security_groups;
+mod ranges;
 mod resource_groups;
 mod route_tables;
 mod subnets;

@@ -4,6 +4,7 @@ use ipnetwork::IpNetwork;
 use time::Duration;
 
 use super::NETWORK_ORDER;
+use super::ranges::overlap;
 use super::{addresses, subnets};
 use crate::core::call::{Call, Reply};
 use crate::core::definition::{
@@ -194,11 +195,6 @@ pub(crate) fn prefix_of(id: &ResourceId, prefix: &str) -> Result<IpNetwork, ArmE
              For the given prefix length, the address prefix should be {own}."
         ),
     ))
-}
-
-/// Whether two networks share addresses.
-pub(crate) fn overlap(one: IpNetwork, other: IpNetwork) -> bool {
-    one.contains(other.network()) || other.contains(one.network())
 }
 
 /// The subnets that a request for the whole network asks for, completed.

@@ -211,6 +211,11 @@ pub(crate) trait Behaviour: Sync {
         ArmError::not_found(id)
     }
 
+    /// The fields by which lists can be filtered, with their places in the body.
+    fn filters(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
     /// Refuses a deletion that cannot be.
     fn may_delete(&self, _world: &World, _stored: &Stored) -> Result<(), ArmError> {
         Ok(())

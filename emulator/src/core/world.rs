@@ -12,6 +12,11 @@ use super::random::Random;
 use super::store::{Store, Stored};
 use super::tracked::Tracked;
 
+/// For how long ended operations can be asked for, at least.
+const OPERATIONS_KEPT_FOR: Duration = Duration::days(7);
+/// So many are kept in any case: on a fast clock a week is over before a client asks again.
+const KEPT_OPERATIONS: usize = 1000;
+
 /// The resources, the operations on them and the clock they run on.
 #[derive(Debug)]
 pub(crate) struct World {
@@ -113,6 +118,26 @@ impl World {
         let _ = self.metrics.take_changes();
     }
 
+    /// Drops operations that ended long ago. It goes through all of them, so it does so now and then only.
+    fn forget_operations(&mut self) {
+        let count = self.operations.len();
+        if count <= KEPT_OPERATIONS || !count.is_multiple_of(KEPT_OPERATIONS / 4) {
+            return;
+        }
+        let before = self.now.saturating_sub(OPERATIONS_KEPT_FOR);
+        let old: Vec<String> = self
+            .operations
+            .iter()
+            .filter(|(_, operation)| {
+                operation.progress != Progress::Running && operation.ends < before
+            })
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in old {
+            self.operations.remove(&name);
+        }
+    }
+
     /// Starts an operation on a resource.
     pub(crate) fn start(
         &mut self,
@@ -134,6 +159,7 @@ impl World {
             ending,
             failure: self.doom.take(),
         };
+        self.forget_operations();
         self.operations.insert(name, operation.clone());
         operation
     }
@@ -273,4 +299,41 @@ fn is_moving(stored: &Stored) -> bool {
         text(&stored.body, "properties/provisioningState"),
         Some("Updating" | "Deleting" | "InProgress")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_are_kept_for_a_week_and_the_last_ones_for_longer() {
+        static NONE: Table = Table(&[]);
+        let mut world = World::new(&NONE, 1.0, 0);
+        let target = ResourceId::of_group("s", "g");
+        let mut start = |world: &mut World, number: usize, lasts: Duration| {
+            world.start(number.to_string(), "Put", &target, lasts, Ending::Settle);
+        };
+        start(&mut world, 0, Duration::days(30));
+        for number in 1..=KEPT_OPERATIONS {
+            start(&mut world, number, Duration::HOUR);
+        }
+        world.clock.advance(Duration::days(6));
+        world.settle();
+        for number in 0..KEPT_OPERATIONS {
+            start(&mut world, 10_000 + number, Duration::HOUR);
+        }
+        assert_eq!(
+            world.operations.len(),
+            2 * KEPT_OPERATIONS + 1,
+            "not a week yet"
+        );
+        world.clock.advance(Duration::days(2));
+        world.settle();
+        for number in 0..KEPT_OPERATIONS / 4 {
+            start(&mut world, 20_000 + number, Duration::HOUR);
+        }
+        assert!(world.operations.contains_key("0"), "still running");
+        assert!(!world.operations.contains_key("1"));
+        assert!(world.operations.contains_key("10000"));
+    }
 }

@@ -226,6 +226,7 @@ fn wanted_subnets(
             etag: write.etag.to_owned(),
             body,
             created,
+            changed: world.now,
             hidden,
         });
     }

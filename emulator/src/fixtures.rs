@@ -8,6 +8,7 @@ use crate::core::error::ArmError;
 use crate::core::id::{GROUP, ResourceId};
 use crate::core::json::{Json, take, text};
 use crate::core::world::World;
+use crate::types::autoscale_settings;
 
 /// Creates the fixtures in the order in which they depend on one another, by the same requests that a client would send.
 pub(crate) fn load(world: &mut World, fixtures: &[Json]) -> Result<(), ArmError> {
@@ -26,6 +27,8 @@ pub(crate) fn load(world: &mut World, fixtures: &[Json]) -> Result<(), ArmError>
     for (id, body) in wanted {
         create(world, &id, body)?;
     }
+    // What was planned on the way to the end of their creation is not for now.
+    autoscale_settings::look(world, None);
     Ok(())
 }
 

@@ -103,6 +103,8 @@ type Answered = Result<(Reply, Vec<(String, String)>), Silence>;
 
 /// Does the work of a request under a fault, if there is one.
 fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
+    // What falls due by itself is not touched by a fault.
+    state.world.settle();
     let silence = match action {
         Some(Action::CloseBefore) => return Err(Silence::Close),
         Some(Action::Answer(answer)) => {
@@ -121,7 +123,6 @@ fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
         Some(Action::Swallow) => Some(Silence::Never),
         Some(Action::Delay(_) | Action::Damage(_)) | None => None,
     };
-    state.world.settle();
     let reply = work(state, call);
     state.world.doom = None;
     silence.map_or(Ok((reply, Vec::new())), Err)

@@ -158,6 +158,7 @@ fn put(
         etag: String::new(),
         body: body.clone(),
         created,
+        changed: world.now,
         hidden: Json::Null,
     });
     Ok(Reply::json(status, body))

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::core::clock::{Anchor, nanoseconds};
+use crate::core::metrics::Series;
 use crate::core::operations::{Due, Operation};
 use crate::core::store::Stored;
 use crate::core::world::Saved;
@@ -26,10 +27,11 @@ const HEAD: Table = TableDefinition::new("arm-emulator");
 pub(super) const RESOURCES: Table = TableDefinition::new("resources");
 pub(super) const OPERATIONS: Table = TableDefinition::new("operations");
 pub(super) const AGENDA: Table = TableDefinition::new("agenda");
-const TABLES: [Table; 3] = [RESOURCES, OPERATIONS, AGENDA];
+pub(super) const METRICS: Table = TableDefinition::new("metrics");
+const TABLES: [Table; 4] = [RESOURCES, OPERATIONS, AGENDA, METRICS];
 
 /// The layout of the file; a change of it that older versions cannot read gets a new number.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 const FORMAT_KEY: &str = "format";
 const MOMENT_KEY: &str = "moment";
 
@@ -164,6 +166,7 @@ impl StateFile {
         let resources: Vec<Stored> = decode_all(&all(RESOURCES)?)?;
         let operations: Vec<Operation> = decode_all(&all(OPERATIONS)?)?;
         let agenda: Vec<Appointment<Due>> = decode_all(&all(AGENDA)?)?;
+        let metrics: Vec<Series> = decode_all(&all(METRICS)?)?;
         Ok(Some(Saved {
             clock: moment.clock,
             now: moment.now,
@@ -177,6 +180,7 @@ impl StateFile {
                 .into_iter()
                 .map(|entry| ((entry.at, entry.number), entry.due))
                 .collect(),
+            metrics: metrics.into_iter().collect(),
         }))
     }
 }

@@ -1,6 +1,7 @@
 //! The managed identity that a resource may have.
 
 use crate::core::json::{Json, set, set_default, text};
+use crate::core::random::Random;
 use crate::core::world::World;
 
 /// Gives a system-assigned identity its principal and tenant, and takes them from a resource that has none.
@@ -26,7 +27,9 @@ pub(crate) fn complete(world: &mut World, body: &mut Json) {
                     set(
                         value,
                         member,
-                        stable_guid(&format!("{member}{}", id.to_lowercase())).into(),
+                        Random::of(&format!("{member}{}", id.to_lowercase()))
+                            .guid()
+                            .into(),
                     );
                 }
             }
@@ -48,12 +51,4 @@ fn forget(body: &mut Json) {
     for member in ["identity/principalId", "identity/tenantId"] {
         crate::core::json::take(body, member);
     }
-}
-
-/// A guid that is always the same for the same text.
-fn stable_guid(text: &str) -> String {
-    let seed = text.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    });
-    crate::core::random::Random::new(seed).guid()
 }

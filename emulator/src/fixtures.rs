@@ -13,7 +13,11 @@ use crate::types::autoscale_settings;
 /// Creates the fixtures in the order in which they depend on one another, by the same requests that a client would send.
 pub(crate) fn load(world: &mut World, fixtures: &[Json]) -> Result<(), ArmError> {
     let mut wanted: Vec<(ResourceId, Json)> = Vec::new();
-    for fixture in fixtures {
+    let (directory, resources) = split(fixtures);
+    for (kind, fixture) in directory {
+        register(world, kind, fixture)?;
+    }
+    for fixture in resources {
         let id = text(fixture, "id").and_then(ResourceId::parse);
         let id = id.ok_or_else(|| invalid(format!("A fixture has no resource id: {fixture}.")))?;
         if world.types.find(&id.type_name()).is_none() {
@@ -30,6 +34,39 @@ pub(crate) fn load(world: &mut World, fixtures: &[Json]) -> Result<(), ArmError>
     // What was planned on the way to the end of their creation is not for now.
     autoscale_settings::look(world, None);
     Ok(())
+}
+
+/// What belongs to the directory.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Tenant,
+    Application,
+}
+
+/// The fixtures of the directory, the tenant first, and those of subscriptions.
+fn split(fixtures: &[Json]) -> (Vec<(Kind, &Json)>, Vec<&Json>) {
+    let (mut directory, mut resources) = (Vec::new(), Vec::new());
+    for fixture in fixtures {
+        match text(fixture, "id").unwrap_or_default() {
+            id if id.starts_with("/tenants/") => directory.push((Kind::Tenant, fixture)),
+            id if id.starts_with("/applications/") => directory.push((Kind::Application, fixture)),
+            _ => resources.push(fixture),
+        }
+    }
+    directory.sort_by_key(|(kind, _)| *kind);
+    (directory, resources)
+}
+
+fn register(world: &mut World, kind: Kind, fixture: &Json) -> Result<(), ArmError> {
+    let mut source = fixture.clone();
+    let id = take(&mut source, "id").unwrap_or_default();
+    let id = id.as_str().unwrap_or_default();
+    let name = id.rsplit('/').next().unwrap_or_default();
+    let done = match kind {
+        Kind::Tenant => world.directory.rename(name, &source),
+        Kind::Application => world.directory.register(name, &source).map(|_| ()),
+    };
+    done.map_err(|error| invalid(format!("The fixture {id} is refused: {}", error.message)))
 }
 
 fn create(world: &mut World, id: &ResourceId, mut body: Json) -> Result<(), ArmError> {

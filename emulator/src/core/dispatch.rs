@@ -31,6 +31,9 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
     let [first, rest @ ..] = segments else {
         return Err(no_route(call));
     };
+    if first.eq_ignore_ascii_case("tenants") && rest.is_empty() {
+        return tenants(world, call);
+    }
     if !first.eq_ignore_ascii_case("subscriptions") {
         return Err(no_route(call));
     }
@@ -47,7 +50,7 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
         return locks::serve(world, call, subscription, scope, name);
     }
     match lower(rest).as_slice() {
-        [] => own(call).map(|()| Reply::json(200, subscription_body(subscription))),
+        [] => own(call).map(|()| Reply::json(200, subscription_body(world, subscription))),
         ["resourcegroups", ..] => groups(world, call, subscription, &rest[1..]),
         ["operationresults", _] => asynchronous::location(world, call, rest[1], Style::Group, 200),
         ["resources"] => resources(world, call, |id| {
@@ -294,22 +297,43 @@ fn expanded(call: &Call) -> Result<Vec<&'static str>, ArmError> {
         .collect()
 }
 
-/// Every well-formed subscription exists; those that hold something are listed.
+/// The tenant that the caller belongs to.
+fn tenants(world: &World, call: &Call) -> Result<Reply, ArmError> {
+    own(call)?;
+    let home = &world.directory.tenant;
+    let shown = match world.caller.as_ref().map(|caller| &caller.tenant) {
+        Some(tenant) if *tenant != home.id => {
+            json!({"id": format!("/tenants/{tenant}"), "tenantId": tenant, "tenantCategory": "Home"})
+        }
+        _ => home.show(),
+    };
+    paging::page(call, vec![shown])
+}
+
+/// Every well-formed subscription exists; those that hold something are listed for callers of their tenant.
 fn subscriptions(world: &World, call: &Call) -> Result<Reply, ArmError> {
     own(call)?;
+    let home = &world.directory.tenant.id;
+    let is_guest = world
+        .caller
+        .as_ref()
+        .is_some_and(|caller| caller.tenant != *home);
     let mut known: Vec<&str> = world
         .resources
         .all()
+        .filter(|_| !is_guest)
         .map(|stored| stored.id.subscription.as_str())
         .collect();
     known.dedup();
-    paging::page(call, known.into_iter().map(subscription_body).collect())
+    let bodies = known.into_iter().map(|id| subscription_body(world, id));
+    paging::page(call, bodies.collect())
 }
 
-fn subscription_body(id: &str) -> Json {
+fn subscription_body(world: &World, id: &str) -> Json {
     json!({
         "id": format!("/subscriptions/{id}"),
         "subscriptionId": id,
+        "tenantId": world.directory.tenant.id,
         "displayName": "Emulated",
         "state": "Enabled",
         "subscriptionPolicies": {"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"},

@@ -4,6 +4,7 @@ pub(crate) mod asynchronous;
 pub(crate) mod call;
 pub(crate) mod clock;
 pub(crate) mod definition;
+pub(crate) mod directory;
 pub(crate) mod dispatch;
 pub(crate) mod error;
 pub(crate) mod filter;

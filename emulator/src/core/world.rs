@@ -4,6 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::clock::{Anchor, Clock};
 use super::definition::Table;
+use super::directory::{Caller, Directory};
 use super::id::ResourceId;
 use super::json::{Json, list, set, take, text};
 use super::metrics::Metrics;
@@ -29,6 +30,9 @@ pub(crate) struct World {
     pub(crate) operations: Tracked<String, Operation>,
     pub(crate) agenda: Agenda,
     pub(crate) metrics: Metrics,
+    pub(crate) directory: Directory,
+    /// Who the request comes from; none while fixtures are loaded.
+    pub(crate) caller: Option<Caller>,
     /// How the next operation will fail: set by a fault for the length of one request.
     pub(crate) doom: Option<Failure>,
 }
@@ -44,6 +48,7 @@ pub(crate) struct Saved {
     pub(crate) operations: Tracked<String, Operation>,
     pub(crate) agenda: Agenda,
     pub(crate) metrics: Metrics,
+    pub(crate) directory: Directory,
 }
 
 impl World {
@@ -59,6 +64,8 @@ impl World {
             operations: Tracked::default(),
             agenda: Agenda::default(),
             metrics: Metrics::default(),
+            directory: Directory::new(seed),
+            caller: None,
             doom: None,
         }
     }
@@ -75,6 +82,8 @@ impl World {
             operations: saved.operations,
             agenda: saved.agenda,
             metrics: saved.metrics,
+            directory: saved.directory,
+            caller: None,
             doom: None,
         }
     }
@@ -136,6 +145,7 @@ impl World {
         for name in old {
             self.operations.remove(&name);
         }
+        let _ = self.directory.applications.take_changes();
     }
 
     /// Starts an operation on a resource.
@@ -310,7 +320,7 @@ mod tests {
         static NONE: Table = Table(&[]);
         let mut world = World::new(&NONE, 1.0, 0);
         let target = ResourceId::of_group("s", "g");
-        let mut start = |world: &mut World, number: usize, lasts: Duration| {
+        let start = |world: &mut World, number: usize, lasts: Duration| {
             world.start(number.to_string(), "Put", &target, lasts, Ending::Settle);
         };
         start(&mut world, 0, Duration::days(30));

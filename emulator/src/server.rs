@@ -15,7 +15,7 @@ use crate::connection::Connection;
 use crate::control::faults::{Action, Damage};
 use crate::core::call::{Call, Reply};
 use crate::core::error::ArmError;
-use crate::core::{dispatch, response};
+use crate::core::{authorization, response};
 use crate::state::State;
 use crate::{control, signin};
 
@@ -133,12 +133,7 @@ fn work(state: &mut State, call: &Call) -> Reply {
         return reply;
     }
     let reply = match state.tokens.check(&state.world, call) {
-        Ok(caller) => {
-            state.world.caller = Some(caller);
-            let reply = dispatch::serve(&mut state.world, call);
-            state.world.caller = None;
-            reply
-        }
+        Ok(caller) => authorization::answer(&mut state.world, call, caller),
         Err(error) => signin::challenge(&state.world, call, &error),
     };
     complete(state, call, reply)

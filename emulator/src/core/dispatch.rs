@@ -1,6 +1,7 @@
 //! From a path to what serves it. ARM's paths have no case, so they are read here and not by a router.
 
 use super::asynchronous;
+use super::authorization;
 use super::call::{Call, Reply};
 use super::clock::timestamp;
 use super::definition::{Style, TypeDefinition};
@@ -11,19 +12,24 @@ use super::json::{Json, json, ordered, text};
 use super::locks::{self, Intent};
 use super::paging;
 use super::resource::{self, Subject};
+use super::scope::Scoped;
 use super::versions;
 use super::world::World;
 
 /// Answers a request to ARM.
 pub(crate) fn serve(world: &mut World, call: &Call) -> Reply {
-    let segments: Vec<String> = call
-        .path
+    let segments = segments(call);
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    route(world, call, &segments).unwrap_or_else(|error| Reply::error(&error, &world.clock))
+}
+
+/// The segments of a path, decoded.
+pub(crate) fn segments(call: &Call) -> Vec<String> {
+    call.path
         .split('/')
         .filter(|segment| !segment.is_empty())
         .map(decode)
-        .collect();
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    route(world, call, &segments).unwrap_or_else(|error| Reply::error(&error, &world.clock))
+        .collect()
 }
 
 fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, ArmError> {
@@ -33,6 +39,16 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
     };
     if first.eq_ignore_ascii_case("tenants") && rest.is_empty() {
         return tenants(world, call);
+    }
+    if let Some(scoped) = Scoped::read(segments)
+        && call.method == "GET"
+        && scoped.scope.is_empty()
+        && scoped.kind.eq_ignore_ascii_case("roleDefinitions")
+    {
+        return match scoped.name {
+            Some(name) => authorization::built_in_role(call, name),
+            None => authorization::built_in_roles(call),
+        };
     }
     if !first.eq_ignore_ascii_case("subscriptions") {
         return Err(no_route(call));
@@ -46,8 +62,11 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
         );
         return Err(ArmError::gateway(400, "InvalidSubscriptionId", message));
     }
-    if let Some((scope, name)) = locks::split(rest) {
-        return locks::serve(world, call, subscription, scope, name);
+    if let Some(scoped) = Scoped::read(rest) {
+        if scoped.kind.eq_ignore_ascii_case("locks") {
+            return locks::serve(world, call, subscription, scoped.scope, scoped.name);
+        }
+        return authorization::serve(world, call, subscription, &scoped);
     }
     match lower(rest).as_slice() {
         [] => own(call).map(|()| Reply::json(200, subscription_body(world, subscription))),

@@ -125,6 +125,7 @@ impl World {
         let _ = self.operations.take_changes();
         let _ = self.agenda.take_changes();
         let _ = self.metrics.take_changes();
+        let _ = self.directory.applications.take_changes();
     }
 
     /// Drops operations that ended long ago. It goes through all of them, so it does so now and then only.
@@ -145,7 +146,6 @@ impl World {
         for name in old {
             self.operations.remove(&name);
         }
-        let _ = self.directory.applications.take_changes();
     }
 
     /// Starts an operation on a resource.

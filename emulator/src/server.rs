@@ -15,7 +15,7 @@ use crate::connection::Connection;
 use crate::control::faults::{Action, Damage};
 use crate::core::call::{Call, Reply};
 use crate::core::error::ArmError;
-use crate::core::{dispatch, response};
+use crate::core::{authorization, response};
 use crate::state::State;
 use crate::{control, signin};
 
@@ -104,6 +104,8 @@ type Answered = Result<(Reply, Vec<(String, String)>), Silence>;
 
 /// Does the work of a request under a fault, if there is one.
 fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
+    // What falls due by itself is not touched by a fault.
+    state.world.settle();
     let silence = match action {
         Some(Action::CloseBefore) => return Err(Silence::Close),
         Some(Action::Answer(answer)) => {
@@ -122,28 +124,18 @@ fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
         Some(Action::Swallow) => Some(Silence::Never),
         Some(Action::Delay(_) | Action::Damage(_)) | None => None,
     };
-    state.world.settle();
     let reply = work(state, call);
     state.world.doom = None;
     silence.map_or(Ok((reply, Vec::new())), Err)
 }
 
 fn work(state: &mut State, call: &Call) -> Reply {
-    if let ("POST", Some(tenant)) = (call.method.as_str(), tenant(&call.path)) {
-        return signin::issue(&mut state.tokens, &mut state.world.random, call, tenant);
+    if let Some(reply) = signin::serve(state, call) {
+        return reply;
     }
-    if call.method == "GET" && call.path.eq_ignore_ascii_case("/metadata/endpoints") {
-        return signin::endpoints(call);
-    }
-    let reply = match state.tokens.check(call) {
-        Ok(()) => dispatch::serve(&mut state.world, call),
-        Err(error) => Reply::error(&error, &state.world.clock).header(
-            "WWW-Authenticate",
-            format!(
-                "Bearer authorization_uri=\"{}/common\", error=\"invalid_token\", error_description=\"{}\"",
-                call.base, error.message
-            ),
-        ),
+    let reply = match state.tokens.check(&state.world, call) {
+        Ok(caller) => authorization::answer(&mut state.world, call, caller),
+        Err(error) => signin::challenge(&state.world, call, &error),
     };
     complete(state, call, reply)
 }
@@ -151,13 +143,6 @@ fn work(state: &mut State, call: &Call) -> Reply {
 fn complete(state: &mut State, call: &Call, reply: Reply) -> Reply {
     let remaining = state.limits.count(&call.method);
     response::complete(reply, call, &mut state.world.random, remaining)
-}
-
-/// The tenant of a token request.
-fn tenant(path: &str) -> Option<&str> {
-    path.strip_prefix('/')?
-        .strip_suffix("/oauth2/v2.0/token")
-        .filter(|tenant| !tenant.is_empty() && !tenant.contains('/'))
 }
 
 async fn read(request: Request, is_secure: bool) -> Result<(Call, String), StatusCode> {
@@ -256,16 +241,4 @@ fn plain(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_token_paths_have_a_tenant() {
-        assert_eq!(tenant("/t/oauth2/v2.0/token"), Some("t"));
-        assert_eq!(tenant("/a/b/oauth2/v2.0/token"), None);
-        assert_eq!(tenant("/oauth2/v2.0/token"), None);
-    }
 }

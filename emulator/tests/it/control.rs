@@ -228,7 +228,13 @@ async fn an_answer_is_damaged_on_the_way() {
     let emulator = Emulator::new(Options::default()).expect("an emulator");
     let server = tokio::spawn(serve(listener, emulator));
     let get = async || {
-        let answer = raw(address, "GET", "/metadata/endpoints", "").await;
+        let answer = raw(
+            address,
+            "GET",
+            "/metadata/endpoints?api-version=2022-09-01",
+            "",
+        )
+        .await;
         let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
         let announced = head

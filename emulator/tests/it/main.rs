@@ -5,11 +5,13 @@
 mod accounts;
 mod autoscale;
 mod client;
+mod clients;
 mod control;
 mod environments;
 mod examples;
 mod groups;
 mod kill;
+mod load;
 mod locks;
 mod networks;
 mod process;

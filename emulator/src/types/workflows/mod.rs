@@ -135,6 +135,10 @@ impl Behaviour for Workflows {
         true
     }
 
+    fn filters(&self) -> &'static [(&'static str, &'static str)] {
+        &[("state", "properties/state")]
+    }
+
     fn below(
         &self,
         world: &mut World,

@@ -8,6 +8,7 @@ use crate::core::error::ArmError;
 use crate::core::id::{GROUP, ResourceId};
 use crate::core::json::{Json, take, text};
 use crate::core::world::World;
+use crate::types::autoscale_settings;
 
 /// What is given to scopes, in the order of creation, with the version in which it is created.
 const GIVEN: [(&str, &str); 4] = [
@@ -62,6 +63,8 @@ pub(crate) fn load(world: &mut World, fixtures: &[Json]) -> Result<(), ArmError>
         };
         done.map_err(|error| invalid(format!("The fixture {id} is refused: {}", error.message)))?;
     }
+    // What was planned on the way to the end of their creation is not for now.
+    autoscale_settings::look(world, None);
     Ok(())
 }
 

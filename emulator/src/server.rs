@@ -71,6 +71,7 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         Some(Action::Damage(damage)) => Some(damage),
         _ => None,
     };
+    let fault = action.as_ref().map(Action::name);
     let outcome = emulator.with(|state| {
         let outcome = answer(state, &call, action);
         let reply = outcome.as_ref().ok().map(|(reply, _)| reply);
@@ -78,7 +79,7 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         tracing::info!(method = %call.method, path = %call.path, status, "request");
         state
             .requests
-            .record(&call, &query, at, started.elapsed(), reply);
+            .record(&call, &query, (at, started.elapsed()), fault, reply);
         outcome
     });
     match outcome {
@@ -103,6 +104,8 @@ type Answered = Result<(Reply, Vec<(String, String)>), Silence>;
 
 /// Does the work of a request under a fault, if there is one.
 fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
+    // What falls due by itself is not touched by a fault.
+    state.world.settle();
     let silence = match action {
         Some(Action::CloseBefore) => return Err(Silence::Close),
         Some(Action::Answer(answer)) => {
@@ -121,7 +124,6 @@ fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
         Some(Action::Swallow) => Some(Silence::Never),
         Some(Action::Delay(_) | Action::Damage(_)) | None => None,
     };
-    state.world.settle();
     let reply = work(state, call);
     state.world.doom = None;
     silence.map_or(Ok((reply, Vec::new())), Err)

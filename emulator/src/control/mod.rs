@@ -3,6 +3,7 @@
 mod applications;
 pub(crate) mod faults;
 mod masking;
+mod metrics;
 pub(crate) mod requests;
 
 use time::Duration;
@@ -15,6 +16,7 @@ use crate::core::json::{Json, json, merge, parse};
 use crate::core::render;
 use crate::core::world::World;
 use crate::state::State;
+use crate::types::autoscale_settings;
 
 /// The path under which the emulator itself is controlled.
 pub(crate) const PREFIX: &str = "/_emulator/";
@@ -54,6 +56,12 @@ fn route(state: &mut State, call: &Call) -> Result<Reply, ArmError> {
             .map(|rule| Reply::json(201, rule)),
         ("DELETE", "faults") => {
             state.faults.clear();
+            Ok(Reply::empty(204))
+        }
+        ("GET", "metrics") => Ok(Reply::json(200, metrics::list(&state.world))),
+        ("POST", "metrics") => metrics::set(&mut state.world, &body(call)?),
+        ("DELETE", "metrics") => {
+            metrics::clear(&mut state.world);
             Ok(Reply::empty(204))
         }
         ("POST", "signin") => {
@@ -141,5 +149,6 @@ fn tamper(world: &mut World, path: &str, members: &Json) -> Result<Reply, ArmErr
         .ok_or_else(|| ArmError::not_found(&id))?;
     merge(&mut stored.body, members);
     let stored = stored.clone();
+    autoscale_settings::look(world, None);
     Ok(Reply::json(200, render::resource(world, &stored)))
 }

@@ -112,6 +112,7 @@ pub(crate) fn store(world: &mut World, id: ResourceId, kind: &str, properties: J
         etag: String::new(),
         body: body.clone(),
         created,
+        changed: world.now,
         hidden: Json::Null,
     });
     body

@@ -19,6 +19,9 @@ pub(crate) struct Stored {
     pub(crate) body: Json,
     #[serde(with = "super::clock::nanoseconds")]
     pub(crate) created: OffsetDateTime,
+    /// When a client wrote it last.
+    #[serde(with = "super::clock::nanoseconds")]
+    pub(crate) changed: OffsetDateTime,
     /// What the service knows and never shows.
     pub(crate) hidden: Json,
 }

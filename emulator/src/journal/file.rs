@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 
 use crate::core::clock::{Anchor, nanoseconds};
 use crate::core::directory::{Application, Directory, Tenant};
+use crate::core::metrics::Series;
 use crate::core::operations::{Due, Operation};
 use crate::core::store::Stored;
 use crate::core::world::Saved;
@@ -27,8 +28,9 @@ const HEAD: Table = TableDefinition::new("arm-emulator");
 pub(super) const RESOURCES: Table = TableDefinition::new("resources");
 pub(super) const OPERATIONS: Table = TableDefinition::new("operations");
 pub(super) const AGENDA: Table = TableDefinition::new("agenda");
+pub(super) const METRICS: Table = TableDefinition::new("metrics");
 pub(super) const APPLICATIONS: Table = TableDefinition::new("applications");
-const TABLES: [Table; 4] = [RESOURCES, OPERATIONS, AGENDA, APPLICATIONS];
+const TABLES: [Table; 5] = [RESOURCES, OPERATIONS, AGENDA, METRICS, APPLICATIONS];
 
 /// The layout of the file; a change of it that older versions cannot read gets a new number.
 const FORMAT: &str = "2";
@@ -167,6 +169,7 @@ impl StateFile {
         let resources: Vec<Stored> = decode_all(&all(RESOURCES)?)?;
         let operations: Vec<Operation> = decode_all(&all(OPERATIONS)?)?;
         let agenda: Vec<Appointment<Due>> = decode_all(&all(AGENDA)?)?;
+        let metrics: Vec<Series> = decode_all(&all(METRICS)?)?;
         let applications: Vec<Application> = decode_all(&all(APPLICATIONS)?)?;
         Ok(Some(Saved {
             clock: moment.clock,
@@ -181,6 +184,7 @@ impl StateFile {
                 .into_iter()
                 .map(|entry| ((entry.at, entry.number), entry.due))
                 .collect(),
+            metrics: metrics.into_iter().collect(),
             directory: Directory {
                 tenant: moment.tenant,
                 applications: applications

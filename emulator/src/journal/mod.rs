@@ -14,7 +14,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use self::file::{
-    AGENDA, APPLICATIONS, Appointment, Batch, Moment, OPERATIONS, RESOURCES, StateFile,
+    AGENDA, APPLICATIONS, Appointment, Batch, METRICS, Moment, OPERATIONS, RESOURCES, StateFile,
 };
 use crate::core::clock::Anchor;
 use crate::core::world::{Saved, World};
@@ -140,6 +140,9 @@ fn collect(world: &mut World, replace: bool) -> serde_json::Result<Batch> {
     }
     for (key, operation) in world.operations.take_changes() {
         entries.push((OPERATIONS, key, encode(operation)?));
+    }
+    for (key, series) in world.metrics.take_changes() {
+        entries.push((METRICS, key, encode(series)?));
     }
     for ((at, number), due) in world.agenda.take_changes() {
         let due = due.map(|due| Appointment { at, number, due });

@@ -8,6 +8,7 @@ use crate::core::definition::{
 use crate::core::error::ArmError;
 use crate::core::id::{GROUP, ResourceId};
 use crate::core::json::{Json, json, set};
+use crate::core::locks::{self, Intent};
 use crate::core::operations::{Ending, Failure, Operation, Progress};
 use crate::core::store::Stored;
 use crate::core::versions;
@@ -49,6 +50,11 @@ impl Behaviour for ResourceGroups {
             hidden: Json::Null,
             work: None,
         })
+    }
+
+    /// Only their tags count.
+    fn filters(&self) -> &'static [(&'static str, &'static str)] {
+        &[("tagName", ""), ("tagValue", "")]
     }
 
     fn deletion(&self) -> Deletion {
@@ -104,7 +110,8 @@ fn delete_round(world: &mut World, group: &ResourceId) -> bool {
         let Some(definition) = world.types.find(&id.type_name()) else {
             continue;
         };
-        if definition.behaviour.may_delete(world, &stored).is_ok() {
+        let is_free = locks::check(world, &id, Intent::Delete).is_ok();
+        if is_free && definition.behaviour.may_delete(world, &stored).is_ok() {
             world.remove(&id);
             any = true;
         }

@@ -7,8 +7,6 @@ use axum::http::{HeaderMap, Request};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::contract;
-
 pub(crate) const SUBSCRIPTION: &str = "/subscriptions/00000000-0000-0000-0000-000000000001";
 pub(crate) const LOGIC_VERSION: &str = "2019-05-01";
 pub(crate) const NETWORK_VERSION: &str = "2024-01-01";
@@ -215,7 +213,8 @@ impl Client {
         } else {
             serde_json::from_slice(&bytes).expect("JSON")
         };
-        contract::check(method, path, parts.status.as_u16(), &body);
+        let complaint = arm_specs::complaint(method, path, parts.status.as_u16(), &body);
+        assert_eq!(complaint, None);
         Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,

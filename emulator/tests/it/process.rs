@@ -117,7 +117,13 @@ pub(crate) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
         body.to_string()
     };
     let head = format!("{method} {path} HTTP/1.1\r\nauthorization: Bearer {token}\r\n");
-    converse(stream, &head, &body).await
+    let reply = converse(stream, &head, &body).await?;
+    // An answer that was cut says nothing.
+    if !reply.body.is_null() {
+        let complaint = arm_specs::complaint(method, path, reply.status, &reply.body);
+        assert_eq!(complaint, None);
+    }
+    Some(reply)
 }
 
 async fn converse<S: AsyncRead + AsyncWrite + Unpin>(

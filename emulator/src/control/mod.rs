@@ -1,6 +1,7 @@
 //! What tests and people do to the emulator itself, under `/_emulator/`.
 
 pub(crate) mod faults;
+pub(crate) mod guard;
 mod masking;
 pub(crate) mod requests;
 

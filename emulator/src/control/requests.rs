@@ -57,6 +57,11 @@ impl Requests {
         json!({ "value": self.entries })
     }
 
+    /// The remembered requests, the last one first.
+    pub(crate) fn latest(&self) -> impl ExactSizeIterator<Item = &Json> {
+        self.entries.iter().rev()
+    }
+
     /// Forgets them.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();

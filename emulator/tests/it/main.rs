@@ -12,6 +12,7 @@ mod groups;
 mod kill;
 mod locks;
 mod networks;
+mod page;
 mod process;
 mod rules;
 mod signin;

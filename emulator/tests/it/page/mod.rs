@@ -1,5 +1,7 @@
 //! The page for people: over HTTP here, in a real browser in `clicks`.
 
+mod browser;
+mod clicks;
 
 use serde_json::{Value, json};
 

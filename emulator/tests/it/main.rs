@@ -14,6 +14,7 @@ mod kill;
 mod load;
 mod locks;
 mod networks;
+mod page;
 mod process;
 mod rules;
 mod signin;

@@ -70,6 +70,11 @@ impl Requests {
         json!({ "value": entries.collect::<Vec<_>>() })
     }
 
+    /// The remembered requests, the last one first.
+    pub(crate) fn latest(&self) -> impl ExactSizeIterator<Item = &Json> {
+        self.entries.iter().rev().map(|(entry, _)| entry)
+    }
+
     /// Forgets them.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();

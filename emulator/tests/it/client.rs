@@ -208,10 +208,16 @@ impl Client {
         let response = self.app.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.expect("a body");
+        let is_json = parts
+            .headers
+            .get("content-type")
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
         let body = if bytes.is_empty() {
             Value::Null
-        } else {
+        } else if is_json {
             serde_json::from_slice(&bytes).expect("JSON")
+        } else {
+            String::from_utf8(bytes.to_vec()).expect("text").into()
         };
         let complaint = arm_specs::complaint(method, path, parts.status.as_u16(), &body);
         assert_eq!(complaint, None);

@@ -15,6 +15,7 @@ mod kill;
 mod load;
 mod locks;
 mod networks;
+mod page;
 mod process;
 mod rules;
 mod signin;

@@ -95,6 +95,20 @@ impl Store {
         self.resources.remove(&id.key())
     }
 
+    /// Gives a resource, and with it everything below, another id.
+    pub(crate) fn rename(&mut self, from: &ResourceId, to: &ResourceId) {
+        let own = self.get(from).into_iter();
+        let moved: Vec<Stored> = own.chain(self.in_group(from)).cloned().collect();
+        self.remove(from);
+        for mut stored in moved {
+            let below = stored.id.pairs.split_off(from.pairs.len());
+            let mut id = to.clone();
+            id.pairs.extend(below);
+            stored.id = id;
+            self.insert(stored);
+        }
+    }
+
     /// Sets the provisioning state of a resource, if it is there.
     pub(crate) fn set_state(&mut self, id: &ResourceId, state: &str) {
         if let Some(stored) = self.get_mut(id) {

@@ -14,6 +14,7 @@ mod locks;
 mod networks;
 mod process;
 mod rules;
+mod runs;
 mod signin;
 mod state;
 mod tls;

@@ -16,14 +16,16 @@ const NOT_SERVED: &[&str] = &[
     "Subnets_UnprepareNetworkPolicies",
     "VirtualNetworkPeerings_CreateOrUpdate",
     "VirtualNetworks_ListDdosProtectionStatus",
+    // Nothing is executed, so runs have no actions.
     "WorkflowRunActionRepetitions_ListExpressionTraces",
     "WorkflowRunActions_ListExpressionTraces",
+];
+
+/// The operations whose examples are about something with a name that the service gave: tests beside this one send them.
+const NAMED_BY_THE_SERVICE: &[&str] = &[
     "WorkflowRuns_Cancel",
     "WorkflowTriggerHistories_Resubmit",
     "WorkflowVersionTriggers_ListCallbackUrl",
-    "Workflows_GenerateUpgradedDefinition",
-    "Workflows_ListSwagger",
-    "Workflows_Move",
 ];
 
 /// Members of the examples' answers that ours lack, with the reason.
@@ -114,7 +116,12 @@ async fn published_examples_of_writes_are_accepted() {
         let newest = documents
             .find(&operation.method, &format!("/{path}"), "")
             .is_some_and(|newest| newest.version == operation.version);
-        if !newest || !in_group || !["PUT", "PATCH", "POST"].contains(&operation.method.as_str()) {
+        let named = NAMED_BY_THE_SERVICE.contains(&operation.name.as_str());
+        if !newest
+            || named
+            || !in_group
+            || !["PUT", "PATCH", "POST"].contains(&operation.method.as_str())
+        {
             continue;
         }
         for file in &operation.examples {

@@ -11,6 +11,7 @@ use super::locks::{self, Intent};
 use super::operations::Operation;
 use super::paging;
 use super::providers;
+use super::regions;
 use super::render;
 use super::store::Stored;
 use super::versions;
@@ -443,8 +444,37 @@ fn locate(
     {
         return Err(moved(definition, id, old, &location));
     }
+    if !regions::is_known(&location) {
+        return Err(unavailable(definition, &location));
+    }
     wanted["location"] = json!(location);
     Ok(())
+}
+
+fn unavailable(definition: &TypeDefinition, location: &str) -> ArmError {
+    let regions: Vec<String> = regions::names()
+        .into_iter()
+        .map(normalise_location)
+        .collect();
+    let regions = regions.join(",");
+    if definition.name == GROUP {
+        return ArmError::gateway(
+            400,
+            "LocationNotAvailableForResourceGroup",
+            format!(
+                "The provided location '{location}' is not available for resource group. List of available regions is '{regions}'."
+            ),
+        );
+    }
+    ArmError::gateway(
+        400,
+        "LocationNotAvailableForResourceType",
+        format!(
+            "The provided location '{location}' is not available for resource type '{}'. \
+             List of available regions for the resource type is '{regions}'.",
+            definition.name
+        ),
+    )
 }
 
 fn moved(definition: &TypeDefinition, id: &ResourceId, old: &str, new: &str) -> ArmError {

@@ -95,11 +95,12 @@ const LOCKS: &[&str] = &["2020-05-01", "2017-04-01", "2016-09-01", "2015-01-01"]
 
 /// Checks the version of a request for locks.
 pub(crate) fn check_locks(version: &str) -> Result<(), ArmError> {
-    if LOCKS.contains(&version) {
-        Ok(())
-    } else {
-        Err(invalid(version, LOCKS))
-    }
+    one_of(version, LOCKS)
+}
+
+/// Checks the version of a request to Microsoft.Network that is about no type.
+pub(crate) fn check_network(version: &str) -> Result<(), ArmError> {
+    one_of(version, NETWORK)
 }
 
 /// Checks that a type serves the version that a request asks for.
@@ -129,10 +130,14 @@ pub(crate) fn check(
 
 /// Checks the version of a request for one of ARM's own types.
 pub(crate) fn check_own(version: &str) -> Result<(), ArmError> {
-    if RESOURCES.contains(&version) {
+    one_of(version, RESOURCES)
+}
+
+fn one_of(version: &str, supported: &[&str]) -> Result<(), ArmError> {
+    if supported.contains(&version) {
         Ok(())
     } else {
-        Err(invalid(version, RESOURCES))
+        Err(invalid(version, supported))
     }
 }
 

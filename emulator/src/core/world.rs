@@ -310,7 +310,7 @@ mod tests {
         static NONE: Table = Table(&[]);
         let mut world = World::new(&NONE, 1.0, 0);
         let target = ResourceId::of_group("s", "g");
-        let mut start = |world: &mut World, number: usize, lasts: Duration| {
+        let start = |world: &mut World, number: usize, lasts: Duration| {
             world.start(number.to_string(), "Put", &target, lasts, Ending::Settle);
         };
         start(&mut world, 0, Duration::days(30));

@@ -4,12 +4,15 @@ use time::Duration;
 
 use super::LOGIC_ORDER;
 use super::integration_service_environments::is_deployed;
+use crate::core::call::{Call, Reply};
 use crate::core::definition::{
-    Behaviour, Deletion, Naming, Style, TypeDefinition, Work, Write, Written,
+    Behaviour, Deletion, Naming, Style, TypeDefinition, Work, Write, Written, unknown_below,
 };
 use crate::core::error::ArmError;
 use crate::core::json::{Json, at, json, set};
 use crate::core::operations::Ending;
+use crate::core::paging;
+use crate::core::store::Stored;
 use crate::core::versions;
 use crate::core::world::World;
 
@@ -93,6 +96,22 @@ impl Behaviour for ManagedApis {
             hidden: Json::Null,
             work: Some(work),
         })
+    }
+
+    /// Which operations a connector has is not known here.
+    fn below(
+        &self,
+        _world: &mut World,
+        call: &Call,
+        stored: &Stored,
+        tail: &[&str],
+    ) -> Result<Reply, ArmError> {
+        match tail {
+            [one] if call.method == "GET" && one.eq_ignore_ascii_case("apiOperations") => {
+                paging::page(call, Vec::new())
+            }
+            _ => Err(unknown_below(stored, tail)),
+        }
     }
 
     fn deletion(&self) -> Deletion {

@@ -7,8 +7,6 @@ use crate::client::{Answer, Client, SUBSCRIPTION};
 
 /// The operations below a group that are not served; each is refused as ARM refuses what it does not know.
 const NOT_SERVED: &[&str] = &[
-    "IntegrationAccounts_ListKeyVaultKeys",
-    "IntegrationAccounts_LogTrackingEvents",
     // The example locks a storage account.
     "ManagementLocks_CreateOrUpdateAtResourceLevel",
     "ResourceGroups_ExportTemplate",
@@ -49,6 +47,21 @@ const ABSENT: &[(&str, &str, &str)] = &[
         "IntegrationServiceEnvironments_Update",
         "/encryptionConfiguration",
         "the example's environment has one already",
+    ),
+    (
+        "Workflows_GenerateUpgradedDefinition",
+        "/parameters/$connections",
+        "the example's workflow has connections",
+    ),
+    (
+        "Workflows_ListSwagger",
+        "/simpleManualTrigger/paths/invoke",
+        "the example's workflow has another trigger",
+    ),
+    (
+        "IntegrationAccounts_ListKeyVaultKeys",
+        "/skipToken",
+        "all keys come at once",
     ),
     ("", "/contentLink/contentHash", "contents are not hashed"),
     (
@@ -175,7 +188,12 @@ async fn attempt(documents: &Documents, operation: &Operation, example: Value) -
     let mut wanted = Vec::new();
     references(body, &mut wanted);
     for reference in wanted {
-        place.prepare(&reference).await;
+        // What something is moved to must not be there, but its group must.
+        let is_target = operation.name.ends_with("_Move");
+        let group = reference.split("/providers/").next().unwrap_or_default();
+        place
+            .prepare(if is_target { group } else { &reference })
+            .await;
     }
     let own = match operation.method.as_str() {
         "PUT" => path.rsplitn(3, '/').last().unwrap_or_default(),

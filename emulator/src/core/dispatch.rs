@@ -5,10 +5,12 @@ use super::call::{Call, Reply};
 use super::definition::{Style, TypeDefinition};
 use super::delegations;
 use super::error::ArmError;
+use super::export;
 use super::generic;
 use super::id::{GROUP, ResourceId};
 use super::json::{Json, json};
 use super::locks::{self, Intent};
+use super::moving;
 use super::paging;
 use super::providers;
 use super::regions;
@@ -126,6 +128,15 @@ fn groups(
             generic::list(world, call, |id| {
                 id.group_id().is_some_and(|inside| inside.same(&group))
             })
+        }
+        [action] if call.method == "POST" => {
+            own(call)?;
+            match action.to_lowercase().as_str() {
+                "exporttemplate" => export::template(world, call, &group),
+                "moveresources" => moving::start(world, call, &group, true),
+                "validatemoveresources" => moving::start(world, call, &group, false),
+                _ => Err(no_route(call)),
+            }
         }
         [providers, namespace, rest @ ..]
             if providers.eq_ignore_ascii_case("providers") && !rest.is_empty() =>

@@ -8,6 +8,7 @@ use super::filter::Filter;
 use super::id::{GROUP, ResourceId, normalise_location};
 use super::json::{Json, at, json, merge, set, take, text};
 use super::locks::{self, Intent};
+use super::moving;
 use super::operations::Operation;
 use super::paging;
 use super::providers;
@@ -182,6 +183,8 @@ fn delete(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply,
         };
     };
     let definition = subject.definition;
+    let group = stored.id.group_id();
+    moving::check_settled(world, group.as_ref().unwrap_or(&stored.id))?;
     locks::check(world, &stored.id, Intent::Delete)?;
     preconditions(call, definition, &stored.id, Some(&stored))?;
     may_write(world, call, definition, &stored.id)?;
@@ -337,8 +340,9 @@ fn writable(world: &World, subject: Subject<'_>) -> Result<ResourceId, ArmError>
     Ok(canonical)
 }
 
-/// Refuses a write in a group that is being deleted.
+/// Refuses a write in a group that is being deleted or moves resources.
 pub(crate) fn check_stays(world: &World, group: &ResourceId) -> Result<(), ArmError> {
+    moving::check_settled(world, group)?;
     match world.resources.get(group) {
         Some(stored) if text(&stored.body, "properties/provisioningState") == Some("Deleting") => {
             Err(being_deleted(stored.id.name()))

@@ -67,6 +67,10 @@ impl Behaviour for Accounts {
         true
     }
 
+    fn may_move(&self) -> bool {
+        true
+    }
+
     fn below(
         &self,
         world: &mut World,

@@ -47,8 +47,10 @@ impl Behaviour for ManagedApis {
     fn put(&self, world: &mut World, mut write: Write<'_>) -> Result<Written, ArmError> {
         let body = &mut write.body;
         if at(body, "tags").is_some() {
-            let message =
-                "Tags are not supported on managed APIs of an integration service environment.";
+            let message = format!(
+                "The tags are not supported in the managed API '{}'.",
+                write.id.name()
+            );
             // The service's own spelling.
             return Err(ArmError::new(
                 400,

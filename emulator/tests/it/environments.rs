@@ -702,6 +702,11 @@ async fn connectors_are_deployed_into_an_environment() {
         "Succeeded"
     );
     assert_eq!(state(&client.get(&api, VERSION).await.body), "Succeeded");
+    let operations = client.get(&format!("{api}/apiOperations"), VERSION).await;
+    assert_eq!(
+        (operations.status, &operations.body["value"]),
+        (200, &json!([]))
+    );
     let deleted = client.delete(&api, VERSION).await;
     assert_eq!(deleted.status, 202);
     client.advance("5m").await;

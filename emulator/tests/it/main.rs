@@ -11,6 +11,7 @@ mod environments;
 mod groups;
 mod kill;
 mod locks;
+mod moving;
 mod networks;
 mod process;
 mod rules;

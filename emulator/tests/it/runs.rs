@@ -87,10 +87,10 @@ async fn a_trigger_starts_runs_which_end_after_a_while() {
         [second.clone(), run.clone()],
         "the newest comes first"
     );
-    assert_eq!(names(&client, "runs", "&$top=1").await, [second.clone()]);
+    assert_eq!(names(&client, "runs", "&$top=1").await, [second.as_str()]);
     assert_eq!(
         names(&client, "runs", "&$filter=status%20eq%20'Running'").await,
-        [second.clone()]
+        [second.as_str()]
     );
 
     let cancel = format!("runs/{second}/cancel");

@@ -143,6 +143,10 @@ impl Behaviour for Workflows {
         &[("state", "properties/state")]
     }
 
+    fn may_move(&self) -> bool {
+        true
+    }
+
     fn below(
         &self,
         world: &mut World,

@@ -8,6 +8,7 @@ use super::error::ArmError;
 use super::export;
 use super::generic;
 use super::id::{GROUP, ResourceId};
+use super::insights;
 use super::json::{Json, json};
 use super::locks::{self, Intent};
 use super::moving;
@@ -49,6 +50,9 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
     }
     if let Some((scope, name)) = locks::split(rest) {
         return locks::serve(world, call, subscription, scope, name);
+    }
+    if let Some(scope) = insights::split(rest) {
+        return insights::metrics(world, call, subscription, scope);
     }
     match lower(rest).as_slice() {
         [] => own(call).map(|()| Reply::json(200, subscription_body(subscription))),

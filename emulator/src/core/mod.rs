@@ -11,6 +11,7 @@ mod export;
 pub(crate) mod filter;
 mod generic;
 pub(crate) mod id;
+mod insights;
 pub(crate) mod json;
 pub(crate) mod limits;
 pub(crate) mod locks;

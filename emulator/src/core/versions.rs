@@ -93,6 +93,20 @@ pub(crate) const AUTOSCALE: &[&str] = &[
 /// Locks.
 const LOCKS: &[&str] = &["2020-05-01", "2017-04-01", "2016-09-01", "2015-01-01"];
 
+/// Metrics.
+const METRICS: &[&str] = &[
+    "2024-02-01",
+    "2023-10-01",
+    "2021-05-01",
+    "2019-07-01",
+    "2018-01-01",
+];
+
+/// Checks the version of a request for metrics.
+pub(crate) fn check_metrics(version: &str) -> Result<(), ArmError> {
+    one_of(version, METRICS)
+}
+
 /// Checks the version of a request for locks.
 pub(crate) fn check_locks(version: &str) -> Result<(), ArmError> {
     one_of(version, LOCKS)

@@ -145,6 +145,10 @@ fn put(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, Ar
 }
 
 fn patch(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
+    // What has no location has no tags of its own either, and no PATCH.
+    if !subject.definition.located {
+        return Err(ArmError::method(&call.method));
+    }
     let old = existing(world, subject.id)?.clone();
     locks::check(world, &old.id, Intent::Write)?;
     let patch = if call.body.is_empty() && subject.definition.behaviour.patch_may_be_empty() {

@@ -1,6 +1,8 @@
 //! What tests and people do to the emulator itself, under `/_emulator/`.
 
+mod applications;
 pub(crate) mod faults;
+pub(crate) mod guard;
 mod masking;
 mod metrics;
 pub(crate) mod requests;
@@ -63,6 +65,15 @@ fn route(state: &mut State, call: &Call) -> Result<Reply, ArmError> {
             metrics::clear(&mut state.world);
             Ok(Reply::empty(204))
         }
+        ("POST", "signin") => {
+            state.environment.set(&body(call)?)?;
+            Ok(Reply::empty(204))
+        }
+        (_, "applications") => applications::serve(&mut state.world.directory, call, None),
+        (_, path) if path.starts_with("applications/") => {
+            let client = &path["applications/".len()..];
+            applications::serve(&mut state.world.directory, call, Some(client))
+        }
         ("PUT", path) if path.starts_with("resources/") => {
             tamper(&mut state.world, &path["resources".len()..], &body(call)?)
         }
@@ -83,12 +94,8 @@ fn body(call: &Call) -> Result<Json, ArmError> {
 }
 
 /// A request to the emulator itself that cannot be understood.
-pub(crate) fn invalid(why: &str) -> ArmError {
-    ArmError::new(
-        400,
-        "InvalidControlRequest",
-        format!("The request cannot be understood: {why}."),
-    )
+fn invalid(why: &str) -> ArmError {
+    ArmError::control(why)
 }
 
 fn clock(world: &World) -> Reply {

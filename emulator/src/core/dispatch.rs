@@ -1,6 +1,7 @@
 //! From a path to what serves it. ARM's paths have no case, so they are read here and not by a router.
 
 use super::asynchronous;
+use super::authorization;
 use super::call::{Call, Reply};
 use super::definition::{Style, TypeDefinition};
 use super::delegations;
@@ -16,19 +17,24 @@ use super::paging;
 use super::providers;
 use super::regions;
 use super::resource::{self, Subject};
+use super::scope::Scoped;
 use super::versions;
 use super::world::World;
 
 /// Answers a request to ARM.
 pub(crate) fn serve(world: &mut World, call: &Call) -> Reply {
-    let segments: Vec<String> = call
-        .path
+    let segments = segments(call);
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    route(world, call, &segments).unwrap_or_else(|error| Reply::error(&error, &world.clock))
+}
+
+/// The segments of a path, decoded.
+pub(crate) fn segments(call: &Call) -> Vec<String> {
+    call.path
         .split('/')
         .filter(|segment| !segment.is_empty())
         .map(decode)
-        .collect();
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    route(world, call, &segments).unwrap_or_else(|error| Reply::error(&error, &world.clock))
+        .collect()
 }
 
 fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, ArmError> {
@@ -36,6 +42,19 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
     let [first, rest @ ..] = segments else {
         return Err(no_route(call));
     };
+    if first.eq_ignore_ascii_case("tenants") && rest.is_empty() {
+        return tenants(world, call);
+    }
+    if let Some(scoped) = Scoped::read(segments)
+        && call.method == "GET"
+        && scoped.scope.is_empty()
+        && scoped.kind.eq_ignore_ascii_case("roleDefinitions")
+    {
+        return match scoped.name {
+            Some(name) => authorization::built_in_role(call, name),
+            None => authorization::built_in_roles(call),
+        };
+    }
     if !first.eq_ignore_ascii_case("subscriptions") {
         return Err(no_route(call));
     }
@@ -48,14 +67,17 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
         );
         return Err(ArmError::gateway(400, "InvalidSubscriptionId", message));
     }
-    if let Some((scope, name)) = locks::split(rest) {
-        return locks::serve(world, call, subscription, scope, name);
+    if let Some(scoped) = Scoped::read(rest) {
+        if scoped.kind.eq_ignore_ascii_case("locks") {
+            return locks::serve(world, call, subscription, scoped.scope, scoped.name);
+        }
+        return authorization::serve(world, call, subscription, &scoped);
     }
     if let Some(scope) = insights::split(rest) {
         return insights::metrics(world, call, subscription, scope);
     }
     match lower(rest).as_slice() {
-        [] => own(call).map(|()| Reply::json(200, subscription_body(subscription))),
+        [] => own(call).map(|()| Reply::json(200, subscription_body(world, subscription))),
         ["resourcegroups", ..] => groups(world, call, subscription, &rest[1..]),
         ["operationresults", _] => asynchronous::location(world, call, rest[1], Style::Group, 200),
         ["resources"] => generic::list(world, call, |id| {
@@ -255,22 +277,43 @@ fn below(
     definition.behaviour.below(world, call, &stored, tail)
 }
 
-/// Every well-formed subscription exists; those that hold something are listed.
+/// The tenant that the caller belongs to.
+fn tenants(world: &World, call: &Call) -> Result<Reply, ArmError> {
+    own(call)?;
+    let home = &world.directory.tenant;
+    let shown = match world.caller.as_ref().map(|caller| &caller.tenant) {
+        Some(tenant) if *tenant != home.id => {
+            json!({"id": format!("/tenants/{tenant}"), "tenantId": tenant, "tenantCategory": "Home"})
+        }
+        _ => home.show(),
+    };
+    paging::page(call, vec![shown])
+}
+
+/// Every well-formed subscription exists; those that hold something are listed for callers of their tenant.
 fn subscriptions(world: &World, call: &Call) -> Result<Reply, ArmError> {
     own(call)?;
+    let home = &world.directory.tenant.id;
+    let is_guest = world
+        .caller
+        .as_ref()
+        .is_some_and(|caller| caller.tenant != *home);
     let mut known: Vec<&str> = world
         .resources
         .all()
+        .filter(|_| !is_guest)
         .map(|stored| stored.id.subscription.as_str())
         .collect();
     known.dedup();
-    paging::page(call, known.into_iter().map(subscription_body).collect())
+    let bodies = known.into_iter().map(|id| subscription_body(world, id));
+    paging::page(call, bodies.collect())
 }
 
-fn subscription_body(id: &str) -> Json {
+fn subscription_body(world: &World, id: &str) -> Json {
     json!({
         "id": format!("/subscriptions/{id}"),
         "subscriptionId": id,
+        "tenantId": world.directory.tenant.id,
         "displayName": "Emulated",
         "state": "Enabled",
         "subscriptionPolicies": {"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"},

@@ -1,15 +1,18 @@
 //! The part that is the same for every ARM type.
 
 pub(crate) mod asynchronous;
+pub(crate) mod authorization;
 pub(crate) mod call;
 pub(crate) mod clock;
 pub(crate) mod definition;
 pub(crate) mod delegations;
+pub(crate) mod directory;
 pub(crate) mod dispatch;
 pub(crate) mod error;
 mod export;
 pub(crate) mod filter;
 mod generic;
+pub(crate) mod glob;
 pub(crate) mod id;
 mod insights;
 pub(crate) mod json;
@@ -25,6 +28,7 @@ mod regions;
 pub(crate) mod render;
 pub(crate) mod resource;
 pub(crate) mod response;
+mod scope;
 pub(crate) mod store;
 pub(crate) mod tracked;
 pub(crate) mod versions;

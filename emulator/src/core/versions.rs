@@ -93,6 +93,20 @@ pub(crate) const AUTOSCALE: &[&str] = &[
 /// Locks.
 const LOCKS: &[&str] = &["2020-05-01", "2017-04-01", "2016-09-01", "2015-01-01"];
 
+/// Role assignments, role definitions and deny assignments.
+const AUTHORIZATION: &[&str] = &[
+    "2022-05-01-preview",
+    "2022-04-01",
+    "2020-10-01-preview",
+    "2020-08-01-preview",
+    "2020-04-01-preview",
+    "2018-09-01-preview",
+    "2018-07-01-preview",
+    "2018-07-01",
+    "2018-01-01-preview",
+    "2015-07-01",
+];
+
 /// Metrics.
 const METRICS: &[&str] = &[
     "2024-02-01",
@@ -110,6 +124,11 @@ pub(crate) fn check_metrics(version: &str) -> Result<(), ArmError> {
 /// Checks the version of a request for locks.
 pub(crate) fn check_locks(version: &str) -> Result<(), ArmError> {
     one_of(version, LOCKS)
+}
+
+/// Checks the version of a request for roles.
+pub(crate) fn check_authorization(version: &str) -> Result<(), ArmError> {
+    one_of(version, AUTHORIZATION)
 }
 
 /// Checks the version of a request to Microsoft.Network that is about no type.

@@ -4,6 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::clock::{Anchor, Clock};
 use super::definition::Table;
+use super::directory::{Caller, Directory};
 use super::id::ResourceId;
 use super::json::{Json, list, set, take, text};
 use super::metrics::Metrics;
@@ -29,6 +30,9 @@ pub(crate) struct World {
     pub(crate) operations: Tracked<String, Operation>,
     pub(crate) agenda: Agenda,
     pub(crate) metrics: Metrics,
+    pub(crate) directory: Directory,
+    /// Who the request comes from; none while fixtures are loaded.
+    pub(crate) caller: Option<Caller>,
     /// How the next operation will fail: set by a fault for the length of one request.
     pub(crate) doom: Option<Doom>,
 }
@@ -44,6 +48,7 @@ pub(crate) struct Saved {
     pub(crate) operations: Tracked<String, Operation>,
     pub(crate) agenda: Agenda,
     pub(crate) metrics: Metrics,
+    pub(crate) directory: Directory,
 }
 
 impl World {
@@ -59,6 +64,8 @@ impl World {
             operations: Tracked::default(),
             agenda: Agenda::default(),
             metrics: Metrics::default(),
+            directory: Directory::new(seed),
+            caller: None,
             doom: None,
         }
     }
@@ -75,6 +82,8 @@ impl World {
             operations: saved.operations,
             agenda: saved.agenda,
             metrics: saved.metrics,
+            directory: saved.directory,
+            caller: None,
             doom: None,
         }
     }
@@ -116,6 +125,7 @@ impl World {
         let _ = self.operations.take_changes();
         let _ = self.agenda.take_changes();
         let _ = self.metrics.take_changes();
+        let _ = self.directory.applications.take_changes();
     }
 
     /// Drops operations that ended long ago. It goes through all of them, so it does so now and then only.

@@ -1,14 +1,13 @@
 //! The managed identity that a resource may have.
 
 use crate::core::json::{Json, set, set_default, text};
-use crate::core::random::Random;
 use crate::core::world::World;
 
 /// Gives a system-assigned identity its principal and tenant, and takes them from a resource that has none.
 pub(crate) fn complete(world: &mut World, body: &mut Json) {
     match text(body, "identity/type") {
         Some(kind) if kind.eq_ignore_ascii_case("SystemAssigned") => {
-            let (principal, tenant) = (world.random.guid(), TENANT);
+            let (principal, tenant) = (world.random.guid(), world.directory.tenant.id.clone());
             set_default(body, "identity/principalId", principal.into());
             set_default(body, "identity/tenantId", tenant.into());
         }
@@ -22,16 +21,10 @@ pub(crate) fn complete(world: &mut World, body: &mut Json) {
                 if !value.is_object() {
                     *value = serde_json::json!({});
                 }
-                for member in ["principalId", "clientId"] {
-                    // The same identity is the same principal wherever it is assigned.
-                    set(
-                        value,
-                        member,
-                        Random::of(&format!("{member}{}", id.to_lowercase()))
-                            .guid()
-                            .into(),
-                    );
-                }
+                // The same identity is the same principal wherever it is assigned.
+                let identity = world.directory.user_identity(&id);
+                set(value, "principalId", identity.object_id.into());
+                set(value, "clientId", identity.client_id.into());
             }
             forget(body);
         }
@@ -43,9 +36,6 @@ pub(crate) fn complete(world: &mut World, body: &mut Json) {
         ),
     }
 }
-
-/// The one tenant of this emulator.
-const TENANT: &str = "11111111-1111-1111-1111-111111111111";
 
 fn forget(body: &mut Json) {
     for member in ["identity/principalId", "identity/tenantId"] {

@@ -79,7 +79,12 @@ impl Behaviour for ResourceGroups {
         if operation.failure.is_none() {
             while delete_round(world, group) {}
         }
-        let left: Vec<Stored> = world.resources.in_group(group).cloned().collect();
+        // What Microsoft.Authorization gave to the group goes with it.
+        let left = world.resources.in_group(group);
+        let left: Vec<Stored> = left
+            .filter(|stored| stored.id.group.is_some())
+            .cloned()
+            .collect();
         if left.is_empty() && operation.failure.is_none() {
             world.resources.remove(group);
             return;

@@ -3,14 +3,19 @@
 use super::asynchronous;
 use super::authorization;
 use super::call::{Call, Reply};
-use super::clock::timestamp;
 use super::definition::{Style, TypeDefinition};
+use super::delegations;
 use super::error::ArmError;
-use super::filter::Filter;
+use super::export;
+use super::generic;
 use super::id::{GROUP, ResourceId};
-use super::json::{Json, json, ordered, text};
+use super::insights;
+use super::json::{Json, json};
 use super::locks::{self, Intent};
+use super::moving;
 use super::paging;
+use super::providers;
+use super::regions;
 use super::resource::{self, Subject};
 use super::scope::Scoped;
 use super::versions;
@@ -55,11 +60,14 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
         }
         return authorization::serve(world, call, subscription, &scoped);
     }
+    if let Some(scope) = insights::split(rest) {
+        return insights::metrics(world, call, subscription, scope);
+    }
     match lower(rest).as_slice() {
         [] => own(call).map(|()| Reply::json(200, subscription_body(world, subscription))),
         ["resourcegroups", ..] => groups(world, call, subscription, &rest[1..]),
         ["operationresults", _] => asynchronous::location(world, call, rest[1], Style::Group, 200),
-        ["resources"] => resources(world, call, |id| {
+        ["resources"] => generic::list(world, call, |id| {
             id.subscription.eq_ignore_ascii_case(subscription)
         }),
         [
@@ -78,11 +86,23 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
             "operationresults",
             _,
         ] => asynchronous::location(world, call, rest[5], Style::Network, 204),
-        ["providers"] => super::providers::list(world, call, subscription),
-        ["providers", _] => super::providers::get(world, call, subscription, rest[1]),
+        ["providers"] => providers::list(world, call, subscription),
+        ["locations"] => own(call).and_then(|()| regions::list(call, subscription)),
+        ["providers", _, "resourcetypes"] => providers::types(world, call, rest[1]),
+        [
+            "providers",
+            "microsoft.network",
+            "locations",
+            _,
+            "availabledelegations",
+        ] => {
+            versions::check_network(call.api_version()?)?;
+            delegations::list(call, &format!("/subscriptions/{subscription}"))
+        }
+        ["providers", _] => providers::get(world, call, subscription, rest[1]),
         ["providers", _, word @ ("register" | "unregister")] if call.method == "POST" => {
             let wanted = *word == "register";
-            super::providers::register(world, call, subscription, rest[1], wanted)
+            providers::register(world, call, subscription, rest[1], wanted)
         }
         ["providers", _, _] => {
             let definition = top_level(world, rest[1], rest[2])?;
@@ -138,9 +158,18 @@ fn groups(
         ),
         [resources_word] if resources_word.eq_ignore_ascii_case("resources") => {
             resource::existing(world, &group)?;
-            resources(world, call, |id| {
+            generic::list(world, call, |id| {
                 id.group_id().is_some_and(|inside| inside.same(&group))
             })
+        }
+        [action] if call.method == "POST" => {
+            own(call)?;
+            match action.to_lowercase().as_str() {
+                "exporttemplate" => export::template(world, call, &group),
+                "moveresources" => moving::start(world, call, &group, true),
+                "validatemoveresources" => moving::start(world, call, &group, false),
+                _ => Err(no_route(call)),
+            }
         }
         [providers, namespace, rest @ ..]
             if providers.eq_ignore_ascii_case("providers") && !rest.is_empty() =>
@@ -189,6 +218,15 @@ fn provider(
             ),
             Some(tail) => below(world, call, definition, &id, tail),
         };
+    }
+    if let [locations, _, kind] = rest
+        && namespace.eq_ignore_ascii_case("Microsoft.Network")
+        && locations.eq_ignore_ascii_case("locations")
+        && kind.eq_ignore_ascii_case("availableDelegations")
+    {
+        versions::check_network(call.api_version()?)?;
+        let group = resource::existing(world, group)?;
+        return delegations::list(call, &group.id.to_string());
     }
     if let [locations, location, kind, tail @ ..] = rest
         && locations.eq_ignore_ascii_case("locations")
@@ -244,83 +282,6 @@ fn below(
         locks::check(world, id, Intent::Write)?;
     }
     definition.behaviour.below(world, call, &stored, tail)
-}
-
-/// The generic list of what lies in a scope: top-level resources with the members that all types share, and more when
-/// they are asked for.
-fn resources(
-    world: &World,
-    call: &Call,
-    within: impl Fn(&ResourceId) -> bool,
-) -> Result<Reply, ArmError> {
-    own(call)?;
-    let filter = Filter::of(call, &RESOURCE_FIELDS)?;
-    let expanded = expanded(call)?;
-    let listed = world.resources.all().filter(|stored| {
-        stored.id.pairs.len() == 1 && stored.id.group.is_some() && within(&stored.id)
-    });
-    let listed = listed.filter(|stored| {
-        let kind = stored.id.type_name();
-        let accepts = |filter: &Filter| {
-            filter.accepts_resource(&stored.body, |field| match field {
-                "resourceType" => vec![kind.as_str()],
-                "name" => vec![stored.id.name()],
-                "location" => text(&stored.body, "location").into_iter().collect(),
-                "resourceGroup" => stored.id.group.as_deref().into_iter().collect(),
-                _ => Vec::new(),
-            })
-        };
-        filter.as_ref().is_none_or(accepts)
-    });
-    let bodies = listed.map(|stored| {
-        let mut body = json!({"id": stored.id.to_string(), "name": stored.id.name(), "type": stored.id.type_name()});
-        for member in ["location", "tags", "sku", "kind", "identity", "managedBy"] {
-            if let Some(value) = stored.body.get(member) {
-                body[member] = value.clone();
-            }
-        }
-        for member in &expanded {
-            body[*member] = match *member {
-                "createdTime" => timestamp(stored.created).into(),
-                "changedTime" => timestamp(stored.changed).into(),
-                _ => text(&stored.body, "properties/provisioningState").unwrap_or("Succeeded").into(),
-            };
-        }
-        ordered(body, &["id", "name", "type"])
-    });
-    paging::page(call, bodies.collect())
-}
-
-const RESOURCE_FIELDS: [&str; 6] = [
-    "resourceType",
-    "name",
-    "location",
-    "resourceGroup",
-    "tagName",
-    "tagValue",
-];
-
-/// The members that `$expand` asks for.
-fn expanded(call: &Call) -> Result<Vec<&'static str>, ArmError> {
-    let asked = call.query("$expand").unwrap_or_default().split(',');
-    let known = ["createdTime", "changedTime", "provisioningState"];
-    let read = |name: &str| {
-        let found = known
-            .into_iter()
-            .find(|known| known.eq_ignore_ascii_case(name));
-        found.ok_or_else(|| {
-            let message = format!(
-                "Invalid $expand '{name}' specified in the query string. The supported values are '{}'.",
-                known.join(", ")
-            );
-            ArmError::gateway(400, "InvalidExpandInQueryString", message)
-        })
-    };
-    asked
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .map(read)
-        .collect()
 }
 
 /// The tenant that the caller belongs to.
@@ -421,10 +382,12 @@ fn no_route(call: &Call) -> ArmError {
 
 fn lower<'a>(segments: &[&'a str]) -> Vec<&'a str> {
     // The words that are compared are known; anything else keeps its case.
-    const WORDS: [&str; 9] = [
+    const WORDS: [&str; 11] = [
+        "availabledelegations",
         "resourcegroups",
         "providers",
         "resources",
+        "resourcetypes",
         "operationresults",
         "microsoft.network",
         "locations",

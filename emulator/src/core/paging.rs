@@ -12,6 +12,9 @@ const PAGE: usize = 100;
 
 /// The page that the request asks for, with the address of the next one.
 pub(crate) fn page(call: &Call, elements: Vec<Json>) -> Result<Reply, ArmError> {
+    if call.method != "GET" {
+        return Err(ArmError::method(&call.method));
+    }
     let size = call.query("$top").map_or(Ok(PAGE), |value| {
         value.parse::<usize>().map_err(|_| invalid("$top", value))
     })?;

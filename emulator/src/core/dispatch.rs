@@ -11,7 +11,7 @@ use super::id::{GROUP, ResourceId};
 use super::json::{Json, json, ordered, text};
 use super::locks::{self, Intent};
 use super::paging;
-use super::resource::{self, Subject};
+use super::resource::{self, Scope, Subject};
 use super::scope::Scoped;
 use super::versions;
 use super::world::World;
@@ -72,9 +72,7 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
         [] => own(call).map(|()| Reply::json(200, subscription_body(world, subscription))),
         ["resourcegroups", ..] => groups(world, call, subscription, &rest[1..]),
         ["operationresults", _] => asynchronous::location(world, call, rest[1], Style::Group, 200),
-        ["resources"] => resources(world, call, |id| {
-            id.subscription.eq_ignore_ascii_case(subscription)
-        }),
+        ["resources"] => resources(world, call, Scope::Subscription(subscription)),
         [
             "providers",
             "microsoft.network",
@@ -99,9 +97,7 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
         }
         ["providers", _, _] => {
             let definition = top_level(world, rest[1], rest[2])?;
-            resource::collection(world, call, definition, |id| {
-                id.subscription.eq_ignore_ascii_case(subscription)
-            })
+            resource::collection(world, call, definition, Scope::Subscription(subscription))
         }
         _ => Err(no_route(call)),
     }
@@ -115,9 +111,7 @@ fn groups(
 ) -> Result<Reply, ArmError> {
     let definition = world.types.find(GROUP).ok_or_else(|| no_route(call))?;
     let [name, rest @ ..] = rest else {
-        return resource::collection(world, call, definition, |id| {
-            id.subscription.eq_ignore_ascii_case(subscription)
-        });
+        return resource::collection(world, call, definition, Scope::Subscription(subscription));
     };
     let group = ResourceId::of_group(subscription, name);
     match rest {
@@ -131,9 +125,7 @@ fn groups(
         ),
         [resources_word] if resources_word.eq_ignore_ascii_case("resources") => {
             resource::existing(world, &group)?;
-            resources(world, call, |id| {
-                id.group_id().is_some_and(|inside| inside.same(&group))
-            })
+            resources(world, call, Scope::Below(&group))
         }
         [providers, namespace, rest @ ..]
             if providers.eq_ignore_ascii_case("providers") && !rest.is_empty() =>
@@ -207,14 +199,10 @@ fn children(
         return Err(ArmError::group_not_found(group.name()));
     }
     if parent.pairs.is_empty() {
-        return resource::collection(world, call, definition, |id| {
-            id.group_id().is_some_and(|inside| inside.same(group))
-        });
+        return resource::collection(world, call, definition, Scope::Below(group));
     }
     resource::existing(world, parent)?;
-    resource::collection(world, call, definition, |id| {
-        id.parent().is_some_and(|own| own.same(parent))
-    })
+    resource::collection(world, call, definition, Scope::Below(parent))
 }
 
 fn below(
@@ -241,17 +229,14 @@ fn below(
 
 /// The generic list of what lies in a scope: top-level resources with the members that all types share, and more when
 /// they are asked for.
-fn resources(
-    world: &World,
-    call: &Call,
-    within: impl Fn(&ResourceId) -> bool,
-) -> Result<Reply, ArmError> {
+fn resources(world: &World, call: &Call, within: Scope<'_>) -> Result<Reply, ArmError> {
     own(call)?;
     let filter = Filter::of(call, &RESOURCE_FIELDS)?;
     let expanded = expanded(call)?;
-    let listed = world.resources.all().filter(|stored| {
-        stored.id.pairs.len() == 1 && stored.id.group.is_some() && within(&stored.id)
-    });
+    let listed = world
+        .resources
+        .starting_with(within.prefix())
+        .filter(|stored| stored.id.pairs.len() == 1 && stored.id.group.is_some());
     let listed = listed.filter(|stored| {
         let kind = stored.id.type_name();
         let accepts = |filter: &Filter| {
@@ -265,7 +250,7 @@ fn resources(
         };
         filter.as_ref().is_none_or(accepts)
     });
-    let bodies = listed.map(|stored| {
+    paging::page(call, listed, |stored| {
         let mut body = json!({"id": stored.id.to_string(), "name": stored.id.name(), "type": stored.id.type_name()});
         for member in ["location", "tags", "sku", "kind", "identity", "managedBy"] {
             if let Some(value) = stored.body.get(member) {
@@ -276,12 +261,13 @@ fn resources(
             body[*member] = match *member {
                 "createdTime" => timestamp(stored.created).into(),
                 "changedTime" => timestamp(stored.changed).into(),
-                _ => text(&stored.body, "properties/provisioningState").unwrap_or("Succeeded").into(),
+                _ => text(&stored.body, "properties/provisioningState")
+                    .unwrap_or("Succeeded")
+                    .into(),
             };
         }
         ordered(body, &["id", "name", "type"])
-    });
-    paging::page(call, bodies.collect())
+    })
 }
 
 const RESOURCE_FIELDS: [&str; 6] = [
@@ -326,7 +312,7 @@ fn tenants(world: &World, call: &Call) -> Result<Reply, ArmError> {
         }
         _ => home.show(),
     };
-    paging::page(call, vec![shown])
+    paging::page(call, [shown], |shown| shown)
 }
 
 /// Every well-formed subscription exists; those that hold something are listed for callers of their tenant.
@@ -344,8 +330,7 @@ fn subscriptions(world: &World, call: &Call) -> Result<Reply, ArmError> {
         .map(|stored| stored.id.subscription.as_str())
         .collect();
     known.dedup();
-    let bodies = known.into_iter().map(|id| subscription_body(world, id));
-    paging::page(call, bodies.collect())
+    paging::page(call, known, |id| subscription_body(world, id))
 }
 
 fn subscription_body(world: &World, id: &str) -> Json {

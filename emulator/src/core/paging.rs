@@ -10,8 +10,12 @@ use super::random::Random;
 /// How many elements a page has unless `$top` asks for fewer.
 const PAGE: usize = 100;
 
-/// The page that the request asks for, with the address of the next one.
-pub(crate) fn page(call: &Call, elements: Vec<Json>) -> Result<Reply, ArmError> {
+/// The page that the request asks for, with the address of the next one. Only its elements are shown.
+pub(crate) fn page<T>(
+    call: &Call,
+    elements: impl IntoIterator<Item = T>,
+    show: impl Fn(T) -> Json,
+) -> Result<Reply, ArmError> {
     let size = call.query("$top").map_or(Ok(PAGE), |value| {
         value.parse::<usize>().map_err(|_| invalid("$top", value))
     })?;
@@ -19,11 +23,11 @@ pub(crate) fn page(call: &Call, elements: Vec<Json>) -> Result<Reply, ArmError> 
     let skipped = call.query("$skipToken").map_or(Ok(0), |token| {
         skipped(call, token).ok_or_else(|| invalid("$skipToken", token))
     })?;
-    let total = elements.len();
-    let mut body =
-        json!({"value": elements.into_iter().skip(skipped).take(size).collect::<Vec<_>>()});
+    let mut rest = elements.into_iter().skip(skipped);
+    let shown: Vec<Json> = rest.by_ref().take(size).map(show).collect();
+    let mut body = json!({ "value": shown });
     let next = skipped.saturating_add(size);
-    if next < total {
+    if rest.next().is_some() {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         let kept = call
             .query
@@ -82,13 +86,19 @@ mod tests {
         let first = page(
             &call(&[("api-version", "v"), ("$top", "2")]),
             elements.clone(),
+            Json::from,
         );
         let first = first.expect("a page").body.expect("a body");
         assert_eq!(first["value"], json!([0, 1]));
         let link = first["nextLink"].as_str().expect("a link");
         let (rest, token) = link.split_once("%24skipToken=").expect("a token");
         assert_eq!(rest, "http://here/list?api-version=v&%24top=2&");
-        let last = page(&call(&[("$TOP", "2"), ("$skiptoken", token)]), elements).expect("a page");
+        let last = page(
+            &call(&[("$TOP", "2"), ("$skiptoken", token)]),
+            elements,
+            Json::from,
+        )
+        .expect("a page");
         assert_eq!(last.body, Some(json!({"value": [2]})));
     }
 
@@ -97,7 +107,11 @@ mod tests {
         let mut other = call(&[]);
         other.path = "/other".to_owned();
         for token in ["x", "2", &URL_SAFE_NO_PAD.encode("2.0"), &token(&other, 2)] {
-            let page = page(&call(&[("$skipToken", token)]), Vec::new());
+            let page = page(
+                &call(&[("$skipToken", token)]),
+                Vec::<Json>::new(),
+                Json::from,
+            );
             assert_eq!(
                 page.map_err(|error| error.status).err(),
                 Some(400),

@@ -69,12 +69,8 @@ pub(crate) fn serve(
 pub(crate) fn built_in_roles(call: &Call) -> Result<Reply, ArmError> {
     versions::check_authorization(call.api_version()?)?;
     let filter = Filter::read(call);
-    paging::page(
-        call,
-        roles::built_in("")
-            .filter(|role| filter.takes(role))
-            .collect(),
-    )
+    let roles = roles::built_in("").filter(|role| filter.takes(role));
+    paging::page(call, roles, |role| role)
 }
 
 /// One of them.
@@ -164,7 +160,7 @@ fn list_objects(
         )));
     }
     bodies.retain(|body| filter.takes(body));
-    paging::page(call, bodies)
+    paging::page(call, bodies, |body| body)
 }
 
 fn assign(

@@ -111,8 +111,8 @@ fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
             let (reply, headers) = answer.reply();
             return Ok((complete(state, call, reply), headers));
         }
-        Some(Action::FailOperation(failure)) => {
-            state.world.doom = Some(failure);
+        Some(Action::FailOperation(doom)) => {
+            state.world.doom = Some(doom);
             None
         }
         Some(Action::ExpireTokens) => {

@@ -5,11 +5,12 @@ use serde_json::{Map, from_value};
 
 use super::invalid;
 use crate::core::call::{Call, Reply};
+use crate::core::clock::parse_duration;
 use crate::core::error::ArmError;
 use crate::core::glob::glob;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json};
-use crate::core::operations::Failure;
+use crate::core::operations::{Doom, Failure};
 use crate::core::world::World;
 
 /// The rules in order of arrival.
@@ -30,7 +31,7 @@ pub(crate) enum Action {
     /// The work is done and the connection closed instead of an answer.
     CloseAfter,
     /// The operation that the request starts ends in failure.
-    FailOperation(Failure),
+    FailOperation(Doom),
     /// The work is done and its answer never comes.
     Swallow,
     /// Every token issued so far has expired.
@@ -238,9 +239,20 @@ fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
                     |value| text(name, value),
                 )
             };
-            Ok(Action::FailOperation(Failure {
-                code: member("code")?,
-                message: member("message")?,
+            let known = ["code", "message", "after"];
+            if let Some(other) = failure.keys().find(|name| !known.contains(&name.as_str())) {
+                return Err(invalid(&format!("'fail_operation.{other}' is unknown")));
+            }
+            let after = failure.get("after").map(|span| {
+                let span = span.as_str().and_then(parse_duration);
+                span.ok_or_else(|| invalid("'fail_operation.after' is a span such as '90m'"))
+            });
+            Ok(Action::FailOperation(Doom {
+                failure: Failure {
+                    code: member("code")?,
+                    message: member("message")?,
+                },
+                after: after.transpose()?,
             }))
         }
         _ => Err(invalid(&format!(
@@ -301,6 +313,8 @@ mod tests {
             json!({"answer": {"status": 500, "text": "x"}}),
             json!({"preset": "other"}),
             json!({"fail_operation": {"code": "X"}}),
+            json!({"fail_operation": {"code": "X", "message": "Y", "after": "soon"}}),
+            json!({"fail_operation": {"code": "X", "message": "Y", "when": "90m"}}),
             json!({"unknown": true, "swallow": true}),
         ] {
             assert!(read(&wrong).is_err(), "{wrong}");

@@ -12,6 +12,9 @@ use super::json::{Json, json, text};
 use super::operations::{Operation, Progress};
 use super::world::World;
 
+/// The kind of the operation that deletes a group.
+pub(crate) const DELETE_GROUP: &str = "DeleteResourceGroup";
+
 /// A name for an operation, in the form of its service.
 pub(crate) fn name(world: &mut World, style: Style, kind: &str, target: &ResourceId) -> String {
     match style {
@@ -31,8 +34,13 @@ pub(crate) fn name(world: &mut World, style: Style, kind: &str, target: &Resourc
             let (name, upper) = (target.name().to_uppercase(), location.to_uppercase());
             // Azure's own token has no number; ours tells two deletions of the same group apart.
             let number = world.random.below(u64::MAX);
+            let job = if kind == DELETE_GROUP {
+                "RESOURCEGROUPDELETIONJOB"
+            } else {
+                "RESOURCEMOVEJOB"
+            };
             let job = format!(
-                r#"{{"jobId":"RESOURCEGROUPDELETIONJOB-{name}-{upper}-{number}","jobLocation":"{location}"}}"#
+                r#"{{"jobId":"{job}-{name}-{upper}-{number}","jobLocation":"{location}"}}"#
             );
             URL_SAFE.encode(job)
         }
@@ -158,7 +166,10 @@ pub(crate) fn location(
                 style,
             ))
         }
-        Progress::Succeeded => Ok(Reply::empty(done)),
+        Progress::Succeeded if operation.kind == DELETE_GROUP || style != Style::Group => {
+            Ok(Reply::empty(done))
+        }
+        Progress::Succeeded => Ok(Reply::empty(204)),
         Progress::Failed(failure) => Err(ArmError {
             code: failure.code.clone().into(),
             ..ArmError::gateway(409, "", failure.message.clone())

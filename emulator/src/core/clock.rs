@@ -118,6 +118,35 @@ pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
     (!text.is_empty()).then_some(total)
 }
 
+/// An ISO 8601 duration of days, hours, minutes and seconds.
+pub(crate) fn iso_duration(text: &str) -> Option<Duration> {
+    let (days, time) = match text.strip_prefix('P')?.split_once('T') {
+        Some((_, "")) => return None,
+        Some((days, time)) => (days, time),
+        None => (text.strip_prefix('P')?, ""),
+    };
+    let mut total = Duration::ZERO;
+    let mut any = false;
+    for (part, units) in [
+        (days, &[('D', 86_400)][..]),
+        (time, &[('H', 3_600), ('M', 60), ('S', 1)]),
+    ] {
+        let mut rest = part;
+        for (unit, seconds) in units {
+            if let Some((number, after)) = rest.split_once(*unit) {
+                let number: i64 = number.parse::<u32>().ok()?.into();
+                total = total.checked_add(Duration::seconds(number.checked_mul(*seconds)?))?;
+                any = true;
+                rest = after;
+            }
+        }
+        if !rest.is_empty() {
+            return None;
+        }
+    }
+    any.then_some(total)
+}
+
 /// A time as it is written down: in nanoseconds, so that none is lost.
 pub(crate) mod nanoseconds {
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
@@ -170,6 +199,23 @@ mod tests {
         }
         for text in ["", "h", "1x", "-1h", "1h5"] {
             assert_eq!(parse_duration(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn iso_durations_are_read() {
+        for (text, seconds) in [
+            ("PT5M", Some(300)),
+            ("P7D", Some(604_800)),
+            ("P1DT1H1M1S", Some(90_061)),
+            ("PT", None),
+            ("P", None),
+            ("P1DT", None),
+            ("5M", None),
+            ("PT1M1H", None),
+            ("PT-1M", None),
+        ] {
+            assert_eq!(iso_duration(text), seconds.map(Duration::seconds), "{text}");
         }
     }
 

@@ -216,6 +216,11 @@ pub(crate) trait Behaviour: Sync {
         &[]
     }
 
+    /// Whether a resource may be moved to another group.
+    fn may_move(&self) -> bool {
+        false
+    }
+
     /// Refuses a deletion that cannot be.
     fn may_delete(&self, _world: &World, _stored: &Stored) -> Result<(), ArmError> {
         Ok(())

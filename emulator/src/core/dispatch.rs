@@ -3,14 +3,19 @@
 use super::asynchronous;
 use super::authorization;
 use super::call::{Call, Reply};
-use super::clock::timestamp;
 use super::definition::{Style, TypeDefinition};
+use super::delegations;
 use super::error::ArmError;
-use super::filter::Filter;
+use super::export;
+use super::generic;
 use super::id::{GROUP, ResourceId};
-use super::json::{Json, json, ordered, text};
+use super::insights;
+use super::json::{Json, json};
 use super::locks::{self, Intent};
+use super::moving;
 use super::paging;
+use super::providers;
+use super::regions;
 use super::resource::{self, Scope, Subject};
 use super::scope::Scoped;
 use super::versions;
@@ -68,11 +73,14 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
         }
         return authorization::serve(world, call, subscription, &scoped);
     }
+    if let Some(scope) = insights::split(rest) {
+        return insights::metrics(world, call, subscription, scope);
+    }
     match lower(rest).as_slice() {
         [] => own(call).map(|()| Reply::json(200, subscription_body(world, subscription))),
         ["resourcegroups", ..] => groups(world, call, subscription, &rest[1..]),
         ["operationresults", _] => asynchronous::location(world, call, rest[1], Style::Group, 200),
-        ["resources"] => resources(world, call, Scope::Subscription(subscription)),
+        ["resources"] => generic::list(world, call, Scope::Subscription(subscription)),
         [
             "providers",
             "microsoft.network",
@@ -89,11 +97,23 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
             "operationresults",
             _,
         ] => asynchronous::location(world, call, rest[5], Style::Network, 204),
-        ["providers"] => super::providers::list(world, call, subscription),
-        ["providers", _] => super::providers::get(world, call, subscription, rest[1]),
+        ["providers"] => providers::list(world, call, subscription),
+        ["locations"] => own(call).and_then(|()| regions::list(call, subscription)),
+        ["providers", _, "resourcetypes"] => providers::types(world, call, rest[1]),
+        [
+            "providers",
+            "microsoft.network",
+            "locations",
+            _,
+            "availabledelegations",
+        ] => {
+            versions::check_network(call.api_version()?)?;
+            delegations::list(call, &format!("/subscriptions/{subscription}"))
+        }
+        ["providers", _] => providers::get(world, call, subscription, rest[1]),
         ["providers", _, word @ ("register" | "unregister")] if call.method == "POST" => {
             let wanted = *word == "register";
-            super::providers::register(world, call, subscription, rest[1], wanted)
+            providers::register(world, call, subscription, rest[1], wanted)
         }
         ["providers", _, _] => {
             let definition = top_level(world, rest[1], rest[2])?;
@@ -125,7 +145,16 @@ fn groups(
         ),
         [resources_word] if resources_word.eq_ignore_ascii_case("resources") => {
             resource::existing(world, &group)?;
-            resources(world, call, Scope::Below(&group))
+            generic::list(world, call, Scope::Below(&group))
+        }
+        [action] if call.method == "POST" => {
+            own(call)?;
+            match action.to_lowercase().as_str() {
+                "exporttemplate" => export::template(world, call, &group),
+                "moveresources" => moving::start(world, call, &group, true),
+                "validatemoveresources" => moving::start(world, call, &group, false),
+                _ => Err(no_route(call)),
+            }
         }
         [providers, namespace, rest @ ..]
             if providers.eq_ignore_ascii_case("providers") && !rest.is_empty() =>
@@ -174,6 +203,15 @@ fn provider(
             ),
             Some(tail) => below(world, call, definition, &id, tail),
         };
+    }
+    if let [locations, _, kind] = rest
+        && namespace.eq_ignore_ascii_case("Microsoft.Network")
+        && locations.eq_ignore_ascii_case("locations")
+        && kind.eq_ignore_ascii_case("availableDelegations")
+    {
+        versions::check_network(call.api_version()?)?;
+        let group = resource::existing(world, group)?;
+        return delegations::list(call, &group.id.to_string());
     }
     if let [locations, location, kind, tail @ ..] = rest
         && locations.eq_ignore_ascii_case("locations")
@@ -227,81 +265,6 @@ fn below(
     definition.behaviour.below(world, call, &stored, tail)
 }
 
-/// The generic list of what lies in a scope: top-level resources with the members that all types share, and more when
-/// they are asked for.
-fn resources(world: &World, call: &Call, within: Scope<'_>) -> Result<Reply, ArmError> {
-    own(call)?;
-    let filter = Filter::of(call, &RESOURCE_FIELDS)?;
-    let expanded = expanded(call)?;
-    let listed = world
-        .resources
-        .starting_with(within.prefix())
-        .filter(|stored| stored.id.pairs.len() == 1 && stored.id.group.is_some());
-    let listed = listed.filter(|stored| {
-        let kind = stored.id.type_name();
-        let accepts = |filter: &Filter| {
-            filter.accepts_resource(&stored.body, |field| match field {
-                "resourceType" => vec![kind.as_str()],
-                "name" => vec![stored.id.name()],
-                "location" => text(&stored.body, "location").into_iter().collect(),
-                "resourceGroup" => stored.id.group.as_deref().into_iter().collect(),
-                _ => Vec::new(),
-            })
-        };
-        filter.as_ref().is_none_or(accepts)
-    });
-    paging::page(call, listed, |stored| {
-        let mut body = json!({"id": stored.id.to_string(), "name": stored.id.name(), "type": stored.id.type_name()});
-        for member in ["location", "tags", "sku", "kind", "identity", "managedBy"] {
-            if let Some(value) = stored.body.get(member) {
-                body[member] = value.clone();
-            }
-        }
-        for member in &expanded {
-            body[*member] = match *member {
-                "createdTime" => timestamp(stored.created).into(),
-                "changedTime" => timestamp(stored.changed).into(),
-                _ => text(&stored.body, "properties/provisioningState")
-                    .unwrap_or("Succeeded")
-                    .into(),
-            };
-        }
-        ordered(body, &["id", "name", "type"])
-    })
-}
-
-const RESOURCE_FIELDS: [&str; 6] = [
-    "resourceType",
-    "name",
-    "location",
-    "resourceGroup",
-    "tagName",
-    "tagValue",
-];
-
-/// The members that `$expand` asks for.
-fn expanded(call: &Call) -> Result<Vec<&'static str>, ArmError> {
-    let asked = call.query("$expand").unwrap_or_default().split(',');
-    let known = ["createdTime", "changedTime", "provisioningState"];
-    let read = |name: &str| {
-        let found = known
-            .into_iter()
-            .find(|known| known.eq_ignore_ascii_case(name));
-        found.ok_or_else(|| {
-            let message = format!(
-                "Invalid $expand '{name}' specified in the query string. The supported values are '{}'.",
-                known.join(", ")
-            );
-            ArmError::gateway(400, "InvalidExpandInQueryString", message)
-        })
-    };
-    asked
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .map(read)
-        .collect()
-}
-
 /// The tenant that the caller belongs to.
 fn tenants(world: &World, call: &Call) -> Result<Reply, ArmError> {
     own(call)?;
@@ -312,7 +275,7 @@ fn tenants(world: &World, call: &Call) -> Result<Reply, ArmError> {
         }
         _ => home.show(),
     };
-    paging::page(call, [shown], |shown| shown)
+    paging::page(call, vec![shown])
 }
 
 /// Every well-formed subscription exists; those that hold something are listed for callers of their tenant.
@@ -330,7 +293,7 @@ fn subscriptions(world: &World, call: &Call) -> Result<Reply, ArmError> {
         .map(|stored| stored.id.subscription.as_str())
         .collect();
     known.dedup();
-    paging::page(call, known, |id| subscription_body(world, id))
+    paging::page_of(call, known, |id| subscription_body(world, id))
 }
 
 fn subscription_body(world: &World, id: &str) -> Json {
@@ -399,10 +362,12 @@ fn no_route(call: &Call) -> ArmError {
 
 fn lower<'a>(segments: &[&'a str]) -> Vec<&'a str> {
     // The words that are compared are known; anything else keeps its case.
-    const WORDS: [&str; 9] = [
+    const WORDS: [&str; 11] = [
+        "availabledelegations",
         "resourcegroups",
         "providers",
         "resources",
+        "resourcetypes",
         "operationresults",
         "microsoft.network",
         "locations",

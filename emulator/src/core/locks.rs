@@ -149,7 +149,7 @@ fn list(world: &World, call: &Call, scope: &ResourceId) -> Result<Reply, ArmErro
             .filter(|stored| is_lock(stored))
             .collect()
     };
-    paging::page(call, locks, |lock| lock.body.clone())
+    paging::page_of(call, locks, |lock| lock.body.clone())
 }
 
 fn group_of(scope: &ResourceId) -> Option<ResourceId> {

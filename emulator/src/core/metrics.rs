@@ -12,6 +12,9 @@ const KEPT: Duration = Duration::days(2);
 /// How many values of one metric are remembered.
 const MOST: usize = 10_000;
 
+/// How often a metric is taken.
+pub(crate) const SAMPLE: Duration = Duration::MINUTE;
+
 /// The values of all metrics, by the keys of resource and metric.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
@@ -110,6 +113,17 @@ impl Series {
         self.points.get(after.checked_sub(1)?)?.value
     }
 
+    /// What was measured in a span that ends at a time, the newest first.
+    pub(crate) fn samples(&self, end: OffsetDateTime, span: Duration) -> Vec<f64> {
+        let mut samples = Vec::new();
+        let mut age = Duration::ZERO;
+        while age < span {
+            samples.extend(self.value(end.saturating_sub(age)));
+            age += SAMPLE;
+        }
+        samples
+    }
+
     /// When the value was changed last.
     pub(crate) fn changed(&self) -> Option<OffsetDateTime> {
         self.points.last().map(|point| point.at)
@@ -121,6 +135,22 @@ impl Series {
         let surplus = self.points.len().saturating_sub(MOST);
         self.points.drain(..after.saturating_sub(1).max(surplus));
     }
+}
+
+/// What values come to, the newest one being the first; none when there are none.
+pub(crate) fn fold(how: &str, values: &[f64]) -> Option<f64> {
+    let newest = *values.first()?;
+    let sum = values.iter().sum::<f64>();
+    let count = u32::try_from(values.len()).map_or(f64::MAX, f64::from);
+    Some(match how {
+        "Average" => sum / count,
+        "Min" | "Minimum" => values.iter().copied().fold(newest, f64::min),
+        "Max" | "Maximum" => values.iter().copied().fold(newest, f64::max),
+        "Sum" | "Total" => sum,
+        "Count" => count,
+        "Last" => newest,
+        _ => return None,
+    })
 }
 
 fn key(resource: &ResourceId, name: &str) -> String {

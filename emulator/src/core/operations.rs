@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::clock::nanoseconds;
 use super::id::ResourceId;
@@ -16,6 +16,14 @@ use super::tracked::Tracked;
 pub(crate) struct Failure {
     pub(crate) code: String,
     pub(crate) message: String,
+}
+
+/// How an operation is going to fail.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Doom {
+    pub(crate) failure: Failure,
+    /// After how long, if not when it would have ended.
+    pub(crate) after: Option<Duration>,
 }
 
 /// How far an operation is.

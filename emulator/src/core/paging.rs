@@ -10,8 +10,13 @@ use super::random::Random;
 /// How many elements a page has unless `$top` asks for fewer.
 const PAGE: usize = 100;
 
-/// The page that the request asks for, with the address of the next one. Only its elements are shown.
-pub(crate) fn page<T>(
+/// The page that the request asks for, with the address of the next one.
+pub(crate) fn page(call: &Call, elements: Vec<Json>) -> Result<Reply, ArmError> {
+    page_of(call, elements, |element| element)
+}
+
+/// The same for a list that may be long: only the elements of the page are shown.
+pub(crate) fn page_of<T>(
     call: &Call,
     elements: impl IntoIterator<Item = T>,
     show: impl Fn(T) -> Json,
@@ -86,19 +91,13 @@ mod tests {
         let first = page(
             &call(&[("api-version", "v"), ("$top", "2")]),
             elements.clone(),
-            Json::from,
         );
         let first = first.expect("a page").body.expect("a body");
         assert_eq!(first["value"], json!([0, 1]));
         let link = first["nextLink"].as_str().expect("a link");
         let (rest, token) = link.split_once("%24skipToken=").expect("a token");
         assert_eq!(rest, "http://here/list?api-version=v&%24top=2&");
-        let last = page(
-            &call(&[("$TOP", "2"), ("$skiptoken", token)]),
-            elements,
-            Json::from,
-        )
-        .expect("a page");
+        let last = page(&call(&[("$TOP", "2"), ("$skiptoken", token)]), elements).expect("a page");
         assert_eq!(last.body, Some(json!({"value": [2]})));
     }
 
@@ -107,11 +106,7 @@ mod tests {
         let mut other = call(&[]);
         other.path = "/other".to_owned();
         for token in ["x", "2", &URL_SAFE_NO_PAD.encode("2.0"), &token(&other, 2)] {
-            let page = page(
-                &call(&[("$skipToken", token)]),
-                Vec::<Json>::new(),
-                Json::from,
-            );
+            let page = page(&call(&[("$skipToken", token)]), Vec::<Json>::new());
             assert_eq!(
                 page.map_err(|error| error.status).err(),
                 Some(400),

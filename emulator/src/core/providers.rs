@@ -7,6 +7,7 @@ use super::error::ArmError;
 use super::id::ResourceId;
 use super::json::{Json, json, text};
 use super::paging;
+use super::regions;
 use super::store::Stored;
 use super::versions;
 use super::world::World;
@@ -28,7 +29,7 @@ pub(crate) fn list(world: &World, call: &Call, subscription: &str) -> Result<Rep
         .collect();
     namespaces.sort_unstable();
     namespaces.dedup();
-    paging::page(call, namespaces, |namespace| {
+    paging::page_of(call, namespaces, |namespace| {
         provider(world, subscription, namespace)
     })
 }
@@ -140,24 +141,38 @@ fn record(subscription: &str, namespace: &str) -> ResourceId {
     }
 }
 
-fn provider(world: &World, subscription: &str, namespace: &str) -> Json {
+/// The types of one provider.
+pub(crate) fn types(world: &World, call: &Call, namespace: &str) -> Result<Reply, ArmError> {
+    versions::check_own(call.api_version()?)?;
+    let types = resource_types(world, known(world, namespace)?);
+    Ok(Reply::json(200, json!({ "value": types })))
+}
+
+fn resource_types(world: &World, namespace: &str) -> Vec<Json> {
     let types = world
         .types
         .0
         .iter()
         .filter(|definition| definition.namespace() == namespace);
-    let types: Vec<Json> = types
+    types
         .map(|definition| {
             let name = definition.name.split_once('/').map_or("", |(_, name)| name);
-            let capabilities = if definition.located { "SupportsTags, SupportsLocation" } else { "None" };
-            json!({"resourceType": name, "locations": [], "apiVersions": definition.api_versions, "capabilities": capabilities})
+            let (capabilities, locations) = if definition.located {
+                ("SupportsTags, SupportsLocation", regions::names())
+            } else {
+                ("None", Vec::new())
+            };
+            json!({"resourceType": name, "locations": locations, "apiVersions": definition.api_versions, "capabilities": capabilities})
         })
-        .collect();
+        .collect()
+}
+
+fn provider(world: &World, subscription: &str, namespace: &str) -> Json {
     json!({
         "id": format!("/subscriptions/{subscription}/providers/{namespace}"),
         "namespace": namespace,
         "registrationPolicy": if namespace == OWN { "RegistrationFree" } else { "RegistrationRequired" },
         "registrationState": registration(world, subscription, namespace),
-        "resourceTypes": types
+        "resourceTypes": resource_types(world, namespace)
     })
 }

@@ -8,9 +8,11 @@ use super::filter::Filter;
 use super::id::{GROUP, ResourceId, normalise_location};
 use super::json::{Json, at, json, merge, set, take, text};
 use super::locks::{self, Intent};
+use super::moving;
 use super::operations::Operation;
 use super::paging;
 use super::providers;
+use super::regions;
 use super::render;
 use super::store::Stored;
 use super::versions;
@@ -102,7 +104,7 @@ pub(crate) fn collection(
         .keys_of_type(definition.name, within.prefix())
         .filter(|key| filter.is_none() || world.resources.at(key).is_some_and(fits));
     // Only what is on the page is looked up and shown.
-    paging::page(call, members, |key| {
+    paging::page_of(call, members, |key| {
         let stored = world.resources.at(key);
         stored.map_or(Json::Null, |stored| render::resource(world, stored))
     })
@@ -159,6 +161,10 @@ fn put(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, Ar
 }
 
 fn patch(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
+    // What has no location has no tags of its own either, and no PATCH.
+    if !subject.definition.located {
+        return Err(ArmError::method(&call.method));
+    }
     let old = existing(world, subject.id)?.clone();
     locks::check(world, &old.id, Intent::Write)?;
     let patch = if call.body.is_empty() && subject.definition.behaviour.patch_may_be_empty() {
@@ -197,6 +203,8 @@ fn delete(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply,
         };
     };
     let definition = subject.definition;
+    let group = stored.id.group_id();
+    moving::check_settled(world, group.as_ref().unwrap_or(&stored.id))?;
     locks::check(world, &stored.id, Intent::Delete)?;
     preconditions(call, definition, &stored.id, Some(&stored))?;
     may_write(world, call, definition, &stored.id)?;
@@ -348,8 +356,9 @@ fn writable(world: &World, subject: Subject<'_>) -> Result<ResourceId, ArmError>
     Ok(canonical)
 }
 
-/// Refuses a write in a group that is being deleted.
+/// Refuses a write in a group that is being deleted or moves resources.
 pub(crate) fn check_stays(world: &World, group: &ResourceId) -> Result<(), ArmError> {
+    moving::check_settled(world, group)?;
     match world.resources.get(group) {
         Some(stored) if text(&stored.body, "properties/provisioningState") == Some("Deleting") => {
             Err(being_deleted(stored.id.name()))
@@ -455,8 +464,37 @@ fn locate(
     {
         return Err(moved(definition, id, old, &location));
     }
+    if !regions::is_known(&location) {
+        return Err(unavailable(definition, &location));
+    }
     wanted["location"] = json!(location);
     Ok(())
+}
+
+fn unavailable(definition: &TypeDefinition, location: &str) -> ArmError {
+    let regions: Vec<String> = regions::names()
+        .into_iter()
+        .map(normalise_location)
+        .collect();
+    let regions = regions.join(",");
+    if definition.name == GROUP {
+        return ArmError::gateway(
+            400,
+            "LocationNotAvailableForResourceGroup",
+            format!(
+                "The provided location '{location}' is not available for resource group. List of available regions is '{regions}'."
+            ),
+        );
+    }
+    ArmError::gateway(
+        400,
+        "LocationNotAvailableForResourceType",
+        format!(
+            "The provided location '{location}' is not available for resource type '{}'. \
+             List of available regions for the resource type is '{regions}'.",
+            definition.name
+        ),
+    )
 }
 
 fn moved(definition: &TypeDefinition, id: &ResourceId, old: &str, new: &str) -> ArmError {

@@ -149,6 +149,36 @@ impl Store {
         Some(stored)
     }
 
+    /// Gives a resource, and with it everything below, another id.
+    pub(crate) fn rename(&mut self, from: &ResourceId, to: &ResourceId) {
+        let own = self.get(from).into_iter();
+        let moved: Vec<Stored> = own.chain(self.in_group(from)).cloned().collect();
+        self.remove(from);
+        for mut stored in moved {
+            let below = stored.id.pairs.split_off(from.pairs.len());
+            let mut id = to.clone();
+            id.pairs.extend(below);
+            stored.id = id;
+            self.insert(stored);
+        }
+    }
+
+    /// Lets whatever refers to an id, or to something below it, refer to another.
+    pub(crate) fn redirect(&mut self, from: &ResourceId, to: &ResourceId) {
+        let (from, to) = (from.key(), to.to_string());
+        let referring: Vec<String> = self
+            .resources
+            .iter()
+            .filter(|(_, stored)| refers(&stored.body, &from))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in referring {
+            if let Some(stored) = self.resources.get_mut(&key) {
+                redirect(&mut stored.body, &from, &to);
+            }
+        }
+    }
+
     /// Sets the provisioning state of a resource, if it is there.
     pub(crate) fn set_state(&mut self, id: &ResourceId, state: &str) {
         if let Some(stored) = self.get_mut(id) {
@@ -182,6 +212,40 @@ impl Store {
         self.resources
             .range(prefix.clone()..)
             .take_while(move |(key, _)| key.starts_with(&prefix))
+    }
+}
+
+/// What follows an id in a text; none when the text is about something else.
+fn rest<'a>(text: &'a str, id: &str) -> Option<&'a str> {
+    let start = text.get(..id.len())?;
+    let rest = &text[id.len()..];
+    let is_it = start.eq_ignore_ascii_case(id) && (rest.is_empty() || rest.starts_with('/'));
+    is_it.then_some(rest)
+}
+
+fn refers(value: &Json, id: &str) -> bool {
+    match value {
+        Json::String(text) => rest(text, id).is_some(),
+        Json::Array(values) => values.iter().any(|value| refers(value, id)),
+        Json::Object(members) => members.values().any(|value| refers(value, id)),
+        _ => false,
+    }
+}
+
+fn redirect(value: &mut Json, from: &str, to: &str) {
+    match value {
+        Json::String(text) => {
+            if let Some(rest) = rest(text, from) {
+                *text = format!("{to}{rest}");
+            }
+        }
+        Json::Array(values) => values
+            .iter_mut()
+            .for_each(|value| redirect(value, from, to)),
+        Json::Object(members) => members
+            .values_mut()
+            .for_each(|value| redirect(value, from, to)),
+        _ => {}
     }
 }
 

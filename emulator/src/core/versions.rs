@@ -107,22 +107,33 @@ const AUTHORIZATION: &[&str] = &[
     "2015-07-01",
 ];
 
-/// Checks the version of a request for locks.
-pub(crate) fn check_locks(version: &str) -> Result<(), ArmError> {
-    check_among(version, LOCKS)
-}
-
 /// Checks the version of a request for roles.
 pub(crate) fn check_authorization(version: &str) -> Result<(), ArmError> {
-    check_among(version, AUTHORIZATION)
+    one_of(version, AUTHORIZATION)
 }
 
-fn check_among(version: &str, known: &[&str]) -> Result<(), ArmError> {
-    if known.contains(&version) {
-        Ok(())
-    } else {
-        Err(invalid(version, known))
-    }
+/// Metrics.
+const METRICS: &[&str] = &[
+    "2024-02-01",
+    "2023-10-01",
+    "2021-05-01",
+    "2019-07-01",
+    "2018-01-01",
+];
+
+/// Checks the version of a request for metrics.
+pub(crate) fn check_metrics(version: &str) -> Result<(), ArmError> {
+    one_of(version, METRICS)
+}
+
+/// Checks the version of a request for locks.
+pub(crate) fn check_locks(version: &str) -> Result<(), ArmError> {
+    one_of(version, LOCKS)
+}
+
+/// Checks the version of a request to Microsoft.Network that is about no type.
+pub(crate) fn check_network(version: &str) -> Result<(), ArmError> {
+    one_of(version, NETWORK)
 }
 
 /// Checks that a type serves the version that a request asks for.
@@ -152,10 +163,14 @@ pub(crate) fn check(
 
 /// Checks the version of a request for one of ARM's own types.
 pub(crate) fn check_own(version: &str) -> Result<(), ArmError> {
-    if RESOURCES.contains(&version) {
+    one_of(version, RESOURCES)
+}
+
+fn one_of(version: &str, supported: &[&str]) -> Result<(), ArmError> {
+    if supported.contains(&version) {
         Ok(())
     } else {
-        Err(invalid(version, RESOURCES))
+        Err(invalid(version, supported))
     }
 }
 

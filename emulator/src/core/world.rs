@@ -8,7 +8,7 @@ use super::directory::{Caller, Directory};
 use super::id::ResourceId;
 use super::json::{Json, list, set, take, text};
 use super::metrics::Metrics;
-use super::operations::{Agenda, Due, Ending, Failure, Operation, Operations, Progress};
+use super::operations::{Agenda, Doom, Due, Ending, Failure, Operation, Operations, Progress};
 use super::random::Random;
 use super::store::{Store, Stored};
 
@@ -33,7 +33,7 @@ pub(crate) struct World {
     /// Who the request comes from; none while fixtures are loaded.
     pub(crate) caller: Option<Caller>,
     /// How the next operation will fail: set by a fault for the length of one request.
-    pub(crate) doom: Option<Failure>,
+    pub(crate) doom: Option<Doom>,
 }
 
 /// What is written down of a world.
@@ -146,6 +146,8 @@ impl World {
         lasts: Duration,
         ending: Ending,
     ) -> Operation {
+        let doom = self.doom.take();
+        let lasts = doom.as_ref().and_then(|doom| doom.after).unwrap_or(lasts);
         let ends = self.now.saturating_add(lasts);
         self.agenda.add(ends, Due::Finish(name.clone()));
         let operation = Operation {
@@ -156,7 +158,7 @@ impl World {
             ends,
             progress: Progress::Running,
             ending,
-            failure: self.doom.take(),
+            failure: doom.map(|doom| doom.failure),
         };
         self.forget_operations();
         self.operations.add(operation.clone());

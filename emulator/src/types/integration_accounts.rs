@@ -67,6 +67,10 @@ impl Behaviour for Accounts {
         true
     }
 
+    fn may_move(&self) -> bool {
+        true
+    }
+
     fn below(
         &self,
         world: &mut World,
@@ -83,6 +87,12 @@ impl Behaviour for Accounts {
                 json!({"value": callback_url(stored, call)}),
             ));
         }
+        if is("listKeyVaultKeys") {
+            return key_vault_keys(world, &call.json()?, stored);
+        }
+        if is("logTrackingEvents") {
+            return check_events(&call.json()?).map(|()| Reply::empty(200));
+        }
         if is("regenerateAccessKey") {
             let key = world.random.signature();
             if let Some(stored) = world.resources.get_mut(&stored.id) {
@@ -92,6 +102,66 @@ impl Behaviour for Accounts {
         }
         Err(unknown_below(stored, tail))
     }
+}
+
+/// The keys of a vault, as far as they are known here: those that certificates of the account name.
+fn key_vault_keys(world: &World, asked: &Json, account: &Stored) -> Result<Reply, ArmError> {
+    let Some(vault) = text(asked, "keyVault/id") else {
+        return Err(required("keyVault"));
+    };
+    let vault = vault.trim_start_matches('/').to_lowercase();
+    let name = vault.rsplit('/').next().unwrap_or_default().to_owned();
+    let mut keys: Vec<Json> = Vec::new();
+    for certificate in world.resources.children(&account.id, "certificates") {
+        let theirs = text(&certificate.body, "properties/key/keyVault/id").unwrap_or_default();
+        let key = text(&certificate.body, "properties/key/keyName");
+        let Some(key) = key.filter(|_| theirs.trim_start_matches('/').to_lowercase() == vault)
+        else {
+            continue;
+        };
+        let kid = format!("https://{name}.vault.azure.net/keys/{key}");
+        let since = certificate.created.unix_timestamp();
+        if keys.iter().all(|known| known["kid"] != kid) {
+            let attributes = json!({"enabled": true, "created": since, "updated": since});
+            keys.push(json!({"kid": kid, "attributes": attributes}));
+        }
+    }
+    Ok(Reply::json(200, json!({ "value": keys })))
+}
+
+const LEVELS: [&str; 6] = [
+    "LogAlways",
+    "Critical",
+    "Error",
+    "Warning",
+    "Informational",
+    "Verbose",
+];
+
+/// Tracking events are checked and not kept: nothing can ask for them.
+fn check_events(asked: &Json) -> Result<(), ArmError> {
+    if text(asked, "sourceType").is_none() {
+        return Err(required("sourceType"));
+    }
+    let events = at(asked, "events").and_then(Json::as_array);
+    for event in events.ok_or_else(|| required("events"))? {
+        for member in ["eventLevel", "eventTime", "recordType"] {
+            if text(event, member).is_none() {
+                return Err(required(member));
+            }
+        }
+        let level = text(event, "eventLevel").unwrap_or_default();
+        if !LEVELS.contains(&level) {
+            return Err(ArmError::request_content(&format!(
+                "Error converting value '{level}' to an event level. Path 'events'."
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn required(member: &str) -> ArmError {
+    ArmError::request_content(&format!("Required property '{member}' not found in JSON."))
 }
 
 /// The codes are ours; the rules by environment are those of the ISE's own guide and price list.

@@ -4,12 +4,15 @@ use time::Duration;
 
 use super::LOGIC_ORDER;
 use super::integration_service_environments::is_deployed;
+use crate::core::call::{Call, Reply};
 use crate::core::definition::{
-    Behaviour, Deletion, Naming, Style, TypeDefinition, Work, Write, Written,
+    Behaviour, Deletion, Naming, Style, TypeDefinition, Work, Write, Written, unknown_below,
 };
 use crate::core::error::ArmError;
 use crate::core::json::{Json, at, json, set};
 use crate::core::operations::Ending;
+use crate::core::paging;
+use crate::core::store::Stored;
 use crate::core::versions;
 use crate::core::world::World;
 
@@ -44,8 +47,10 @@ impl Behaviour for ManagedApis {
     fn put(&self, world: &mut World, mut write: Write<'_>) -> Result<Written, ArmError> {
         let body = &mut write.body;
         if at(body, "tags").is_some() {
-            let message =
-                "Tags are not supported on managed APIs of an integration service environment.";
+            let message = format!(
+                "The tags are not supported in the managed API '{}'.",
+                write.id.name()
+            );
             // The service's own spelling.
             return Err(ArmError::new(
                 400,
@@ -93,6 +98,22 @@ impl Behaviour for ManagedApis {
             hidden: Json::Null,
             work: Some(work),
         })
+    }
+
+    /// Which operations a connector has is not known here.
+    fn below(
+        &self,
+        _world: &mut World,
+        call: &Call,
+        stored: &Stored,
+        tail: &[&str],
+    ) -> Result<Reply, ArmError> {
+        match tail {
+            [one] if call.method == "GET" && one.eq_ignore_ascii_case("apiOperations") => {
+                paging::page(call, Vec::new())
+            }
+            _ => Err(unknown_below(stored, tail)),
+        }
     }
 
     fn deletion(&self) -> Deletion {

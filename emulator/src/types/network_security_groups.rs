@@ -1,5 +1,6 @@
 //! Microsoft.Network/networkSecurityGroups and their securityRules.
 
+use ipnetwork::IpNetwork;
 use time::Duration;
 
 use super::NETWORK_ORDER;
@@ -247,10 +248,17 @@ fn check_fields(id: &ResourceId, properties: &Json) -> Result<(), ArmError> {
                 message,
             ));
         }
-        let invalid = one
-            .into_iter()
-            .chain(many.iter().filter_map(Json::as_str))
-            .find(|range| ports && !is_port_range(range));
+        let mut values = one.into_iter().chain(many.iter().filter_map(Json::as_str));
+        if !ports && let Some(prefix) = values.clone().find(|prefix| !is_prefix(prefix)) {
+            let message =
+                format!("Security rule has invalid Address prefix. Value provided: {prefix}.");
+            return Err(ArmError::new(
+                400,
+                "SecurityRuleInvalidAddressPrefix",
+                message,
+            ));
+        }
+        let invalid = values.find(|range| ports && !is_port_range(range));
         if let Some(range) = invalid {
             let message = format!(
                 "Security rule has invalid Port range. Value provided: {range}. Value should be an integer OR integer range with '-' delimiter. Valid range 0-65535."
@@ -259,6 +267,17 @@ fn check_fields(id: &ResourceId, properties: &Json) -> Result<(), ArmError> {
         }
     }
     Ok(())
+}
+
+/// An address, a range or a service tag: what does not look like an address is one.
+fn is_prefix(prefix: &str) -> bool {
+    let addressed =
+        prefix.starts_with(|first: char| first.is_ascii_digit()) || prefix.contains(':');
+    if addressed {
+        prefix.parse::<IpNetwork>().is_ok()
+    } else {
+        prefix == "*" || prefix.starts_with(|first: char| first.is_ascii_alphabetic())
+    }
 }
 
 fn is_port_range(range: &str) -> bool {

@@ -2,13 +2,15 @@
 
 use time::Duration;
 
+use crate::core::asynchronous::DELETE_GROUP;
 use crate::core::definition::{
     Behaviour, Deletion, Naming, Style, TypeDefinition, Work, Write, Written,
 };
 use crate::core::error::ArmError;
 use crate::core::id::{GROUP, ResourceId};
-use crate::core::json::{Json, json, set};
+use crate::core::json::{json, set};
 use crate::core::locks::{self, Intent};
+use crate::core::moving;
 use crate::core::operations::{Ending, Failure, Operation};
 use crate::core::store::Stored;
 use crate::core::versions;
@@ -47,7 +49,7 @@ impl Behaviour for ResourceGroups {
         );
         Ok(Written {
             body: write.body,
-            hidden: Json::Null,
+            hidden: write.hidden,
             work: None,
         })
     }
@@ -59,7 +61,7 @@ impl Behaviour for ResourceGroups {
 
     fn deletion(&self) -> Deletion {
         Deletion::Later(Work {
-            kind: "DeleteResourceGroup",
+            kind: DELETE_GROUP,
             lasts: DELETION,
             ending: Ending::ByType,
             style: Style::Group,
@@ -69,6 +71,10 @@ impl Behaviour for ResourceGroups {
     /// Deletes what is in the group, in rounds, since one resource may wait for another to go first.
     /// What refuses to go stays, and so does the group.
     fn finished(&self, world: &mut World, operation: &Operation) {
+        if operation.kind != DELETE_GROUP {
+            moving::finish(world, operation);
+            return;
+        }
         let group = &operation.target;
         if operation.failure.is_none() {
             while delete_round(world, group) {}

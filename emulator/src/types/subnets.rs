@@ -9,6 +9,7 @@ use crate::core::call::{Call, Reply};
 use crate::core::definition::{
     Behaviour, Deletion, Naming, TypeDefinition, Work, Write, Written, unknown_below,
 };
+use crate::core::delegations;
 use crate::core::error::ArmError;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, json, list, set, set_default, take, text};
@@ -320,22 +321,14 @@ fn complete_delegations(body: &mut Json) -> Result<(), ArmError> {
         ));
     }
     for delegation in delegations {
-        let actions: &[&str] = match text(delegation, "properties/serviceName") {
-            Some(service)
-                if service
-                    .eq_ignore_ascii_case("Microsoft.Logic/integrationServiceEnvironments") =>
-            {
-                &["Microsoft.Network/virtualNetworks/subnets/action"]
-            }
-            Some(_) => &["Microsoft.Network/virtualNetworks/subnets/join/action"],
-            None => {
-                return Err(ArmError::new(
-                    400,
-                    "InvalidRequestFormat",
-                    "A delegation names no service.",
-                ));
-            }
+        let Some(service) = text(delegation, "properties/serviceName") else {
+            return Err(ArmError::new(
+                400,
+                "InvalidRequestFormat",
+                "A delegation names no service.",
+            ));
         };
+        let actions = delegations::actions(service);
         set(delegation, "properties/actions", json!(actions));
         set(
             delegation,

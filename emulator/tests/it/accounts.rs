@@ -178,3 +178,64 @@ async fn large_contents_come_back_as_a_link() {
         created["properties"]["contentLink"]["uri"]
     );
 }
+
+#[tokio::test]
+async fn keys_of_certificates_are_listed_and_tracking_events_checked() {
+    let client = Client::with_group().await;
+    client.put(&path(), VERSION, account("Standard")).await;
+    let vault = "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/safe";
+    for (name, key) in [("one", "k1"), ("two", "k1"), ("three", "k2")] {
+        let certificate =
+            json!({"properties": {"key": {"keyVault": {"id": vault}, "keyName": key}}});
+        let created = client
+            .put(
+                &format!("{}/certificates/{name}", path()),
+                VERSION,
+                certificate,
+            )
+            .await;
+        assert_eq!(created.status, 201, "{created:?}");
+    }
+    let keys = format!("{}/listKeyVaultKeys", path());
+    let listed = client
+        .post(
+            &keys,
+            VERSION,
+            json!({"keyVault": {"id": vault.to_uppercase()}}),
+        )
+        .await
+        .body;
+    let mut found: Vec<&Value> = listed["value"]
+        .as_array()
+        .expect("keys")
+        .iter()
+        .map(|key| &key["kid"])
+        .collect();
+    found.sort_by_key(|kid| kid.to_string());
+    assert_eq!(
+        found,
+        [
+            "https://safe.vault.azure.net/keys/k1",
+            "https://safe.vault.azure.net/keys/k2"
+        ]
+    );
+    assert_eq!(
+        client.post(&keys, VERSION, json!({})).await.error(),
+        (400, "InvalidRequestContent")
+    );
+
+    let log = format!("{}/logTrackingEvents", path());
+    let event = |level: &str| json!({"sourceType": "x", "events": [{"eventLevel": level, "eventTime": "2024-01-01T00:00:00Z", "recordType": "Custom"}]});
+    assert_eq!(client.post(&log, VERSION, event("Error")).await.status, 200);
+    for wrong in [
+        event("Loud"),
+        json!({"sourceType": "x"}),
+        json!({"sourceType": "x", "events": [{}]}),
+    ] {
+        assert_eq!(
+            client.post(&log, VERSION, wrong.clone()).await.status,
+            400,
+            "{wrong}"
+        );
+    }
+}

@@ -350,3 +350,60 @@ async fn a_resource_has_one_setting_and_metrics_need_a_resource() {
     let listed = client.control("GET", "metrics", Value::Null).await.body;
     assert_eq!(listed["value"], json!([]));
 }
+
+#[tokio::test]
+async fn metrics_can_be_read() {
+    let client = Client::with_environment("Premium").await;
+    measure(&client, "Load", json!(10)).await;
+    client.advance("5m").await;
+    measure(&client, "Load", json!(30)).await;
+    client.advance("5m").await;
+    let read = async |query: &str| {
+        let target = format!(
+            "{}/providers/microsoft.insights/metrics?api-version=2018-01-01&{query}",
+            ise()
+        );
+        client.send("GET", &target, &[], String::new()).await
+    };
+    let metric = read("metricnames=load&interval=PT1H&aggregation=Maximum,Minimum,Count")
+        .await
+        .body;
+    let series = &metric["value"][0];
+    assert_eq!(
+        (&series["name"]["value"], &metric["resourceregion"]),
+        (&json!("Load"), &json!("westeurope"))
+    );
+    let point = &series["timeseries"][0]["data"][0];
+    assert_eq!(
+        (&point["maximum"], &point["minimum"], &point["average"]),
+        (&json!(30.0), &json!(10.0), &Value::Null)
+    );
+    assert_eq!(point["count"], json!(10.0));
+    let minutes = read("metricnames=Load").await.body;
+    let minutes = minutes["value"][0]["timeseries"][0]["data"]
+        .as_array()
+        .expect("points")
+        .clone();
+    assert_eq!(
+        (
+            minutes.len(),
+            &minutes[59]["average"],
+            minutes[0].get("average")
+        ),
+        (60, &json!(30.0), None)
+    );
+    let unset = read("metricnames=IntegrationServiceEnvironmentWorkflowMemoryUsage")
+        .await
+        .body;
+    assert_eq!(unset["value"][0]["unit"], "Percent");
+    for wrong in [
+        "",
+        "metricnames=none",
+        "metricnames=Load&interval=PT1S",
+        "metricnames=Load&aggregation=Mean",
+        "metricnames=Load&timespan=2024-01-02T00:00:00Z/2024-01-01T00:00:00Z",
+        "metricnames=Load&timespan=2024-01-01T00:00:00Z/2025-01-01T00:00:00Z",
+    ] {
+        assert_eq!(read(wrong).await.error(), (400, "BadRequest"), "{wrong}");
+    }
+}

@@ -213,6 +213,24 @@ async fn a_failed_creation_stays_readable_and_can_be_tried_again() {
 }
 
 #[tokio::test]
+async fn a_deployment_fails_when_it_is_asked_to() {
+    let client = Client::with_subnets().await;
+    let rule =
+        json!({"fail_operation": {"code": "Broken", "message": "It broke.", "after": "1h30m"}});
+    client.control("POST", "faults", rule).await;
+    client
+        .put(&path(), VERSION, environment("Premium", 0))
+        .await;
+    client.advance("89m").await;
+    assert_eq!(
+        state(&client.get(&path(), VERSION).await.body),
+        "InProgress"
+    );
+    client.advance("1m").await;
+    assert_eq!(state(&client.get(&path(), VERSION).await.body), "Failed");
+}
+
+#[tokio::test]
 async fn a_failed_creation_frees_the_subnets_an_hour_later() {
     let client = Client::with_subnets().await;
     client
@@ -702,6 +720,11 @@ async fn connectors_are_deployed_into_an_environment() {
         "Succeeded"
     );
     assert_eq!(state(&client.get(&api, VERSION).await.body), "Succeeded");
+    let operations = client.get(&format!("{api}/apiOperations"), VERSION).await;
+    assert_eq!(
+        (operations.status, &operations.body["value"]),
+        (200, &json!([]))
+    );
     let deleted = client.delete(&api, VERSION).await;
     assert_eq!(deleted.status, 202);
     client.advance("5m").await;

@@ -367,3 +367,67 @@ async fn lists_are_filtered_expanded_and_cut_into_pages() {
         (400, "InvalidParameter")
     );
 }
+
+#[tokio::test]
+async fn regions_are_known_and_others_refused() {
+    let client = Client::with_group().await;
+    let listed = client
+        .get(&format!("{SUBSCRIPTION}/locations"), "2022-12-01")
+        .await
+        .body;
+    let listed = listed["value"].as_array().expect("regions");
+    let west = listed
+        .iter()
+        .find(|region| region["name"] == "westeurope")
+        .expect("West Europe");
+    assert_eq!(
+        (&west["displayName"], &west["regionalDisplayName"]),
+        (&json!("West Europe"), &json!("(Europe) West Europe"))
+    );
+    let nowhere = json!({"location": "West Europa"});
+    let group = client
+        .put(
+            &format!("{SUBSCRIPTION}/resourceGroups/x"),
+            VERSION,
+            nowhere.clone(),
+        )
+        .await;
+    assert_eq!(group.error(), (400, "LocationNotAvailableForResourceGroup"));
+    let table = client
+        .put(&network("routeTables/t"), NETWORK_VERSION, nowhere)
+        .await;
+    assert_eq!(table.error(), (400, "LocationNotAvailableForResourceType"));
+}
+
+#[tokio::test]
+async fn types_and_delegations_are_listed() {
+    let client = Client::with_group().await;
+    let types = client
+        .get(
+            &format!("{SUBSCRIPTION}/providers/microsoft.logic/resourceTypes"),
+            VERSION,
+        )
+        .await
+        .body;
+    let environments = types["value"]
+        .as_array()
+        .expect("types")
+        .iter()
+        .find(|one| one["resourceType"] == "integrationServiceEnvironments");
+    assert_eq!(
+        environments.expect("environments")["apiVersions"],
+        json!(["2019-05-01"])
+    );
+    for scope in [SUBSCRIPTION, &group()] {
+        let path = format!(
+            "{scope}/providers/Microsoft.Network/locations/westeurope/availableDelegations"
+        );
+        let listed = client.get(&path, NETWORK_VERSION).await;
+        let first = &listed.body["value"][0];
+        assert_eq!(
+            first["serviceName"], "Microsoft.Logic/integrationServiceEnvironments",
+            "{listed:?}"
+        );
+        assert!(first["id"].as_str().expect("an id").starts_with(scope));
+    }
+}

@@ -248,6 +248,14 @@ async fn tags_are_patched_at_once() {
         )
         .await;
     assert_eq!(wrong.error(), (400, "InvalidTagNameCharacters"));
+    let child = client
+        .patch(
+            &network("virtualNetworks/vnet/subnets/a"),
+            VERSION,
+            json!({"tags": {"x": "y"}}),
+        )
+        .await;
+    assert_eq!(child.error(), (405, "HttpMethodNotAllowed"));
 }
 
 #[tokio::test]

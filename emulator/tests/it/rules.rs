@@ -74,6 +74,14 @@ async fn wrong_rules_are_refused() {
             "SecurityRuleParameterContainsUnsupportedValue",
         ),
         (
+            changed("sourceAddressPrefix", json!("10.0.0.300")),
+            "SecurityRuleInvalidAddressPrefix",
+        ),
+        (
+            changed("destinationAddressPrefix", json!("")),
+            "SecurityRuleInvalidAddressPrefix",
+        ),
+        (
             changed("access", json!("Maybe")),
             "SecurityRuleInvalidProperty",
         ),

@@ -70,7 +70,7 @@ pub(crate) fn built_in_roles(call: &Call) -> Result<Reply, ArmError> {
     versions::check_authorization(call.api_version()?)?;
     let filter = Filter::read(call);
     let roles = roles::built_in("").filter(|role| filter.takes(role));
-    paging::page(call, roles, |role| role)
+    paging::page(call, roles.collect())
 }
 
 /// One of them.
@@ -160,7 +160,7 @@ fn list_objects(
         )));
     }
     bodies.retain(|body| filter.takes(body));
-    paging::page(call, bodies, |body| body)
+    paging::page(call, bodies)
 }
 
 fn assign(

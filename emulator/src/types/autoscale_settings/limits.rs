@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use time::Duration;
 
 use super::schedule::When;
+use crate::core::clock::iso_duration;
 use crate::core::error::ArmError;
 use crate::core::json::{Json, at, list, text};
 use crate::types::integration_service_environments as environments;
@@ -143,7 +144,7 @@ fn check_rule(rule: &Json, place: &str) -> Result<(), ArmError> {
         ("metricTrigger/timeWindow", WINDOW),
         ("scaleAction/cooldown", COOLDOWN),
     ] {
-        let span = text(rule, path).and_then(duration);
+        let span = text(rule, path).and_then(iso_duration);
         if !span.is_some_and(|span| (least..=most).contains(&span)) {
             return refuse(
                 &dotted(path),
@@ -167,55 +168,4 @@ fn refuse(place: &str, what: &str) -> Result<(), ArmError> {
         "InvalidAutoscaleSetting",
         format!("The autoscale setting is not valid: '{place}' {what}."),
     ))
-}
-
-/// An ISO 8601 duration of days, hours, minutes and seconds.
-pub(super) fn duration(text: &str) -> Option<Duration> {
-    let (days, time) = match text.strip_prefix('P')?.split_once('T') {
-        Some((_, "")) => return None,
-        Some((days, time)) => (days, time),
-        None => (text.strip_prefix('P')?, ""),
-    };
-    let mut total = Duration::ZERO;
-    let mut any = false;
-    for (part, units) in [
-        (days, &[('D', 86_400)][..]),
-        (time, &[('H', 3_600), ('M', 60), ('S', 1)]),
-    ] {
-        let mut rest = part;
-        for (unit, seconds) in units {
-            if let Some((number, after)) = rest.split_once(*unit) {
-                let number: i64 = number.parse::<u32>().ok()?.into();
-                total = total.checked_add(Duration::seconds(number.checked_mul(*seconds)?))?;
-                any = true;
-                rest = after;
-            }
-        }
-        if !rest.is_empty() {
-            return None;
-        }
-    }
-    any.then_some(total)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_read() {
-        for (text, seconds) in [
-            ("PT5M", Some(300)),
-            ("P7D", Some(604_800)),
-            ("P1DT1H1M1S", Some(90_061)),
-            ("PT", None),
-            ("P", None),
-            ("P1DT", None),
-            ("5M", None),
-            ("PT1M1H", None),
-            ("PT-1M", None),
-        ] {
-            assert_eq!(duration(text), seconds.map(Duration::seconds), "{text}");
-        }
-    }
 }

@@ -2,13 +2,10 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::limits::duration;
+use crate::core::clock::iso_duration;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, list, text};
-use crate::core::metrics::{Metrics, Series};
-
-/// How often a metric is taken, and the least time between two looks at it.
-pub(super) const SAMPLE: Duration = Duration::MINUTE;
+use crate::core::metrics::{Metrics, SAMPLE, Series, fold};
 
 /// A rule that scales out or in.
 #[derive(Debug)]
@@ -38,10 +35,10 @@ fn read(rule: &Json) -> Option<Rule<'_>> {
         resource: ResourceId::parse(text(trigger, "metricResourceUri")?)?,
         trigger,
         action,
-        grain: duration(text(trigger, "timeGrain")?)?,
-        window: duration(text(trigger, "timeWindow")?)?,
+        grain: iso_duration(text(trigger, "timeGrain")?)?.max(SAMPLE),
+        window: iso_duration(text(trigger, "timeWindow")?)?,
         outward,
-        cooldown: duration(text(action, "cooldown")?)?,
+        cooldown: iso_duration(text(action, "cooldown")?)?,
     })
 }
 
@@ -95,38 +92,19 @@ impl Rule<'_> {
 
     /// The samples of the window: first those of each grain by the statistic, then the grains by the aggregation.
     fn measure(&self, series: &Series, now: OffsetDateTime) -> Option<f64> {
-        let each = (self.grain / SAMPLE).max(1.0);
-        let mut grains: Vec<Vec<f64>> = Vec::new();
-        let mut age = Duration::ZERO;
-        while age < self.window {
-            let grain = ((age / SAMPLE) / each).floor() as usize;
-            grains.resize_with(grains.len().max(grain + 1), Vec::new);
-            grains[grain].extend(series.value(now.saturating_sub(age)));
-            age += SAMPLE;
-        }
         let statistic = text(self.trigger, "statistic")?;
-        let by_grain: Vec<f64> = grains
-            .iter()
-            .filter_map(|samples| fold(statistic, samples))
-            .collect();
+        let mut by_grain = Vec::new();
+        let mut newer = Duration::ZERO;
+        while newer < self.window {
+            let grain = series.samples(
+                now.saturating_sub(newer),
+                self.grain.min(self.window - newer),
+            );
+            by_grain.extend(fold(statistic, &grain));
+            newer += self.grain;
+        }
         fold(text(self.trigger, "timeAggregation")?, &by_grain)
     }
-}
-
-/// What values come to, the newest one being the first; none when there are none.
-fn fold(how: &str, values: &[f64]) -> Option<f64> {
-    let newest = *values.first()?;
-    let sum = values.iter().sum::<f64>();
-    let count = u32::try_from(values.len()).map_or(f64::MAX, f64::from);
-    Some(match how {
-        "Average" => sum / count,
-        "Min" | "Minimum" => values.iter().copied().fold(newest, f64::min),
-        "Max" | "Maximum" => values.iter().copied().fold(newest, f64::max),
-        "Sum" | "Total" => sum,
-        "Count" => count,
-        "Last" => newest,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -4,13 +4,13 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::rules::{self, Rule, SAMPLE};
+use super::rules::{self, Rule};
 use super::schedule::{self, When};
 use super::{DEFINITION, counts};
 use crate::core::call::Call;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, json, list, text};
-use crate::core::metrics::Metrics;
+use crate::core::metrics::{Metrics, SAMPLE};
 use crate::core::resource::{self, Subject};
 use crate::core::world::World;
 use crate::types::integration_service_environments as environments;

@@ -11,11 +11,7 @@ const VERSION: &str = "2016-10-01";
 
 /// The address of the workflow's own Request trigger, for as long and with the key that the request says.
 pub(crate) fn of_workflow(stored: &Stored, call: &Call) -> Result<Reply, ArmError> {
-    let asked = if call.body.is_empty() {
-        json!({})
-    } else {
-        call.json()?
-    };
+    let asked = asked(call)?;
     let triggers = at(&stored.body, "properties/definition/triggers").and_then(Json::as_object);
     let trigger = triggers
         .into_iter()
@@ -30,7 +26,7 @@ pub(crate) fn of_workflow(stored: &Stored, call: &Call) -> Result<Reply, ArmErro
     };
     Ok(url(
         stored,
-        name,
+        &Address::of(stored, name),
         trigger,
         key_type(&asked)?,
         text(&asked, "notAfter"),
@@ -39,8 +35,37 @@ pub(crate) fn of_workflow(stored: &Stored, call: &Call) -> Result<Reply, ArmErro
 
 /// The address of one trigger, which must be a Request trigger. The code of the refusal is ours.
 pub(crate) fn of_trigger(stored: &Stored, name: &str, trigger: &Json) -> Result<Reply, ArmError> {
+    check_callable(stored, name, trigger)?;
+    let address = Address::of(stored, name);
+    Ok(url(stored, &address, trigger, "Primary", None))
+}
+
+/// The address of a trigger of an earlier version.
+pub(super) fn of_version(
+    stored: &Stored,
+    version: &str,
+    (name, trigger): (&str, &Json),
+    call: &Call,
+) -> Result<Reply, ArmError> {
+    check_callable(stored, name, trigger)?;
+    let asked = asked(call)?;
+    let address = Address {
+        path: format!("/versions/{version}/triggers/{name}"),
+        ..Address::of(stored, name)
+    };
+    let until = text(&asked, "notAfter");
+    Ok(url(stored, &address, trigger, key_type(&asked)?, until))
+}
+
+/// Whether a trigger can be called.
+pub(super) fn is_request(trigger: &Json) -> bool {
+    text(trigger, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("Request"))
+}
+
+/// Refuses triggers that cannot be called.
+pub(super) fn check_callable(stored: &Stored, name: &str, trigger: &Json) -> Result<(), ArmError> {
     if is_request(trigger) {
-        return Ok(url(stored, name, trigger, "Primary", None));
+        return Ok(());
     }
     let message = format!(
         "The trigger '{name}' of the workflow '{}' cannot be called.",
@@ -53,14 +78,39 @@ pub(crate) fn of_trigger(stored: &Stored, name: &str, trigger: &Json) -> Result<
     ))
 }
 
-fn is_request(trigger: &Json) -> bool {
-    text(trigger, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("Request"))
+/// Where a trigger is called: the workflow's endpoint and the path of the trigger below it.
+struct Address<'a> {
+    endpoint: &'a str,
+    path: String,
 }
 
-fn url(stored: &Stored, name: &str, trigger: &Json, key: &str, until: Option<&str>) -> Reply {
-    let endpoint = text(&stored.body, "properties/accessEndpoint").unwrap_or_default();
-    let base = format!("{endpoint}/triggers/{name}/paths/invoke");
-    let permission = format!("/triggers/{name}/run");
+impl<'a> Address<'a> {
+    fn of(stored: &'a Stored, name: &str) -> Self {
+        Self {
+            endpoint: text(&stored.body, "properties/accessEndpoint").unwrap_or_default(),
+            path: format!("/triggers/{name}"),
+        }
+    }
+}
+
+/// What a request says of the key and the time, if it says anything.
+fn asked(call: &Call) -> Result<Json, ArmError> {
+    if call.body.is_empty() {
+        Ok(json!({}))
+    } else {
+        call.json()
+    }
+}
+
+fn url(
+    stored: &Stored,
+    address: &Address<'_>,
+    trigger: &Json,
+    key: &str,
+    until: Option<&str>,
+) -> Reply {
+    let base = format!("{}{}/paths/invoke", address.endpoint, address.path);
+    let permission = format!("{}/run", address.path);
     let secret = text(&stored.hidden[KEYS], key).unwrap_or_default();
     let mut queries = json!({"api-version": VERSION, "sp": permission, "sv": "1.0", "sig": sign(secret, &base, until)});
     if let Some(until) = until {

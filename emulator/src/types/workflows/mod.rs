@@ -2,7 +2,9 @@
 
 mod callback;
 mod definition;
+mod documents;
 mod parameters;
+mod runs;
 mod triggers;
 
 use time::OffsetDateTime;
@@ -19,7 +21,10 @@ use crate::core::definition::{
 use crate::core::error::ArmError;
 use crate::core::id::{ResourceId, normalise_location};
 use crate::core::json::{Json, at, json, ordered, set, set_default, text};
+use crate::core::locks::{self, Intent};
+use crate::core::paging;
 use crate::core::render;
+use crate::core::resource;
 use crate::core::store::Stored;
 use crate::core::versions;
 use crate::core::world::World;
@@ -138,6 +143,10 @@ impl Behaviour for Workflows {
         &[("state", "properties/state")]
     }
 
+    fn may_move(&self) -> bool {
+        true
+    }
+
     fn below(
         &self,
         world: &mut World,
@@ -153,8 +162,17 @@ impl Behaviour for Workflows {
             ("POST", ["validate"]) => validate(world, call.json()?, Some(stored)),
             ("POST", ["listcallbackurl"]) => callback::of_workflow(stored, call),
             ("POST", ["regenerateaccesskey"]) => regenerate(world, call, stored),
-            ("GET", ["versions"]) => Ok(Reply::json(200, json!({"value": version_list(stored)}))),
-            ("GET", ["versions", _]) => version(stored, tail[1]),
+            ("POST", ["listswagger"]) => Ok(documents::swagger(stored)),
+            ("POST", ["generateupgradeddefinition"]) => documents::upgraded(stored, call),
+            ("POST", ["move"]) => move_to(world, call, stored),
+            ("GET", ["versions"]) => paging::page(call, version_list(stored)),
+            ("GET", ["versions", _]) => version(stored, tail[1]).map(|one| Reply::json(200, one)),
+            ("POST", ["versions", _, "triggers", _, "listcallbackurl"]) => {
+                let version = version(stored, tail[1])?;
+                let trigger = triggers::find(stored, &version["properties"], tail[3])?;
+                callback::of_version(stored, tail[1], trigger, call)
+            }
+            (_, ["runs", ..]) => runs::serve(world, call, stored, &tail[1..]),
             (_, ["triggers", ..]) => triggers::serve(world, call, stored, &tail[1..]),
             _ => Err(unknown_below(stored, tail)),
         }
@@ -306,19 +324,46 @@ fn version_list(stored: &Stored) -> Vec<Json> {
     shown.collect()
 }
 
-fn version(stored: &Stored, name: &str) -> Result<Reply, ArmError> {
+fn version(stored: &Stored, name: &str) -> Result<Json, ArmError> {
     let found = version_list(stored)
         .into_iter()
         .find(|version| version["name"] == name);
-    found
-        .map(|version| Reply::json(200, version))
-        .ok_or_else(|| {
-            let message = format!(
-                "The workflow '{}' version '{name}' could not be found.",
-                stored.id.name()
-            );
-            ArmError::new(404, "WorkflowVersionNotFound", message)
-        })
+    found.ok_or_else(|| {
+        let message = format!(
+            "The workflow '{}' version '{name}' could not be found.",
+            stored.id.name()
+        );
+        ArmError::new(404, "WorkflowVersionNotFound", message)
+    })
+}
+
+/// Gives a workflow another name or group, with its runs and locks. The code of the last refusal is ours.
+fn move_to(world: &mut World, call: &Call, stored: &Stored) -> Result<Reply, ArmError> {
+    let asked = call.json()?;
+    let wanted = text(&asked, "id").unwrap_or_default();
+    let target = ResourceId::parse(&format!("/{}", wanted.trim_start_matches('/')));
+    let target = target.filter(|id| id.type_name().eq_ignore_ascii_case(DEFINITION.name));
+    let Some(mut target) = target else {
+        return Err(ArmError::request_content(&format!(
+            "The id '{wanted}' is not that of a workflow. Path 'id'."
+        )));
+    };
+    DEFINITION.naming.check(target.name())?;
+    if let Some(group) = target.group_id() {
+        let group = resource::existing(world, &group)?.id.clone();
+        resource::check_stays(world, &group)?;
+        target.group = Some(group.name().to_owned());
+    }
+    target.namespace.clone_from(&stored.id.namespace);
+    target.pairs[0].0.clone_from(&stored.id.pairs[0].0);
+    locks::check(world, &stored.id, Intent::Delete)?;
+    locks::check(world, &target, Intent::Write)?;
+    if world.resources.has(&target) {
+        let message = format!("The workflow '{}' already exists.", target.name());
+        return Err(ArmError::new(409, "WorkflowAlreadyExists", message));
+    }
+    world.resources.rename(&stored.id, &target);
+    Ok(Reply::empty(200))
 }
 
 fn switch(world: &mut World, id: &ResourceId, state: &str) -> Reply {

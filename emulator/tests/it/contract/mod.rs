@@ -2,6 +2,7 @@
 //!
 //! The documents are not part of this repository: `ARM_SPECS` names a folder with them. Without it nothing is checked.
 
+mod coverage;
 mod documents;
 mod examples;
 

@@ -1,0 +1,176 @@
+//! Templates of what lies in a resource group.
+
+use std::collections::BTreeMap;
+
+use serde_json::Map;
+
+use super::call::{Call, Reply};
+use super::error::ArmError;
+use super::id::ResourceId;
+use super::json::{Json, json, list, ordered, take, text};
+use super::resource;
+use super::store::Stored;
+use super::world::World;
+
+/// How a template is written.
+#[derive(Clone, Copy)]
+struct Options {
+    /// Whether names are parameters.
+    parameters: bool,
+    /// Whether those have the present names as defaults.
+    defaults: bool,
+}
+
+/// A template that would create the resources again.
+pub(crate) fn template(world: &World, call: &Call, group: &ResourceId) -> Result<Reply, ArmError> {
+    let group = resource::existing(world, group)?;
+    let asked = call.json()?;
+    if text(&asked, "outputFormat").is_some_and(|format| !format.eq_ignore_ascii_case("Json")) {
+        let message = "Only the output format 'Json' is supported here.";
+        return Err(ArmError::gateway(400, "InvalidRequestContent", message));
+    }
+    let listed = list(&asked, "resources").iter().filter_map(Json::as_str);
+    let (every, single): (Vec<&str>, Vec<&str>) = listed.partition(|id| *id == "*");
+    let mut wanted = Vec::new();
+    for id in single {
+        let known = ResourceId::parse(id)
+            .filter(|id| id.group_id().is_some_and(|inside| inside.same(&group.id)));
+        let known = known.ok_or_else(|| {
+            let message =
+                format!("The request content was invalid: '{id}' is no resource of the group.");
+            ArmError::gateway(400, "InvalidRequestContent", message)
+        })?;
+        wanted.push(resource::existing(world, &known)?.id.root().key());
+    }
+    let exported: Vec<&Stored> = world
+        .resources
+        .in_group(&group.id)
+        .filter(|stored| world.types.find(&stored.id.type_name()).is_some())
+        .filter(|stored| !every.is_empty() || wanted.contains(&stored.id.root().key()))
+        .collect();
+    let words = text(&asked, "options").unwrap_or_default();
+    let skips = [
+        "SkipResourceNameParameterization",
+        "SkipAllParameterization",
+    ];
+    let options = Options {
+        parameters: !skips.iter().any(|skip| words.contains(skip)),
+        defaults: words.contains("IncludeParameterDefaultValue"),
+    };
+    let mut parameters = Map::new();
+    let mut references = BTreeMap::new();
+    for stored in &exported {
+        let root = stored.id.root();
+        let default = if options.defaults {
+            json!(root.name())
+        } else {
+            Json::Null
+        };
+        if options.parameters {
+            parameters.insert(
+                parameter(&root),
+                json!({"defaultValue": default, "type": "String"}),
+            );
+        }
+        references.insert(stored.id.key(), reference(&stored.id, options));
+    }
+    let resources: Vec<Json> = exported
+        .iter()
+        .map(|stored| show(world, stored, &references, options))
+        .collect();
+    let template = json!({
+        "$schema": "https://schema.management.azure.com/schemas/2015-01-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0",
+        "parameters": parameters,
+        "variables": {},
+        "resources": resources
+    });
+    Ok(Reply::json(200, json!({ "template": template })))
+}
+
+/// The members of a resource in the order of templates.
+const ORDER: &[&str] = &[
+    "type",
+    "apiVersion",
+    "name",
+    "location",
+    "dependsOn",
+    "tags",
+    "sku",
+    "identity",
+    "properties",
+];
+
+fn show(
+    world: &World,
+    stored: &Stored,
+    references: &BTreeMap<String, String>,
+    options: Options,
+) -> Json {
+    let mut body = stored.body.clone();
+    let definition = world.types.find(&stored.id.type_name());
+    for member in definition.map_or(&[][..], |definition| definition.read_only) {
+        take(&mut body, member);
+    }
+    take(&mut body, "properties/provisioningState");
+    refer(&mut body, references);
+    body["type"] = json!(stored.id.type_name());
+    let version = definition.and_then(|definition| definition.api_versions.first());
+    body["apiVersion"] = json!(version);
+    let root = name(&stored.id.root(), options);
+    body["name"] = match stored.id.names().split_once('/') {
+        _ if !options.parameters => json!(stored.id.names()),
+        Some((_, below)) => json!(format!("[concat({root}, '/{below}')]")),
+        None => json!(format!("[{root}]")),
+    };
+    if let Some(parent) = stored.id.parent() {
+        body["dependsOn"] = json!([reference(&parent, options)]);
+    }
+    ordered(body, ORDER)
+}
+
+/// Puts references in the place of the ids of what is exported as well.
+fn refer(value: &mut Json, references: &BTreeMap<String, String>) {
+    match value {
+        Json::String(text) => {
+            if let Some(reference) = references.get(&text.to_lowercase()) {
+                reference.clone_into(text);
+            }
+        }
+        Json::Array(values) => values.iter_mut().for_each(|value| refer(value, references)),
+        Json::Object(members) => members
+            .values_mut()
+            .for_each(|value| refer(value, references)),
+        _ => {}
+    }
+}
+
+/// The expression for the id of a resource.
+fn reference(id: &ResourceId, options: Options) -> String {
+    let below = id
+        .pairs
+        .iter()
+        .skip(1)
+        .map(|(_, name)| format!(", '{name}'"));
+    let below: String = below.collect();
+    let root = name(&id.root(), options);
+    format!("[resourceId('{}', {root}{below})]", id.type_name())
+}
+
+/// The expression for the name of a top-level resource.
+fn name(id: &ResourceId, options: Options) -> String {
+    if options.parameters {
+        format!("parameters('{}')", parameter(id))
+    } else {
+        format!("'{}'", id.name())
+    }
+}
+
+/// The parameter for the name of a top-level resource.
+fn parameter(id: &ResourceId) -> String {
+    let kind = id.pairs.first().map_or("", |(kind, _)| kind);
+    let name = id
+        .name()
+        .replace(|character: char| !character.is_alphanumeric(), "_");
+    format!("{kind}_{name}_name")
+}

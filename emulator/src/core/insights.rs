@@ -1,0 +1,190 @@
+//! Metrics as monitoring clients read them: `{resource}/providers/Microsoft.Insights/metrics`.
+
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
+
+use super::call::{Call, Reply};
+use super::clock::{iso_duration, seconds};
+use super::error::ArmError;
+use super::id::ResourceId;
+use super::json::{Json, json, text};
+use super::metrics::{SAMPLE, Series, fold};
+use super::resource;
+use super::store::Stored;
+use super::versions;
+use super::world::World;
+
+const NAMESPACE: &str = "Microsoft.Insights";
+/// How many times an answer may have.
+const MOST: i64 = 10_000;
+/// The ways to fold values, in the words of requests and of answers.
+const AGGREGATIONS: [(&str, &str); 5] = [
+    ("Average", "average"),
+    ("Minimum", "minimum"),
+    ("Maximum", "maximum"),
+    ("Total", "total"),
+    ("Count", "count"),
+];
+/// The metrics that every environment has, whether somebody has set them or not.
+const OF_ENVIRONMENTS: [&str; 4] = [
+    "IntegrationServiceEnvironmentWorkflowProcessorUsage",
+    "IntegrationServiceEnvironmentWorkflowMemoryUsage",
+    "IntegrationServiceEnvironmentConnectorProcessorUsage",
+    "IntegrationServiceEnvironmentConnectorMemoryUsage",
+];
+
+/// The resource (segments below the subscription) whose metrics a path is about.
+pub(crate) fn split<'a, 'b>(rest: &'a [&'b str]) -> Option<&'a [&'b str]> {
+    let [scope @ .., providers, namespace, kind] = rest else {
+        return None;
+    };
+    let is_metrics = providers.eq_ignore_ascii_case("providers")
+        && namespace.eq_ignore_ascii_case(NAMESPACE)
+        && kind.eq_ignore_ascii_case("metrics");
+    (is_metrics && scope.len() > 2).then_some(scope)
+}
+
+/// The values of metrics of a resource.
+pub(crate) fn metrics(
+    world: &World,
+    call: &Call,
+    subscription: &str,
+    scope: &[&str],
+) -> Result<Reply, ArmError> {
+    versions::check_metrics(call.api_version()?)?;
+    if call.method != "GET" {
+        return Err(ArmError::method(&call.method));
+    }
+    let path = format!("/subscriptions/{subscription}/{}", scope.join("/"));
+    let id = ResourceId::parse(&path)
+        .ok_or_else(|| invalid(&format!("'{path}' is not the id of a resource")))?;
+    let resource = resource::existing(world, &id)?;
+    let window = Window::of(world, call)?;
+    let asked = call.query("aggregation").unwrap_or("Average").split(',');
+    let aggregations: Vec<(&str, &str)> = asked
+        .map(|name| {
+            let mut known = AGGREGATIONS.into_iter();
+            let found = known.find(|(known, _)| known.eq_ignore_ascii_case(name.trim()));
+            found.ok_or_else(|| invalid(&format!("'{name}' is no aggregation")))
+        })
+        .collect::<Result<_, _>>()?;
+    let names = call.query("metricnames").unwrap_or_default();
+    let names = names.split(',').filter(|name| !name.trim().is_empty());
+    let value: Vec<Json> = names
+        .map(|name| {
+            let (name, series) = known(world, resource, name.trim())?;
+            Ok(show(resource, name, series, &window, &aggregations))
+        })
+        .collect::<Result<_, ArmError>>()?;
+    if value.is_empty() {
+        return Err(invalid("'metricnames' names no metric"));
+    }
+    Ok(Reply::json(
+        200,
+        json!({
+            "cost": 0,
+            "timespan": format!("{}/{}", seconds(window.start), seconds(window.end)),
+            "interval": window.interval_text,
+            "value": value,
+            "namespace": resource.id.type_name(),
+            "resourceregion": text(&resource.body, "location")
+        }),
+    ))
+}
+
+/// The times that a request asks for.
+struct Window {
+    start: OffsetDateTime,
+    end: OffsetDateTime,
+    interval: Duration,
+    interval_text: String,
+}
+
+impl Window {
+    /// The last hour, minute by minute, unless the request says otherwise.
+    fn of(world: &World, call: &Call) -> Result<Self, ArmError> {
+        let time = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
+        let (start, end) = match call.query("timespan") {
+            None => (world.now.saturating_sub(Duration::HOUR), world.now),
+            Some(span) => span
+                .split_once('/')
+                .and_then(|(start, end)| Some((time(start)?, time(end)?)))
+                .filter(|(start, end)| start < end)
+                .ok_or_else(|| {
+                    invalid("'timespan' is a start and an end, with '/' between them")
+                })?,
+        };
+        let interval_text = call.query("interval").unwrap_or("PT1M").to_owned();
+        let interval = iso_duration(&interval_text).filter(|interval| *interval >= SAMPLE);
+        let interval =
+            interval.ok_or_else(|| invalid("'interval' is a span of a minute or more"))?;
+        if (end - start) / interval > MOST as f64 {
+            return Err(invalid("'timespan' has too many of 'interval'"));
+        }
+        Ok(Self {
+            start,
+            end,
+            interval,
+            interval_text,
+        })
+    }
+}
+
+/// A metric that was set, or one that every environment has.
+fn known<'a>(
+    world: &'a World,
+    resource: &Stored,
+    name: &'a str,
+) -> Result<(&'a str, Option<&'a Series>), ArmError> {
+    if let Some(series) = world.metrics.get(&resource.id, name) {
+        return Ok((&series.name, Some(series)));
+    }
+    let kind = resource.id.type_name();
+    let is_environment =
+        kind.eq_ignore_ascii_case("Microsoft.Logic/integrationServiceEnvironments");
+    let mut all = OF_ENVIRONMENTS.into_iter();
+    let found = all.find(|known| is_environment && known.eq_ignore_ascii_case(name));
+    found
+        .map(|name| (name, None))
+        .ok_or_else(|| invalid(&format!("the resource has no metric '{name}'")))
+}
+
+fn show(
+    resource: &Stored,
+    name: &str,
+    series: Option<&Series>,
+    window: &Window,
+    aggregations: &[(&str, &str)],
+) -> Json {
+    let mut data = Vec::new();
+    let mut at = window.start;
+    while at < window.end {
+        let next = at.saturating_add(window.interval);
+        let mut point = json!({"timeStamp": seconds(at)});
+        let last = next.min(window.end).saturating_sub(Duration::SECOND);
+        let samples = series.map(|series| series.samples(last, last - at + Duration::SECOND));
+        for (how, member) in aggregations {
+            if let Some(value) = samples.as_ref().and_then(|samples| fold(how, samples)) {
+                point[*member] = json!(value);
+            }
+        }
+        data.push(point);
+        at = next;
+    }
+    json!({
+        "id": format!("{}/providers/{NAMESPACE}/metrics/{name}", resource.id),
+        "type": "Microsoft.Insights/metrics",
+        "name": {"value": name, "localizedValue": name},
+        "unit": if OF_ENVIRONMENTS.contains(&name) { "Percent" } else { "Unspecified" },
+        "timeseries": [{"metadatavalues": [], "data": data}],
+        "errorCode": "Success"
+    })
+}
+
+fn invalid(why: &str) -> ArmError {
+    ArmError::new(
+        400,
+        "BadRequest",
+        format!("The request is not valid: {why}."),
+    )
+}

@@ -1,0 +1,177 @@
+//! Moves of resources from one group to another. Only what refers to others by its own body is moved: workflows and
+//! integration accounts. Networks and environments stay where they are.
+
+use time::Duration;
+
+use super::asynchronous::{announce, name};
+use super::call::{Call, Reply};
+use super::definition::Style;
+use super::error::ArmError;
+use super::id::{GROUP, ResourceId};
+use super::json::{Json, json, list, take, text};
+use super::locks::{self, Intent};
+use super::operations::{Ending, Operation};
+use super::resource;
+use super::world::World;
+
+/// The kinds of the two operations.
+pub(crate) const MOVE: &str = "MoveResources";
+const VALIDATE: &str = "ValidateMoveResources";
+
+/// How long each takes (an assumption).
+const LASTS: Duration = Duration::minutes(1);
+
+/// The hidden member of a group with the move that it takes part in.
+const MOVING: &str = "moving";
+
+/// Starts a move out of a group, or only checks it.
+pub(crate) fn start(
+    world: &mut World,
+    call: &Call,
+    source: &ResourceId,
+    for_real: bool,
+) -> Result<Reply, ArmError> {
+    let source = resource::existing(world, source)?.id.clone();
+    let asked = call.json()?;
+    let (ids, target) = check(world, &source, &asked)?;
+    let kind = if for_real { MOVE } else { VALIDATE };
+    let name = name(world, Style::Group, kind, &source);
+    if for_real {
+        let ids: Vec<String> = ids.iter().map(ResourceId::to_string).collect();
+        let plan = json!({"resources": ids, "target": target.to_string()});
+        for (group, plan) in [(&source, plan), (&target, json!({}))] {
+            if let Some(stored) = world.resources.get_mut(group) {
+                stored.hidden = json!({ MOVING: plan });
+            }
+        }
+    }
+    let operation = world.start(name, kind, &source, LASTS, Ending::ByType);
+    Ok(announce(
+        Reply::empty(202),
+        call,
+        world,
+        &operation,
+        Style::Group,
+    ))
+}
+
+/// Refuses what a group cannot do while it takes part in a move.
+pub(crate) fn check_settled(world: &World, group: &ResourceId) -> Result<(), ArmError> {
+    let stored = world.resources.get(group);
+    if stored.is_none_or(|group| group.hidden.get(MOVING).is_none()) {
+        return Ok(());
+    }
+    let message = format!(
+        "Cannot perform this operation because resources of the resource group '{}' are being moved.",
+        group.name()
+    );
+    Err(ArmError::gateway(409, "ResourcesBeingMoved", message))
+}
+
+/// Ends a move: what is still there gets its new id, here and in whatever refers to it.
+pub(crate) fn finish(world: &mut World, operation: &Operation) {
+    if operation.kind != MOVE {
+        return;
+    }
+    let source = &operation.target;
+    let Some(plan) = world
+        .resources
+        .get_mut(source)
+        .and_then(|group| take(&mut group.hidden, MOVING))
+    else {
+        return;
+    };
+    let Some(target) = text(&plan, "target").and_then(ResourceId::parse) else {
+        return;
+    };
+    if let Some(group) = world.resources.get_mut(&target) {
+        take(&mut group.hidden, MOVING);
+    }
+    if operation.failure.is_some() {
+        return;
+    }
+    let ids = list(&plan, "resources").iter().filter_map(Json::as_str);
+    for from in ids.filter_map(ResourceId::parse) {
+        let to = moved(&from, &target);
+        world.resources.rename(&from, &to);
+        world.resources.redirect(&from, &to);
+    }
+}
+
+/// The resources to move and where to, if that can be. The codes are ours, but for unknown groups and resources.
+fn check(
+    world: &World,
+    source: &ResourceId,
+    asked: &Json,
+) -> Result<(Vec<ResourceId>, ResourceId), ArmError> {
+    let target = text(asked, "targetResourceGroup").and_then(ResourceId::parse);
+    let target = target.filter(|id| id.type_name() == GROUP).ok_or_else(|| {
+        ArmError::gateway(
+            400,
+            "InvalidRequestContent",
+            "The request content was invalid: 'targetResourceGroup' is not the id of a resource group.",
+        )
+    })?;
+    let target = resource::existing(world, &target)?.id.clone();
+    let refuse = |code: &'static str, what: String| Err(ArmError::gateway(409, code, what));
+    if target.same(source) {
+        let what = "The source and the target of a move cannot be the same resource group.";
+        return refuse("ResourceMoveSameGroup", what.to_owned());
+    }
+    let wanted = list(asked, "resources");
+    if wanted.is_empty() {
+        return Err(ArmError::gateway(
+            400,
+            "InvalidRequestContent",
+            "The request content was invalid: 'resources' names no resource.",
+        ));
+    }
+    let mut ids = Vec::new();
+    for wanted in wanted {
+        let wanted = wanted.as_str().unwrap_or_default();
+        let id = ResourceId::parse(wanted).filter(|id| {
+            id.pairs.len() == 1 && id.group_id().is_some_and(|group| group.same(source))
+        });
+        let Some(id) = id else {
+            let what = format!(
+                "'{wanted}' is no resource of the resource group '{}'.",
+                source.name()
+            );
+            return refuse("ResourceMoveNotInGroup", what);
+        };
+        let id = resource::existing(world, &id)?.id.clone();
+        let kind = id.type_name();
+        let movable = world
+            .types
+            .find(&kind)
+            .is_some_and(|known| known.behaviour.may_move());
+        if !movable {
+            let what = format!("Resource move is not supported for resource types '{kind}'.");
+            return refuse("ResourceMoveNotSupported", what);
+        }
+        if world.resources.has(&moved(&id, &target)) {
+            let what = format!(
+                "The resource group '{}' has a resource '{kind}/{}'.",
+                target.name(),
+                id.name()
+            );
+            return refuse("ResourceMoveTargetExists", what);
+        }
+        locks::check(world, &id, Intent::Delete)?;
+        ids.push(id);
+    }
+    for group in [source, &target] {
+        locks::check(world, group, Intent::Write)?;
+        resource::check_stays(world, group)?;
+    }
+    Ok((ids, target))
+}
+
+/// The id of a resource in another group.
+fn moved(id: &ResourceId, target: &ResourceId) -> ResourceId {
+    ResourceId {
+        subscription: target.subscription.clone(),
+        group: Some(target.name().to_owned()),
+        ..id.clone()
+    }
+}

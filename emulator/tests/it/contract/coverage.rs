@@ -1,0 +1,101 @@
+//! Every published operation with an example is served, or listed here with the reason why not.
+
+use super::documents::{documents, json_file};
+use super::examples::send;
+
+/// What is not served, by the start of its name, with the reason. ARM refuses types that it does not know in the same way.
+const NOT_SERVED: &[(&str, &str)] = &[
+    (
+        "Operations_List",
+        "descriptions of roles' actions, for portals",
+    ),
+    (
+        "Providers_GetAtTenantScope",
+        "providers are asked for by subscription",
+    ),
+    (
+        "Providers_ProviderPermissions",
+        "permissions of applications in other tenants",
+    ),
+    (
+        "ServiceTags_List",
+        "the addresses of Azure's services are not known here",
+    ),
+    (
+        "Subnets_PrepareNetworkPolicies",
+        "what services of Azure ask of Network",
+    ),
+    (
+        "Subnets_UnprepareNetworkPolicies",
+        "what services of Azure ask of Network",
+    ),
+    ("Subscriptions_CheckZonePeers", "there are no zones"),
+    ("Tags_", "tags are written with their resources"),
+    ("Usages_List", "there are no quotas"),
+    ("VirtualNetworkPeerings_", "networks are not peered"),
+    (
+        "VirtualNetworks_ListDdosProtectionStatus",
+        "there are no attacks",
+    ),
+    ("checkResourceName", "trademarks in names"),
+];
+
+/// What tests beside this one send: the examples are about something with a name that the service gave, or about types
+/// that are not served.
+const SENT_ELSEWHERE: &[&str] = &[
+    "ManagementLocks_CreateOrUpdateAtResourceLevel",
+    "ManagementLocks_DeleteAtResourceLevel",
+    "ManagementLocks_GetAtResourceLevel",
+    "ManagementLocks_ListAtResourceLevel",
+    "ProviderResourceTypes_List",
+    "Providers_Get",
+    "ResourceGroups_ExportTemplate",
+    "Tenants_List",
+    "WorkflowRunActionRepetitions_ListExpressionTraces",
+    "WorkflowRunActions_ListExpressionTraces",
+    "WorkflowRuns_Cancel",
+    "WorkflowTriggerHistories_Resubmit",
+    "WorkflowVersionTriggers_ListCallbackUrl",
+];
+
+/// What an answer says when nobody serves an operation.
+const UNKNOWN: [&str; 3] = [
+    "InvalidResourceType",
+    "InvalidResourceNamespace",
+    "HttpMethodNotAllowed",
+];
+
+/// Whether the published example of an operation is answered as the example says.
+pub(super) fn has_example(operation: &str) -> bool {
+    !SENT_ELSEWHERE.contains(&operation)
+        && !NOT_SERVED
+            .iter()
+            .any(|(start, _)| operation.starts_with(start))
+}
+
+#[tokio::test]
+async fn published_operations_are_served_or_listed() {
+    let Some(documents) = documents() else { return };
+    let mut wrong = Vec::new();
+    for operation in &documents.operations {
+        let path = format!("/{}", operation.template.join("/"));
+        let newest = documents
+            .find(&operation.method, &path, "")
+            .is_some_and(|newest| newest.version == operation.version);
+        let name = operation.name.as_str();
+        let Some(example) = operation.examples.first() else {
+            continue;
+        };
+        if !newest || SENT_ELSEWHERE.contains(&name) {
+            continue;
+        }
+        let (answer, _) = send(documents, operation, json_file(example)).await;
+        let message = answer.body["error"]["message"].as_str().unwrap_or_default();
+        let served =
+            !UNKNOWN.contains(&answer.error().1) && !message.contains("No resource matches");
+        if served != has_example(name) {
+            wrong.push(format!("{name}: {} {}", answer.status, answer.body));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

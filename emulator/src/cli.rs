@@ -88,6 +88,8 @@ async fn listen(arguments: &Arguments) -> io::Result<()> {
     // The one line of stdout tells scripts that the emulator is ready and where.
     let scheme = if arguments.tls { "https" } else { "http" };
     writeln!(io::stdout(), "{scheme}://{}", listener.local_addr()?)?;
+    // A key takes a moment: it is made while the first client is on its way.
+    std::thread::spawn(crate::signin::prepare);
     let serving = async {
         match certificates {
             Some(certificates) => serve_tls(listener, emulator, certificates).await,

@@ -42,21 +42,8 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
     let [first, rest @ ..] = segments else {
         return Err(no_route(call));
     };
-    if first.eq_ignore_ascii_case("tenants") && rest.is_empty() {
-        return tenants(world, call);
-    }
-    if let Some(scoped) = Scoped::read(segments)
-        && call.method == "GET"
-        && scoped.scope.is_empty()
-        && scoped.kind.eq_ignore_ascii_case("roleDefinitions")
-    {
-        return match scoped.name {
-            Some(name) => authorization::built_in_role(call, name),
-            None => authorization::built_in_roles(call),
-        };
-    }
     if !first.eq_ignore_ascii_case("subscriptions") {
-        return Err(no_route(call));
+        return tenant_level(world, call, segments);
     }
     let [subscription, rest @ ..] = rest else {
         return subscriptions(world, call);
@@ -119,6 +106,26 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
             let definition = top_level(world, rest[1], rest[2])?;
             resource::collection(world, call, definition, Scope::Subscription(subscription))
         }
+        _ => Err(no_route(call)),
+    }
+}
+
+/// What belongs to no subscription.
+fn tenant_level(world: &World, call: &Call, segments: &[&str]) -> Result<Reply, ArmError> {
+    if call.method != "GET" {
+        return Err(no_route(call));
+    }
+    if let [word] = segments
+        && word.eq_ignore_ascii_case("tenants")
+    {
+        return tenants(world, call);
+    }
+    match Scoped::read(segments) {
+        Some(Scoped {
+            scope: [],
+            kind,
+            name,
+        }) if kind.eq_ignore_ascii_case("roleDefinitions") => authorization::built_in(call, name),
         _ => Err(no_route(call)),
     }
 }

@@ -55,6 +55,12 @@ impl Environment {
     }
 }
 
+/// Makes the key of access tokens, which the first sign-in would have to wait for.
+pub(crate) fn prepare() {
+    // A failure shows when someone signs in.
+    let _ = keys::Issuer::Entra.key();
+}
+
 /// Serves a path with the segments that its pattern leaves open.
 type Handler = fn(&mut State, &Call, &[&str]) -> Reply;
 

@@ -7,7 +7,7 @@ use super::access::bearer;
 use super::jwt::Jwt;
 use super::keys::Issuer;
 use crate::core::call::{Call, Reply};
-use crate::core::json::{Json, json};
+use crate::core::json::{Json, json, merge};
 use crate::state::State;
 
 /// How long an assertion is good for.
@@ -163,6 +163,6 @@ fn sign(
         "jti": state.world.random.guid(), "sub": subject, "aud": audience, "iss": name,
         "nbf": now, "iat": now, "exp": now + LIFETIME.whole_seconds()
     });
-    crate::core::json::merge(&mut claims, &common);
+    merge(&mut claims, &common);
     issuer.key().ok()?.sign(&claims).ok()
 }

@@ -7,11 +7,11 @@ use crate::core::json::json;
 use crate::core::random::Random;
 
 /// A refused sign-in.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Refusal {
     status: u16,
     error: &'static str,
-    pub(super) number: u32,
+    number: u32,
     text: String,
 }
 

@@ -9,7 +9,7 @@ use super::assertion::{self, Presented};
 use super::refusal::Refusal;
 use crate::core::call::{Call, Reply};
 use crate::core::directory::{Application, Directory, Match};
-use crate::core::json::json;
+use crate::core::json::{Json, json};
 use crate::state::State;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -40,60 +40,48 @@ impl Form {
 
 /// Answers `POST /{tenant}/oauth2/v2.0/token`.
 pub(super) fn v2(state: &mut State, call: &Call, captured: &[&str]) -> Reply {
-    let form = Form::read(call);
-    let granted = sign_in(&state.world.directory, call, captured, &form).and_then(|application| {
-        let audience = audience(form.need("scope")?)?.to_owned();
-        issue(state, &application, &audience)
-    });
-    let seconds = LIFETIME.whole_seconds();
-    answer(
-        state,
-        call,
-        granted,
-        |token| json!({"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token}),
-    )
+    grant(state, call, captured, scoped, |token, _| {
+        let seconds = LIFETIME.whole_seconds();
+        json!({"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token})
+    })
 }
 
 /// Answers `POST /{tenant}/oauth2/token`, the older form: it names a resource, and its numbers are texts.
 pub(super) fn v1(state: &mut State, call: &Call, captured: &[&str]) -> Reply {
-    let form = Form::read(call);
-    let resource = form.need("resource").map(str::to_owned);
-    let granted = sign_in(&state.world.directory, call, captured, &form).and_then(|application| {
-        issue(
-            state,
-            &application,
-            resource.as_deref().map_err(Clone::clone)?,
-        )
-    });
-    let now = OffsetDateTime::now_utc().unix_timestamp();
-    let seconds = LIFETIME.whole_seconds();
-    answer(state, call, granted, |token| {
+    let resource = |form: &Form| form.need("resource").map(str::to_owned);
+    grant(state, call, captured, resource, |token, resource| {
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let seconds = LIFETIME.whole_seconds();
         json!({
             "token_type": "Bearer", "expires_in": seconds.to_string(), "ext_expires_in": seconds.to_string(),
-            "expires_on": (now + seconds).to_string(), "not_before": now.to_string(), "resource": resource.ok(),
+            "expires_on": (now + seconds).to_string(), "not_before": now.to_string(), "resource": resource,
             "access_token": token
         })
     })
 }
 
-fn issue(state: &mut State, application: &Application, audience: &str) -> Result<String, Refusal> {
-    let State { world, tokens, .. } = state;
-    tokens
-        .issue(&mut world.random, application, audience, LIFETIME)
-        .map_err(|_| Refusal::transient())
-}
-
-fn answer(
+/// Gives a token for the audience that the form names, in the words of a version.
+fn grant(
     state: &mut State,
     call: &Call,
-    granted: Result<String, Refusal>,
-    body: impl FnOnce(String) -> crate::core::json::Json,
+    captured: &[&str],
+    audience: fn(&Form) -> Result<String, Refusal>,
+    body: fn(&str, &str) -> Json,
 ) -> Reply {
+    let form = Form::read(call);
+    let State { world, tokens, .. } = state;
+    let granted = sign_in(&world.directory, call, captured, &form).and_then(|application| {
+        let audience = audience(&form)?;
+        let token = tokens.issue(&mut world.random, &application, &audience, LIFETIME);
+        token
+            .map(|token| body(&token, &audience))
+            .map_err(|_| Refusal::transient())
+    });
     match granted {
-        Ok(token) => Reply::json(200, body(token))
+        Ok(body) => Reply::json(200, body)
             .header("Cache-Control", "no-store, no-cache")
             .header("Pragma", "no-cache"),
-        Err(refusal) => refusal.reply(&mut state.world.random, call),
+        Err(refusal) => refusal.reply(&mut world.random, call),
     }
 }
 
@@ -189,13 +177,14 @@ fn check_secret(application: Option<&Application>, form: &Form) -> Result<(), Re
     }
 }
 
-/// The resource whose default permissions a scope asks for.
-fn audience(scope: &str) -> Result<&str, Refusal> {
+/// The resource whose default permissions the scope asks for.
+fn scoped(form: &Form) -> Result<String, Refusal> {
+    let scope = form.need("scope")?;
     let mut resources = scope
         .split_whitespace()
         .filter_map(|one| one.strip_suffix("/.default"));
     match (resources.next(), resources.next()) {
-        (Some(resource), None) if !resource.is_empty() => Ok(resource),
+        (Some(resource), None) if !resource.is_empty() => Ok(resource.to_owned()),
         _ => Err(Refusal::new(
             400,
             "invalid_scope",

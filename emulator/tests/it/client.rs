@@ -65,10 +65,8 @@ impl Client {
         };
         let form = "grant_type=client_credentials&client_id=me&client_secret=hush&scope=https%3A%2F%2Fmanagement.azure.com%2F.default";
         let answer = client.form("/tenant/oauth2/v2.0/token", form).await;
-        client.token = answer.body["access_token"]
-            .as_str()
-            .expect("a token")
-            .to_owned();
+        // Where applications are registered, this one is not among them.
+        client.use_token(answer.body["access_token"].as_str().unwrap_or_default());
         client
     }
 
@@ -110,6 +108,10 @@ impl Client {
 
     pub(crate) fn forget_token(&mut self) {
         self.token.clear();
+    }
+
+    pub(crate) fn token(&self) -> &str {
+        &self.token
     }
 
     pub(crate) fn use_token(&mut self, token: &str) {

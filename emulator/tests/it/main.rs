@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why")]
 
 mod accounts;
+mod authorization;
 mod autoscale;
 mod client;
 mod clients;

@@ -259,3 +259,44 @@ async fn scaling_goes_on() {
     client.advance("10m").await;
     assert_eq!(capacity(&client).await, json!(2));
 }
+
+#[tokio::test]
+async fn the_tenant_and_its_applications_are_there_again() {
+    let (_folder, file) = state();
+    let client = start(&file, Vec::new()).await;
+    let tenant = crate::signin::home(&client).await;
+    let secrets = json!([{"secretText": "hush-hush"}]);
+    let application = crate::signin::register(&client, json!({ "secrets": secrets })).await;
+    drop(client);
+    let bytes = std::fs::read(&file).expect("the file");
+    let hush = b"hush-hush";
+    assert!(
+        !bytes.windows(hush.len()).any(|part| part == hush),
+        "a digest is kept"
+    );
+
+    let options = Options {
+        state: Some(file.clone()),
+        seed: 7,
+        ..Options::default()
+    };
+    let client = Client::start(options).await;
+    let path = format!("applications/{}", crate::signin::APPLICATION);
+    let again = client.control("GET", &path, Value::Null).await;
+    assert_eq!(again.body, application.body);
+    for (secret, status) in [("hush-hush", 200), ("other", 401)] {
+        let answer = crate::signin::ask(&client, &tenant, &[("client_secret", secret)]).await;
+        assert_eq!(answer.status, status, "{secret}");
+    }
+    client.control("POST", "reset", Value::Null).await;
+    let list = client.control("GET", "applications", Value::Null).await;
+    assert_eq!(list.body, json!({"value": []}));
+    let mut client = client;
+    let answer = crate::signin::ask(&client, "t", &[("client_secret", "x")]).await;
+    client.use_token(answer.body["access_token"].as_str().expect("a token"));
+    assert_eq!(
+        crate::signin::home(&client).await,
+        tenant,
+        "tokens stay good"
+    );
+}

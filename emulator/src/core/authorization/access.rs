@@ -68,6 +68,12 @@ pub(super) fn restrict(world: &World, caller: &Caller, action: &str, reply: &mut
     };
     values.retain(|value| {
         let id = text(value, "id").unwrap_or_default();
+        // The list of all resources has each by the right to read its type.
+        let of_type = text(value, "type").map(|kind| format!("{kind}/read"));
+        let action = of_type
+            .as_deref()
+            .filter(|_| action.ends_with("/resources/read"))
+            .unwrap_or(action);
         verdict(world, caller, action, id) == Verdict::Allowed
     });
 }

@@ -9,7 +9,7 @@ mod linked;
 mod objects;
 mod roles;
 
-pub(crate) use objects::{built_in_role, built_in_roles, serve};
+pub(crate) use objects::{built_in, serve};
 
 use self::access::Sight;
 use super::call::{Call, Reply};

@@ -57,25 +57,19 @@ pub(crate) fn serve(
                 _ => Err(ArmError::method("PUT")),
             }
         }
-        "DELETE" if kind != DENIALS => Ok(match world.resources.remove(&id) {
-            Some(stored) => Reply::json(200, stored.body),
-            None => Reply::empty(204),
-        }),
+        "DELETE" if kind != DENIALS => delete(world, &id),
         method => Err(ArmError::method(method)),
     }
 }
 
-/// The built-in roles, which belong to no subscription.
-pub(crate) fn built_in_roles(call: &Call) -> Result<Reply, ArmError> {
+/// The built-in roles, which belong to no subscription, or the one of that name.
+pub(crate) fn built_in(call: &Call, name: Option<&str>) -> Result<Reply, ArmError> {
     versions::check_authorization(call.api_version()?)?;
-    let filter = Filter::read(call);
-    let roles = roles::built_in("").filter(|role| filter.takes(role));
-    paging::page(call, roles.collect())
-}
-
-/// One of them.
-pub(crate) fn built_in_role(call: &Call, name: &str) -> Result<Reply, ArmError> {
-    versions::check_authorization(call.api_version()?)?;
+    let Some(name) = name else {
+        let filter = Filter::read(call);
+        let roles = roles::built_in("").filter(|role| filter.takes(role));
+        return paging::page(call, roles.collect());
+    };
     let role = roles::built_in("").find(|role| text(role, "name") == Some(name));
     role.map(|role| Reply::json(200, role))
         .ok_or_else(|| not_found(roles::KIND, name))
@@ -90,6 +84,26 @@ fn get(world: &World, subscription: &str, id: &ResourceId, kind: &str) -> Result
             .flatten()
     });
     found.ok_or_else(|| not_found(kind, id.name()))
+}
+
+fn delete(world: &mut World, id: &ResourceId) -> Result<Reply, ArmError> {
+    let role = id.to_string();
+    let is_in_use = world
+        .resources
+        .authorizations(&id.subscription, ASSIGNMENTS)
+        .filter_map(|assignment| text(&assignment.body, "properties/roleDefinitionId"))
+        .any(|assigned| assigned.eq_ignore_ascii_case(&role));
+    if is_in_use {
+        return Err(ArmError::gateway(
+            400,
+            "RoleDefinitionHasAssignments",
+            "There are existing role assignments referencing role (code: RoleDefinitionHasAssignments).",
+        ));
+    }
+    Ok(match world.resources.remove(id) {
+        Some(stored) => Reply::json(200, stored.body),
+        None => Reply::empty(204),
+    })
 }
 
 /// What a list is asked to hold.

@@ -1,5 +1,6 @@
 //! Role definitions: the built-in ones that matter here, and those that clients make.
 
+use crate::core::glob::glob;
 use crate::core::json::{Json, json, list, text};
 use crate::core::scope::NAMESPACE;
 use crate::core::world::World;
@@ -133,7 +134,7 @@ pub(super) fn cover(definition: &Json, action: &str) -> bool {
         list(permission, member)
             .iter()
             .filter_map(Json::as_str)
-            .any(|pattern| crate::core::glob::glob(&pattern.to_lowercase(), &action.to_lowercase()))
+            .any(|pattern| glob(&pattern.to_lowercase(), &action.to_lowercase()))
     };
     list(definition, "properties/permissions")
         .iter()

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::arm::{self, Cloud, cloud, credentials};
 use crate::azure::{Azure, Planned};
@@ -14,7 +17,7 @@ use crate::sdk::provider::Provider;
 use crate::sdk::resource::Resource;
 use crate::sdk::schema::{Attribute, Check, Schema};
 use crate::sdk::types::Type;
-use crate::sdk::validation::sentence;
+use crate::sdk::validation::{capitalised, sentence};
 use crate::sdk::value::{Object, Value};
 use crate::validate;
 
@@ -91,6 +94,7 @@ impl Provider for IseProvider {
         };
         settings.credentials.subscription_id = Some(subscription_id.clone());
         let client = arm::Client::new(settings);
+        sign_in(&client).await?;
         Ok(Some(Azure {
             client,
             subscription_id,
@@ -264,6 +268,26 @@ fn take<T>(
             sentence(&message),
         );
         None
+    })
+}
+
+/// How long signing in may take at the start, the Azure CLI's own start included.
+const LONGEST_SIGN_IN: Duration = Duration::from_secs(120);
+
+/// Signs in at once, so that credentials that do not serve are one error at plan, and not one of each resource at apply.
+async fn sign_in(client: &arm::Client) -> Result<(), Diagnostics> {
+    // A stop ends the whole configuration.
+    let session = client.bounded(Instant::now() + LONGEST_SIGN_IN, CancellationToken::new());
+    session.sign_in().await.map_err(|error| {
+        let why = match error.sign_in_reason() {
+            "" => error.explanation(),
+            reason => reason.to_owned(),
+        };
+        let detail = format!(
+            "{}\n\nSet the arguments of one of them in the provider block, or their environment variables, or sign in with `az login`.",
+            capitalised(&why)
+        );
+        Diagnostic::error("Cannot sign in to Azure", detail).into()
     })
 }
 

@@ -3,8 +3,10 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 
 use serde_json::{Value as Json, json};
+use tempfile::TempDir;
 
 use crate::http::{self, Answer, Request};
 use crate::{Result, binaries};
@@ -14,6 +16,8 @@ use crate::{Result, binaries};
 pub struct Emulator {
     process: Child,
     authority: String,
+    /// The folder of its state file.
+    memory: Option<TempDir>,
 }
 
 /// A request that the emulator served, without what tests have no use for.
@@ -32,23 +36,34 @@ pub struct Served {
 impl Emulator {
     /// Starts one on a free port of loopback. `time_scale` seconds of Azure pass in each real second.
     pub fn start(fixtures: &[&Path], time_scale: u32) -> Result<Self> {
+        Self::start_at("127.0.0.1:0", fixtures, None, time_scale)
+    }
+
+    /// The same, with a memory that outlives its process: see [`Emulator::go_down`].
+    pub fn start_with_memory(fixtures: &[&Path], time_scale: u32) -> Result<Self> {
+        let memory = tempfile::tempdir()?;
+        Self::start_at("127.0.0.1:0", fixtures, Some(memory), time_scale)
+    }
+
+    fn start_at(
+        address: &str,
+        fixtures: &[&Path],
+        memory: Option<TempDir>,
+        time_scale: u32,
+    ) -> Result<Self> {
         let program = &binaries::built()?.emulator;
         let mut command = Command::new(program);
         command
-            .args([
-                "--listen",
-                "127.0.0.1:0",
-                "--seed",
-                "1",
-                "--log",
-                "error",
-                "--time-scale",
-            ])
+            .args(["--listen", address, "--seed", "1", "--log", "error"])
+            .arg("--time-scale")
             .arg(time_scale.to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
         for fixture in fixtures {
             command.arg("--fixture").arg(fixture);
+        }
+        if let Some(memory) = &memory {
+            command.arg("--state").arg(memory.path().join("state"));
         }
         let mut process = command
             .spawn()
@@ -61,6 +76,7 @@ impl Emulator {
         let mut emulator = Self {
             process,
             authority: authority.unwrap_or_default(),
+            memory,
         };
         if emulator.authority.is_empty() {
             let ended = emulator.process.wait()?;
@@ -70,6 +86,20 @@ impl Emulator {
             .into());
         }
         Ok(emulator)
+    }
+
+    /// Ends the process as a crash does: its port is closed until it comes back.
+    pub fn go_down(&mut self) -> Result {
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(())
+    }
+
+    /// Starts it again at the same address, with all that it remembers.
+    pub fn come_back(&mut self, time_scale: u32) -> Result {
+        let memory = self.memory.take();
+        *self = Self::start_at(&self.authority.clone(), &[], memory, time_scale)?;
+        Ok(())
     }
 
     /// Its base URL.
@@ -146,12 +176,20 @@ impl Emulator {
 
     /// Goes back to the fixtures.
     pub fn reset(&self) -> Result {
+        self.hold_to_contract()?;
         self.control("POST", "reset", None).map(drop)
     }
 
     /// Adds a rule by which requests go wrong.
     pub fn fault(&self, rule: &Json) -> Result {
         self.control("POST", "faults", Some(rule)).map(drop)
+    }
+
+    /// Whether any of these rules has had its effect.
+    pub fn has_gone_wrong(&self) -> Result<bool> {
+        let rules = self.control("GET", "faults", None)?;
+        let mut rules = rules["value"].as_array().into_iter().flatten();
+        Ok(rules.any(|rule| rule["fired"].as_u64() > Some(0)))
     }
 
     /// Forgets all such rules.
@@ -196,12 +234,31 @@ impl Emulator {
 
     /// Forgets the requests so far.
     pub fn forget_requests(&self) -> Result {
+        self.hold_to_contract()?;
         self.control("DELETE", "requests", None).map(drop)
     }
 
     /// All that it remembers of the requests, as one text.
     pub fn transcript(&self) -> Result<String> {
         Ok(self.control("GET", "requests", None)?.to_string())
+    }
+
+    /// Holds every answer that it remembers against ARM's published documents. What a fault made up is not its own.
+    fn hold_to_contract(&self) -> Result {
+        let answer = self.control("GET", "requests", None)?;
+        let requests = answer["value"].as_array().into_iter().flatten();
+        let own = requests.filter(|request| request["fault"] != "answer");
+        let complaints = own.filter_map(|request| {
+            let status = request["status"].as_u64()?.try_into().ok()?;
+            let text = |name: &str| request[name].as_str().unwrap_or_default();
+            let target = format!("{}?{}", text("path"), text("query"));
+            arm_specs::complaint(text("method"), &target, status, &request["response_body"])
+        });
+        let complaints: Vec<_> = complaints.collect();
+        match complaints.is_empty() {
+            true => Ok(()),
+            false => Err(complaints.join("\n\n").into()),
+        }
     }
 
     fn control(&self, method: &str, path: &str, body: Option<&Json>) -> Result<Json> {
@@ -233,8 +290,16 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
+        let is_running = matches!(self.process.try_wait(), Ok(None)) && !self.authority.is_empty();
+        let held = match is_running && !thread::panicking() {
+            true => self.hold_to_contract(),
+            false => Ok(()),
+        };
         self.process.kill().ok();
         self.process.wait().ok();
+        if let Err(error) = held {
+            panic!("{error}");
+        }
     }
 }
 

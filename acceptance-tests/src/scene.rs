@@ -40,14 +40,21 @@ impl Scene {
     }
 
     /// The same, with a workspace that finds the provider in another way.
-    pub fn with_workspace(fixture: Fixture, mut workspace: Workspace) -> Result<Self> {
-        let files: Vec<PathBuf> = fixture
-            .files()
-            .iter()
-            .map(|name| fixture_path(name))
-            .collect();
+    pub fn with_workspace(fixture: Fixture, workspace: Workspace) -> Result<Self> {
+        let files = fixture.paths();
         let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-        let emulator = Emulator::start(&files, TIME_SCALE)?;
+        Self::with_emulator(Emulator::start(&files, TIME_SCALE)?, workspace)
+    }
+
+    /// The same, with an emulator that can be taken down, and that begins at another pace.
+    pub fn with_memory(fixture: Fixture, time_scale: u32) -> Result<Self> {
+        let files = fixture.paths();
+        let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+        let emulator = Emulator::start_with_memory(&files, time_scale)?;
+        Self::with_emulator(emulator, Workspace::new()?)
+    }
+
+    fn with_emulator(emulator: Emulator, mut workspace: Workspace) -> Result<Self> {
         workspace.replace(&emulator.url(), "<emulator>");
         workspace.write("provider.tf", &provider_block(&emulator.url(), ""))?;
         Ok(Self {
@@ -79,11 +86,12 @@ impl Deref for Scene {
 }
 
 impl Fixture {
-    fn files(self) -> &'static [&'static str] {
-        match self {
+    fn paths(self) -> Vec<PathBuf> {
+        let names: &[&str] = match self {
             Self::Network => &["network.json"],
             Self::Environment => &["network.json", "environment.json"],
-        }
+        };
+        names.iter().map(|name| fixture_path(name)).collect()
     }
 }
 

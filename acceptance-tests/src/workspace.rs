@@ -226,6 +226,11 @@ impl Running {
         fs::read_to_string(self.output.path().join(stream)).map(|text| without_colours(&text))
     }
 
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> Result<bool> {
+        Ok(self.process.try_wait()?.is_some())
+    }
+
     /// Waits until it ends, and kills it when it does not.
     pub fn wait(mut self) -> Result<Run> {
         let started = Instant::now();

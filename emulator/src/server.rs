@@ -13,11 +13,12 @@ use time::OffsetDateTime;
 use crate::Emulator;
 use crate::connection::Connection;
 use crate::control::faults::{Action, Damage};
+use crate::control::guard;
 use crate::core::call::{Call, Reply};
 use crate::core::error::ArmError;
 use crate::core::{authorization, response};
 use crate::state::State;
-use crate::{control, signin};
+use crate::{control, page, signin};
 
 /// The largest request that ARM takes.
 const MAX_BODY: usize = 4 * 1024 * 1024;
@@ -52,12 +53,8 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         Ok(read) => read,
         Err(status) => return plain(status),
     };
-    if call.path.starts_with(control::PREFIX) {
-        let reply = emulator.with(|state| {
-            state.world.settle();
-            control::serve(state, &call)
-        });
-        return http(reply, Vec::new(), None);
+    if call.path.starts_with(control::PREFIX) || page::serves(&call) {
+        return own(emulator, &call);
     }
     let (at, started) = (OffsetDateTime::now_utc(), Instant::now());
     let action = emulator.with(|state| {
@@ -71,6 +68,7 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         Some(Action::Damage(damage)) => Some(damage),
         _ => None,
     };
+    let fault = action.as_ref().map(Action::name);
     let outcome = emulator.with(|state| {
         let outcome = answer(state, &call, action);
         let reply = outcome.as_ref().ok().map(|(reply, _)| reply);
@@ -78,7 +76,7 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         tracing::info!(method = %call.method, path = %call.path, status, "request");
         state
             .requests
-            .record(&call, &query, at, started.elapsed(), reply);
+            .record(&call, &query, (at, started.elapsed()), fault, reply);
         outcome
     });
     match outcome {
@@ -91,6 +89,22 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         }
         Err(Silence::Never) => std::future::pending().await,
     }
+}
+
+/// Answers what is about the emulator itself, not about Azure: no token is asked for, no fault acts, nothing is logged.
+fn own(emulator: &Emulator, call: &Call) -> Response<Body> {
+    if let Err(error) = guard::check(call) {
+        let reply = Reply::json(error.status, error.envelope());
+        return http(reply, Vec::new(), None);
+    }
+    emulator.with(|state| {
+        state.world.settle();
+        if page::serves(call) {
+            page::serve(state, call)
+        } else {
+            http(control::serve(state, call), Vec::new(), None)
+        }
+    })
 }
 
 /// How a client is left without an answer.

@@ -160,6 +160,13 @@ impl Error {
         self.in_doubt(true)
     }
 
+    /// The same error, once it is certain that nothing came of the request.
+    #[must_use]
+    pub fn without_doubt(mut self) -> Self {
+        self.0.in_doubt = false;
+        self
+    }
+
     /// Everything a person needs, in lines: what ARM said, its details, the policies, the request and its ids.
     pub fn explanation(&self) -> String {
         let mut lines = vec![self.to_string()];

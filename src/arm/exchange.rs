@@ -83,9 +83,7 @@ impl Session {
         let credential = &self.client.0.credential;
         let mut renewed = false;
         loop {
-            let token = self
-                .unless_stopped(credential.token(), || "signing in".to_owned())
-                .await??;
+            let token = self.token().await?;
             let started = Instant::now();
             let answer = self.exchange(request, &token).await;
             log(request, number, started.elapsed(), &answer);
@@ -96,6 +94,17 @@ impl Session {
             credential.refused(&token).await;
             renewed = true;
         }
+    }
+
+    async fn token(&self) -> Result<Secret, Error> {
+        let token = self.client.0.credential.token();
+        self.unless_stopped(token, || "signing in".to_owned())
+            .await?
+    }
+
+    /// Signs in, if that has not been done yet; the error tells of each way and why it did not serve.
+    pub async fn sign_in(&self) -> Result<(), Error> {
+        self.token().await.map(drop)
     }
 
     /// One request and its answer. A read is dropped when the operation is stopped; a write that is on its way gets a

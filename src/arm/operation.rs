@@ -55,8 +55,8 @@ pub(crate) enum Step {
     Running(Status),
     /// At its end; with the body of the last answer, `Null` if it had none.
     Succeeded(Json),
-    /// At its end, without success.
-    Failed(Error),
+    /// At its end, without success; with the body of the last answer.
+    Failed(Error, Json),
     /// ARM no longer knows the operation: only the resource can tell how it ended.
     Forgotten,
     /// The resource that is being written is not there.
@@ -101,6 +101,11 @@ impl Operation {
         }
     }
 
+    /// Whether something else than the resource tells how the writing of it goes.
+    pub(crate) fn is_told_elsewhere(&self) -> bool {
+        self.intent == Intent::Write && self.poll != Poll::ProvisioningState
+    }
+
     /// What an answer to the poll means.
     pub(crate) fn step(&self, response: &Response) -> Step {
         match (&self.poll, response.status) {
@@ -115,6 +120,9 @@ impl Operation {
         if response.is_success() {
             return match (response.content(), self.intent) {
                 (Err(why), _) => Step::Unclear(Error::unreadable(why)),
+                (Ok(body), _) if !is_resource(body) => {
+                    Step::Unclear(Error::unreadable(NO_RESOURCE))
+                }
                 (Ok(_), Intent::Delete) => Step::Running(status_of(response)),
                 (Ok(_), _) => step_of_state(response),
             };
@@ -129,6 +137,16 @@ impl Operation {
 }
 
 impl Poll {
+    /// Where it looks, for logs; the query of a URL may hold what is nobody's business.
+    pub(crate) fn told(&self) -> &str {
+        match self {
+            Self::AzureAsyncOperation(url) | Self::Location(url) => {
+                url.split('?').next().unwrap_or_default()
+            }
+            Self::ProvisioningState => "provisioningState",
+        }
+    }
+
     fn from_headers(id: &ResourceId, response: &Response) -> Option<Self> {
         if let Some(url) = response.header("azure-asyncoperation") {
             return Some(Self::AzureAsyncOperation(url.to_owned()));
@@ -179,7 +197,7 @@ fn step_of_location(response: &Response) -> Step {
     }
     if !response.is_success() {
         let ended = || Error::operation_ended("Failed", response);
-        return lasting_or_unclear(response, |_| Step::Failed(ended()));
+        return lasting_or_unclear(response, |_| Step::Failed(ended(), Json::Null));
     }
     step_of_state(response)
 }
@@ -203,7 +221,9 @@ fn step_of_state(response: &Response) -> Step {
         None if response.status == StatusCode::ACCEPTED => Step::Running(status_of(response)),
         None => Step::Succeeded(body.clone()),
         Some(state) if is_success(state) => Step::Succeeded(body.clone()),
-        Some(state) if is_failure(state) => Step::Failed(Error::operation_ended(state, response)),
+        Some(state) if is_failure(state) => {
+            Step::Failed(Error::operation_ended(state, response), body.clone())
+        }
         Some(_) => Step::Running(status_of(response)),
     }
 }
@@ -221,6 +241,15 @@ fn status_of(response: &Response) -> Status {
 fn state(body: &Json) -> Option<&str> {
     body["status"].as_str().or_else(|| provisioning_state(body))
 }
+
+/// Whether a body is one of ARM's resources. A gateway's answer, or anything else, says nothing about the object.
+pub(crate) fn is_resource(body: &Json) -> bool {
+    let mut members = ["id", "name", "properties"].iter();
+    members.any(|member| body.get(member).is_some())
+}
+
+/// What is wrong with an answer that should be one.
+pub(crate) const NO_RESOURCE: &str = "the answer is not a resource of ARM";
 
 /// The resource's own account of what is being done to it.
 pub fn provisioning_state(body: &Json) -> Option<&str> {
@@ -363,7 +392,7 @@ mod tests {
         match step {
             Step::Running(status) => format!("running {}", status.state),
             Step::Succeeded(_) => "succeeded".to_owned(),
-            Step::Failed(error) => format!("failed {}", error.code().unwrap_or_default()),
+            Step::Failed(error, _) => format!("failed {}", error.code().unwrap_or_default()),
             Step::Forgotten => "forgotten".to_owned(),
             Step::Missing(_) => "missing".to_owned(),
             Step::Unclear(_) => "unclear".to_owned(),
@@ -493,6 +522,8 @@ mod tests {
             (500, "", "unclear"),
             (200, "<html>", "unclear"),
             (200, "", "unclear"),
+            (200, "\"a word\"", "unclear"),
+            (200, r#"{"hello":"world"}"#, "unclear"),
         ];
         check(&poll, Intent::Write, &common);
         check(&poll, Intent::Delete, &common);
@@ -544,7 +575,7 @@ mod tests {
             for poll in [Poll::AzureAsyncOperation(String::new()), Poll::ProvisioningState] {
                 let operation = Operation { poll, ..Operation::on_resource(Intent::Write) };
                 let step = operation.step(&response(status, &[], &body));
-                prop_assert!(!matches!(step, Step::Failed(_)), "{:?}", step);
+                prop_assert!(!matches!(step, Step::Failed(..)), "{:?}", step);
             }
         }
     }

@@ -68,13 +68,17 @@ impl Request {
     /// A GET of a URL that ARM gave: a poll URL, the next page.
     ///
     /// Only its path and query are used, on our own endpoint: the bearer token goes to no other host, and an operation
-    /// that is resumed through another endpoint is found again.
+    /// that is resumed through another endpoint is found again. An endpoint with a path of its own, as a gateway in
+    /// front of ARM has, keeps it; the gateway may have put it into the URL already.
     pub(crate) fn follow(endpoint: &Url, given: &str) -> Result<Self, Error> {
         let given = endpoint
             .join(given)
             .map_err(|error| Error::invalid(format!("ARM gave an unusable URL: {error}")))?;
+        let base = endpoint.path().trim_end_matches('/');
+        let below = given.path().strip_prefix(base);
+        let below = below.filter(|path| path.starts_with('/'));
         let mut url = endpoint.clone();
-        url.set_path(given.path());
+        url.set_path(&format!("{base}{}", below.unwrap_or(given.path())));
         url.set_query(given.query());
         Ok(Self {
             method: Method::GET,
@@ -191,6 +195,16 @@ mod tests {
             assert_eq!(Request::follow(&endpoint, given)?.url.as_str(), expected);
         }
         assert!(Request::follow(&endpoint, "http://[bad").is_err());
+        let gateway = Url::parse("https://gateway.example/arm/")?;
+        for given in [
+            "https://management.azure.com/op?x=1",
+            "https://gateway.example/arm/op?x=1",
+        ] {
+            let followed = Request::follow(&gateway, given)?;
+            assert_eq!(followed.url.as_str(), "https://gateway.example/arm/op?x=1");
+        }
+        let alike = Request::follow(&gateway, "https://h/armada/op")?;
+        assert_eq!(alike.url.path(), "/arm/armada/op");
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use super::Json;
 use super::client::Client;
 use super::error::Error;
 use super::lock::{self, Guard};
-use super::operation::{Intent, Operation};
+use super::operation::{self, Intent, Operation};
 use super::request::{PutOptions, Request};
 use super::resource_id::ResourceId;
 
@@ -42,16 +42,9 @@ impl Session {
     pub async fn get(&self, id: &ResourceId, api_version: &str) -> Result<Json, Error> {
         let request = Request::to(self.endpoint(), Method::GET, id, api_version)?;
         let body = self.read(&request).await?;
-        // A gateway's page, or anything else that is not ARM's, says nothing about the object.
-        match ["id", "name", "properties"]
-            .iter()
-            .any(|member| body.get(member).is_some())
-        {
+        match operation::is_resource(&body) {
             true => Ok(body),
-            false => Err(self.blame(
-                Error::unreadable("the answer is not a resource of ARM"),
-                &request,
-            )),
+            false => Err(self.blame(Error::unreadable(operation::NO_RESOURCE), &request)),
         }
     }
 

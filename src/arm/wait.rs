@@ -18,99 +18,100 @@ use super::session::Session;
 /// ARM's own intervals are seconds; an emulator's scaled clock may ask for less, but not for a busy loop.
 const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 
-/// How many polls in a row may find no resource: right after a PUT, a replica of ARM may not know it yet.
-const MISSING_POLLS: u32 = 6;
+/// How many looks in a row may find no resource: right after a PUT, a replica of ARM may not know it yet.
+const MISSING_LOOKS: u32 = 6;
 
-/// What is known after one look at an operation.
+/// What an operation came to.
 #[derive(Debug)]
-pub struct Progress<'a> {
-    /// Since this wait began.
-    pub elapsed: Duration,
-    /// The state in ARM's word, the last one heard if this look failed; empty if none has been.
-    pub state: &'a str,
-    /// How far it is, where the service tells.
-    pub percent: Option<f64>,
-    /// Where the next look goes, which can change on the way.
-    pub operation: &'a Operation,
-    /// Why this look learned nothing.
-    pub trouble: Option<&'a Error>,
+pub struct Ended {
+    /// The resource after a write, the last answer after an action; `Null` where there is neither.
+    pub body: Json,
+    /// ARM's verdict, if the operation failed. The resource may be well all the same.
+    pub failure: Option<Error>,
+}
+
+impl Ended {
+    /// The body, or the failure.
+    pub fn into_result(self) -> Result<Json, Error> {
+        match self.failure {
+            Some(failure) => Err(failure),
+            None => Ok(self.body),
+        }
+    }
 }
 
 impl Session {
-    /// Waits for the end of an operation on `id`. Gives the resource after a write, the last body after an action,
-    /// `Null` after a deletion.
+    /// Waits for the end of an operation on `id`; after a write, until the resource itself shows it.
     ///
-    /// An error that [`Error::is_operation_failed`] is ARM's verdict; one that is a timeout or a cancellation leaves the
-    /// operation running, to be waited for again.
+    /// An error leaves the operation running, to be waited for again, if it is a timeout or a cancellation; the only
+    /// other one is that the resource is gone.
     pub async fn wait(
         &self,
         operation: &Operation,
         id: &ResourceId,
         api_version: &str,
-        on_progress: impl FnMut(&Progress<'_>),
-    ) -> Result<Json, Error> {
-        let body = self.poll(operation, id, api_version, on_progress).await?;
-        match (&operation.intent, body) {
-            (Intent::Delete, _) => Ok(Json::Null),
-            (Intent::Action, body) => Ok(body.unwrap_or_default()),
-            (Intent::Write, Some(resource)) => Ok(resource),
-            (Intent::Write, None) => self.get_patiently(id, api_version).await,
-        }
-    }
-
-    /// Polls until the end. The body is the resource only if the resource itself was polled.
-    async fn poll(
-        &self,
-        operation: &Operation,
-        id: &ResourceId,
-        api_version: &str,
-        mut on_progress: impl FnMut(&Progress<'_>),
-    ) -> Result<Option<Json>, Error> {
+    ) -> Result<Ended, Error> {
         let started = Instant::now();
         let mut operation = operation.clone();
         let mut interval = operation.first_wait;
         let mut status = Status::default();
+        let mut failure = None;
         let mut missing = 0;
         loop {
             let sleep = self.sleep(interval.max(SHORTEST_WAIT)).await;
             sleep.map_err(|stopped| still_running(stopped, id, &status))?;
             let step = self.look(&operation, id, api_version).await;
-            missing = if matches!(step, Step::Missing(_)) {
-                missing + 1
-            } else {
-                0
+            missing = match step {
+                Step::Missing(_) => missing + 1,
+                _ => 0,
             };
             let mut trouble = None;
             match step {
-                Step::Succeeded(body) => {
-                    let is_resource = operation.poll == Poll::ProvisioningState;
-                    let is_answer = operation.intent == Intent::Action;
-                    return Ok((is_resource || is_answer).then_some(body));
+                // What the operation tells is one thing, what the resource shows is what counts.
+                Step::Succeeded(_) if operation.is_told_elsewhere() => {
+                    operation.poll = Poll::ProvisioningState;
+                    interval = Duration::ZERO;
                 }
-                Step::Failed(error) => return Err(error),
+                Step::Failed(error, _) if operation.is_told_elsewhere() => {
+                    tracing::info!(%id, %error, "the operation failed; looking at the resource");
+                    failure = Some(error);
+                    operation.poll = Poll::ProvisioningState;
+                    interval = Duration::ZERO;
+                }
+                Step::Succeeded(body) => {
+                    let is_gone = operation.intent == Intent::Delete;
+                    let body = if is_gone { Json::Null } else { body };
+                    return Ok(Ended { body, failure });
+                }
+                Step::Failed(error, body) => {
+                    let failure = failure.or(Some(error));
+                    return Ok(Ended { body, failure });
+                }
+                Step::Missing(error) if missing >= MISSING_LOOKS => {
+                    let body = Json::Null;
+                    return failure.map_or(Err(error), |failure| {
+                        let failure = Some(failure);
+                        Ok(Ended { body, failure })
+                    });
+                }
                 Step::Unclear(error) if error.is_cancelled() || error.is_timeout() => {
                     return Err(still_running(error, id, &status));
                 }
-                Step::Missing(error) if missing >= MISSING_POLLS => return Err(error),
                 Step::Running(now) => {
                     interval = now.again_in.unwrap_or(self.interval_after(interval));
                     status = now;
                 }
                 Step::Forgotten => operation.poll = Poll::ProvisioningState,
-                Step::Missing(error) | Step::Unclear(error) => {
+                Step::Missing(error) => {
+                    interval = self.pacing().poll_interval;
+                    trouble = Some(error);
+                }
+                Step::Unclear(error) => {
                     interval = error.retry_after().unwrap_or(self.interval_after(interval));
                     trouble = Some(error);
                 }
             }
-            let progress = Progress {
-                elapsed: started.elapsed(),
-                state: &status.state,
-                percent: status.percent,
-                operation: &operation,
-                trouble: trouble.as_ref(),
-            };
-            log(id, &progress);
-            on_progress(&progress);
+            log(id, &operation, &status, started.elapsed(), trouble.as_ref());
         }
     }
 
@@ -126,29 +127,12 @@ impl Session {
         };
         match self.attempt(&request, 1).await {
             Ok(response) => match operation.step(&response) {
-                Step::Failed(error) => Step::Failed(self.blame(error, &request)),
+                Step::Failed(error, body) => Step::Failed(self.blame(error, &request), body),
                 Step::Missing(error) => Step::Missing(self.blame(error, &request)),
                 Step::Unclear(error) => Step::Unclear(self.blame(error, &request)),
                 other => other,
             },
             Err(error) => Step::Unclear(self.blame(error, &request)),
-        }
-    }
-
-    /// Reads the resource after its operation succeeded, when a passing trouble must not lose hours of work.
-    async fn get_patiently(&self, id: &ResourceId, api_version: &str) -> Result<Json, Error> {
-        let mut missing = 0;
-        loop {
-            let found = self.get(id, api_version).await;
-            let is_missing = found.as_ref().is_err_and(Error::is_not_found);
-            missing += u32::from(is_missing);
-            match found {
-                Err(error) if error.is_transient() || (is_missing && missing < MISSING_POLLS) => {
-                    tracing::warn!(%id, %error, "cannot read the finished resource yet");
-                    self.sleep(self.pacing().poll_interval).await?;
-                }
-                other => return other,
-            }
         }
     }
 
@@ -172,12 +156,21 @@ fn still_running(stopped: Error, id: &ResourceId, status: &Status) -> Error {
     Error::timed_out(format!("waiting for the operation on {id}{state}"))
 }
 
-fn log(id: &ResourceId, progress: &Progress<'_>) {
-    let elapsed_s = progress.elapsed.as_secs();
-    let state = progress.state;
-    match progress.trouble {
-        None => tracing::info!(%id, state, elapsed_s, percent = progress.percent, "still running"),
-        Some(error) => tracing::info!(%id, state, elapsed_s, %error, "cannot ask; going on"),
+fn log(
+    id: &ResourceId,
+    operation: &Operation,
+    status: &Status,
+    elapsed: Duration,
+    trouble: Option<&Error>,
+) {
+    let elapsed_s = elapsed.as_secs();
+    let operation = operation.poll.told();
+    let Status { state, percent, .. } = status;
+    match trouble {
+        None => tracing::info!(%id, operation, state, elapsed_s, percent, "still running"),
+        Some(error) => {
+            tracing::info!(%id, operation, state, elapsed_s, %error, "cannot ask; going on");
+        }
     }
 }
 
@@ -240,7 +233,7 @@ mod tests {
 
     async fn put_and_wait(session: &Session) -> Result<Json, Error> {
         let operation = started(session).await?;
-        session.wait(&operation, &ise(), API, |_| ()).await
+        session.wait(&operation, &ise(), API).await?.into_result()
     }
 
     #[tokio::test]
@@ -275,37 +268,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn progress_is_told_at_each_look() -> TestResult {
-        let polls = vec![
-            Reply::json(200, &json!({"status": "InProgress", "percentComplete": 40})),
-            Reply::error(403, "AuthorizationFailed"),
-            status("Succeeded"),
-        ];
-        let gets = vec![Reply::json(200, &resource("Succeeded"))];
-        let server = server("azure-asyncoperation", polls, gets).await;
-        let session = server.session();
-        let operation = started(&session).await?;
-        let mut seen = Vec::new();
-        let note = |progress: &Progress<'_>| {
-            seen.push((
-                progress.state.to_owned(),
-                progress.percent,
-                progress.trouble.is_some(),
-            ));
-        };
-        session.wait(&operation, &ise(), API, note).await?;
-        let state = "InProgress".to_owned();
-        assert_eq!(
-            seen,
-            [
-                (state.clone(), Some(40.0), false),
-                (state, Some(40.0), true)
-            ]
-        );
-        Ok(())
-    }
-
-    #[tokio::test]
     async fn troubles_are_ridden_out() -> TestResult {
         let polls = vec![
             Reply::Close,
@@ -333,7 +295,12 @@ mod tests {
             200,
             &json!({"status": "Failed", "error": {"code": "SubnetInUse", "message": "taken"}}),
         )];
-        let server = server("azure-asyncoperation", polls, vec![]).await;
+        let gets = vec![
+            Reply::error(403, "AuthorizationFailed"),
+            Reply::json(200, &resource("InProgress")),
+            Reply::json(200, &resource("Failed")),
+        ];
+        let server = server("azure-asyncoperation", polls, gets).await;
         let error = put_and_wait(&server.session())
             .await
             .expect_err("it failed");
@@ -343,6 +310,39 @@ mod tests {
             "the operation ended Failed: SubnetInUse: taken"
         );
         assert_eq!(error.request(), Some("GET /operations/1"));
+    }
+
+    #[tokio::test]
+    async fn a_resource_that_is_well_is_given_beside_the_failure() -> TestResult {
+        let failed = Reply::json(200, &json!({"status": "Failed", "error": {"code": "E"}}));
+        let gets = vec![
+            Reply::json(200, &resource("InProgress")),
+            Reply::json(200, &resource("Succeeded")),
+        ];
+        let server = server("azure-asyncoperation", vec![failed], gets).await;
+        let session = server.session();
+        let operation = started(&session).await?;
+        let ended = session.wait(&operation, &ise(), API).await?;
+        assert_eq!(ended.body, resource("Succeeded"));
+        assert_eq!(ended.failure.expect("ARM's verdict").code(), Some("E"));
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_success_is_believed_once_the_resource_shows_it() -> TestResult {
+        let gets = vec![
+            Reply::error(404, "ResourceNotFound"),
+            Reply::text(404, "<html>not here</html>"),
+            Reply::json(200, &resource("InProgress")),
+            Reply::json(200, &resource("Succeeded")),
+        ];
+        let polls = vec![status("Succeeded")];
+        let server = server("azure-asyncoperation", polls, gets).await;
+        assert_eq!(
+            put_and_wait(&server.session()).await?,
+            resource("Succeeded")
+        );
+        Ok(())
     }
 
     #[tokio::test]
@@ -371,7 +371,7 @@ mod tests {
             .await
             .expect_err("it is gone");
         assert!(error.is_not_found());
-        assert_eq!(server.requests().len(), 1 + MISSING_POLLS as usize);
+        assert_eq!(server.requests().len(), 1 + MISSING_LOOKS as usize);
     }
 
     #[tokio::test]
@@ -389,8 +389,8 @@ mod tests {
             let session = server.session();
             let accepted = session.delete(&ise(), API).await?;
             let operation = accepted.operation.expect("an operation");
-            let body = session.wait(&operation, &ise(), API, |_| ()).await?;
-            assert_eq!(body, Json::Null);
+            let ended = session.wait(&operation, &ise(), API).await?;
+            assert_eq!(ended.into_result()?, Json::Null);
         }
         Ok(())
     }
@@ -406,7 +406,7 @@ mod tests {
         };
         let session = server.session();
         let id = ise();
-        let wait = session.wait(&operation, &id, API, |_| ());
+        let wait = session.wait(&operation, &id, API);
         let stop = async {
             server.asked("GET /elsewhere").await;
         };
@@ -424,14 +424,18 @@ mod tests {
         let cancel = CancellationToken::new();
         let session = server.session_until(cancel.clone(), PACING);
         let operation = started(&session).await?;
-        let stop = |_: &Progress<'_>| cancel.cancel();
-        let error = session.wait(&operation, &ise(), API, stop).await;
+        let id = ise();
+        let stop = async {
+            server.asked(&format!("GET {OPERATION}")).await;
+            cancel.cancel();
+        };
+        let (error, ()) = tokio::join!(session.wait(&operation, &id, API), stop);
         assert!(error.expect_err("cancelled").is_cancelled());
 
         let soon = Instant::now() + Duration::from_millis(50);
         let client = Client::with_pacing(server.settings(), PACING);
         let session = client.bounded(soon, CancellationToken::new());
-        let error = session.wait(&operation, &ise(), API, |_| ()).await;
+        let error = session.wait(&operation, &ise(), API).await;
         let error = error.expect_err("too late");
         assert!(error.is_timeout(), "{error}");
         assert!(
@@ -448,8 +452,8 @@ mod tests {
         let text = serde_json::to_string(&started(&server.session()).await?)?;
         let resumed: Operation = serde_json::from_str(&text)?;
         let session = server.session();
-        let body = session.wait(&resumed, &ise(), API, |_| ()).await?;
-        assert_eq!(body, resource("Succeeded"));
+        let ended = session.wait(&resumed, &ise(), API).await?;
+        assert_eq!(ended.into_result()?, resource("Succeeded"));
         Ok(())
     }
 }

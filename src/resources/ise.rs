@@ -21,7 +21,7 @@ use super::shared::arm_type::ArmType;
 use super::shared::rows;
 use super::shared::wait::{self, Interrupted};
 use crate::arm::{self, PutOptions, ResourceId, Session};
-use crate::azure::{Azure, parting_session, session};
+use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::plan::Plan;
@@ -31,8 +31,8 @@ use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Schema, Timeouts};
 use crate::sdk::types::Type;
 use crate::sdk::value::{Object, Value};
 use crate::validate;
-use deployment::{Outcome, Pending, Phase};
-use release::{RELEASING, Release};
+use deployment::{Pending, Unfinished, Work};
+use release::{Deletion, RELEASING, Release};
 
 pub(crate) const ARM: ArmType = ArmType {
     name: "Microsoft.Logic/integrationServiceEnvironments",
@@ -76,18 +76,22 @@ fn attributes() -> Vec<Attribute> {
             .required()
             .replaces()
             .same(rows::same_location)
+            .may_be_untold()
             .check(Check::Text(validate::names::location))
             .remote("location")
             .doc("Azure region, which is also that of the virtual network."),
         Attribute::string("sku")
             .default("Premium")
             .replaces()
+            .same(rows::same_ignoring_case)
+            .may_be_untold()
             .check(Check::OneOf(&["Premium", "Developer"]))
             .remote("sku.name")
             .doc("`Premium`, or `Developer`, which has no service level agreement and cannot scale."),
         Attribute::number("capacity")
             .optional_computed()
             .check(Check::Between(0, 10))
+            .may_be_untold()
             .remote("sku.capacity")
             .doc(
                 "Additional processing units, 0 to 10; 0 for `Developer`. Leave it out when something else decides, such as \
@@ -96,6 +100,8 @@ fn attributes() -> Vec<Attribute> {
         Attribute::string("access_endpoint_type")
             .default("Internal")
             .replaces()
+            .same(rows::same_ignoring_case)
+            .may_be_untold()
             .check(Check::OneOf(&["Internal", "External"]))
             .remote("properties.networkConfiguration.accessEndpoint.type")
             .doc("`Internal`: called from inside the virtual network only. `External`: called from the internet too."),
@@ -103,8 +109,10 @@ fn attributes() -> Vec<Attribute> {
             .required()
             .replaces()
             .same(rows::same_ids)
+            .may_be_untold()
             .check(Check::EachText(|text| rows::is_id_of(text, SUBNET_TYPE)))
             .remote("properties.networkConfiguration.subnets[].id")
+            .read_as(rows::read_ids)
             .doc("IDs of four different, empty subnets of one virtual network, sent in this order."),
         Attribute::bool("express_route")
             .default(false)
@@ -145,9 +153,10 @@ fn customer_managed_key() -> Attribute {
         vec![
             member("key_vault_id", "keyVault.id", "ID of the key vault.")
                 .same(rows::same_id)
+                .read_as(rows::read_id)
                 .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.KeyVault/vaults"))),
-            member("key_name", "keyName", "Name of the key."),
-            member("key_version", "keyVersion", "Version of the key."),
+            member("key_name", "keyName", "Name of the key.").same(rows::same_ignoring_case),
+            member("key_version", "keyVersion", "Version of the key.").same(rows::same_ignoring_case),
         ],
     )
     .replaces()
@@ -212,29 +221,28 @@ impl Resource<Azure> for Ise {
         let (body, operation) = match begin(&session, &id, &planned).await {
             Ok(begun) => begun,
             Err(error) if error.may_have_been_sent() => {
-                Pending::new(Phase::Creating, None).remember(&mut state.private);
+                Pending::creation(None).remember(&mut state.private);
                 state.set(remote::complete(&planned, &SCHEMA.null_object()));
                 state.warnings.push(messages::answer_missing(&id, &error));
                 return Ok(());
             }
             Err(error) => return Err(ARM.failed("creating", &id)(error)),
         };
-        let pending = Pending::new(Phase::Creating, operation);
+        let pending = Pending::creation(operation);
         pending.remember(&mut state.private);
         state.set(complete(context, &planned, &body));
-        match deployment::follow(&session, &id, &pending).await {
-            Outcome::Interrupted(interrupted) => {
-                state
-                    .warnings
-                    .push(messages::still_deploying(&id, &pending, interrupted));
-                Ok(())
-            }
-            outcome => {
-                let body = self.conclude(context, &id, "creating", outcome, state)?;
+        let work = work(context, &session, &id);
+        match work.follow(&pending).await {
+            Ok(outcome) => {
+                let body = work.conclude(pending.phase, outcome, state)?;
                 state.set(complete(context, &planned, &body));
-                Ok(())
+            }
+            Err(interrupted) => {
+                let warning = messages::still_deploying(&id, &pending, interrupted);
+                state.warnings.push(warning);
             }
         }
+        Ok(())
     }
 
     async fn read(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
@@ -244,26 +252,32 @@ impl Resource<Azure> for Ise {
         let id = ARM.stored_id(&object)?;
         let fail = ARM.failed("reading", &id);
         let session = session(context)?;
-        if is_releasing(&object) {
-            if release::still_held(&session, &id, &subnet_ids(&object))
-                .await
-                .map_err(&fail)?
-                .is_empty()
-            {
-                state.remove();
+        let found = match is_releasing(&object) {
+            true => None,
+            false => ARM.find(&session, &id).await.map_err(&fail)?,
+        };
+        let Some(body) = found else {
+            // Gone; by our own deletion only when its subnets are free as well.
+            if is_releasing(&object) || Deletion::is_remembered(&state.private) {
+                return match release::still_held(&session, &id, &subnet_ids(&object)).await {
+                    Ok(held) if held.is_empty() => {
+                        state.remove();
+                        Ok(())
+                    }
+                    // Whether they are held is for the deletion to tell, which ends with a warning.
+                    Err(error) if !error.is_forbidden() => Err(fail(error)),
+                    _ => {
+                        state.set(releasing(object));
+                        Ok(())
+                    }
+                };
             }
-            return Ok(());
-        }
-        let Some(body) = ARM.find(&session, &id).await.map_err(fail)? else {
             state.remove();
             return Ok(());
         };
+        Deletion::forget(&mut state.private);
         state.set(read_body(context, &body, &object));
-        let provisioning_state = arm::provisioning_state(&body).unwrap_or_default();
-        let failed_creation = arm::is_failure(provisioning_state)
-            && Pending::recall(&state.private)
-                .is_some_and(|pending| pending.phase == Phase::Creating);
-        if deployment::is_terminal(provisioning_state) && !failed_creation {
+        if arm::provisioning_state(&body).is_some_and(arm::is_success) {
             Pending::forget(&mut state.private);
         }
         Ok(())
@@ -277,66 +291,72 @@ impl Resource<Azure> for Ise {
     ) -> Result<(), Diagnostics> {
         let id = ARM.stored_id(update.prior)?;
         let session = session(context)?;
-        self.finish_pending(context, &session, &id, update.prior, state)
-            .await?;
-        let accepted = match (
-            update.changes("identity"),
-            update.changes("capacity") || update.changes("tags_all"),
-        ) {
-            (true, _) => Some(change::put(&session, &id, update.planned).await),
-            (false, true) => Some(change::patch(&session, &id, update.planned).await),
-            (false, false) => None,
+        let work = work(context, &session, &id);
+        let mut reached = None;
+        let again = match deployment::unfinished(&state.private, provisioning_state(update.prior)) {
+            Some(Unfinished::FailedChange(pending)) => pending.changes,
+            Some(Unfinished::Running(pending)) => {
+                let pending = pending.unwrap_or_else(|| Pending::change(None, &[]));
+                let body = work.resume(&pending, update, state).await?;
+                state.set(read_body(context, &body, update.prior));
+                reached = Some(body);
+                Vec::new()
+            }
+            Some(Unfinished::FailedCreation) | None => Vec::new(),
         };
-        if let Some(accepted) = accepted {
-            self.await_change(context, &session, &id, accepted, update.prior, state)
-                .await?;
+        for (changes, step) in change::steps(update, &again) {
+            let sent = change::send(step, &session, &id, update.planned).await;
+            let Some(sent) = sent.transpose() else {
+                continue;
+            };
+            let body = work.carry_out(&changes, sent, update, state).await?;
+            state.set(read_body(context, &body, update.prior));
+            reached = Some(body);
         }
-        if update.changes("tags_all")
-            && let Some(body) = change::without_removed_tags(&session, &id, update.planned)
+        let body = match reached {
+            Some(body) => body,
+            None => session
+                .get(&id, ARM.api_version)
                 .await
-                .map_err(ARM.failed("updating", &id))?
-        {
-            let accepted = session
-                .put(&id, ARM.api_version, &body, PutOptions::default())
-                .await;
-            self.await_change(context, &session, &id, accepted, update.prior, state)
-                .await?;
-        }
-        if update.changes("restart_triggers") && !update.prior.get("restart_triggers").is_null() {
-            let restarted = session.post(&id, "restart", ARM.api_version, None).await;
-            restarted.map_err(ARM.failed("restarting", &id))?;
-        }
-        let body = session
-            .get(&id, ARM.api_version)
-            .await
-            .map_err(ARM.failed("reading", &id))?;
+                .map_err(ARM.failed("reading", &id))?,
+        };
         state.set(complete(context, update.planned, &body));
         Ok(())
     }
 
     async fn delete(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
-        let Some(mut object) = state.object().cloned() else {
+        let Some(object) = state.object().cloned() else {
             return Ok(());
         };
         let id = ARM.stored_id(&object)?;
         let session = session(context)?;
         if !is_releasing(&object) {
-            delete(&session, &id)
-                .await
-                .map_err(ARM.failed("deleting", &id))?;
+            if let Err(error) = delete(&session, &id).await {
+                if error.may_have_been_sent() {
+                    Deletion::now().remember(&mut state.private);
+                }
+                return Err(match Interrupted::by(&error) {
+                    Some(interrupted) => messages::not_deleted(&id, interrupted, &error),
+                    None => ARM.failed("deleting", &id)(error),
+                });
+            }
             Pending::forget(&mut state.private);
-            object.set("provisioning_state", RELEASING);
-            state.set(object.clone());
+            Deletion::now().remember(&mut state.private);
+            state.set(releasing(object.clone()));
         }
+        let deletion = Deletion::recall(&state.private);
         match release::wait(&session, &id, &subnet_ids(&object)).await {
             Release::Free => Ok(()),
             Release::Unreadable(error) => {
                 state.warnings.push(messages::release_unknown(&id, &error));
                 Ok(())
             }
-            Release::Held(held, interrupted, waited) => {
-                Err(messages::still_releasing(&id, &held, interrupted, waited))
-            }
+            Release::Held(held, interrupted) => Err(messages::still_releasing(
+                &id,
+                &held,
+                interrupted,
+                deletion.as_ref(),
+            )),
         }
     }
 
@@ -350,136 +370,46 @@ impl Resource<Azure> for Ise {
     }
 }
 
-impl Ise {
-    /// Waits for what an earlier run began; an environment that was imported while it deployed remembers nothing.
-    async fn finish_pending(
-        &self,
-        context: &Context<Azure>,
-        session: &Session,
-        id: &ResourceId,
-        prior: &Object,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        let pending = match Pending::recall(&state.private) {
-            Some(pending) => pending,
-            None if prior
-                .str("provisioning_state")
-                .is_some_and(deployment::is_terminal) =>
-            {
-                return Ok(());
-            }
-            None => Pending::new(Phase::Updating, None),
+/// Deletes the environment; one that is busy deploying is waited for.
+async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
+    let mut was_at_rest = false;
+    loop {
+        let refused = match session.delete(id, ARM.api_version).await {
+            Ok(accepted) => return gone(session, accepted, id).await,
+            Err(error) if error.is_conflict() => error,
+            Err(error) => return Err(error),
         };
-        self.await_pending(context, session, id, &pending, prior, state)
-            .await
-    }
-
-    /// Remembers a change that ARM accepted, and waits for it.
-    async fn await_change(
-        &self,
-        context: &Context<Azure>,
-        session: &Session,
-        id: &ResourceId,
-        accepted: Result<arm::Accepted, arm::Error>,
-        prior: &Object,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        let pending = match accepted {
-            Ok(accepted) => Pending::new(Phase::Updating, accepted.operation),
-            Err(error) => {
-                if error.may_have_been_sent() {
-                    Pending::new(Phase::Updating, None).remember(&mut state.private);
-                }
-                return Err(ARM.failed("updating", id)(error));
-            }
+        let Some(body) = ARM.find(session, id).await? else {
+            return Ok(());
         };
-        pending.remember(&mut state.private);
-        self.await_pending(context, session, id, &pending, prior, state)
-            .await
-    }
-
-    async fn await_pending(
-        &self,
-        context: &Context<Azure>,
-        session: &Session,
-        id: &ResourceId,
-        pending: &Pending,
-        prior: &Object,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        let outcome = deployment::follow(session, id, pending).await;
-        if let Outcome::Interrupted(interrupted) = outcome {
-            if let Ok(body) = parting_session(context)?.get(id, ARM.api_version).await {
-                state.set(read_body(context, &body, prior));
+        if arm::provisioning_state(&body).is_none_or(deployment::is_terminal) {
+            // It may have come to rest just now; refused once more, the reason is another one.
+            if was_at_rest {
+                return Err(refused);
             }
-            return Err(messages::not_finished(id, pending, interrupted));
+            was_at_rest = true;
+            continue;
         }
-        let doing = match pending.phase {
-            Phase::Creating => "creating",
-            Phase::Updating => "updating",
-        };
-        let body = self.conclude(context, id, doing, outcome, state)?;
-        state.set(read_body(context, &body, prior));
-        Ok(())
-    }
-
-    /// Settles state and memory by how an operation ended, and gives the environment if it ended well.
-    fn conclude(
-        &self,
-        context: &Context<Azure>,
-        id: &ResourceId,
-        doing: &str,
-        outcome: Outcome,
-        state: &mut State,
-    ) -> Result<Json, Diagnostics> {
-        match outcome {
-            Outcome::Failed(body, error) => {
-                if let (Some(body), Some(object)) = (body, state.object().cloned()) {
-                    state.set(read_body(context, &body, &object));
-                }
-                if doing != "creating" {
-                    Pending::forget(&mut state.private);
-                }
-                return Err(ARM.failed(doing, id)(error));
-            }
-            Outcome::SucceededAfterAll(body, error) => {
-                state
-                    .warnings
-                    .push(messages::succeeded_after_all(id, &error));
-                Pending::forget(&mut state.private);
-                Ok(body)
-            }
-            Outcome::Succeeded(body) => {
-                Pending::forget(&mut state.private);
-                Ok(body)
-            }
-            Outcome::Interrupted(_) => unreachable!("interruptions are answered where they happen"),
+        // However the deployment ends, the environment can be deleted afterwards.
+        let deploying = arm::Operation::on_resource(arm::Intent::Write);
+        match session.wait(&deploying, id, ARM.api_version).await {
+            Err(error) if !error.is_not_found() => return Err(error),
+            _ => {}
         }
     }
 }
 
-/// Deletes the environment; one that is busy deploying is waited for.
-async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
-    loop {
-        match session.delete(id, ARM.api_version).await {
-            Ok(_) => return Ok(()),
-            Err(error) if error.is_not_found() => return Ok(()),
-            Err(error) if error.is_conflict() => {
-                let Some(body) = ARM.find(session, id).await? else {
-                    return Ok(());
-                };
-                if arm::provisioning_state(&body).is_none_or(deployment::is_terminal) {
-                    return Err(error);
-                }
-                // However the deployment ends, the environment can be deleted afterwards.
-                let deploying = arm::Operation::on_resource(arm::Intent::Write);
-                if let Err(error) = wait::follow(session, &deploying, id, ARM.api_version).await
-                    && Interrupted::by(&error).is_some()
-                {
-                    return Err(error);
-                }
-            }
-            Err(error) => return Err(error),
+/// Waits until an accepted deletion has ended, where it does not do so at once.
+async fn gone(
+    session: &Session,
+    accepted: arm::Accepted,
+    id: &ResourceId,
+) -> Result<(), arm::Error> {
+    match accepted.operation {
+        None => Ok(()),
+        Some(operation) => {
+            let ended = wait::follow(session, &operation, id, ARM.api_version).await;
+            ended.map(drop).map_err(arm::Error::after_acceptance)
         }
     }
 }
@@ -499,6 +429,10 @@ async fn begin(
         // Where the answer to a first attempt was lost, a second one may be refused because the first one was accepted.
         Err(error) if error.may_have_been_sent() => match ARM.find(session, id).await {
             Ok(Some(body)) => Ok((body, None)),
+            // Refused, and nothing came of what was sent before.
+            Ok(None) if error.status().is_some() && !error.is_transient() => {
+                Err(error.without_doubt())
+            }
             _ => Err(error),
         },
         Err(error) => Err(error),
@@ -544,8 +478,26 @@ fn fill_derived(object: &mut Object) {
     }
 }
 
+fn work<'a>(context: &'a Context<Azure>, session: &'a Session, id: &'a ResourceId) -> Work<'a> {
+    Work {
+        context,
+        session,
+        id,
+    }
+}
+
+fn provisioning_state(object: &Object) -> &str {
+    object.str("provisioning_state").unwrap_or_default()
+}
+
 fn is_releasing(object: &Object) -> bool {
-    object.str("provisioning_state") == Some(RELEASING)
+    provisioning_state(object) == RELEASING
+}
+
+/// The state of an environment that is gone, and whose subnets are not free yet.
+fn releasing(mut object: Object) -> Object {
+    object.set("provisioning_state", RELEASING);
+    object
 }
 
 fn subnet_ids(object: &Object) -> Vec<ResourceId> {

@@ -256,10 +256,10 @@ fn sent_changes(schema: &Schema, prior: &Object, planned: &Object) -> BTreeSet<&
         let (before, after) = (prior.get(attribute.name), planned.get(attribute.name));
         let sent = match attribute.effect {
             Effect::Sent => true,
-            Effect::SentAfterFirst => !before.is_null(),
+            Effect::SentAfterFirst => !attribute.is_nothing(before),
             Effect::Local => false,
         };
-        sent && before != after
+        sent && !attribute.amounts_to_same(before, after)
     };
     schema
         .attributes

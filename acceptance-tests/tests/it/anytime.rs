@@ -1,4 +1,8 @@
-//! The whole stack, stopped or killed at any moment, is finished by the next runs: nothing doubled, nothing left behind.
+//! The whole stack, stopped or killed at any moment of an apply or destroy, is finished by the next runs: nothing
+//! doubled, nothing left behind.
+//!
+//! A moment is one of the requests of a whole run: the signal comes while it waits for its answer, so that every phase
+//! is hit however fast the machine is.
 
 #![cfg(unix)]
 
@@ -7,17 +11,23 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use acceptance_tests::Result;
+use acceptance_tests::emulator::Served;
 use acceptance_tests::hcl::Block;
 use acceptance_tests::scene::{Fixture, Scene, id};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use serde_json::json;
 
 use crate::adopted;
+use crate::processes::{pid, providers, until};
 
-/// Deploying takes about half a second, so that moments fall before, into and after it.
+/// Deploying takes about half a second.
 const TIME_SCALE: f64 = 14_400.0;
 
 /// How many runs may be needed to finish what one began.
 const RUNS: usize = 5;
+
+const APPLY: [&str; 2] = ["apply", "-auto-approve"];
+const DESTROY: [&str; 2] = ["destroy", "-auto-approve"];
 
 /// The objects of the stack: address, and what of its ID is below the group.
 const STACK: [(&str, &str); 7] = [
@@ -49,40 +59,176 @@ const STACK: [(&str, &str); 7] = [
 ];
 
 #[test]
-fn cancelled_at_ten_moments() -> Result {
+fn an_apply_cancelled_at_ten_moments() -> Result {
     let scene = stack()?;
     let before = scene.emulator.ids()?;
-    for moment in moments()? {
-        let apply = scene.start(&["apply", "-auto-approve"])?;
-        thread::sleep(moment);
-        // It may have ended already.
-        kill_process_group(pid(apply.id())?, Signal::INT).ok();
-        apply.wait()?;
-        scene
-            .apply()
-            .map_err(|error| format!("stopped after {moment:?}: {error}"))?;
-        check_whole(&scene, &before)
-            .map_err(|error| format!("stopped after {moment:?}: {error}"))?;
+    for moment in moments(&scene, &APPLY, 10)? {
+        let resumed = moment.hit(&scene, &APPLY, cancel).and_then(|()| {
+            scene.apply()?;
+            check_whole(&scene, &before)
+        });
+        resumed.map_err(|error| format!("cancelled at {moment:?}: {error}"))?;
         begin_anew(&scene)?;
     }
     Ok(())
 }
 
 #[test]
-fn killed_at_ten_moments() -> Result {
+fn an_apply_killed_at_ten_moments() -> Result {
     let scene = stack()?;
     let before = scene.emulator.ids()?;
-    for moment in moments()? {
-        let apply = scene.start(&["apply", "-auto-approve"])?;
-        thread::sleep(moment);
-        kill_process(pid(apply.id())?, Signal::KILL).ok();
-        apply.wait()?;
-        finish_by_import(&scene).map_err(|error| format!("killed after {moment:?}: {error}"))?;
-        check_whole(&scene, &before)
-            .map_err(|error| format!("killed after {moment:?}: {error}"))?;
+    for moment in moments(&scene, &APPLY, 10)? {
+        let finished = moment.hit(&scene, &APPLY, kill).and_then(|()| {
+            finish_by_import(&scene)?;
+            check_whole(&scene, &before)
+        });
+        finished.map_err(|error| format!("killed at {moment:?}: {error}"))?;
         begin_anew(&scene)?;
     }
     Ok(())
+}
+
+#[test]
+fn a_destroy_cancelled_or_killed_at_ten_moments() -> Result {
+    let scene = stack()?;
+    let before = scene.emulator.ids()?;
+    scene.apply()?;
+    let moments = moments(&scene, &DESTROY, 10)?;
+    for (moment, end) in moments.iter().zip([cancel, kill].into_iter().cycle()) {
+        scene.apply()?;
+        let finished = moment.hit(&scene, &DESTROY, end).and_then(|()| {
+            // A refusal that a killed run left on its way passes.
+            let again = scene.destroy().or_else(|_| scene.destroy());
+            again.map(drop)
+        });
+        finished.map_err(|error| format!("ended at {moment:?}: {error}"))?;
+        assert!(scene.state()?.addresses().is_empty(), "{moment:?}");
+        assert_eq!(scene.emulator.ids()?, before, "{moment:?}");
+        begin_anew(&scene)?;
+    }
+    Ok(())
+}
+
+/// A request of a run.
+#[derive(Clone, Debug, PartialEq)]
+struct Moment {
+    method: String,
+    /// Its path, with `*` for what differs from run to run.
+    path: String,
+    /// Which of those that are alike.
+    nth: u64,
+    /// Whether its work is done when the run ends.
+    is_done: bool,
+    /// A number to choose a signal by.
+    dice: u64,
+}
+
+impl Moment {
+    /// Begins the command, and ends it while this request waits for its answer.
+    fn hit(&self, scene: &Scene, command: &[&str], end: fn(Pid, u64)) -> Result {
+        let mut rule = json!({ "method": self.method, "path": self.path, "nth": self.nth });
+        match self.is_done {
+            true => rule["swallow"] = json!(true),
+            false => rule["delay_ms"] = json!(400),
+        }
+        scene.emulator.fault(&rule)?;
+        let mut run = scene.start(command)?;
+        // A run may do with fewer requests than the one that told the moments.
+        while !scene.emulator.has_gone_wrong()? && !run.has_ended()? {
+            thread::sleep(Duration::from_millis(5));
+        }
+        if !run.has_ended()? {
+            end(pid(run.id())?, self.dice);
+        }
+        run.wait()?;
+        // A killed run leaves a provider, which ends what it has sent.
+        until("its providers are gone", || {
+            Ok(providers(&scene.workspace)?.is_empty())
+        })?;
+        scene.emulator.clear_faults()
+    }
+}
+
+/// As a terminal does with Ctrl-C, `kill`, or a supervisor that tells the whole group.
+fn cancel(cli: Pid, dice: u64) {
+    let sent = match dice % 3 {
+        0 => kill_process_group(cli, Signal::INT),
+        1 => kill_process(cli, Signal::TERM),
+        _ => kill_process_group(cli, Signal::TERM),
+    };
+    // It may have ended just now.
+    sent.ok();
+}
+
+fn kill(cli: Pid, _: u64) {
+    kill_process(cli, Signal::KILL).ok();
+}
+
+/// Runs the command to its end, and takes one request out of each equal part of it; ends where it began.
+///
+/// The seed is printed, and can be given again as `ISE_TEST_SEED`.
+fn moments(scene: &Scene, command: &[&str], count: usize) -> Result<Vec<Moment>> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    let mut seed = match std::env::var("ISE_TEST_SEED") {
+        Ok(seed) => seed.parse()?,
+        Err(_) => u64::from(now.subsec_nanos()),
+    };
+    eprintln!("ISE_TEST_SEED={seed}");
+    let mut dice = || {
+        // Knuth's multiplier; the high bits are the good ones.
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        seed >> 33
+    };
+    scene.emulator.forget_requests()?;
+    scene.run(command)?.success()?;
+    let kinds = kinds(&scene.emulator.requests()?);
+    begin_anew(scene)?;
+    let moment = |part: usize| {
+        let (first, last) = (part * kinds.len() / count, (part + 1) * kinds.len() / count);
+        let within = u64::try_from((last - first).max(1))?;
+        let (kind, times) = &kinds[first + usize::try_from(dice() % within)?];
+        let moment = Moment {
+            nth: 1 + dice() % times,
+            is_done: kind.method != "GET" && dice().is_multiple_of(2),
+            dice: dice(),
+            ..kind.clone()
+        };
+        eprintln!("{moment:?}");
+        Ok(moment)
+    };
+    (0..count).map(moment).collect()
+}
+
+/// The requests that differ by more than when they were made, and how often each was made.
+fn kinds(requests: &[Served]) -> Vec<(Moment, u64)> {
+    let mut kinds: Vec<(Moment, u64)> = Vec::new();
+    for request in requests {
+        let path = ["/operationStatuses/", "/operations/"]
+            .iter()
+            .find_map(|part| {
+                request
+                    .path
+                    .split_once(part)
+                    .map(|(before, _)| (before, part))
+            });
+        let kind = Moment {
+            method: request.method.clone(),
+            path: match path {
+                Some((before, part)) => format!("{before}{part}*"),
+                None => format!("{}?*", request.path),
+            },
+            nth: 1,
+            is_done: false,
+            dice: 0,
+        };
+        match kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, times)) => *times += 1,
+            None => kinds.push((kind, 1)),
+        }
+    }
+    kinds
 }
 
 /// Imports what is there and in no state, and applies, until that succeeds: a killed run may leave a request on its way.
@@ -115,9 +261,10 @@ fn check_whole(scene: &Scene, before: &[String]) -> Result {
     let requests = scene.emulator.requests()?;
     for (address, below) in STACK {
         let created = requests.iter().filter(|request| {
+            // Without an answer it was done all the same.
             let accepted = request
                 .status
-                .is_some_and(|status| (200..300).contains(&status));
+                .is_none_or(|status| (200..300).contains(&status));
             request.method == "PUT" && accepted && request.path.ends_with(below)
         });
         assert_eq!(created.count(), 1, "{address}");
@@ -138,27 +285,6 @@ fn begin_anew(scene: &Scene) -> Result {
         fs::remove_file(scene.path().join(name)).ok();
     }
     Ok(())
-}
-
-/// Ten moments in the time that an apply takes. The seed is printed, and can be given again as `ISE_TEST_SEED`.
-fn moments() -> Result<Vec<Duration>> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    let mut seed = match std::env::var("ISE_TEST_SEED") {
-        Ok(seed) => seed.parse()?,
-        Err(_) => u64::from(now.subsec_nanos()),
-    };
-    eprintln!("ISE_TEST_SEED={seed}");
-    let mut next = || {
-        // Knuth's multiplier; the high bits are the good ones.
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 33) % 250
-    };
-    // One in each tenth of two and a half seconds.
-    Ok((0..10)
-        .map(|tenth| Duration::from_millis(tenth * 250 + next()))
-        .collect())
 }
 
 fn stack() -> Result<Scene> {
@@ -193,8 +319,4 @@ fn stack() -> Result<Scene> {
     let blocks = subnets.chain(others);
     scene.configure(&blocks.map(|block| block.to_string()).collect::<String>())?;
     Ok(scene)
-}
-
-fn pid(id: u32) -> Result<Pid> {
-    Ok(Pid::from_raw(i32::try_from(id)?).ok_or("no process has the ID 0")?)
 }

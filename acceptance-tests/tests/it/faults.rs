@@ -175,9 +175,21 @@ fn an_environment_that_is_missing_is_named() -> Result {
     )
 }
 
+/// At plan, once, and before anything is asked of ARM.
 #[test]
-fn credentials_that_are_missing_are_named() -> Result {
+fn credentials_that_do_not_serve_are_named() -> Result {
     let scene = Scene::new(Fixture::Environment)?;
+    scene.configure(&app("new"))?;
+    let refusal = json!({ "error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret provided." });
+    let answer = json!({ "status": 401, "body": refusal });
+    let rule = json!({ "method": "POST", "path": "*/oauth2/*", "times": 0, "answer": answer });
+    scene.emulator.fault(&rule)?;
+    let run = scene.run(&["plan"])?.failure()?;
+    snapshot::check(
+        "faults/credentials_refused.txt",
+        &run.diagnostics().to_string(),
+    )?;
+
     let block = std::fs::read_to_string(scene.path().join("provider.tf"))?;
     let without: Vec<_> = block
         .lines()
@@ -189,12 +201,13 @@ fn credentials_that_are_missing_are_named() -> Result {
             .join("\n")
             .replace("  tenant_id", "  use_cli = false\n  tenant_id"),
     )?;
-    scene.configure(&app("new"))?;
-    let run = scene.run(&["apply", "-auto-approve"])?.failure()?;
+    let run = scene.run(&["plan"])?.failure()?;
     snapshot::check(
         "faults/credentials_missing.txt",
         &run.diagnostics().to_string(),
-    )
+    )?;
+    assert!(scene.emulator.requests()?.is_empty());
+    Ok(())
 }
 
 fn environment() -> Block {

@@ -4,6 +4,8 @@
 
 mod adopted;
 mod body;
+#[cfg(unix)]
+mod processes;
 mod snapshot;
 
 mod anytime;
@@ -16,6 +18,7 @@ mod language;
 mod life;
 mod lossless;
 mod meaning;
+mod outages;
 mod secrets;
 mod stack;
 mod stopping;

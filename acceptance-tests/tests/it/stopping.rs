@@ -5,15 +5,16 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use acceptance_tests::hcl::Block;
 use acceptance_tests::plan::Action;
 use acceptance_tests::scene::{Fixture, Scene, id, subnet_ids};
 use acceptance_tests::workspace::Workspace;
 use acceptance_tests::{Result, binaries};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Signal, kill_process, kill_process_group};
 
+use crate::processes::{pid, providers, until};
 use crate::{adopted, snapshot};
 
 /// A pace at which nothing ends while a test looks at it.
@@ -21,9 +22,6 @@ const SLOW: f64 = 1.0;
 
 /// A pace at which everything does.
 const FAST: f64 = 36_000.0;
-
-/// How long anything may take that is to happen soon.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn ctrl_c_leaves_an_environment_deploying_and_the_next_apply_goes_on() -> Result {
@@ -58,6 +56,74 @@ fn ctrl_c_leaves_an_environment_deploying_and_the_next_apply_goes_on() -> Result
         "Succeeded"
     );
     assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/it"]);
+    Ok(())
+}
+
+/// Supervisors tell the CLI alone, or every process of its group.
+#[test]
+fn a_termination_is_like_ctrl_c() -> Result {
+    for whole_group in [false, true] {
+        let scene = Scene::new(Fixture::Network)?;
+        scene.configure(&environment())?;
+        scene.emulator.set_time_scale(SLOW)?;
+        let apply = scene.start(&["apply", "-auto-approve"])?;
+        until("the creation is accepted", || {
+            Ok(!writes(&scene)?.is_empty())
+        })?;
+        match whole_group {
+            true => kill_process_group(pid(apply.id())?, Signal::TERM)?,
+            false => kill_process(pid(apply.id())?, Signal::TERM)?,
+        }
+        let run = apply.wait()?;
+        let found = run.diagnostics();
+        assert!(
+            found.mention("Environment \"it\" was left deploying"),
+            "{found}"
+        );
+        assert!(!scene.state()?.is_tainted("ise.it"));
+        scene.emulator.set_time_scale(FAST)?;
+        scene.apply()?;
+        scene.nothing_to_do()?;
+        assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/it"]);
+    }
+    Ok(())
+}
+
+/// Of an update, a resumed wait included, the state keeps what Azure shows.
+#[test]
+fn an_update_that_is_stopped_or_times_out_is_an_error_and_goes_on() -> Result {
+    let scene = Scene::new(Fixture::Network)?;
+    scene.configure(&environment())?;
+    scene.apply()?;
+    scene.emulator.forget_requests()?;
+    scene.emulator.set_time_scale(SLOW)?;
+    scene.configure(&environment().with("capacity", "2"))?;
+    let apply = scene.start(&["apply", "-auto-approve"])?;
+    until("the change is accepted", || Ok(!writes(&scene)?.is_empty()))?;
+    kill_process_group(pid(apply.id())?, Signal::INT)?;
+    let run = apply.wait()?.failure()?;
+    let found = without_durations(&run.diagnostics().to_string());
+    snapshot::check("stopping/ctrl_c_update.txt", &found)?;
+
+    let timeouts = r#"{ update = "2s" }"#;
+    scene.configure(
+        &environment()
+            .with("capacity", "2")
+            .with("timeouts", timeouts),
+    )?;
+    let run = scene.run(&["apply", "-auto-approve"])?.failure()?;
+    let found = without_durations(&run.diagnostics().to_string());
+    snapshot::check("stopping/update_timeout.txt", &found)?;
+    let state = scene.state()?;
+    assert!(!state.is_tainted("ise.it"));
+    assert_eq!(state.object("ise.it")["provisioning_state"], "InProgress");
+    assert_eq!(state.object("ise.it")["capacity"], 2);
+
+    scene.configure(&environment().with("capacity", "2"))?;
+    scene.emulator.set_time_scale(FAST)?;
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    assert_eq!(writes(&scene)?, ["PATCH integrationServiceEnvironments/it"]);
     Ok(())
 }
 
@@ -126,8 +192,34 @@ fn ctrl_c_during_a_destroy_leaves_the_rest_to_the_next_one() -> Result {
     assert!(scene.emulator.find(&environment_id())?.is_none());
     // Terraform is told to keep it, so the plan is to finish the destroy and create it anew.
     scene.only("ise.it", Action::Replace)?;
-
     scene.emulator.set_time_scale(FAST)?;
+    scene.run(&["apply", "plan"])?.success()?;
+    scene.nothing_to_do()?;
+    assert_eq!(
+        writes(&scene)?,
+        [
+            "DELETE integrationServiceEnvironments/it",
+            "PUT integrationServiceEnvironments/it"
+        ]
+    );
+    Ok(())
+}
+
+/// The subnets are remembered, whatever the refresh finds of the environment.
+#[test]
+fn a_destroy_that_was_stopped_goes_on_until_the_subnets_are_free() -> Result {
+    let scene = Scene::new(Fixture::Network)?;
+    scene.configure(&environment().with("timeouts", r#"{ delete = "1s" }"#))?;
+    scene.apply()?;
+    scene.emulator.forget_requests()?;
+    scene.emulator.set_time_scale(SLOW)?;
+    // Twice: the wait that is resumed is cut short as well.
+    for _ in 0..2 {
+        let run = scene.run(&["destroy", "-auto-approve"])?.failure()?;
+        let found = without_durations(&run.diagnostics().to_string());
+        snapshot::check("stopping/delete_timeout.txt", &found)?;
+    }
+    scene.emulator.advance("2h")?;
     scene.destroy()?;
     assert!(scene.state()?.addresses().is_empty());
     assert_eq!(
@@ -252,38 +344,16 @@ fn writes(scene: &Scene) -> Result<Vec<String>> {
     scene.emulator.writes()
 }
 
-/// The processes of the provider that this workspace started.
-fn providers(workspace: &Workspace) -> Result<Vec<String>> {
-    let output = Command::new("ps")
-        .args(["-A", "-o", "pid=,args="])
-        .output()?;
-    let path = workspace.path().join(".provider").display().to_string();
-    let lines = String::from_utf8(output.stdout)?;
-    Ok(lines
-        .lines()
-        .filter(|line| line.contains(&path))
-        .map(str::to_owned)
-        .collect())
-}
-
-/// Waits for what is to happen soon.
-fn until(what: &str, mut happened: impl FnMut() -> Result<bool>) -> Result {
-    let started = Instant::now();
-    while !happened()? {
-        if started.elapsed() > PATIENCE {
-            return Err(format!("{what}: it has not happened").into());
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
-    Ok(())
-}
-
-fn pid(id: u32) -> Result<Pid> {
-    Ok(Pid::from_raw(i32::try_from(id)?).ok_or("no process has the ID 0")?)
-}
-
-/// The text with `N` for the seconds in durations such as `2s`, which depend on the machine.
+/// The text with `N` for the seconds in durations such as `2s`, which depend on the machine, as do the places where
+/// lines with them are broken.
 fn without_durations(text: &str) -> String {
+    let paragraphs = text.split("\n\n").map(|paragraph| {
+        match paragraph.contains("\n ") || paragraph.starts_with(' ') {
+            true => paragraph.to_owned(),
+            false => paragraph.replace('\n', " "),
+        }
+    });
+    let text = paragraphs.collect::<Vec<_>>().join("\n\n");
     let words = text.split_inclusive([' ', '\n']);
     let words = words.map(|word| {
         let (number, end) = word.split_at(word.find('s').unwrap_or(0));

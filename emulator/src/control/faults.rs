@@ -40,6 +40,22 @@ pub(crate) enum Action {
     Damage(Damage),
 }
 
+impl Action {
+    /// Its name in a rule.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Answer(_) => "answer",
+            Self::Delay(_) => "delay_ms",
+            Self::CloseBefore | Self::CloseAfter => "close",
+            Self::FailOperation(_) => "fail_operation",
+            Self::Swallow => "swallow",
+            Self::ExpireTokens => "expire_tokens",
+            Self::Damage(Damage::Truncate(_)) => "truncate",
+            Self::Damage(Damage::Corrupt) => "corrupt",
+        }
+    }
+}
+
 /// What happens to the body of an answer; status and headers are as always.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Damage {

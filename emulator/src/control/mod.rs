@@ -2,6 +2,7 @@
 
 mod applications;
 pub(crate) mod faults;
+pub(crate) mod guard;
 mod masking;
 mod metrics;
 pub(crate) mod requests;

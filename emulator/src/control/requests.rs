@@ -24,13 +24,14 @@ pub(crate) struct Requests {
 }
 
 impl Requests {
-    /// Remembers a request; no reply means that its client got none.
+    /// Remembers a request, when it came and how long it took, and what a fault did to it; no reply means that its client
+    /// got none.
     pub(crate) fn record(
         &mut self,
         call: &Call,
         query: &str,
-        started: OffsetDateTime,
-        took: Duration,
+        (started, took): (OffsetDateTime, Duration),
+        fault: Option<&str>,
         reply: Option<&Reply>,
     ) {
         let correlation = reply.and_then(|reply| {
@@ -48,6 +49,7 @@ impl Requests {
             "status": reply.map(|reply| reply.status),
             "duration_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             "correlation_id": correlation,
+            "fault": fault,
             "body": body(call),
             "response_body": reply.and_then(|reply| reply.body.clone()).map(mask),
         });
@@ -66,6 +68,11 @@ impl Requests {
     pub(crate) fn list(&self) -> Json {
         let entries = self.entries.iter().map(|(entry, _)| entry);
         json!({ "value": entries.collect::<Vec<_>>() })
+    }
+
+    /// The remembered requests, the last one first.
+    pub(crate) fn latest(&self) -> impl ExactSizeIterator<Item = &Json> {
+        self.entries.iter().rev().map(|(entry, _)| entry)
     }
 
     /// Forgets them.
@@ -131,8 +138,8 @@ mod tests {
             requests.record(
                 &call,
                 "",
-                OffsetDateTime::UNIX_EPOCH,
-                Duration::ZERO,
+                (OffsetDateTime::UNIX_EPOCH, Duration::ZERO),
+                None,
                 Some(&large),
             );
         }

@@ -226,6 +226,11 @@ impl Agenda {
         }
     }
 
+    /// Everything that is still to come, the next first.
+    pub(crate) fn coming(&self) -> impl Iterator<Item = (OffsetDateTime, &Due)> {
+        self.entries.iter().map(|((at, _), due)| (*at, due))
+    }
+
     /// The entries that were touched since the last call, none for those that are gone.
     pub(crate) fn take_changes(
         &mut self,

@@ -21,6 +21,9 @@ pub(crate) fn page_of<T>(
     elements: impl IntoIterator<Item = T>,
     show: impl Fn(T) -> Json,
 ) -> Result<Reply, ArmError> {
+    if call.method != "GET" {
+        return Err(ArmError::method(&call.method));
+    }
     let size = call.query("$top").map_or(Ok(PAGE), |value| {
         value.parse::<usize>().map_err(|_| invalid("$top", value))
     })?;

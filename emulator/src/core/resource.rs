@@ -78,9 +78,6 @@ pub(crate) fn collection(
     within: Scope<'_>,
 ) -> Result<Reply, ArmError> {
     versions::check(definition, call.api_version()?, "")?;
-    if call.method != "GET" {
-        return Err(ArmError::method(&call.method));
-    }
     let fields = definition.behaviour.filters();
     let names: Vec<&'static str> = fields.iter().map(|(name, _)| *name).collect();
     // Lists without fields to filter by do not look at it.

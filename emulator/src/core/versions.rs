@@ -107,11 +107,6 @@ const AUTHORIZATION: &[&str] = &[
     "2015-07-01",
 ];
 
-/// Checks the version of a request for roles.
-pub(crate) fn check_authorization(version: &str) -> Result<(), ArmError> {
-    one_of(version, AUTHORIZATION)
-}
-
 /// Metrics.
 const METRICS: &[&str] = &[
     "2024-02-01",
@@ -129,6 +124,11 @@ pub(crate) fn check_metrics(version: &str) -> Result<(), ArmError> {
 /// Checks the version of a request for locks.
 pub(crate) fn check_locks(version: &str) -> Result<(), ArmError> {
     one_of(version, LOCKS)
+}
+
+/// Checks the version of a request for roles.
+pub(crate) fn check_authorization(version: &str) -> Result<(), ArmError> {
+    one_of(version, AUTHORIZATION)
 }
 
 /// Checks the version of a request to Microsoft.Network that is about no type.

@@ -7,7 +7,7 @@ pub(crate) mod autoscale_settings;
 mod environment_link;
 mod identity;
 mod integration_accounts;
-mod integration_service_environments;
+pub(crate) mod integration_service_environments;
 mod managed_apis;
 mod network_security_groups;
 mod ranges;

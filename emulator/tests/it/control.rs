@@ -81,6 +81,14 @@ async fn an_answer_in_place_of_arms_own() {
         statuses.push(answer.status);
     }
     assert_eq!(statuses, [200, 429, 429, 200]);
+    let log = client.control("GET", "requests", Value::Null).await.body;
+    let entries = log["value"].as_array().expect("entries");
+    let faults: Vec<&Value> = entries
+        .iter()
+        .filter(|entry| entry["method"] == "GET")
+        .map(|entry| &entry["fault"])
+        .collect();
+    assert_eq!(json!(faults), json!([null, "answer", "answer", null]));
     let rules = client.control("GET", "faults", Value::Null).await.body;
     assert_eq!(
         (&rules["value"][0]["fired"], &rules["value"][0]["nth"]),

@@ -12,6 +12,9 @@ use crate::arm::error::Error;
 /// How long before its expiry a token is replaced, unless it lives for less than twice as long.
 const REFRESH_AHEAD: time::Duration = time::Duration::minutes(5);
 
+/// How long a token that could not be renewed serves before that is tried again: not by every request in turn.
+const TRY_AGAIN: time::Duration = time::Duration::seconds(15);
+
 /// How long a failure answers for the requests that queued behind it: without this, each would run the Azure CLI in turn.
 const FAILURE_LASTS: Duration = Duration::from_secs(1);
 
@@ -60,6 +63,9 @@ impl TokenCache {
             }
             (Err(error), Some(spare)) => {
                 tracing::warn!(%error, "the access token cannot be renewed yet");
+                if let State::Held { token, refresh_on } = &mut *state {
+                    *refresh_on = token.expires_on.min(now + TRY_AGAIN);
+                }
                 Ok(spare)
             }
             (Err(error), None) => {
@@ -117,6 +123,11 @@ mod tests {
         }));
         let failure = Err(Error::credential("down"));
         assert_eq!(get(&cache, failure).await?, "old");
+        // It is not tried again at once.
+        assert_eq!(get(&cache, Ok(token("new", 60))).await?, "old");
+        if let State::Held { refresh_on, .. } = &mut *cache.0.lock().await {
+            *refresh_on = OffsetDateTime::now_utc();
+        }
         assert_eq!(get(&cache, Ok(token("new", 60))).await?, "new");
         Ok(())
     }

@@ -338,7 +338,7 @@ fn futures_can_be_sent() {
     check(|session| session.list(&ID, "x", API));
     check(|session| session.put(&ID, API, &(), PutOptions::default()));
     check(|session| session.lock(&ID));
-    check(|session| session.wait(&OPERATION, &ID, API, |_| ()));
+    check(|session| session.wait(&OPERATION, &ID, API));
 }
 
 #[tokio::test]
@@ -498,10 +498,8 @@ async fn finished(status: serde_json::Value, reads: Vec<Reply>) -> Result<(), su
         .put(&workflow(), API, &json!({}), PutOptions::default())
         .await?;
     let operation = accepted.operation.expect("an operation");
-    session
-        .wait(&operation, &workflow(), API, |_| ())
-        .await
-        .map(|_| ())
+    let ended = session.wait(&operation, &workflow(), API).await?;
+    ended.into_result().map(|_| ())
 }
 
 #[tokio::test]

@@ -1,60 +1,112 @@
 //! Changes of an environment: by PATCH what ARM takes that way, by read–modify–write PUT all else.
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::ARM;
 use crate::arm::{self, PutOptions, ResourceId, Session};
+use crate::resources::shared::tags;
+use crate::sdk::resource::Update;
 use crate::sdk::value::Object;
 
-/// Sends everything, as ARM gave it but for what changes.
-pub(super) async fn put(
-    session: &Session,
-    id: &ResourceId,
-    planned: &Object,
-) -> Result<arm::Accepted, arm::Error> {
-    let mut body = session.get(id, ARM.api_version).await?;
-    ARM.write(planned, &mut body);
-    session
-        .put(id, ARM.api_version, &body, PutOptions::default())
-        .await
+/// One request of an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Everything, as ARM gave it but for what changes.
+    Put,
+    /// Capacity and tags only.
+    Patch,
+    /// A PUT if tags outlived the PATCH that was to remove them.
+    PutAwayTags,
+    /// A restart, which changes nothing but what is cached.
+    Restart,
 }
 
-/// Sends capacity and tags only.
-pub(super) async fn patch(
-    session: &Session,
-    id: &ResourceId,
-    planned: &Object,
-) -> Result<arm::Accepted, arm::Error> {
-    let body = session.get(id, ARM.api_version).await?;
-    session
-        .patch(id, ARM.api_version, &patch_body(&body, planned))
-        .await
+/// The requests that an update takes, each with the attributes that it changes.
+///
+/// Those that a failed update was to change are sent `again`.
+pub(super) fn steps(update: Update<'_>, again: &[String]) -> Vec<(Vec<&'static str>, Step)> {
+    let changes = |name: &&str| update.changes(name) || again.iter().any(|it| it == name);
+    let changed = |names: &[&'static str]| -> Vec<&'static str> {
+        names.iter().copied().filter(changes).collect()
+    };
+    let mut steps = Vec::new();
+    let scaled = changed(&["capacity", "tags_all"]);
+    if changes(&"identity") {
+        steps.push((changed(&["identity", "capacity", "tags_all"]), Step::Put));
+    } else if !scaled.is_empty() {
+        steps.push((scaled, Step::Patch));
+    }
+    if changes(&"tags_all") {
+        steps.push((vec!["tags_all"], Step::PutAwayTags));
+    }
+    if changes(&"restart_triggers") && restarts(update.prior) {
+        steps.push((vec!["restart_triggers"], Step::Restart));
+    }
+    steps
 }
 
-/// The body to PUT if tags outlived the PATCH that was to remove them.
-pub(super) async fn without_removed_tags(
+/// Whether the environment is to be restarted: for other triggers, not for the first ones.
+fn restarts(prior: &Object) -> bool {
+    let before = prior.get("restart_triggers");
+    before.as_map().is_some_and(|before| !before.is_empty())
+}
+
+/// Sends one of them; nothing if it turns out not to be needed.
+pub(super) async fn send(
+    step: Step,
     session: &Session,
     id: &ResourceId,
     planned: &Object,
-) -> Result<Option<Json>, arm::Error> {
-    let body = session.get(id, ARM.api_version).await?;
-    let mut wanted = body.clone();
+) -> Result<Option<arm::Accepted>, arm::Error> {
+    if step == Step::Restart {
+        let restarted = session.post(id, "restart", ARM.api_version, None).await;
+        return restarted.map(Some);
+    }
+    let current = session.get(id, ARM.api_version).await?;
+    let accepted = match step {
+        Step::Patch => {
+            let body = patch_body(&current, planned);
+            session.patch(id, ARM.api_version, &body).await?
+        }
+        Step::PutAwayTags if !outlives(&current, planned) => return Ok(None),
+        _ => {
+            let body = written(&current, planned);
+            session
+                .put(id, ARM.api_version, &body, PutOptions::default())
+                .await?
+        }
+    };
+    Ok(Some(accepted))
+}
+
+/// Whether ARM has what an update can change: writing it would make no difference.
+pub(super) fn is_made(current: &Json, planned: &Object) -> bool {
+    let wanted = written(current, planned);
+    let is_same = |member: &str| wanted[member] == current[member];
+    is_same("sku") && is_same("identity") && members(&wanted) == members(current)
+}
+
+fn written(current: &Json, planned: &Object) -> Json {
+    let mut wanted = current.clone();
     ARM.write(planned, &mut wanted);
-    let members = |body: &Json| body["tags"].as_object().cloned().unwrap_or_default();
-    let wanted_tags = members(&wanted);
-    let mut tags = members(&body).into_iter();
-    let outlived = tags.any(|(key, value)| !value.is_null() && !wanted_tags.contains_key(&key));
-    Ok(outlived.then_some(wanted))
+    wanted
+}
+
+/// Whether a tag is still there that is not planned.
+fn outlives(current: &Json, planned: &Object) -> bool {
+    !tags::missing(current, &written(current, planned)).is_empty()
 }
 
 /// The body that changes capacity and tags; a removed tag is null in it.
 fn patch_body(current: &Json, planned: &Object) -> Json {
-    let mut wanted = current.clone();
-    ARM.write(planned, &mut wanted);
-    let members = |body: &Json| body["tags"].as_object().cloned().unwrap_or_default();
+    let wanted = written(current, planned);
     let mut tags = members(&wanted);
-    for (key, _) in members(current) {
-        tags.entry(key).or_insert(Json::Null);
+    for key in tags::missing(current, &wanted) {
+        tags.insert(key, Json::Null);
     }
     json!({ "sku": wanted["sku"], "tags": tags })
+}
+
+fn members(body: &Json) -> Map<String, Json> {
+    body["tags"].as_object().cloned().unwrap_or_default()
 }

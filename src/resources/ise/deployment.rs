@@ -1,30 +1,34 @@
 //! Operations that outlive a run: what is remembered about them between runs, and how one is waited for.
 //!
 //! An environment deploys for hours, so any wait may be cut short: by Ctrl-C, a cancelled pipeline, a timeout. What was
-//! begun is then remembered in private state, and whichever run comes next goes on waiting with the same code.
+//! begun is then remembered in private state, and whichever run comes next goes on with the same code: [`unfinished`]
+//! tells what is left to do, and [`Work::follow`] waits.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::arm::{self, Intent, Operation, ResourceId, Session};
-use crate::resources::shared::wait::{self, Interrupted};
+use super::{ARM, change, messages, read_body};
+use crate::arm::{self, Accepted, Ended, Intent, Operation, ResourceId, Session};
+use crate::azure::{Azure, parting_session};
+use crate::resources::shared::wait::Interrupted;
+use crate::sdk::context::Context;
+use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::private::Private;
+use crate::sdk::resource::{State, Update};
 
-use super::ARM;
-
-/// Where an environment stands between its terminal states.
+/// What an operation does to the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Phase {
-    /// Its creation was accepted, and has not ended well yet.
+    /// It creates it.
     Creating,
-    /// A change was accepted, and has not ended yet.
+    /// It changes it.
     Updating,
 }
 
-/// An operation that ARM has accepted and may still be at work on.
+/// An operation that ARM has accepted, and that has not ended well yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Pending {
     /// What it does.
@@ -33,18 +37,32 @@ pub(super) struct Pending {
     pub(super) started_at: u64,
     /// Where ARM tells how it goes; none when only the environment itself does.
     pub(super) operation: Option<Operation>,
+    /// The attributes that it changes.
+    #[serde(default)]
+    pub(super) changes: Vec<String>,
 }
 
 /// The name under which it is remembered.
 const KEY: &str = "operation";
 
 impl Pending {
-    /// An operation that was accepted just now.
-    pub(super) fn new(phase: Phase, operation: Option<Operation>) -> Self {
+    /// The creation, accepted just now.
+    pub(super) fn creation(operation: Option<Operation>) -> Self {
         Self {
-            phase,
+            phase: Phase::Creating,
             started_at: now(),
             operation,
+            changes: Vec::new(),
+        }
+    }
+
+    /// A change of these attributes, accepted just now.
+    pub(super) fn change(operation: Option<Operation>, changes: &[&str]) -> Self {
+        Self {
+            phase: Phase::Updating,
+            started_at: now(),
+            operation,
+            changes: changes.iter().map(|name| (*name).to_owned()).collect(),
         }
     }
 
@@ -71,37 +89,26 @@ impl Pending {
     }
 }
 
-/// How a wait for an operation ended.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    /// Well; this is the environment.
-    Succeeded(Json),
-    /// ARM calls the operation failed, but the environment `Succeeded`: both are true, and the environment is healthy.
-    SucceededAfterAll(Json, arm::Error),
-    /// Badly; this is the environment, if it can be read.
-    Failed(Option<Json>, arm::Error),
-    /// Not yet.
-    Interrupted(Interrupted),
+/// What an earlier run left.
+#[derive(Debug, PartialEq)]
+pub(super) enum Unfinished {
+    /// An operation that goes on; nothing is remembered of one that somebody else began.
+    Running(Option<Pending>),
+    /// A creation that failed: there is no environment worth keeping.
+    FailedCreation,
+    /// A change that failed, on an environment that lives.
+    FailedChange(Pending),
 }
 
-/// Waits for an accepted operation, through whatever happens to the connection, until ARM says how it ended.
-pub(super) async fn follow(session: &Session, id: &ResourceId, pending: &Pending) -> Outcome {
-    let operation = pending
-        .operation
-        .clone()
-        .unwrap_or_else(|| Operation::on_resource(Intent::Write));
-    let error = match wait::follow(session, &operation, id, ARM.api_version).await {
-        Ok(body) => return Outcome::Succeeded(body),
-        Err(error) => error,
-    };
-    if let Some(interrupted) = Interrupted::by(&error) {
-        return Outcome::Interrupted(interrupted);
-    }
-    match session.get(id, ARM.api_version).await {
-        Ok(body) if arm::provisioning_state(&body).is_some_and(arm::is_success) => {
-            Outcome::SucceededAfterAll(body, error)
-        }
-        body => Outcome::Failed(body.ok(), error),
+/// What is left to do about an environment in this state; nothing if it is at rest.
+pub(super) fn unfinished(private: &Private, provisioning_state: &str) -> Option<Unfinished> {
+    match Pending::recall(private) {
+        None if provisioning_state.is_empty() || is_terminal(provisioning_state) => None,
+        Some(pending) if arm::is_failure(provisioning_state) => Some(match pending.phase {
+            Phase::Creating => Unfinished::FailedCreation,
+            Phase::Updating => Unfinished::FailedChange(pending),
+        }),
+        pending => Some(Unfinished::Running(pending)),
     }
 }
 
@@ -110,7 +117,147 @@ pub(super) fn is_terminal(provisioning_state: &str) -> bool {
     arm::is_success(provisioning_state) || arm::is_failure(provisioning_state)
 }
 
-fn now() -> u64 {
+/// How a wait for an operation ended.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// Well; this is the environment.
+    Succeeded(Json),
+    /// ARM calls the operation failed, but the environment `Succeeded`: both are true, and the environment is healthy.
+    SucceededAfterAll(Json, arm::Error),
+    /// Badly; this is the environment, if it is still there.
+    Failed(Option<Json>, arm::Error),
+}
+
+/// Work on one environment in one run.
+#[derive(Debug)]
+pub(super) struct Work<'a> {
+    pub(super) context: &'a Context<Azure>,
+    pub(super) session: &'a Session,
+    pub(super) id: &'a ResourceId,
+}
+
+impl Work<'_> {
+    /// Waits for an accepted operation, through whatever happens to the connection, until ARM says how it ended.
+    pub(super) async fn follow(&self, pending: &Pending) -> Result<Outcome, Interrupted> {
+        let operation = match &pending.operation {
+            Some(operation) => operation,
+            None => &Operation::on_resource(Intent::Write),
+        };
+        let ended = self.session.wait(operation, self.id, ARM.api_version).await;
+        Ok(match ended {
+            Ok(Ended { body, failure }) => match failure {
+                None => Outcome::Succeeded(body),
+                Some(error) if arm::provisioning_state(&body).is_some_and(arm::is_success) => {
+                    Outcome::SucceededAfterAll(body, error)
+                }
+                Some(error) => Outcome::Failed(Some(body).filter(|body| !body.is_null()), error),
+            },
+            Err(error) => match Interrupted::by(&error) {
+                Some(interrupted) => return Err(interrupted),
+                None => Outcome::Failed(None, error),
+            },
+        })
+    }
+
+    /// Settles state and memory by how an operation ended, and gives the environment if it ended well.
+    ///
+    /// A failed operation stays remembered: the next plan begins a failed creation anew, and sends a failed change again.
+    pub(super) fn conclude(
+        &self,
+        phase: Phase,
+        outcome: Outcome,
+        state: &mut State,
+    ) -> Result<Json, Diagnostics> {
+        let body = match outcome {
+            Outcome::Failed(body, error) => {
+                if let (Some(body), Some(object)) = (body, state.object().cloned()) {
+                    state.set(read_body(self.context, &body, &object));
+                }
+                let doing = match phase {
+                    Phase::Creating => "creating",
+                    Phase::Updating => "updating",
+                };
+                return Err(ARM.failed(doing, self.id)(error));
+            }
+            Outcome::SucceededAfterAll(body, error) => {
+                let warning = messages::succeeded_after_all(self.id, &error);
+                state.warnings.push(warning);
+                body
+            }
+            Outcome::Succeeded(body) => body,
+        };
+        Pending::forget(&mut state.private);
+        Ok(body)
+    }
+
+    /// Waits for what an earlier run began.
+    pub(super) async fn resume(
+        &self,
+        pending: &Pending,
+        update: Update<'_>,
+        state: &mut State,
+    ) -> Result<Json, Diagnostics> {
+        let outcome = self.follow_in_update(pending, update, state).await?;
+        self.conclude(pending.phase, outcome, state)
+    }
+
+    /// Remembers a change of these attributes that was sent, and waits for it if ARM accepted it.
+    pub(super) async fn carry_out(
+        &self,
+        changes: &[&str],
+        sent: Result<Accepted, arm::Error>,
+        update: Update<'_>,
+        state: &mut State,
+    ) -> Result<Json, Diagnostics> {
+        let pending = match sent {
+            Ok(accepted) => Pending::change(accepted.operation, changes),
+            Err(error) => {
+                if error.may_have_been_sent() {
+                    Pending::change(None, changes).remember(&mut state.private);
+                    self.look_around(update, state).await?;
+                }
+                return Err(ARM.failed("updating", self.id)(error));
+            }
+        };
+        pending.remember(&mut state.private);
+        match self.follow_in_update(&pending, update, state).await? {
+            // The environment is well because nothing came of the change, and that is what the next plan shows.
+            Outcome::SucceededAfterAll(body, error) if !change::is_made(&body, update.planned) => {
+                Pending::forget(&mut state.private);
+                self.conclude(Phase::Updating, Outcome::Failed(Some(body), error), state)
+            }
+            outcome => self.conclude(Phase::Updating, outcome, state),
+        }
+    }
+
+    /// Waits in an update, which fails when the wait is cut short.
+    async fn follow_in_update(
+        &self,
+        pending: &Pending,
+        update: Update<'_>,
+        state: &mut State,
+    ) -> Result<Outcome, Diagnostics> {
+        match self.follow(pending).await {
+            Ok(outcome) => Ok(outcome),
+            Err(interrupted) => {
+                self.look_around(update, state).await?;
+                Err(messages::not_finished(self.id, pending, interrupted))
+            }
+        }
+    }
+
+    /// What ARM really shows of an environment that a stopped or timed-out update leaves.
+    async fn look_around(&self, update: Update<'_>, state: &mut State) -> Result<(), Diagnostics> {
+        let session = parting_session(self.context)?;
+        if let Ok(body) = session.get(self.id, ARM.api_version).await {
+            state.set(read_body(self.context, &body, update.prior));
+        }
+        Ok(())
+    }
+}
+
+/// Seconds since 1970.
+pub(super) fn now() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())
@@ -123,11 +270,46 @@ mod tests {
     #[test]
     fn an_operation_is_remembered_until_it_is_forgotten() {
         let mut private = Private::default();
-        let pending = Pending::new(Phase::Creating, None);
+        let pending = Pending::change(None, &["capacity"]);
         pending.remember(&mut private);
         let stored = Private::from_bytes(&private.to_bytes());
         assert_eq!(Pending::recall(&stored), Some(pending));
         Pending::forget(&mut private);
         assert_eq!(Pending::recall(&private), None);
+    }
+
+    #[test]
+    fn what_earlier_runs_left() {
+        use Unfinished::{FailedChange, FailedCreation, Running};
+        let creation = Pending::creation(None);
+        let change = Pending::change(None, &["capacity"]);
+        for (remembered, provisioning_state, expected) in [
+            (None, "Succeeded", None),
+            // Whoever imports a failed environment wants to keep it.
+            (None, "Failed", None),
+            (None, "InProgress", Some(Running(None))),
+            (None, "", None),
+            (Some(&creation), "", Some(Running(Some(creation.clone())))),
+            (
+                Some(&creation),
+                "InProgress",
+                Some(Running(Some(creation.clone()))),
+            ),
+            (Some(&creation), "Failed", Some(FailedCreation)),
+            (Some(&creation), "Canceled", Some(FailedCreation)),
+            (
+                Some(&change),
+                "Updating",
+                Some(Running(Some(change.clone()))),
+            ),
+            (Some(&change), "Failed", Some(FailedChange(change.clone()))),
+        ] {
+            let mut private = Private::default();
+            if let Some(pending) = remembered {
+                pending.remember(&mut private);
+            }
+            let found = unfinished(&private, provisioning_state);
+            assert_eq!(found, expected, "{remembered:?} {provisioning_state:?}");
+        }
     }
 }

@@ -1,13 +1,49 @@
 //! What the user is told about operations on an environment that take hours.
 
-use std::time::Duration;
-
-use super::deployment::Pending;
+use super::deployment::{Pending, Phase};
+use super::release::Deletion;
 use crate::arm::{self, ResourceId};
 use crate::resources::shared::report;
 use crate::resources::shared::wait::Interrupted;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::duration;
+
+/// The plan of an environment at which ARM is at work.
+pub(super) fn will_wait(name: &str, pending: Option<&Pending>) -> Diagnostic {
+    let (summary, what) = match pending.map(|pending| pending.phase) {
+        Some(Phase::Creating) => ("is still deploying", "its creation"),
+        Some(Phase::Updating) => ("is still being changed", "a change of it"),
+        None => ("is still deploying", "an operation on it"),
+    };
+    let age = pending.map_or(String::new(), |pending| {
+        format!(
+            ", which Azure accepted {} ago,",
+            duration::format(pending.age())
+        )
+    });
+    let detail = format!(
+        "The apply goes on waiting for {what}{age} before it does anything else to the environment. Nothing is created again, and \
+         nothing is replaced."
+    );
+    Diagnostic::warning(format!("Environment {name:?} {summary}"), detail)
+}
+
+/// The plan of an environment whose last change failed.
+pub(super) fn failed_before(name: &str, pending: &Pending) -> Diagnostic {
+    let what = match pending.changes.as_slice() {
+        [] => "it".to_owned(),
+        names => format!("the change of {}", names.join(", ")),
+    };
+    let detail = format!(
+        "Azure accepted the change {} before this plan, and shows the environment as Failed since. It lives and is kept: the apply \
+         sends {what} again.",
+        duration::format(pending.age()),
+    );
+    Diagnostic::warning(
+        format!("The last change of environment {name:?} failed"),
+        detail,
+    )
+}
 
 /// A creation was left before it ended.
 pub(super) fn still_deploying(
@@ -86,17 +122,42 @@ pub(super) fn release_unknown(id: &ResourceId, error: &arm::Error) -> Diagnostic
     )
 }
 
+/// The wait for a deployment to end, before which the environment cannot be deleted, was cut short.
+pub(super) fn not_deleted(
+    id: &ResourceId,
+    interrupted: Interrupted,
+    error: &arm::Error,
+) -> Diagnostics {
+    let detail = format!(
+        "{} before Azure had confirmed the deletion. The environment stays in the state: run terraform destroy (or apply) again to go \
+         on.\n\n{}",
+        interrupted.why("delete"),
+        report::explanation(error),
+    );
+    Diagnostic::error(
+        format!("Environment {:?} may not be deleted yet", id.name()),
+        detail,
+    )
+    .into()
+}
+
 /// The environment is gone, and the wait for its subnets was cut short.
 pub(super) fn still_releasing(
     id: &ResourceId,
     held: &[String],
     interrupted: Interrupted,
-    waited: Duration,
+    deletion: Option<&Deletion>,
 ) -> Diagnostics {
+    let when = deletion.map_or(String::new(), |deletion| {
+        format!(
+            " {} after the environment was deleted",
+            duration::format(deletion.age())
+        )
+    });
     let detail = format!(
-        "{} after waiting {}. The environment is gone, but Azure still holds the subnets {}; it takes an hour or more to release them. Run terraform destroy (or apply) again to go on waiting.",
+        "{}{when}. The environment is gone, but Azure still holds the subnets {}; it takes an hour or more to release them. Run \
+         terraform destroy (or apply) again to go on waiting.",
         interrupted.why("delete"),
-        duration::format(waited),
         held.join(", "),
     );
     Diagnostic::error(

@@ -1,14 +1,15 @@
 //! The plan of an environment, beyond the rules of the schema.
 
-use super::deployment::{self, Pending, Phase};
+use super::deployment::{self, Pending, Unfinished};
 use super::preflight::{self, Owner};
-use super::{ARM, DEPLOYED, SCHEMA, checks, fill_derived, is_releasing, subnet_ids};
-use crate::arm;
+use super::release::Deletion;
+use super::{
+    ARM, DEPLOYED, SCHEMA, checks, fill_derived, is_releasing, messages, provisioning_state,
+    subnet_ids,
+};
 use crate::azure::{Azure, session};
 use crate::resources::shared::{replaced, tags};
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostic;
-use crate::sdk::duration;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
 use crate::sdk::validation::sentence;
@@ -22,6 +23,7 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan) {
     if plan.is_create() {
         // A replacement plan starts from what was remembered about the old environment.
         Pending::forget(&mut plan.private);
+        Deletion::forget(&mut plan.private);
         fill_derived(&mut plan.planned);
     } else {
         plan_unfinished(plan);
@@ -52,40 +54,39 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan) {
     plan.diagnostics.extend(findings);
 }
 
-/// Plans what an earlier run left unfinished: to go on waiting, or to begin anew.
+/// Plans what an earlier run left unfinished: to go on waiting, to send it again, or to begin anew.
 fn plan_unfinished(plan: &mut Plan) {
     let Some(prior) = plan.prior.clone() else {
         return;
     };
-    let provisioning_state = prior.str("provisioning_state").unwrap_or_default();
-    let pending = Pending::recall(&plan.private);
-    let creation_failed = pending
-        .as_ref()
-        .is_some_and(|pending| pending.phase == Phase::Creating)
-        && arm::is_failure(provisioning_state);
     let name = prior.text("name");
-    if is_releasing(&prior) || creation_failed {
-        plan.planned.set("provisioning_state", Value::unknown());
-        plan.requires_replace
-            .insert(Path::attribute("provisioning_state"));
-    } else if pending.is_some() || !deployment::is_terminal(provisioning_state) {
-        plan.planned.set("provisioning_state", Value::unknown());
-        for name in DEPLOYED {
-            if prior.get(name).is_null() {
-                plan.planned.set(name, Value::unknown());
-            }
+    let unfinished = deployment::unfinished(&plan.private, provisioning_state(&prior));
+    match unfinished {
+        _ if is_releasing(&prior) => begin_anew(plan),
+        None => {}
+        Some(Unfinished::FailedCreation) => begin_anew(plan),
+        Some(Unfinished::FailedChange(pending)) => {
+            plan.planned.set("provisioning_state", Value::unknown());
+            plan.diagnostics
+                .push(messages::failed_before(name, &pending));
         }
-        let begun = pending
-            .map(|pending| format!(" for {}", duration::format(pending.age())))
-            .unwrap_or_default();
-        let detail = format!(
-            "An operation on it has been going on{begun}. The apply goes on waiting for it; nothing is created again and nothing is replaced."
-        );
-        plan.diagnostics.push(Diagnostic::warning(
-            format!("Environment {name:?} is still deploying"),
-            detail,
-        ));
+        Some(Unfinished::Running(pending)) => {
+            plan.planned.set("provisioning_state", Value::unknown());
+            for name in DEPLOYED {
+                if prior.get(name).is_null() {
+                    plan.planned.set(name, Value::unknown());
+                }
+            }
+            plan.diagnostics
+                .push(messages::will_wait(name, pending.as_ref()));
+        }
     }
+}
+
+fn begin_anew(plan: &mut Plan) {
+    plan.planned.set("provisioning_state", Value::unknown());
+    plan.requires_replace
+        .insert(Path::attribute("provisioning_state"));
 }
 
 /// The SKU may be known from its default or from the state only, so the configuration alone does not tell.

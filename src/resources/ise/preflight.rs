@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::SUBNET_TYPE;
+use super::{ARM, SUBNET_TYPE};
 use crate::arm::{Location, ResourceId, Session};
 use crate::azure::Planned;
 use crate::resources::shared::report;
@@ -83,6 +83,7 @@ pub(super) async fn at_apply(
         return Ok(());
     }
     let (findings, network) = run(session, environment, &owners, None, &settings).await;
+    session.check().map_err(ARM.failed("creating", id))?;
     let findings = findings
         .iter()
         .map(|finding| told(finding, Severity::Error));

@@ -2,15 +2,62 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use tokio::time::Instant;
 
+use super::deployment::now;
 use crate::arm::{self, ResourceId, Session};
 use crate::resources::ise_subnet;
 use crate::resources::shared::wait::{self, Interrupted};
+use crate::sdk::private::Private;
 
 /// The provisioning state, of our own making, of an environment that is gone and still holds subnets.
 pub(super) const RELEASING: &str = "ReleasingSubnets";
+
+/// The deletion of an environment, remembered from the moment it was sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Deletion {
+    /// When that was, in seconds since 1970.
+    started_at: u64,
+}
+
+/// The name under which it is remembered.
+const KEY: &str = "deletion";
+
+impl Deletion {
+    /// One that was sent just now.
+    pub(super) fn now() -> Self {
+        Self { started_at: now() }
+    }
+
+    /// What is remembered, if anything; nothing in the destroy half of a replacement, which has the plan's memory.
+    pub(super) fn recall(private: &Private) -> Option<Self> {
+        private.get(KEY)
+    }
+
+    /// Whether the environment was to be deleted.
+    pub(super) fn is_remembered(private: &Private) -> bool {
+        Self::recall(private).is_some()
+    }
+
+    /// Remembers it.
+    pub(super) fn remember(&self, private: &mut Private) {
+        if let Err(error) = private.set(KEY, self) {
+            tracing::warn!(%error, "the deletion cannot be remembered");
+        }
+    }
+
+    /// Forgets it.
+    pub(super) fn forget(private: &mut Private) {
+        private.remove(KEY);
+    }
+
+    /// How long ago it was sent.
+    pub(super) fn age(&self) -> Duration {
+        Duration::from_secs(now().saturating_sub(self.started_at))
+    }
+}
 
 /// How a wait for the subnets ended.
 #[derive(Debug)]
@@ -20,7 +67,7 @@ pub(super) enum Release {
     /// They may not be read.
     Unreadable(arm::Error),
     /// These are still held.
-    Held(Vec<String>, Interrupted, Duration),
+    Held(Vec<String>, Interrupted),
 }
 
 /// Waits until none of the subnets is held by the environment any more.
@@ -42,7 +89,7 @@ pub(super) async fn wait(session: &Session, id: &ResourceId, subnet_ids: &[Resou
         );
         if let Err(error) = session.sleep(intervals.next()).await {
             let interrupted = Interrupted::by(&error).unwrap_or(Interrupted::Stopped);
-            return Release::Held(held, interrupted, started.elapsed());
+            return Release::Held(held, interrupted);
         }
     }
 }

@@ -7,8 +7,10 @@ use super::wait;
 use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::{Azure, parting_session, session};
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::remote;
 use crate::sdk::resource::{State, Update};
+use crate::sdk::validation::capitalised;
 use crate::sdk::value::Object;
 
 impl ArmType {
@@ -30,11 +32,42 @@ impl ArmType {
             Ok(accepted) => wait::finish(session, accepted, id, self.api_version).await,
             Err(error) => Err(error),
         };
-        if finished.as_ref().is_err_and(arm::Error::may_have_been_sent) {
-            state.set(planned.clone());
+        match finished {
+            Ok(body) => {
+                state.set(self.complete(context, &planned, &body));
+                Ok(())
+            }
+            Err(error) => self.left_behind(error, &planned, id, state),
         }
-        let body = finished.map_err(self.failed("creating", id))?;
-        state.set(self.complete(context, &planned, &body));
+    }
+
+    /// Settles a creation that did not come to its end. What ARM may have taken is kept in the state.
+    ///
+    /// A stop is no failure: an error would taint an object that is probably well, and have it replaced.
+    pub(crate) fn left_behind(
+        &self,
+        error: arm::Error,
+        planned: &Object,
+        id: &ResourceId,
+        state: &mut State,
+    ) -> Result<(), Diagnostics> {
+        let is_in_doubt = error.may_have_been_sent();
+        if is_in_doubt {
+            let nothing = self.schema.null_object();
+            state.set(remote::complete(planned, &nothing));
+        }
+        if !(is_in_doubt && error.is_cancelled()) {
+            return Err(self.failed("creating", id)(error));
+        }
+        let summary = format!(
+            "{} may not be complete yet",
+            capitalised(&self.describe(id))
+        );
+        let detail = format!(
+            "Terraform was stopped after the request was sent and before Azure had confirmed it. The state keeps {id}: the next plan \
+             finds out what became of it, and goes on from there."
+        );
+        state.warnings.push(Diagnostic::warning(summary, detail));
         Ok(())
     }
 

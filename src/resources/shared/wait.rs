@@ -72,5 +72,8 @@ pub(crate) async fn follow(
     id: &ResourceId,
     api_version: &str,
 ) -> Result<Json, arm::Error> {
-    session.wait(operation, id, api_version, |_| {}).await
+    session
+        .wait(operation, id, api_version)
+        .await?
+        .into_result()
 }

@@ -1,6 +1,7 @@
 //! What a setting does to the capacity of its environment, and when it has to be looked at again.
 //!
-//! Nothing is looked at in vain: between two looks nothing can change but by a request, which asks for a look itself.
+//! Nothing is looked at in vain: between two looks nothing can change but by a request or the end of an operation, which
+//! ask for a look themselves.
 
 use time::{Duration, OffsetDateTime};
 
@@ -149,7 +150,7 @@ fn wanted(
             .filter(move |(rule, _)| rule.outward == outward);
         rules.map(|(rule, fires)| (*rule, *fires == Some(true)))
     };
-    let rested = |rule: &Rule<'_>| {
+    let rests_until = |rule: &Rule<'_>| {
         let until = moment.scaled.map(|at| at.saturating_add(rule.cooldown));
         until.filter(|until| *until > moment.now)
     };
@@ -159,12 +160,12 @@ fn wanted(
         .map(|(rule, _)| rule)
         .collect();
     if !outward.is_empty() {
-        let ready = outward.iter().filter(|rule| rested(rule).is_none());
+        let ready = outward.iter().filter(|rule| rests_until(rule).is_none());
         let units = ready.map(|rule| wants(rule)).max();
         let waiting = outward
             .iter()
             .filter(|rule| wants(rule) > units.unwrap_or(moment.units))
-            .filter_map(|rule| rested(rule))
+            .filter_map(|rule| rests_until(rule))
             .min();
         return (units.unwrap_or(moment.units), waiting);
     }
@@ -174,7 +175,9 @@ fn wanted(
     // The most cautious of them decides how far.
     let units = firing(false).map(|(rule, _)| wants(rule)).max();
     let units = units.unwrap_or(moment.units);
-    let waiting = firing(false).filter_map(|(rule, _)| rested(rule)).max();
+    let waiting = firing(false)
+        .filter_map(|(rule, _)| rests_until(rule))
+        .max();
     match waiting {
         Some(_) if units == moment.units => (units, None),
         Some(_) => (moment.units, waiting),

@@ -20,7 +20,7 @@ use crate::core::definition::{
 };
 use crate::core::error::ArmError;
 use crate::core::id::{ResourceId, normalise_location};
-use crate::core::json::{Json, at, json, ordered, set, set_default, text};
+use crate::core::json::{Json, at, drop_nulls, json, ordered, set, set_default, text};
 use crate::core::locks::{self, Intent};
 use crate::core::paging;
 use crate::core::render;
@@ -93,6 +93,7 @@ impl Behaviour for Workflows {
             .unwrap_or("Enabled")
             .to_owned();
         set(body, "properties/state", json!(state));
+        drop_nulls(body, "properties/accessControl");
         identity::complete(world, body);
         let created = write.existing.map_or(world.now, |old| old.created);
         complete(world, body, created, write.existing);

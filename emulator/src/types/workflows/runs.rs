@@ -138,9 +138,6 @@ pub(super) fn last_fired(
 }
 
 fn list(world: &World, call: &Call, workflow: &Stored) -> Result<Reply, ArmError> {
-    if call.method != "GET" {
-        return Err(ArmError::method(&call.method));
-    }
     let runs = world.resources.children(&workflow.id, RUNS);
     let shown = runs.map(|run| show(world, workflow, run));
     let shown = filtered(call, shown.collect())?;

@@ -65,9 +65,6 @@ pub(super) fn find<'a>(
 }
 
 fn list(world: &World, call: &Call, stored: &Stored) -> Result<Reply, ArmError> {
-    if call.method != "GET" {
-        return Err(ArmError::method(&call.method));
-    }
     let triggers = at(&stored.body, "properties/definition/triggers").and_then(Json::as_object);
     let shown = triggers
         .into_iter()

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::coverage::has_example;
-use super::documents::{Documents, Operation, documents, json_file};
 use crate::client::{Answer, Client, SUBSCRIPTION};
+use crate::coverage::has_example;
+use arm_specs::{Documents, Operation, documents, json_file};
 
 /// Members of the examples' answers that ours lack, with the reason.
 const ABSENT: &[(&str, &str, &str)] = &[
@@ -95,10 +95,7 @@ const ABSENT: &[(&str, &str, &str)] = &[
 
 #[tokio::test]
 async fn published_examples_of_writes_are_accepted() {
-    let Some(documents) = documents() else {
-        eprintln!("ARM_SPECS is not set: no answer is held against the published documents.");
-        return;
-    };
+    let Some(documents) = documents() else { return };
     let mut complaints = Vec::new();
     let mut tried = 0;
     for operation in &documents.operations {
@@ -133,7 +130,7 @@ async fn published_examples_of_writes_are_accepted() {
 }
 
 /// Sends an example to an emulator in which everything that it refers to is there.
-pub(super) async fn send(
+pub(crate) async fn send(
     documents: &Documents,
     operation: &Operation,
     example: Value,

@@ -1,7 +1,8 @@
 //! Every published operation with an example is served, or listed here with the reason why not.
 
-use super::documents::{documents, json_file};
-use super::examples::send;
+use arm_specs::{documents, json_file};
+
+use crate::examples::send;
 
 /// What is not served, by the start of its name, with the reason. ARM refuses types that it does not know in the same way.
 const NOT_SERVED: &[(&str, &str)] = &[
@@ -66,7 +67,7 @@ const UNKNOWN: [&str; 3] = [
 ];
 
 /// Whether the published example of an operation is answered as the example says.
-pub(super) fn has_example(operation: &str) -> bool {
+pub(crate) fn has_example(operation: &str) -> bool {
     !SENT_ELSEWHERE.contains(&operation)
         && !NOT_SERVED
             .iter()

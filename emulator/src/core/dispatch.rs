@@ -16,7 +16,7 @@ use super::moving;
 use super::paging;
 use super::providers;
 use super::regions;
-use super::resource::{self, Subject};
+use super::resource::{self, Scope, Subject};
 use super::scope::Scoped;
 use super::versions;
 use super::world::World;
@@ -67,9 +67,7 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
         [] => own(call).map(|()| Reply::json(200, subscription_body(world, subscription))),
         ["resourcegroups", ..] => groups(world, call, subscription, &rest[1..]),
         ["operationresults", _] => asynchronous::location(world, call, rest[1], Style::Group, 200),
-        ["resources"] => generic::list(world, call, |id| {
-            id.subscription.eq_ignore_ascii_case(subscription)
-        }),
+        ["resources"] => generic::list(world, call, Scope::Subscription(subscription)),
         [
             "providers",
             "microsoft.network",
@@ -106,9 +104,7 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
         }
         ["providers", _, _] => {
             let definition = top_level(world, rest[1], rest[2])?;
-            resource::collection(world, call, definition, |id| {
-                id.subscription.eq_ignore_ascii_case(subscription)
-            })
+            resource::collection(world, call, definition, Scope::Subscription(subscription))
         }
         _ => Err(no_route(call)),
     }
@@ -142,9 +138,7 @@ fn groups(
 ) -> Result<Reply, ArmError> {
     let definition = world.types.find(GROUP).ok_or_else(|| no_route(call))?;
     let [name, rest @ ..] = rest else {
-        return resource::collection(world, call, definition, |id| {
-            id.subscription.eq_ignore_ascii_case(subscription)
-        });
+        return resource::collection(world, call, definition, Scope::Subscription(subscription));
     };
     let group = ResourceId::of_group(subscription, name);
     match rest {
@@ -158,9 +152,7 @@ fn groups(
         ),
         [resources_word] if resources_word.eq_ignore_ascii_case("resources") => {
             resource::existing(world, &group)?;
-            generic::list(world, call, |id| {
-                id.group_id().is_some_and(|inside| inside.same(&group))
-            })
+            generic::list(world, call, Scope::Below(&group))
         }
         [action] if call.method == "POST" => {
             own(call)?;
@@ -252,14 +244,10 @@ fn children(
         return Err(ArmError::group_not_found(group.name()));
     }
     if parent.pairs.is_empty() {
-        return resource::collection(world, call, definition, |id| {
-            id.group_id().is_some_and(|inside| inside.same(group))
-        });
+        return resource::collection(world, call, definition, Scope::Below(group));
     }
     resource::existing(world, parent)?;
-    resource::collection(world, call, definition, |id| {
-        id.parent().is_some_and(|own| own.same(parent))
-    })
+    resource::collection(world, call, definition, Scope::Below(parent))
 }
 
 fn below(
@@ -312,8 +300,7 @@ fn subscriptions(world: &World, call: &Call) -> Result<Reply, ArmError> {
         .map(|stored| stored.id.subscription.as_str())
         .collect();
     known.dedup();
-    let bodies = known.into_iter().map(|id| subscription_body(world, id));
-    paging::page(call, bodies.collect())
+    paging::page_of(call, known, |id| subscription_body(world, id))
 }
 
 fn subscription_body(world: &World, id: &str) -> Json {

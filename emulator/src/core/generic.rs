@@ -4,25 +4,22 @@ use super::call::{Call, Reply};
 use super::clock::timestamp;
 use super::error::ArmError;
 use super::filter::Filter;
-use super::id::ResourceId;
 use super::json::{json, ordered, text};
 use super::paging;
+use super::resource::Scope;
 use super::versions;
 use super::world::World;
 
 /// The generic list of what lies in a scope: top-level resources with the members that all types share, and more when
 /// they are asked for.
-pub(crate) fn list(
-    world: &World,
-    call: &Call,
-    within: impl Fn(&ResourceId) -> bool,
-) -> Result<Reply, ArmError> {
+pub(crate) fn list(world: &World, call: &Call, within: Scope<'_>) -> Result<Reply, ArmError> {
     versions::check_own(call.api_version()?)?;
     let filter = Filter::of(call, &RESOURCE_FIELDS)?;
     let expanded = expanded(call)?;
-    let listed = world.resources.all().filter(|stored| {
-        stored.id.pairs.len() == 1 && stored.id.group.is_some() && within(&stored.id)
-    });
+    let listed = world
+        .resources
+        .starting_with(within.prefix())
+        .filter(|stored| stored.id.pairs.len() == 1 && stored.id.group.is_some());
     let listed = listed.filter(|stored| {
         let kind = stored.id.type_name();
         let accepts = |filter: &Filter| {
@@ -36,7 +33,7 @@ pub(crate) fn list(
         };
         filter.as_ref().is_none_or(accepts)
     });
-    let bodies = listed.map(|stored| {
+    paging::page_of(call, listed, |stored| {
         let mut body = json!({"id": stored.id.to_string(), "name": stored.id.name(), "type": stored.id.type_name()});
         for member in ["location", "tags", "sku", "kind", "identity", "managedBy"] {
             if let Some(value) = stored.body.get(member) {
@@ -47,12 +44,13 @@ pub(crate) fn list(
             body[*member] = match *member {
                 "createdTime" => timestamp(stored.created).into(),
                 "changedTime" => timestamp(stored.changed).into(),
-                _ => text(&stored.body, "properties/provisioningState").unwrap_or("Succeeded").into(),
+                _ => text(&stored.body, "properties/provisioningState")
+                    .unwrap_or("Succeeded")
+                    .into(),
             };
         }
         ordered(body, &["id", "name", "type"])
-    });
-    paging::page(call, bodies.collect())
+    })
 }
 
 const RESOURCE_FIELDS: [&str; 6] = [

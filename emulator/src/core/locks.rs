@@ -3,7 +3,7 @@
 use super::call::{Call, Reply};
 use super::error::ArmError;
 use super::id::ResourceId;
-use super::json::{Json, json, text};
+use super::json::{json, text};
 use super::paging;
 use super::resource;
 use super::scope;
@@ -137,21 +137,19 @@ fn list(world: &World, call: &Call, scope: &ResourceId) -> Result<Reply, ArmErro
     let at_scope = call
         .query("$filter")
         .is_some_and(|filter| filter.trim().eq_ignore_ascii_case("atScope()"));
-    let locks: Vec<Json> = if at_scope {
+    let locks: Vec<&Stored> = if at_scope {
         scope::with_above(scope)
             .iter()
             .flat_map(|scope| scope::of(world, scope, "locks"))
-            .map(|lock| lock.body.clone())
             .collect()
     } else {
         world
             .resources
             .in_group(scope)
             .filter(|stored| is_lock(stored))
-            .map(|lock| lock.body.clone())
             .collect()
     };
-    paging::page(call, locks)
+    paging::page_of(call, locks, |lock| lock.body.clone())
 }
 
 fn group_of(scope: &ResourceId) -> Option<ResourceId> {

@@ -1,6 +1,8 @@
 //! Long-running operations and the changes that fall due on Azure's clock.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
@@ -59,6 +61,106 @@ pub(crate) struct Operation {
     pub(crate) ending: Ending,
     /// How it will fail, if it will.
     pub(crate) failure: Option<Failure>,
+}
+
+/// The operations that run, and those that ended not too long ago.
+#[derive(Debug, Default)]
+pub(crate) struct Operations {
+    entries: Tracked<String, Operation>,
+    /// The key of the target and the name of each one that runs: every write asks what runs on its target.
+    running: BTreeSet<(String, String)>,
+}
+
+impl Operations {
+    /// Adds an operation.
+    pub(crate) fn add(&mut self, operation: Operation) {
+        self.running.extend(mark(&operation));
+        self.entries.insert(operation.name.clone(), operation);
+    }
+
+    /// Lets a running operation end; none when it does not run any more.
+    pub(crate) fn end(&mut self, name: &str, progress: Progress) -> Option<Operation> {
+        let operation = self.entries.get_mut(name)?;
+        let mark = mark(operation)?;
+        operation.progress = progress;
+        self.running.remove(&mark);
+        Some(operation.clone())
+    }
+
+    /// Lets an operation that just ended have failed.
+    pub(crate) fn fail(&mut self, name: &str, failure: Failure) {
+        if let Some(operation) = self.entries.get_mut(name) {
+            operation.progress = Progress::Failed(failure);
+        }
+    }
+
+    /// The first one that runs on a resource or below it.
+    pub(crate) fn running(&self, root: &ResourceId) -> Option<&Operation> {
+        let key = root.key();
+        self.running
+            .range((key.clone(), String::new())..)
+            .take_while(|(target, _)| target.starts_with(&key))
+            .find(|(target, _)| matches!(target.as_bytes().get(key.len()), None | Some(b'/')))
+            .and_then(|(_, name)| self.entries.get(name))
+    }
+
+    /// The names of those that run on a resource.
+    pub(crate) fn running_on(&self, target: &ResourceId) -> Vec<String> {
+        let key = target.key();
+        self.running
+            .range((key.clone(), String::new())..)
+            .take_while(|(target, _)| *target == key)
+            .map(|(_, name)| name.clone())
+            .collect()
+    }
+
+    /// Drops those that ended before a time.
+    pub(crate) fn forget(&mut self, before: OffsetDateTime) {
+        let old: Vec<String> = self
+            .entries
+            .iter()
+            .filter(|(_, operation)| {
+                operation.progress != Progress::Running && operation.ends < before
+            })
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in old {
+            self.entries.remove(&name);
+        }
+    }
+
+    /// The operations that were touched since the last call, none for those that are gone.
+    pub(crate) fn take_changes(&mut self) -> impl Iterator<Item = (String, Option<&Operation>)> {
+        self.entries.take_changes()
+    }
+}
+
+impl Deref for Operations {
+    type Target = BTreeMap<String, Operation>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.entries
+    }
+}
+
+impl FromIterator<Operation> for Operations {
+    /// Operations that are written down already.
+    fn from_iter<I: IntoIterator<Item = Operation>>(operations: I) -> Self {
+        let operations = operations.into_iter();
+        let entries: Tracked<String, Operation> = operations
+            .map(|operation| (operation.name.clone(), operation))
+            .collect();
+        Self {
+            running: entries.values().filter_map(mark).collect(),
+            entries,
+        }
+    }
+}
+
+/// Where an operation stands among those that run, if it does.
+fn mark(operation: &Operation) -> Option<(String, String)> {
+    (operation.progress == Progress::Running)
+        .then(|| (operation.target.key(), operation.name.clone()))
 }
 
 /// A change that falls due by itself.

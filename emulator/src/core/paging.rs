@@ -12,6 +12,15 @@ const PAGE: usize = 100;
 
 /// The page that the request asks for, with the address of the next one.
 pub(crate) fn page(call: &Call, elements: Vec<Json>) -> Result<Reply, ArmError> {
+    page_of(call, elements, |element| element)
+}
+
+/// The same for a list that may be long: only the elements of the page are shown.
+pub(crate) fn page_of<T>(
+    call: &Call,
+    elements: impl IntoIterator<Item = T>,
+    show: impl Fn(T) -> Json,
+) -> Result<Reply, ArmError> {
     if call.method != "GET" {
         return Err(ArmError::method(&call.method));
     }
@@ -22,11 +31,11 @@ pub(crate) fn page(call: &Call, elements: Vec<Json>) -> Result<Reply, ArmError> 
     let skipped = call.query("$skipToken").map_or(Ok(0), |token| {
         skipped(call, token).ok_or_else(|| invalid("$skipToken", token))
     })?;
-    let total = elements.len();
-    let mut body =
-        json!({"value": elements.into_iter().skip(skipped).take(size).collect::<Vec<_>>()});
+    let mut rest = elements.into_iter().skip(skipped);
+    let shown: Vec<Json> = rest.by_ref().take(size).map(show).collect();
+    let mut body = json!({ "value": shown });
     let next = skipped.saturating_add(size);
-    if next < total {
+    if rest.next().is_some() {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         let kept = call
             .query
@@ -100,7 +109,7 @@ mod tests {
         let mut other = call(&[]);
         other.path = "/other".to_owned();
         for token in ["x", "2", &URL_SAFE_NO_PAD.encode("2.0"), &token(&other, 2)] {
-            let page = page(&call(&[("$skipToken", token)]), Vec::new());
+            let page = page(&call(&[("$skipToken", token)]), Vec::<Json>::new());
             assert_eq!(
                 page.map_err(|error| error.status).err(),
                 Some(400),

@@ -29,13 +29,9 @@ pub(crate) fn list(world: &World, call: &Call, subscription: &str) -> Result<Rep
         .collect();
     namespaces.sort_unstable();
     namespaces.dedup();
-    paging::page(
-        call,
-        namespaces
-            .into_iter()
-            .map(|namespace| provider(world, subscription, namespace))
-            .collect(),
-    )
+    paging::page_of(call, namespaces, |namespace| {
+        provider(world, subscription, namespace)
+    })
 }
 
 /// One provider.

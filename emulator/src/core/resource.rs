@@ -52,12 +52,30 @@ pub(crate) fn serve(
     }
 }
 
+/// What a list is restricted to.
+#[derive(Clone, Copy)]
+pub(crate) enum Scope<'a> {
+    Subscription(&'a str),
+    /// A resource group, or the parent of children.
+    Below(&'a ResourceId),
+}
+
+impl Scope<'_> {
+    /// What the keys of everything in it start with.
+    pub(crate) fn prefix(self) -> String {
+        match self {
+            Self::Subscription(id) => format!("/subscriptions/{}/", id.to_lowercase()),
+            Self::Below(id) => format!("{}/", id.key()),
+        }
+    }
+}
+
 /// Answers a request for the resources of one type, in a subscription, in a group or below a parent.
 pub(crate) fn collection(
     world: &World,
     call: &Call,
     definition: &'static TypeDefinition,
-    within: impl Fn(&ResourceId) -> bool,
+    within: Scope<'_>,
 ) -> Result<Reply, ArmError> {
     versions::check(definition, call.api_version()?, "")?;
     let fields = definition.behaviour.filters();
@@ -68,7 +86,7 @@ pub(crate) fn collection(
     } else {
         Filter::of(call, &names)?
     };
-    let fits = |stored: &&Stored| {
+    let fits = |stored: &Stored| {
         let values = |field: &str| {
             let known = fields.iter().find(|(name, _)| *name == field);
             let value = known.and_then(|(_, place)| text(&stored.body, place));
@@ -80,15 +98,13 @@ pub(crate) fn collection(
     };
     let members = world
         .resources
-        .of_type(definition.name)
-        .filter(|stored| within(&stored.id))
-        .filter(fits);
-    paging::page(
-        call,
-        members
-            .map(|stored| render::resource(world, stored))
-            .collect(),
-    )
+        .keys_of_type(definition.name, within.prefix())
+        .filter(|key| filter.is_none() || world.resources.at(key).is_some_and(fits));
+    // Only what is on the page is looked up and shown.
+    paging::page_of(call, members, |key| {
+        let stored = world.resources.at(key);
+        stored.map_or(Json::Null, |stored| render::resource(world, stored))
+    })
 }
 
 /// The resource of that id, or what ARM says when it or its group is missing.
@@ -279,16 +295,12 @@ fn touch(world: &mut World, definition: &TypeDefinition, id: &ResourceId) {
         return;
     }
     let etag = format!("W/\"{}\"", world.random.guid());
-    let root = id.root();
-    let prefix = format!("{}/", root.key());
     let family: Vec<ResourceId> = world
         .resources
-        .all()
-        .map(|stored| &stored.id)
-        .filter(|id| id.key().starts_with(&prefix))
-        .cloned()
+        .family(&id.root())
+        .map(|stored| stored.id.clone())
         .collect();
-    for member in family.iter().chain([&root]) {
+    for member in &family {
         if let Some(stored) = world.resources.get_mut(member) {
             stored.etag.clone_from(&etag);
         }
@@ -372,7 +384,7 @@ fn may_write(
     if !definition.has_etags() {
         return Ok(());
     }
-    let Some(running) = world.running(&id.root()) else {
+    let Some(running) = world.operations.running(&id.root()) else {
         return Ok(());
     };
     if call.method == "DELETE" {

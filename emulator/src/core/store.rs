@@ -30,6 +30,8 @@ pub(crate) struct Stored {
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     resources: Tracked<String, Stored>,
+    /// Type and key, both in lower case, of every resource: lists ask for one type in one scope.
+    by_type: BTreeSet<(String, String)>,
     /// The keys of what Microsoft.Authorization gives to scopes: every request asks for it.
     authorizations: BTreeSet<String>,
 }
@@ -59,9 +61,27 @@ impl Store {
     }
 
     /// Every resource whose type has that name.
-    pub(crate) fn of_type<'a>(&'a self, type_name: &'a str) -> impl Iterator<Item = &'a Stored> {
-        self.all()
-            .filter(move |stored| stored.id.type_name().eq_ignore_ascii_case(type_name))
+    pub(crate) fn of_type(&self, type_name: &str) -> impl Iterator<Item = &Stored> {
+        self.keys_of_type(type_name, String::new())
+            .filter_map(|key| self.at(key))
+    }
+
+    /// The keys of the resources of a type that start with a prefix in lower case.
+    pub(crate) fn keys_of_type<'a>(
+        &'a self,
+        type_name: &str,
+        prefix: String,
+    ) -> impl Iterator<Item = &'a str> + use<'a> {
+        let first = (type_name.to_lowercase(), prefix);
+        self.by_type
+            .range(first.clone()..)
+            .take_while(move |(kind, key)| *kind == first.0 && key.starts_with(&first.1))
+            .map(|(_, key)| key.as_str())
+    }
+
+    /// The resource of that key.
+    pub(crate) fn at(&self, key: &str) -> Option<&Stored> {
+        self.resources.get(key)
     }
 
     /// The objects of one kind that are given to the scopes of a subscription.
@@ -106,6 +126,7 @@ impl Store {
         if key.contains(AUTHORIZATION) {
             self.authorizations.insert(key.clone());
         }
+        self.by_type.insert((kind_of(&stored), key.clone()));
         self.resources.insert(key, stored);
     }
 
@@ -122,8 +143,10 @@ impl Store {
     }
 
     fn take(&mut self, key: &str) -> Option<Stored> {
+        let stored = self.resources.remove(key)?;
         self.authorizations.remove(key);
-        self.resources.remove(key)
+        self.by_type.remove(&(kind_of(&stored), key.to_owned()));
+        Some(stored)
     }
 
     /// Gives a resource, and with it everything below, another id.
@@ -170,6 +193,19 @@ impl Store {
     /// The resources that were touched since the last call, none for those that are gone.
     pub(crate) fn take_changes(&mut self) -> impl Iterator<Item = (String, Option<&Stored>)> {
         self.resources.take_changes()
+    }
+
+    /// A resource and everything below it.
+    pub(crate) fn family<'a>(
+        &'a self,
+        root: &ResourceId,
+    ) -> impl Iterator<Item = &'a Stored> + use<'a> {
+        self.get(root).into_iter().chain(self.in_group(root))
+    }
+
+    /// Every resource whose key starts with a prefix in lower case.
+    pub(crate) fn starting_with(&self, prefix: String) -> impl Iterator<Item = &Stored> {
+        self.below(prefix).map(|(_, stored)| stored)
     }
 
     fn below(&self, prefix: String) -> impl Iterator<Item = (&String, &Stored)> {
@@ -224,9 +260,18 @@ impl FromIterator<Stored> for Store {
             .filter(|key| key.contains(AUTHORIZATION))
             .cloned()
             .collect();
+        let by_type = resources
+            .iter()
+            .map(|(key, stored)| (kind_of(stored), key.clone()))
+            .collect();
         Self {
             resources,
+            by_type,
             authorizations,
         }
     }
+}
+
+fn kind_of(stored: &Stored) -> String {
+    stored.id.type_name().to_lowercase()
 }

@@ -8,10 +8,9 @@ use super::directory::{Caller, Directory};
 use super::id::ResourceId;
 use super::json::{Json, list, set, take, text};
 use super::metrics::Metrics;
-use super::operations::{Agenda, Doom, Due, Ending, Failure, Operation, Progress};
+use super::operations::{Agenda, Doom, Due, Ending, Failure, Operation, Operations, Progress};
 use super::random::Random;
 use super::store::{Store, Stored};
-use super::tracked::Tracked;
 
 /// For how long ended operations can be asked for, at least.
 const OPERATIONS_KEPT_FOR: Duration = Duration::days(7);
@@ -27,7 +26,7 @@ pub(crate) struct World {
     pub(crate) now: OffsetDateTime,
     pub(crate) random: Random,
     pub(crate) resources: Store,
-    pub(crate) operations: Tracked<String, Operation>,
+    pub(crate) operations: Operations,
     pub(crate) agenda: Agenda,
     pub(crate) metrics: Metrics,
     pub(crate) directory: Directory,
@@ -45,7 +44,7 @@ pub(crate) struct Saved {
     pub(crate) now: OffsetDateTime,
     pub(crate) random: u64,
     pub(crate) resources: Store,
-    pub(crate) operations: Tracked<String, Operation>,
+    pub(crate) operations: Operations,
     pub(crate) agenda: Agenda,
     pub(crate) metrics: Metrics,
     pub(crate) directory: Directory,
@@ -61,7 +60,7 @@ impl World {
             clock,
             random: Random::new(seed),
             resources: Store::default(),
-            operations: Tracked::default(),
+            operations: Operations::default(),
             agenda: Agenda::default(),
             metrics: Metrics::default(),
             directory: Directory::new(seed),
@@ -135,17 +134,7 @@ impl World {
             return;
         }
         let before = self.now.saturating_sub(OPERATIONS_KEPT_FOR);
-        let old: Vec<String> = self
-            .operations
-            .iter()
-            .filter(|(_, operation)| {
-                operation.progress != Progress::Running && operation.ends < before
-            })
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in old {
-            self.operations.remove(&name);
-        }
+        self.operations.forget(before);
     }
 
     /// Starts an operation on a resource.
@@ -172,44 +161,20 @@ impl World {
             failure: doom.map(|doom| doom.failure),
         };
         self.forget_operations();
-        self.operations.insert(name, operation.clone());
+        self.operations.add(operation.clone());
         operation
     }
 
-    /// The operation that still runs on a resource or one below it.
-    pub(crate) fn running(&self, root: &ResourceId) -> Option<&Operation> {
-        let key = root.key();
-        let mut running = self
-            .operations
-            .values()
-            .filter(|operation| operation.progress == Progress::Running);
-        running.find(|operation| {
-            let target = operation.target.key();
-            target
-                .strip_prefix(&key)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
-    }
-
     /// Ends the operations on a resource that goes away while they run.
-    pub(crate) fn abandon(&mut self, target: &ResourceId) {
-        let running: Vec<String> = self
-            .operations
-            .values()
-            .filter(|operation| {
-                operation.target.same(target) && operation.progress == Progress::Running
-            })
-            .map(|operation| operation.name.clone())
-            .collect();
-        for name in running {
-            if let Some(operation) = self.operations.get_mut(&name) {
-                operation.progress = Progress::Failed(Failure {
-                    code: "Canceled".to_owned(),
-                    message: format!(
-                        "The resource {target} was deleted while the operation was running."
-                    ),
-                });
-            }
+    fn abandon(&mut self, target: &ResourceId) {
+        for name in self.operations.running_on(target) {
+            let failure = Failure {
+                code: "Canceled".to_owned(),
+                message: format!(
+                    "The resource {target} was deleted while the operation was running."
+                ),
+            };
+            self.operations.end(&name, Progress::Failed(failure));
         }
     }
 
@@ -226,18 +191,15 @@ impl World {
     }
 
     fn finish(&mut self, name: &str) {
-        let Some(operation) = self.operations.get_mut(name) else {
+        let failure = self
+            .operations
+            .get(name)
+            .and_then(|operation| operation.failure.clone());
+        let progress = failure.map_or(Progress::Succeeded, Progress::Failed);
+        // An abandoned operation has its end already.
+        let Some(operation) = self.operations.end(name, progress) else {
             return;
         };
-        // An abandoned operation has its end already.
-        if operation.progress != Progress::Running {
-            return;
-        }
-        operation.progress = operation
-            .failure
-            .clone()
-            .map_or(Progress::Succeeded, Progress::Failed);
-        let operation = operation.clone();
         let failed = operation.failure.is_some();
         match operation.ending {
             Ending::Remove if !failed => self.remove(&operation.target),
@@ -253,14 +215,10 @@ impl World {
     /// Makes the states of a resource and of what is below it final.
     fn settle_states(&mut self, target: &ResourceId, failed: bool) {
         let state = if failed { "Failed" } else { "Succeeded" };
-        let (key, prefix) = (target.key(), format!("{}/", target.key()));
         let moving: Vec<ResourceId> = self
             .resources
-            .all()
-            .filter(|stored| {
-                is_moving(stored)
-                    && (stored.id.key() == key || stored.id.key().starts_with(&prefix))
-            })
+            .family(target)
+            .filter(|stored| is_moving(stored))
             .map(|stored| stored.id.clone())
             .collect();
         for id in moving {
@@ -276,7 +234,7 @@ impl World {
         };
         let held: Vec<ResourceId> = self
             .resources
-            .all()
+            .of_type("Microsoft.Network/virtualNetworks/subnets")
             .filter(|stored| text(&stored.hidden, HOLDER) == Some(holder))
             .map(|stored| stored.id.clone())
             .collect();

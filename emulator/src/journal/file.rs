@@ -176,10 +176,7 @@ impl StateFile {
             now: moment.now,
             random: moment.random,
             resources: resources.into_iter().collect(),
-            operations: operations
-                .into_iter()
-                .map(|operation| (operation.name.clone(), operation))
-                .collect(),
+            operations: operations.into_iter().collect(),
             agenda: agenda
                 .into_iter()
                 .map(|entry| ((entry.at, entry.number), entry.due))

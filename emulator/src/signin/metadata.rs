@@ -65,7 +65,9 @@ fn cloud(base: &str) -> Json {
             "attestationEndpoint": "attest.azure.net"
         },
         "batch": "https://batch.core.windows.net/",
-        "resourceManager": format!("{base}/"),
+        // The public cloud's own answer ends with a slash, other clouds' do not. With it azurerm 3 puts two slashes into every
+        // path and then waits for deletions at the address of the list.
+        "resourceManager": base,
         "vmImageAliasDoc": "https://raw.githubusercontent.com/Azure/azure-rest-api-specs/master/arm-compute/quickstart-templates/aliases.json",
         "activeDirectoryDataLake": "https://datalake.azure.net/",
         "sqlManagement": "https://management.core.windows.net:8443/",

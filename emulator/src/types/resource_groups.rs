@@ -11,7 +11,7 @@ use crate::core::id::{GROUP, ResourceId};
 use crate::core::json::{json, set};
 use crate::core::locks::{self, Intent};
 use crate::core::moving;
-use crate::core::operations::{Ending, Failure, Operation, Progress};
+use crate::core::operations::{Ending, Failure, Operation};
 use crate::core::store::Stored;
 use crate::core::versions;
 use crate::core::world::World;
@@ -90,12 +90,9 @@ impl Behaviour for ResourceGroups {
             return;
         }
         world.resources.set_state(group, "Succeeded");
-        if let Some(operation) = world
-            .operations
-            .get_mut(&operation.name)
-            .filter(|_| operation.failure.is_none())
-        {
-            operation.progress = Progress::Failed(blocked(group, &left));
+        if operation.failure.is_none() {
+            let failure = blocked(group, &left);
+            world.operations.fail(&operation.name, failure);
         }
     }
 }

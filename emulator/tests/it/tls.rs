@@ -88,7 +88,7 @@ async fn a_client_that_trusts_the_authority_is_served_and_told_https() {
     )
     .await
     .expect("an answer");
-    assert_eq!(described.body["resourceManager"], "https://localhost/");
+    assert_eq!(described.body["resourceManager"], "https://localhost");
 }
 
 #[tokio::test]

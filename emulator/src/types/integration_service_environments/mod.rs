@@ -16,7 +16,7 @@ use crate::core::definition::{
 use crate::core::error::ArmError;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, json, list, ordered, set, set_default, text};
-use crate::core::operations::{Due, Ending, Failure, Operation, Progress};
+use crate::core::operations::{Due, Ending, Failure, Operation};
 use crate::core::random::Random;
 use crate::core::store::Stored;
 use crate::core::versions;
@@ -161,9 +161,7 @@ impl Behaviour for Environments {
             return;
         };
         world.resources.set_state(&stored.id, "Failed");
-        if let Some(operation) = world.operations.get_mut(&operation.name) {
-            operation.progress = Progress::Failed(failure);
-        }
+        world.operations.fail(&operation.name, failure);
         if !is_deployed(&stored) {
             release_later(world, &stored);
         }

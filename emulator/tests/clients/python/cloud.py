@@ -8,7 +8,7 @@ import urllib.request
 
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import HttpResponseError
-from azure.identity import CertificateCredential, ClientSecretCredential
+from azure.identity import ClientSecretCredential
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 from azure.mgmt.logic import LogicManagementClient
 from azure.mgmt.monitor import MonitorManagementClient
@@ -52,12 +52,12 @@ class PlainAuthentication(ARMChallengeAuthenticationPolicy):
 class Cloud:
     """The clients of one emulator, all with one credential."""
 
-    def __init__(self, url, authority=None, certificate=None):
+    def __init__(self, url, authority=None):
         self.url = url
         self.authority = authority
         scope = f"{url}/.default"
         if url.startswith("https:"):
-            self.credential = self._identity(certificate)
+            self.credential = self._identity()
             options = {"connection_verify": authority}
         else:
             self.credential = PlainCredential(url)
@@ -70,15 +70,15 @@ class Cloud:
         self.locks = ManagementLockClient(self.credential, SUBSCRIPTION, **options)
         self.subscriptions = SubscriptionClient(self.credential, **options)
 
-    def _identity(self, certificate):
-        options = {
-            "authority": self.url,
-            "disable_instance_discovery": True,
-            "connection_verify": self.authority,
-        }
-        if certificate:
-            return CertificateCredential(TENANT, CLIENT, certificate, **options)
-        return ClientSecretCredential(TENANT, CLIENT, "hush", **options)
+    def _identity(self):
+        return ClientSecretCredential(
+            TENANT,
+            CLIENT,
+            "any",
+            authority=self.url,
+            disable_instance_discovery=True,
+            connection_verify=self.authority,
+        )
 
     def control(self, method, path, body=None):
         """Speaks to the emulator itself."""
@@ -86,7 +86,8 @@ class Cloud:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.url}/_emulator/{path}", data, method=method)
         with urllib.request.urlopen(request, context=context) as answer:
-            return json.load(answer)
+            text = answer.read()
+            return json.loads(text) if text else None
 
     def advance(self, span):
         """Moves Azure's time on."""

@@ -7,6 +7,7 @@ import accounts
 import environments
 import groups
 import network
+import signin
 import workflows
 from cloud import Cloud
 
@@ -22,6 +23,8 @@ def step(work, *arguments):
 def main(url, authority=None):
     cloud = Cloud(url, authority)
     step(groups.create, cloud)
+    if authority:
+        step(signin.registered, cloud)
     step(groups.providers, cloud)
     step(groups.locks, cloud)
     step(groups.throttled, cloud)

@@ -1,14 +1,50 @@
 //! Microsoft's own clients against the emulator. They come from the Python package registry, so these tests only run when they are asked for:
 //! `cargo test -p arm-emulator --test it clients:: -- --ignored`.
 
+mod azure_cli;
 mod python;
 
 use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
 use tokio::process::Command;
+
+use crate::process::Process;
 
 /// An Azure hour passes in a second: an environment deploys in two.
 const SCALE: [&str; 2] = ["--time-scale", "3600"];
+
+async fn over_http() -> Process {
+    Process::start(&SCALE).await
+}
+
+/// An emulator over https, and the file with the authority to trust.
+struct Secure {
+    process: Process,
+    folder: TempDir,
+}
+
+impl Secure {
+    async fn start(arguments: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let authority = folder.path().join("ca.pem");
+        let tls = [
+            "--tls",
+            "--ca-out",
+            authority.to_str().expect("a text path"),
+        ];
+        let process = Process::start(&[&SCALE[..], &tls, arguments].concat()).await;
+        Self { process, folder }
+    }
+
+    fn url(&self) -> String {
+        format!("https://{}", self.process.address)
+    }
+
+    fn authority(&self) -> PathBuf {
+        self.folder.path().join("ca.pem")
+    }
+}
 
 /// The folder with the scripts of a client.
 fn scripts(client: &str) -> PathBuf {

@@ -2,15 +2,27 @@
 
 use tokio::process::Command;
 
-use super::{SCALE, environment, scripts, succeed};
-use crate::process::Process;
+use super::{Secure, environment, over_http, scripts, succeed};
+
+/// The script that lives the life.
+async fn life() -> Command {
+    let mut life = Command::new(environment("python").await.join("python"));
+    life.arg("-B").arg(scripts("python").join("life.py"));
+    life
+}
 
 #[tokio::test]
 #[ignore = "downloads Microsoft's SDK"]
 async fn a_life_over_http() {
-    let programs = environment("python").await;
-    let process = Process::start(&SCALE).await;
-    let mut life = Command::new(programs.join("python"));
-    life.arg("-B").arg(scripts("python").join("life.py"));
+    let mut life = life().await;
+    let process = over_http().await;
     succeed(life.arg(format!("http://{}", process.address))).await;
+}
+
+#[tokio::test]
+#[ignore = "downloads Microsoft's SDK"]
+async fn a_life_over_https() {
+    let mut life = life().await;
+    let cloud = Secure::start(&[]).await;
+    succeed(life.arg(cloud.url()).arg(cloud.authority())).await;
 }

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value as Json, json};
 
 use super::shared::arm_type::ArmType;
-use super::shared::{environment, replaced, rows, tags};
+use super::shared::{environment, rows, tags};
 use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
@@ -187,7 +187,7 @@ impl Resource<Azure> for IseLogicApp {
 
     async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
         tags::plan(context, plan);
-        if !replaced::is_replaced(plan, &SCHEMA) {
+        if !plan.replaces(&SCHEMA) {
             account::at_plan(context, plan).await;
         }
     }

@@ -104,10 +104,11 @@ pub(super) enum Unfinished {
 pub(super) fn unfinished(private: &Private, provisioning_state: &str) -> Option<Unfinished> {
     match Pending::recall(private) {
         None if provisioning_state.is_empty() || is_terminal(provisioning_state) => None,
-        Some(pending) if arm::is_failure(provisioning_state) => Some(match pending.phase {
-            Phase::Creating => Unfinished::FailedCreation,
-            Phase::Updating => Unfinished::FailedChange(pending),
-        }),
+        Some(pending) if arm::is_failure(provisioning_state) => match pending.phase {
+            Phase::Creating => Some(Unfinished::FailedCreation),
+            Phase::Updating if pending.changes.is_empty() => None,
+            Phase::Updating => Some(Unfinished::FailedChange(pending)),
+        },
         pending => Some(Unfinished::Running(pending)),
     }
 }
@@ -173,11 +174,7 @@ impl Work<'_> {
                 if let (Some(body), Some(object)) = (body, state.object().cloned()) {
                     state.set(read_body(self.context, &body, &object));
                 }
-                let doing = match phase {
-                    Phase::Creating => "creating",
-                    Phase::Updating => "updating",
-                };
-                return Err(ARM.failed(doing, self.id)(error));
+                return Err(messages::failed(self.id, phase, &error));
             }
             Outcome::SucceededAfterAll(body, error) => {
                 let warning = messages::succeeded_after_all(self.id, &error);

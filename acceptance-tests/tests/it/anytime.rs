@@ -89,11 +89,11 @@ fn an_apply_killed_at_ten_moments() -> Result {
 }
 
 #[test]
-fn a_destroy_cancelled_or_killed_at_ten_moments() -> Result {
+fn a_destroy_cancelled_or_killed_at_six_moments() -> Result {
     let scene = stack()?;
     let before = scene.emulator.ids()?;
     scene.apply()?;
-    let moments = moments(&scene, &DESTROY, 10)?;
+    let moments = moments(&scene, &DESTROY, 6)?;
     for (moment, end) in moments.iter().zip([cancel, kill].into_iter().cycle()) {
         scene.apply()?;
         let finished = moment.hit(&scene, &DESTROY, end).and_then(|()| {

@@ -144,19 +144,18 @@ impl Work<'_> {
             Some(operation) => operation,
             None => &Operation::on_resource(Intent::Write),
         };
-        let ended = self.session.wait(operation, self.id, ARM.api_version).await;
-        Ok(match ended {
-            Ok(Ended { body, failure }) => match failure {
-                None => Outcome::Succeeded(body),
-                Some(error) if arm::provisioning_state(&body).is_some_and(arm::is_success) => {
-                    Outcome::SucceededAfterAll(body, error)
+        let Ended { body, failure } =
+            match self.session.wait(operation, self.id, ARM.api_version).await {
+                Ok(ended) => ended,
+                Err(error) => {
+                    return Interrupted::by(&error).map_or(Ok(Outcome::Failed(None, error)), Err);
                 }
-                Some(error) => Outcome::Failed(Some(body).filter(|body| !body.is_null()), error),
-            },
-            Err(error) => match Interrupted::by(&error) {
-                Some(interrupted) => return Err(interrupted),
-                None => Outcome::Failed(None, error),
-            },
+            };
+        let is_well = arm::provisioning_state(&body).is_some_and(arm::is_success);
+        Ok(match failure {
+            None => Outcome::Succeeded(body),
+            Some(error) if is_well => Outcome::SucceededAfterAll(body, error),
+            Some(error) => Outcome::Failed(Some(body).filter(|body| !body.is_null()), error),
         })
     }
 

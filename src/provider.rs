@@ -284,7 +284,7 @@ async fn sign_in(client: &arm::Client) -> Result<(), Diagnostics> {
             reason => reason.to_owned(),
         };
         let detail = format!(
-            "{}\n\nSet the arguments of one of them in the provider block, or their environment variables, or sign in with `az login`.",
+            "{}\n\nCorrect that, or choose another way: by arguments of the provider block, by their environment variables, or with `az login`.",
             capitalised(&why)
         );
         Diagnostic::error("Cannot sign in to Azure", detail).into()

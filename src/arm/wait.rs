@@ -52,66 +52,16 @@ impl Session {
         api_version: &str,
     ) -> Result<Ended, Error> {
         let started = Instant::now();
-        let mut operation = operation.clone();
-        let mut interval = operation.first_wait;
-        let mut status = Status::default();
-        let mut failure = None;
-        let mut missing = 0;
+        let mut watch = Watch::new(operation.clone(), self.pacing().poll_interval);
         loop {
-            let sleep = self.sleep(interval.max(SHORTEST_WAIT)).await;
-            sleep.map_err(|stopped| still_running(stopped, id, &status))?;
-            let step = self.look(&operation, id, api_version).await;
-            missing = match step {
-                Step::Missing(_) => missing + 1,
-                _ => 0,
-            };
-            let mut trouble = None;
-            match step {
-                // What the operation tells is one thing, what the resource shows is what counts.
-                Step::Succeeded(_) if operation.is_told_elsewhere() => {
-                    operation.poll = Poll::ProvisioningState;
-                    interval = Duration::ZERO;
-                }
-                Step::Failed(error, _) if operation.is_told_elsewhere() => {
-                    tracing::info!(%id, %error, "the operation failed; looking at the resource");
-                    failure = Some(error);
-                    operation.poll = Poll::ProvisioningState;
-                    interval = Duration::ZERO;
-                }
-                Step::Succeeded(body) => {
-                    let is_gone = operation.intent == Intent::Delete;
-                    let body = if is_gone { Json::Null } else { body };
-                    return Ok(Ended { body, failure });
-                }
-                Step::Failed(error, body) => {
-                    let failure = failure.or(Some(error));
-                    return Ok(Ended { body, failure });
-                }
-                Step::Missing(error) if missing >= MISSING_LOOKS => {
-                    let body = Json::Null;
-                    return failure.map_or(Err(error), |failure| {
-                        let failure = Some(failure);
-                        Ok(Ended { body, failure })
-                    });
-                }
-                Step::Unclear(error) if error.is_cancelled() || error.is_timeout() => {
-                    return Err(still_running(error, id, &status));
-                }
-                Step::Running(now) => {
-                    interval = now.again_in.unwrap_or(self.interval_after(interval));
-                    status = now;
-                }
-                Step::Forgotten => operation.poll = Poll::ProvisioningState,
-                Step::Missing(error) => {
-                    interval = self.pacing().poll_interval;
-                    trouble = Some(error);
-                }
-                Step::Unclear(error) => {
-                    interval = error.retry_after().unwrap_or(self.interval_after(interval));
-                    trouble = Some(error);
-                }
+            let sleep = self.sleep(watch.pause.max(SHORTEST_WAIT)).await;
+            sleep.map_err(|stopped| watch.still_running(stopped, id))?;
+            let step = self.look(&watch.operation, id, api_version).await;
+            let learnt = watch.learn(step);
+            if let Some(ended) = learnt.map_err(|error| watch.still_running(error, id))? {
+                return Ok(ended);
             }
-            log(id, &operation, &status, started.elapsed(), trouble.as_ref());
+            watch.log(id, started.elapsed());
         }
     }
 
@@ -135,41 +85,132 @@ impl Session {
             Err(error) => Step::Unclear(self.blame(error, &request)),
         }
     }
+}
 
-    /// The interval stays as it is until ARM names another; a resumed operation starts without one.
-    fn interval_after(&self, interval: Duration) -> Duration {
-        match interval.is_zero() {
-            true => self.pacing().poll_interval,
-            false => interval,
+/// What is known of an operation that is waited for. No IO.
+struct Watch {
+    /// Where the next look goes, which can change on the way.
+    operation: Operation,
+    /// Before the next look.
+    pause: Duration,
+    /// Between looks: stays as it is until ARM names another.
+    interval: Duration,
+    /// Where ARM names none, and for a resource that is not there yet.
+    default_interval: Duration,
+    status: Status,
+    /// ARM's verdict, if the operation failed.
+    failure: Option<Error>,
+    /// How many looks in a row found no resource.
+    missing: u32,
+    /// Why the last look learned nothing.
+    trouble: Option<Error>,
+}
+
+impl Watch {
+    fn new(operation: Operation, default_interval: Duration) -> Self {
+        let first = operation.first_wait;
+        Self {
+            pause: first,
+            // A resumed operation starts without one.
+            interval: if first.is_zero() {
+                default_interval
+            } else {
+                first
+            },
+            default_interval,
+            operation,
+            status: Status::default(),
+            failure: None,
+            missing: 0,
+            trouble: None,
         }
     }
-}
 
-fn still_running(stopped: Error, id: &ResourceId, status: &Status) -> Error {
-    if !stopped.is_timeout() {
-        return stopped;
+    /// Takes in what a look shows: the end, or nothing while it is to come.
+    fn learn(&mut self, step: Step) -> Result<Option<Ended>, Error> {
+        self.trouble = None;
+        self.missing = match step {
+            Step::Missing(_) => self.missing + 1,
+            _ => 0,
+        };
+        match step {
+            // What the operation tells is one thing, what the resource shows is what counts.
+            Step::Succeeded(_) if self.operation.is_told_elsewhere() => self.ask_resource(),
+            Step::Failed(error, _) if self.operation.is_told_elsewhere() => {
+                self.failure = Some(error);
+                self.ask_resource();
+            }
+            Step::Forgotten => self.ask_resource(),
+            Step::Succeeded(_) if self.operation.intent == Intent::Delete => {
+                return Ok(Some(self.ended(Json::Null)));
+            }
+            Step::Succeeded(body) => return Ok(Some(self.ended(body))),
+            Step::Failed(error, body) => {
+                self.failure.get_or_insert(error);
+                return Ok(Some(self.ended(body)));
+            }
+            Step::Missing(error) if self.missing >= MISSING_LOOKS => {
+                return match self.failure {
+                    Some(_) => Ok(Some(self.ended(Json::Null))),
+                    None => Err(error),
+                };
+            }
+            Step::Unclear(error) if error.is_cancelled() || error.is_timeout() => {
+                return Err(error);
+            }
+            Step::Running(status) => {
+                self.interval = status.again_in.unwrap_or(self.interval);
+                self.pause = self.interval;
+                self.status = status;
+            }
+            Step::Missing(error) => {
+                self.pause = self.default_interval;
+                self.trouble = Some(error);
+            }
+            Step::Unclear(error) => {
+                self.pause = error.retry_after().unwrap_or(self.interval);
+                self.trouble = Some(error);
+            }
+        }
+        Ok(None)
     }
-    let state = match status.state.as_str() {
-        "" => String::new(),
-        state => format!(", which is {state}"),
-    };
-    Error::timed_out(format!("waiting for the operation on {id}{state}"))
-}
 
-fn log(
-    id: &ResourceId,
-    operation: &Operation,
-    status: &Status,
-    elapsed: Duration,
-    trouble: Option<&Error>,
-) {
-    let elapsed_s = elapsed.as_secs();
-    let operation = operation.poll.told();
-    let Status { state, percent, .. } = status;
-    match trouble {
-        None => tracing::info!(%id, operation, state, elapsed_s, percent, "still running"),
-        Some(error) => {
-            tracing::info!(%id, operation, state, elapsed_s, %error, "cannot ask; going on");
+    fn ask_resource(&mut self) {
+        self.operation.poll = Poll::ProvisioningState;
+        self.pause = Duration::ZERO;
+    }
+
+    fn ended(&mut self, body: Json) -> Ended {
+        let failure = self.failure.take();
+        Ended { body, failure }
+    }
+
+    /// What a stop or the deadline leaves behind.
+    fn still_running(&self, error: Error, id: &ResourceId) -> Error {
+        if !error.is_timeout() {
+            return error;
+        }
+        let state = match self.status.state.as_str() {
+            "" => String::new(),
+            state => format!(", which is {state}"),
+        };
+        Error::timed_out(format!("waiting for the operation on {id}{state}"))
+    }
+
+    fn log(&self, id: &ResourceId, elapsed: Duration) {
+        let elapsed_s = elapsed.as_secs();
+        let operation = self.operation.poll.told();
+        let Status { state, percent, .. } = &self.status;
+        match (&self.trouble, &self.failure) {
+            (Some(error), _) => {
+                tracing::info!(%id, operation, state, elapsed_s, %error, "cannot ask; going on");
+            }
+            (None, Some(error)) => {
+                tracing::info!(%id, operation, state, elapsed_s, %error, "failed; looking at the resource");
+            }
+            (None, None) => {
+                tracing::info!(%id, operation, state, elapsed_s, percent, "still running");
+            }
         }
     }
 }

@@ -256,29 +256,24 @@ impl Resource<Azure> for Ise {
             true => None,
             false => ARM.find(&session, &id).await.map_err(&fail)?,
         };
-        let Some(body) = found else {
-            // Gone; by our own deletion only when its subnets are free as well.
-            if is_releasing(&object) || Deletion::is_remembered(&state.private) {
-                return match release::still_held(&session, &id, &subnet_ids(&object)).await {
-                    Ok(held) if held.is_empty() => {
-                        state.remove();
-                        Ok(())
-                    }
-                    // Whether they are held is for the deletion to tell, which ends with a warning.
-                    Err(error) if !error.is_forbidden() => Err(fail(error)),
-                    _ => {
-                        state.set(releasing(object));
-                        Ok(())
-                    }
-                };
+        match found {
+            Some(body) => {
+                Deletion::forget(&mut state.private);
+                state.set(read_body(context, &body, &object));
+                if arm::provisioning_state(&body).is_some_and(arm::is_success) {
+                    Pending::forget(&mut state.private);
+                }
             }
-            state.remove();
-            return Ok(());
-        };
-        Deletion::forget(&mut state.private);
-        state.set(read_body(context, &body, &object));
-        if arm::provisioning_state(&body).is_some_and(arm::is_success) {
-            Pending::forget(&mut state.private);
+            // Gone by our own deletion, which has ended when the subnets are free as well.
+            None if is_releasing(&object) || Deletion::is_remembered(&state.private) => {
+                match release::still_held(&session, &id, &subnet_ids(&object)).await {
+                    Ok(held) if held.is_empty() => state.remove(),
+                    // Nobody can tell: the deletion ends with a warning about that.
+                    Err(error) if !error.is_forbidden() => return Err(fail(error)),
+                    _ => state.set(releasing(object)),
+                }
+            }
+            None => state.remove(),
         }
         Ok(())
     }

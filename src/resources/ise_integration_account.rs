@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::ise;
 use super::shared::arm_type::ArmType;
-use super::shared::{environment, replaced, rows, tags};
+use super::shared::{environment, rows, tags};
 use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
@@ -80,7 +80,7 @@ impl Resource<Azure> for IseIntegrationAccount {
 
     async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
         tags::plan(context, plan);
-        if replaced::is_replaced(plan, &SCHEMA) {
+        if plan.replaces(&SCHEMA) {
             return;
         }
         if plan.changes("sku")

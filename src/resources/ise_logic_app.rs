@@ -11,13 +11,13 @@ use async_trait::async_trait;
 use serde_json::{Map, Value as Json, json};
 
 use super::shared::arm_type::ArmType;
-use super::shared::{environment, replaced, rows, tags};
+use super::shared::{environment, rows, tags};
 use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::Path;
-use crate::sdk::plan::Plan;
+use crate::sdk::plan::{Plan, sends_update};
 use crate::sdk::remote::{write_elements, write_members};
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Recomputed, Schema, Timeouts};
@@ -199,12 +199,14 @@ impl Resource<Azure> for IseLogicApp {
 
     async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
         tags::plan(context, plan);
-        if replaced::is_replaced(plan, &SCHEMA) {
+        if plan.replaces(&SCHEMA) {
             return;
         }
         let puts = match &plan.prior {
             None => true,
-            Some(prior) => plan.sends(&SCHEMA) && needs_put(prior, &plan.planned),
+            Some(prior) => {
+                sends_update(&SCHEMA, prior, &plan.planned) && needs_put(prior, &plan.planned)
+            }
         };
         if puts {
             plan.diagnostics

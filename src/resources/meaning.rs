@@ -14,7 +14,7 @@ use super::{ALL, ise, ise_integration_account, ise_logic_app, ise_subnet};
 use crate::arm::ResourceId;
 use crate::arm::test_server::Reply;
 use crate::azure::Azure;
-use crate::sdk::plan::Plan;
+use crate::sdk::plan::{Plan, sends_update};
 use crate::sdk::private::Private;
 use crate::sdk::resource::{Resource, State};
 use crate::sdk::schema::{Attribute, Kind};
@@ -205,7 +205,9 @@ async fn played(
         return Err(format!("no difference: {before:?}"));
     }
     let replaces = !plan.requires_replace.is_empty();
-    if replaces != (row.is == Expected::Replace) || !plan.sends(resource.schema()) {
+    if replaces != (row.is == Expected::Replace)
+        || !sends_update(resource.schema(), &state_after, &plan.planned)
+    {
         return Err(format!("replaces {:?}", plan.requires_replace));
     }
     if replaces {
@@ -244,7 +246,7 @@ fn no_difference(
     let differs = |(name, planned): &(&str, &Value)| *planned != state.get(name);
     let different: Vec<_> = plan.planned.iter().filter(differs).collect();
     // What only the provider knows, and other forms of nothing, show once after an import.
-    if plan.sends(resource.schema())
+    if sends_update(resource.schema(), state, &plan.planned)
         || !plan.requires_replace.is_empty()
         || (was_created && !different.is_empty())
     {

@@ -56,20 +56,24 @@ impl Plan {
     pub fn finish(&mut self, schema: &Schema) {
         self.clear_write_only(schema);
         self.mark_recomputed(schema);
+        // Terraform asks again without the old object when it replaces; there is nothing to replace then.
+        self.requires_replace = self.replacing(schema);
+    }
+
+    /// Whether the object is replaced, as far as the plan has been made.
+    pub fn replaces(&self, schema: &Schema) -> bool {
+        !self.replacing(schema).is_empty()
+    }
+
+    /// The attributes because of which it is replaced: those that a resource has named, and those that change.
+    fn replacing(&self, schema: &Schema) -> BTreeSet<Path> {
         let Some(prior) = &self.prior else {
-            // Terraform asks again without the old object when it replaces; there is nothing to replace here.
-            return self.requires_replace.clear();
+            return BTreeSet::new();
         };
-        let planned = &self.planned;
-        let mut paths = BTreeSet::new();
-        replaced_paths(
-            &schema.attributes,
-            prior,
-            planned,
-            &Path::root(),
-            &mut paths,
-        );
-        self.requires_replace.append(&mut paths);
+        let mut paths = self.requires_replace.clone();
+        let (attributes, root) = (&schema.attributes, Path::root());
+        replaced_paths(attributes, prior, &self.planned, &root, &mut paths);
+        paths
     }
 
     /// Whether the object is new.
@@ -82,14 +86,6 @@ impl Plan {
         self.prior
             .as_ref()
             .is_none_or(|prior| prior.get(name) != self.planned.get(name))
-    }
-
-    /// Whether the apply sends anything to the remote system.
-    pub fn sends(&self, schema: &Schema) -> bool {
-        match &self.prior {
-            None => true,
-            Some(prior) => !sent_changes(schema, prior, &self.planned).is_empty(),
-        }
     }
 
     fn fill_defaults(&mut self, schema: &Schema) {

@@ -149,6 +149,38 @@ fn a_create_timeout_is_no_failure() -> Result {
     Ok(())
 }
 
+/// The timeout of the environment is not theirs.
+#[test]
+fn what_lives_in_an_environment_waits_while_it_deploys() -> Result {
+    let scene = Scene::new(Fixture::Network)?;
+    let account = Block::resource("ise_integration_account", "it")
+        .with_text("name", "partners")
+        .with_text("resource_group_name", "integration")
+        .with("ise_id", "ise.it.id");
+    let environment = environment().with("timeouts", r#"{ create = "1s" }"#);
+    scene.configure(&format!("{environment}{account}"))?;
+    scene.emulator.set_time_scale(SLOW)?;
+    let apply = scene.start(&["apply", "-auto-approve"])?;
+    until("the account is on its way", || {
+        let requests = scene.emulator.requests()?;
+        Ok(requests
+            .iter()
+            .any(|request| request.path.ends_with("/integrationAccounts/partners")))
+    })?;
+    assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/it"]);
+    scene.emulator.set_time_scale(FAST)?;
+    apply.wait()?.success()?;
+    assert_eq!(
+        writes(&scene)?,
+        [
+            "PUT integrationServiceEnvironments/it",
+            "PUT integrationAccounts/partners"
+        ]
+    );
+    // The refresh finds the environment deployed.
+    scene.nothing_to_do().map(drop)
+}
+
 #[test]
 fn a_creation_that_fails_while_nobody_waits_is_replaced() -> Result {
     let scene = Scene::new(Fixture::Network)?;

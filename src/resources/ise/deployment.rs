@@ -104,10 +104,11 @@ pub(super) enum Unfinished {
 pub(super) fn unfinished(private: &Private, provisioning_state: &str) -> Option<Unfinished> {
     match Pending::recall(private) {
         None if provisioning_state.is_empty() || is_terminal(provisioning_state) => None,
-        Some(pending) if arm::is_failure(provisioning_state) => Some(match pending.phase {
-            Phase::Creating => Unfinished::FailedCreation,
-            Phase::Updating => Unfinished::FailedChange(pending),
-        }),
+        Some(pending) if arm::is_failure(provisioning_state) => match pending.phase {
+            Phase::Creating => Some(Unfinished::FailedCreation),
+            Phase::Updating if pending.changes.is_empty() => None,
+            Phase::Updating => Some(Unfinished::FailedChange(pending)),
+        },
         pending => Some(Unfinished::Running(pending)),
     }
 }
@@ -143,19 +144,18 @@ impl Work<'_> {
             Some(operation) => operation,
             None => &Operation::on_resource(Intent::Write),
         };
-        let ended = self.session.wait(operation, self.id, ARM.api_version).await;
-        Ok(match ended {
-            Ok(Ended { body, failure }) => match failure {
-                None => Outcome::Succeeded(body),
-                Some(error) if arm::provisioning_state(&body).is_some_and(arm::is_success) => {
-                    Outcome::SucceededAfterAll(body, error)
+        let Ended { body, failure } =
+            match self.session.wait(operation, self.id, ARM.api_version).await {
+                Ok(ended) => ended,
+                Err(error) => {
+                    return Interrupted::by(&error).map_or(Ok(Outcome::Failed(None, error)), Err);
                 }
-                Some(error) => Outcome::Failed(Some(body).filter(|body| !body.is_null()), error),
-            },
-            Err(error) => match Interrupted::by(&error) {
-                Some(interrupted) => return Err(interrupted),
-                None => Outcome::Failed(None, error),
-            },
+            };
+        let is_well = arm::provisioning_state(&body).is_some_and(arm::is_success);
+        Ok(match failure {
+            None => Outcome::Succeeded(body),
+            Some(error) if is_well => Outcome::SucceededAfterAll(body, error),
+            Some(error) => Outcome::Failed(Some(body).filter(|body| !body.is_null()), error),
         })
     }
 
@@ -173,11 +173,7 @@ impl Work<'_> {
                 if let (Some(body), Some(object)) = (body, state.object().cloned()) {
                     state.set(read_body(self.context, &body, &object));
                 }
-                let doing = match phase {
-                    Phase::Creating => "creating",
-                    Phase::Updating => "updating",
-                };
-                return Err(ARM.failed(doing, self.id)(error));
+                return Err(messages::failed(self.id, phase, &error));
             }
             Outcome::SucceededAfterAll(body, error) => {
                 let warning = messages::succeeded_after_all(self.id, &error);

@@ -2,6 +2,7 @@
 
 use super::deployment::{Pending, Phase};
 use super::release::Deletion;
+use super::{ARM, SCHEMA};
 use crate::arm::{self, ResourceId};
 use crate::resources::shared::report;
 use crate::resources::shared::wait::Interrupted;
@@ -10,22 +11,38 @@ use crate::sdk::duration;
 
 /// The plan of an environment at which ARM is at work.
 pub(super) fn will_wait(name: &str, pending: Option<&Pending>) -> Diagnostic {
-    let (summary, what) = match pending.map(|pending| pending.phase) {
-        Some(Phase::Creating) => ("is still deploying", "its creation"),
-        Some(Phase::Updating) => ("is still being changed", "a change of it"),
-        None => ("is still deploying", "an operation on it"),
+    let (summary, accepted) = match pending.map(|pending| pending.phase) {
+        Some(Phase::Creating) => ("is still deploying", "Azure accepted it"),
+        Some(Phase::Updating) => ("is still being changed", "Azure accepted the change"),
+        None => ("is still deploying", "Azure has been at work on it"),
     };
     let age = pending.map_or(String::new(), |pending| {
-        format!(
-            ", which Azure accepted {} ago,",
-            duration::format(pending.age())
-        )
+        format!(" {} ago", duration::format(pending.age()))
     });
     let detail = format!(
-        "The apply goes on waiting for {what}{age} before it does anything else to the environment. Nothing is created again, and \
-         nothing is replaced."
+        "{accepted}{age} and has not finished. The apply goes on waiting, and only then does whatever else is planned for it; nothing \
+         is created again and nothing is replaced."
     );
     Diagnostic::warning(format!("Environment {name:?} {summary}"), detail)
+}
+
+/// An operation failed.
+pub(super) fn failed(id: &ResourceId, phase: Phase, error: &arm::Error) -> Diagnostics {
+    let (doing, next) = match phase {
+        Phase::Creating => (
+            "creating",
+            "The next apply replaces the environment: it deletes it, waits until Azure has released its subnets, which takes an hour \
+             or more, and creates it anew. Remove the cause first.",
+        ),
+        Phase::Updating => (
+            "updating",
+            "The environment lives and is kept. Remove the cause, and apply again: a change that Azure shows as failed is sent again.",
+        ),
+    };
+    let mut diagnostic = report::error(&SCHEMA, doing, &ARM.describe(id), error);
+    diagnostic.detail.push_str("\n\n");
+    diagnostic.detail.push_str(next);
+    diagnostic.into()
 }
 
 /// The plan of an environment whose last change failed.
@@ -35,8 +52,7 @@ pub(super) fn failed_before(name: &str, pending: &Pending) -> Diagnostic {
         names => format!("the change of {}", names.join(", ")),
     };
     let detail = format!(
-        "Azure accepted the change {} before this plan, and shows the environment as Failed since. It lives and is kept: the apply \
-         sends {what} again.",
+        "Azure accepted it {} ago, and shows the environment as Failed. It lives and is kept: the apply sends {what} again.",
         duration::format(pending.age()),
     );
     Diagnostic::warning(

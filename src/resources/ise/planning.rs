@@ -28,7 +28,7 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan) {
     } else {
         plan_unfinished(plan);
     }
-    if replaced::is_replaced(plan, &SCHEMA) {
+    if plan.replaces(&SCHEMA) {
         // The plan of the new environment follows, and looks at the network.
         if let Some(old) = plan.prior.as_ref().and_then(owner) {
             replaced::hand_over(&mut plan.private, &old);

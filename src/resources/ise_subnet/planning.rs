@@ -37,7 +37,7 @@ pub(super) async fn check(context: &Context<Azure>, plan: &mut Plan) {
     let (Some(azure), Ok(session)) = (context.client_if_known(), session(context)) else {
         return;
     };
-    let is_replaced = replaced::is_replaced(plan, &SCHEMA);
+    let is_replaced = plan.replaces(&SCHEMA);
     let prior = plan
         .prior
         .as_ref()

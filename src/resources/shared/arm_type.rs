@@ -56,7 +56,7 @@ impl ArmType {
         doing: &'a str,
         id: &'a ResourceId,
     ) -> impl Fn(arm::Error) -> Diagnostics + 'a {
-        move |error| report::error(self.schema, doing, &self.describe(id), &error)
+        move |error| report::error(self.schema, doing, &self.describe(id), &error).into()
     }
 
     /// The object, or nothing if it is gone.

@@ -3,21 +3,10 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::sdk::plan::Plan;
 use crate::sdk::private::Private;
-use crate::sdk::schema::Schema;
 
 /// The name under which the first plan tells the second about the old object.
 const KEY: &str = "replaces";
-
-/// Whether the plan for an existing object is to replace it.
-pub(crate) fn is_replaced(plan: &Plan, schema: &Schema) -> bool {
-    let replaces = || {
-        let mut attributes = schema.attributes.iter();
-        attributes.any(|attribute| attribute.replaces && plan.changes(attribute.name))
-    };
-    !plan.is_create() && (!plan.requires_replace.is_empty() || replaces())
-}
 
 /// Tells the second plan about the old object.
 pub(crate) fn hand_over<T: Serialize>(private: &mut Private, old: &T) {

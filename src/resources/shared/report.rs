@@ -1,22 +1,20 @@
 //! ARM's errors as messages to the user.
 
 use crate::arm;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::diagnostics::Diagnostic;
 use crate::sdk::path::Path;
 use crate::sdk::schema::{Attribute, Kind, Schema};
 use crate::sdk::validation::capitalised;
 
 /// What went wrong while `doing` something ("creating") to `what` (`subnet "a"`), at the attribute that ARM blames.
-pub(crate) fn error(schema: &Schema, doing: &str, what: &str, error: &arm::Error) -> Diagnostics {
+pub(crate) fn error(schema: &Schema, doing: &str, what: &str, error: &arm::Error) -> Diagnostic {
     let path = error
         .body()
         .and_then(|body| body.target.as_deref())
         .and_then(|target| blamed(&schema.attributes, target, &Path::root()))
         .unwrap_or_default();
     let summary = format!("Error {doing} {what}");
-    Diagnostic::error(summary, explanation(error))
-        .at(path)
-        .into()
+    Diagnostic::error(summary, explanation(error)).at(path)
 }
 
 /// ARM's words, and what they mean where they do not say it.

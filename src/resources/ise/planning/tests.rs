@@ -1,4 +1,8 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde_json::json;
+use tokio::sync::Notify;
 
 use super::super::Ise;
 use super::*;
@@ -77,14 +81,13 @@ async fn plan_new(server: &TestServer, more: &[(&str, Value)]) -> Plan {
 
 /// The state of an environment that lives in the four subnets.
 async fn living() -> Object {
-    let plan = plan(
-        &Ise,
-        &unconfigured(),
-        &environment(&[]),
-        None,
-        Private::default(),
-    )
-    .await;
+    living_with(&[]).await
+}
+
+/// The same, with more attributes.
+async fn living_with(more: &[(&str, Value)]) -> Object {
+    let wanted = environment(more);
+    let plan = plan(&Ise, &unconfigured(), &wanted, None, Private::default()).await;
     applied(
         &plan,
         &[
@@ -105,6 +108,31 @@ async fn a_network_that_is_well_says_nothing_and_is_only_read() {
     lines.sort();
     expected.sort();
     assert_eq!(lines, expected);
+}
+
+/// No answer comes before everything has been asked for.
+#[tokio::test]
+async fn everything_is_read_at_once() {
+    let held: Vec<_> = objects(|_, _| {})
+        .into_iter()
+        .map(|(id, body)| (id, Reply::json(200, &body), Arc::new(Notify::new())))
+        .collect();
+    let replies: Vec<_> = held
+        .iter()
+        .map(|(id, reply, release)| {
+            let reply = Reply::Held(Arc::clone(release), Box::new(reply.clone()));
+            (id.clone(), reply)
+        })
+        .collect();
+    let server = server_of(&replies).await;
+    let release = async {
+        for (id, ..) in &held {
+            server.asked(&get(id)).await;
+        }
+        held.iter().for_each(|(.., release)| release.notify_one());
+    };
+    let (plan, ()) = tokio::join!(plan_new(&server, &[]), release);
+    assert_eq!(told(&plan), [""; 0]);
 }
 
 #[tokio::test]
@@ -195,6 +223,97 @@ async fn modes_and_ignored_rules() {
         told(&unknown),
         [format!("warning {size}"), format!("warning {class}")]
     );
+}
+
+type Attributes = Vec<(&'static str, Value)>;
+
+/// A network in which one rule is broken, and the attributes with which it is.
+fn broken(rule: &str) -> (Vec<(ResourceId, Reply)>, Attributes) {
+    let properties = match rule {
+        "subnet-size" => json!({ "addressPrefix": "172.16.3.0/28" }),
+        "subnet-reserved-range" => json!({ "addressPrefix": "100.64.0.0/27" }),
+        "subnet-class-b" => json!({ "addressPrefix": "10.0.0.0/27" }),
+        "subnet-in-use" => json!({ "serviceAssociationLinks": link(&environment_id("other")) }),
+        "subnet-delegated" => {
+            json!({ "delegations": [{ "properties": { "serviceName": "A/b" } }] })
+        }
+        _ => json!({}),
+    };
+    let mut objects = objects(|name, all| {
+        if name == "d" {
+            let changed = properties.as_object().into_iter().flatten();
+            changed.for_each(|(member, value)| all[member] = value.clone());
+        }
+    });
+    let mut more = Vec::new();
+    match rule {
+        "subnet-region" => objects[0].1["location"] = json!("northeurope"),
+        "custom-dns" => {
+            objects[0].1["properties"]["dhcpOptions"] = json!({ "dnsServers": ["10.0.0.4"] });
+        }
+        "express-route" => more.push(("express_route", Value::from(true))),
+        "subnet-name" => {
+            objects[4].0 = subnet("1d");
+            let ids = objects[1..].iter().map(|(id, _)| id.to_string().into());
+            more.push(("subnet_ids", Value::List(ids.collect())));
+        }
+        _ => {}
+    }
+    let mut replies: Vec<_> = objects
+        .into_iter()
+        .map(|(id, body)| (id, Reply::json(200, &body)))
+        .collect();
+    if rule == "subnet-missing" {
+        replies[4].1 = Reply::error(404, "NotFound");
+    }
+    (replies, more)
+}
+
+#[tokio::test]
+async fn every_rule_in_every_mode() {
+    let looked_up = super::super::preflight::rule_names().skip(4);
+    let mut count = 0;
+    for rule in looked_up {
+        count += 1;
+        let (replies, broken) = broken(rule);
+        let server = server_of(&replies).await;
+        let strict = match rule {
+            "subnet-class-b" | "custom-dns" => "warning",
+            _ => "error",
+        };
+        for (mode, ignore, for_new, for_living) in [
+            ("enforce", &[][..], Some(strict), Some("warning")),
+            ("enforce", &[rule], None, None),
+            ("warn", &[], Some("warning"), Some("warning")),
+            ("warn", &[rule], None, None),
+            ("off", &[], None, None),
+        ] {
+            let mut more = broken.clone();
+            more.push(preflight(mode, ignore));
+            let context = context(&server);
+            let wanted = environment(&more);
+            let new = plan(&Ise, &context, &wanted, None, Private::default()).await;
+            let state = living_with(&broken).await;
+            let lives = plan(&Ise, &context, &wanted, Some(&state), Private::default()).await;
+            for (plan, expected) in [(&new, for_new), (&lives, for_living)] {
+                let mut told = told(plan);
+                told.retain(|line| line.contains(&format!("preflight rule {rule}")));
+                let severities: BTreeSet<_> = told
+                    .iter()
+                    .filter_map(|line| line.split(' ').next())
+                    .collect();
+                let severities: Vec<_> = severities.into_iter().collect();
+                let expected: Vec<_> = expected.into_iter().collect();
+                assert_eq!(severities, expected, "{rule} {mode} {ignore:?}");
+            }
+            let session = session(&context).expect("configured");
+            let id = environment_id("e");
+            let refused = super::super::preflight::at_apply(&session, &new.planned, &id).await;
+            let is_error = for_new == Some("error");
+            assert_eq!(refused.is_err(), is_error, "{rule} {mode} {ignore:?}");
+        }
+    }
+    assert_eq!(count, 10);
 }
 
 #[tokio::test]

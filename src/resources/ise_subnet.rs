@@ -178,14 +178,7 @@ impl Resource<Azure> for IseSubnet {
         if let Some(object) = reached(create.planned, &id, &written) {
             state.set(object);
         }
-        match written {
-            // An error would taint it, and the next apply would replace what Azure goes on creating.
-            Err(error) if error.is_cancelled() && error.may_have_been_sent() => {
-                state.warnings.push(left_creating(&id));
-                Ok(())
-            }
-            written => written.map(drop).map_err(ARM.failed("creating", &id)),
-        }
+        written.map(|_| ()).map_err(ARM.failed("creating", &id))
     }
 
     async fn read(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
@@ -480,16 +473,6 @@ async fn lock(session: &Session, id: &ResourceId) -> Result<arm::Guard, Diagnost
         .lock(&network)
         .await
         .map_err(ARM.failed("waiting to write", id))
-}
-
-/// A creation was left before it ended.
-fn left_creating(id: &ResourceId) -> Diagnostic {
-    let detail = format!(
-        "Terraform was stopped after the creation of {id} had been sent, and Azure goes on with it. The subnet is in the state and is \
-         not tainted: the next terraform apply finds out what became of it."
-    );
-    let summary = format!("Subnet {:?} was left while it was being created", id.name());
-    Diagnostic::warning(summary, detail)
 }
 
 fn still_in_use(

@@ -318,7 +318,11 @@ fn fill_derived(object: &mut Object) {
 
 fn read_body(body: &Json, object: &Object) -> Object {
     let mut body = body.clone();
-    body["properties"]["addressPrefix"] = address_prefix(&body, object).into();
+    let prefix = address_prefix(&body, object);
+    let properties = body.get_mut("properties");
+    if let Some(properties) = properties.and_then(Json::as_object_mut) {
+        properties.insert("addressPrefix".to_owned(), prefix.into());
+    }
     let mut found = remote::read(&SCHEMA, &body, object);
     if is_fresh_import(object) {
         if let Some(id) = found.str("id").and_then(rows::meant_id) {

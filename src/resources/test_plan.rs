@@ -1,5 +1,6 @@
 //! Plans as Terraform asks for them, against a scripted ARM.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,10 +22,18 @@ pub(crate) const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
 
 /// A provider that is configured for the server.
 pub(crate) fn context(server: &TestServer) -> Context<Azure> {
+    with_default_tags(server, Some(BTreeMap::new()))
+}
+
+/// One that has default tags, or does not know yet whether it has.
+pub(crate) fn with_default_tags(
+    server: &TestServer,
+    default_tags: Option<BTreeMap<String, String>>,
+) -> Context<Azure> {
     let azure = Azure {
         client: Client::with_pacing(server.settings(), PACING),
         subscription_id: SUBSCRIPTION.to_owned(),
-        default_tags: Some(Default::default()),
+        default_tags,
         planned: Planned::default(),
     };
     context_of(Some(azure))

@@ -69,7 +69,7 @@ pub fn all_right<'a>(
         .collect();
     match messages.is_empty() {
         true => Ok(()),
-        false => Err(messages.join("\n")),
+        false => Err(messages.join("; ")),
     }
 }
 

@@ -15,6 +15,8 @@ use provider_ise::server::Server;
 use serde_json::{Value as Json, json};
 use tfplugin::v6;
 use tfplugin::v6::provider_server::Provider as _;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tonic::Request;
 
 /// Nothing listens there: plans of what does not change ask nobody.
@@ -80,7 +82,37 @@ async fn every_recorded_state_comes_up_to_date_and_plans_empty() {
     }
 }
 
+/// Gives a token to whoever asks, and gives its URL.
+async fn sign_in_service() -> io::Result<String> {
+    const TOKEN: &str = r#"{"token_type":"Bearer","expires_in":3600,"access_token":"any"}"#;
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut request = String::new();
+                // A request for a token ends with its body, a form.
+                while !request.contains("\r\n\r\n") || !request.contains("grant_type=") {
+                    let mut part = [0; 1024];
+                    let read = stream.read(&mut part).await?;
+                    request.push_str(&String::from_utf8_lossy(&part[..read]));
+                    if read == 0 {
+                        break;
+                    }
+                }
+                let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json";
+                let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{TOKEN}", TOKEN.len());
+                stream.write_all(answer.as_bytes()).await?;
+                stream.shutdown().await?;
+                stream.read_to_end(&mut Vec::new()).await
+            });
+        }
+    });
+    Ok(url)
+}
+
 async fn server() -> Server<IseProvider> {
+    let sign_in = sign_in_service().await.expect("a port");
     let server = Server::new(IseProvider);
     let mut config: serde_json::Map<_, _> = IseProvider
         .schema()
@@ -90,7 +122,7 @@ async fn server() -> Server<IseProvider> {
         .collect();
     for (name, value) in [
         ("resource_manager_endpoint", NOWHERE),
-        ("active_directory_authority_host", NOWHERE),
+        ("active_directory_authority_host", &sign_in),
         ("subscription_id", "11111111-1111-1111-1111-111111111111"),
         ("tenant_id", "22222222-2222-2222-2222-222222222222"),
         ("client_id", "33333333-3333-3333-3333-333333333333"),

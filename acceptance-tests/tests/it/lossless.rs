@@ -10,6 +10,15 @@ use crate::adopted;
 /// Changes of arguments, one apply each.
 type Updates<'a> = &'a [(&'a str, &'a str)];
 
+/// The adopted one with nothing to do.
+const DEFINITION: &str = r#"jsonencode({
+    "$schema"      = "https://schema.management.azure.com/providers/Microsoft.Logic/schemas/2016-06-01/workflowdefinition.json#"
+    contentVersion = "1.0.0.1"
+    parameters     = { greeting = { type = "String" } }
+    triggers       = {}
+    actions        = {}
+  })"#;
+
 const IDENTITY: &str = "Microsoft.ManagedIdentity/userAssignedIdentities";
 
 #[test]
@@ -139,7 +148,7 @@ fn of_an_integration_account() -> Result {
     scene.emulator.edit(&account, &members)?;
     survive(
         &scene,
-        (block, &account),
+        (block.clone(), &account),
         &["/sku/ofTheFuture", "/properties/ofTheFuture"],
         &[
             ("enabled", "false"),
@@ -147,6 +156,24 @@ fn of_an_integration_account() -> Result {
             ("enabled", "true"),
             ("tags", ""),
         ],
+    )?;
+    scene.workspace.write("kept.tf", &block.to_string())?;
+    // Only a Developer environment lets an account change its SKU.
+    let developer = id("Microsoft.Logic/integrationServiceEnvironments/developer");
+    let block = block
+        .labelled("small")
+        .with_text("name", "small")
+        .with_text("ise_id", &developer)
+        .with_text("sku", "Free");
+    scene.workspace.write("changed.tf", &block.to_string())?;
+    let small = id("Microsoft.Logic/integrationAccounts/small");
+    scene.apply()?;
+    scene.emulator.edit(&small, &members)?;
+    survive(
+        &scene,
+        (block, &small),
+        &["/sku/ofTheFuture", "/properties/ofTheFuture"],
+        &[("sku", "\"Standard\"")],
     )
 }
 
@@ -178,6 +205,7 @@ fn of_a_logic_app() -> Result {
             ("enabled", "false"),
             ("tags", r#"{ a = "b" }"#),
             ("parameters", r#"jsonencode({ greeting = "hi" })"#),
+            ("definition", DEFINITION),
             ("integration_account_id", ""),
             ("identity", r#"{ type = "SystemAssigned" }"#),
             ("identity", ""),

@@ -137,6 +137,28 @@ async fn ids_are_read_in_the_form_in_which_they_can_be_used() {
     );
 }
 
+/// Dependents such as firewall rules shall not see a change where only the order is another.
+#[tokio::test]
+async fn addresses_have_no_order() {
+    let answer = |addresses: [&str; 2]| {
+        let mut body = body(&json!({}));
+        let addresses = addresses.map(|address| json!({ "address": address }));
+        body["properties"]["endpointsConfiguration"] =
+            json!({ "workflow": { "outgoingIpAddresses": addresses } });
+        body
+    };
+    let context = context(&TestServer::start(&[]).await);
+    let prior = read_body(
+        &context,
+        &answer(["1.2.3.4", "172.16.0.0/27"]),
+        &environment(None),
+    );
+    let again = read_body(&context, &answer(["172.16.0.0/27", "1.2.3.4"]), &prior);
+    assert_eq!(again, prior);
+    let other = read_body(&context, &answer(["172.16.0.0/27", "1.2.3.5"]), &prior);
+    assert_ne!(other, prior);
+}
+
 /// Updates an environment that ARM answers like this; what was sent.
 async fn sent_by_update(before: &Json, prior: &Object, planned: &Object) -> Vec<(String, Json)> {
     let id = id(ARM.name, "e");

@@ -2,8 +2,10 @@ use serde_json::json;
 
 use super::*;
 use crate::arm::ResourceId;
-use crate::arm::test_server::Reply;
-use crate::resources::test_plan::{config, context, id, plan, server, server_of, told};
+use crate::arm::test_server::{Reply, TestServer};
+use crate::resources::test_plan::{
+    config, context, get, id, plan, server, server_of, told, with_default_tags, write, writes,
+};
 use crate::sdk::private::Private;
 use crate::sdk::value::Value;
 
@@ -123,4 +125,94 @@ async fn nothing_is_sent_for_a_sku_that_does_not_fit() {
     assert!(detail.ends_with("use Standard."), "{detail}");
     assert!(state.object().is_none());
     assert!(server.lines().iter().all(|line| line.starts_with("GET ")));
+}
+
+/// The environment is the location: what lives in it is written to its region, and nobody else decides that.
+#[tokio::test]
+async fn a_child_is_where_its_environment_is() {
+    let account_id = id(ARM.name, "i");
+    let body = json!({ "id": account_id.to_string(), "name": "i", "location": "westeurope" });
+    let server = TestServer::start(&[
+        (
+            &get(&account_id),
+            vec![Reply::error(404, "ResourceNotFound")],
+        ),
+        (
+            &get(&environment()),
+            vec![Reply::json(200, &environment_body("Premium"))],
+        ),
+        (
+            &write("PUT", &account_id, ""),
+            vec![Reply::json(201, &body)],
+        ),
+    ])
+    .await;
+    let context = context(&server);
+    let config = account("Standard");
+    let plan = plan(
+        &IseIntegrationAccount,
+        &context,
+        &config,
+        None,
+        Private::default(),
+    )
+    .await;
+    assert!(plan.planned.get("location").is_unknown());
+    let create = Create {
+        config: &config,
+        planned: &plan.planned,
+    };
+    let mut state = State::new(None, Private::default());
+    let created = IseIntegrationAccount
+        .create(&context, create, &mut state)
+        .await;
+    created.expect("the creation");
+    let (line, sent) = &writes(&server)[0];
+    assert_eq!(
+        (line.as_str(), &sent["location"]),
+        ("PUT i", &json!("West Europe"))
+    );
+    assert_eq!(
+        state.object().expect("state").str("location"),
+        Some("westeurope")
+    );
+}
+
+#[tokio::test]
+async fn default_tags_count_among_the_fifty() {
+    let server = server(&[(environment(), environment_body("Premium"))]).await;
+    let mut config = account("Standard");
+    let tags = (0..50).map(|number| (format!("k{number}"), Value::from("v")));
+    config.set("tags", Value::Map(tags.collect()));
+    for (default_tags, expected) in [
+        (vec![], vec![]),
+        (vec![("K1", "w")], vec![]),
+        (vec![("team", "x")], vec!["error tags: Invalid tags"]),
+    ] {
+        let default_tags = default_tags
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let context = with_default_tags(&server, Some(default_tags.collect()));
+        let plan = plan(
+            &IseIntegrationAccount,
+            &context,
+            &config,
+            None,
+            Private::default(),
+        )
+        .await;
+        assert_eq!(told(&plan), expected);
+    }
+    let plan = plan(
+        &IseIntegrationAccount,
+        &with_default_tags(&server, None),
+        &config,
+        None,
+        Private::default(),
+    )
+    .await;
+    assert!(
+        plan.planned.get("tags_all").is_unknown(),
+        "they are not known yet"
+    );
 }

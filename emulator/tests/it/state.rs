@@ -221,46 +221,6 @@ fn put(file: &Path, table: &str, key: &str, value: &str) {
 }
 
 #[tokio::test]
-async fn scaling_goes_on() {
-    let (_folder, file) = state();
-    let client = start(&file, fixtures()).await;
-    let premium = environment("Premium", 0);
-    client.put(&ise(), LOGIC_VERSION, premium).await;
-    client.advance("2h").await;
-    let setting = format!(
-        "{}/providers/Microsoft.Insights/autoscaleSettings/s",
-        group()
-    );
-    let body = json!({"location": "westeurope", "properties": {"enabled": true, "targetResourceUri": ise(), "profiles": [{
-        "name": "p", "capacity": {"minimum": "0", "maximum": "2", "default": "0"}, "rules": [{
-            "metricTrigger": {"metricName": "Cpu", "metricResourceUri": ise(), "timeGrain": "PT1M", "timeWindow": "PT5M",
-                "statistic": "Average", "timeAggregation": "Average", "operator": "GreaterThan", "threshold": 50},
-            "scaleAction": {"direction": "Increase", "type": "ChangeCount", "value": "1", "cooldown": "PT1H"}
-        }]
-    }]}});
-    let created = client.put(&setting, "2022-10-01", body).await;
-    assert_eq!(created.status, 201, "{created:?}");
-    let metric = json!({"resource": ise(), "metric": "Cpu", "value": 90});
-    client.control("POST", "metrics", metric).await;
-    client.advance("5m").await;
-    let capacity = async |client: &Client| {
-        let body = client.get(&ise(), LOGIC_VERSION).await.body;
-        body["sku"]["capacity"].clone()
-    };
-    assert_eq!(capacity(&client).await, json!(1));
-    drop(client);
-
-    // The metric still holds, and the hour since the last change goes on.
-    let client = start(&file, Vec::new()).await;
-    client.advance("50m").await;
-    assert_eq!(capacity(&client).await, json!(1));
-    drop(client);
-    let client = start(&file, Vec::new()).await;
-    client.advance("10m").await;
-    assert_eq!(capacity(&client).await, json!(2));
-}
-
-#[tokio::test]
 async fn the_tenant_and_its_applications_are_there_again() {
     let (_folder, file) = state();
     let client = start(&file, Vec::new()).await;
@@ -299,4 +259,44 @@ async fn the_tenant_and_its_applications_are_there_again() {
         tenant,
         "tokens stay good"
     );
+}
+
+#[tokio::test]
+async fn scaling_goes_on() {
+    let (_folder, file) = state();
+    let client = start(&file, fixtures()).await;
+    let premium = environment("Premium", 0);
+    client.put(&ise(), LOGIC_VERSION, premium).await;
+    client.advance("2h").await;
+    let setting = format!(
+        "{}/providers/Microsoft.Insights/autoscaleSettings/s",
+        group()
+    );
+    let body = json!({"location": "westeurope", "properties": {"enabled": true, "targetResourceUri": ise(), "profiles": [{
+        "name": "p", "capacity": {"minimum": "0", "maximum": "2", "default": "0"}, "rules": [{
+            "metricTrigger": {"metricName": "Cpu", "metricResourceUri": ise(), "timeGrain": "PT1M", "timeWindow": "PT5M",
+                "statistic": "Average", "timeAggregation": "Average", "operator": "GreaterThan", "threshold": 50},
+            "scaleAction": {"direction": "Increase", "type": "ChangeCount", "value": "1", "cooldown": "PT1H"}
+        }]
+    }]}});
+    let created = client.put(&setting, "2022-10-01", body).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    let metric = json!({"resource": ise(), "metric": "Cpu", "value": 90});
+    client.control("POST", "metrics", metric).await;
+    client.advance("5m").await;
+    let capacity = async |client: &Client| {
+        let body = client.get(&ise(), LOGIC_VERSION).await.body;
+        body["sku"]["capacity"].clone()
+    };
+    assert_eq!(capacity(&client).await, json!(1));
+    drop(client);
+
+    // The metric still holds, and the hour since the last change goes on.
+    let client = start(&file, Vec::new()).await;
+    client.advance("50m").await;
+    assert_eq!(capacity(&client).await, json!(1));
+    drop(client);
+    let client = start(&file, Vec::new()).await;
+    client.advance("10m").await;
+    assert_eq!(capacity(&client).await, json!(2));
 }

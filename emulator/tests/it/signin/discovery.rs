@@ -104,7 +104,7 @@ async fn the_cloud_describes_itself_in_each_version() {
     let client = Client::new().await;
     let ask = async |version: &str| client.get("/metadata/endpoints", version).await;
     let one = ask("2022-09-01").await.body;
-    assert_eq!(one["resourceManager"], "http://emulator/");
+    assert_eq!(one["resourceManager"], "http://emulator");
     assert_eq!(one["authentication"]["loginEndpoint"], "http://emulator");
     assert_eq!(one["authentication"]["identityProvider"], "AAD");
     assert_eq!(one["authentication"]["tenant"], "common");

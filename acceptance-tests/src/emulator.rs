@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
@@ -175,6 +176,7 @@ impl Emulator {
 
     /// Goes back to the fixtures.
     pub fn reset(&self) -> Result {
+        self.hold_to_contract()?;
         self.control("POST", "reset", None).map(drop)
     }
 
@@ -232,12 +234,31 @@ impl Emulator {
 
     /// Forgets the requests so far.
     pub fn forget_requests(&self) -> Result {
+        self.hold_to_contract()?;
         self.control("DELETE", "requests", None).map(drop)
     }
 
     /// All that it remembers of the requests, as one text.
     pub fn transcript(&self) -> Result<String> {
         Ok(self.control("GET", "requests", None)?.to_string())
+    }
+
+    /// Holds every answer that it remembers against ARM's published documents. What a fault made up is not its own.
+    fn hold_to_contract(&self) -> Result {
+        let answer = self.control("GET", "requests", None)?;
+        let requests = answer["value"].as_array().into_iter().flatten();
+        let own = requests.filter(|request| request["fault"] != "answer");
+        let complaints = own.filter_map(|request| {
+            let status = request["status"].as_u64()?.try_into().ok()?;
+            let text = |name: &str| request[name].as_str().unwrap_or_default();
+            let target = format!("{}?{}", text("path"), text("query"));
+            arm_specs::complaint(text("method"), &target, status, &request["response_body"])
+        });
+        let complaints: Vec<_> = complaints.collect();
+        match complaints.is_empty() {
+            true => Ok(()),
+            false => Err(complaints.join("\n\n").into()),
+        }
     }
 
     fn control(&self, method: &str, path: &str, body: Option<&Json>) -> Result<Json> {
@@ -269,8 +290,16 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
+        let is_running = matches!(self.process.try_wait(), Ok(None)) && !self.authority.is_empty();
+        let held = match is_running && !thread::panicking() {
+            true => self.hold_to_contract(),
+            false => Ok(()),
+        };
         self.process.kill().ok();
         self.process.wait().ok();
+        if let Err(error) = held {
+            panic!("{error}");
+        }
     }
 }
 

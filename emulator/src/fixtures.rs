@@ -1,4 +1,4 @@
-//! Resources that are there from the start, as if they had been created long ago.
+//! What is there from the start: the directory, and resources as if they had been created long ago.
 
 use time::Duration;
 
@@ -8,71 +8,120 @@ use crate::core::error::ArmError;
 use crate::core::id::{GROUP, ResourceId};
 use crate::core::json::{Json, take, text};
 use crate::core::world::World;
+use crate::types::autoscale_settings;
+
+/// What is given to scopes, in the order of creation, with the version in which it is created.
+const GIVEN: [(&str, &str); 4] = [
+    (
+        "/providers/microsoft.authorization/roledefinitions/",
+        "2022-04-01",
+    ),
+    (
+        "/providers/microsoft.authorization/roleassignments/",
+        "2022-04-01",
+    ),
+    (
+        "/providers/microsoft.authorization/denyassignments/",
+        "2022-04-01",
+    ),
+    ("/providers/microsoft.authorization/locks/", "2020-05-01"),
+];
+
+/// A fixture and where it belongs; they are created in this order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Tenant,
+    Application,
+    /// Groups first, then types in the order in which they can be created.
+    Resource {
+        rank: usize,
+        version: &'static str,
+    },
+    /// What is given to a scope, by its place in `GIVEN`.
+    Given(usize),
+}
 
 /// Creates the fixtures in the order in which they depend on one another, by the same requests that a client would send.
 pub(crate) fn load(world: &mut World, fixtures: &[Json]) -> Result<(), ArmError> {
-    let mut wanted: Vec<(ResourceId, Json)> = Vec::new();
+    let mut wanted = Vec::new();
     for fixture in fixtures {
-        let id = text(fixture, "id").and_then(ResourceId::parse);
-        let id = id.ok_or_else(|| invalid(format!("A fixture has no resource id: {fixture}.")))?;
-        if world.types.find(&id.type_name()).is_none() {
-            return Err(invalid(format!(
-                "The type of the fixture {id} is not served."
-            )));
-        }
-        wanted.push((id, fixture.clone()));
+        let mut body = fixture.clone();
+        let Some(Json::String(id)) = take(&mut body, "id") else {
+            // Not shown: it may have secrets in it.
+            return Err(invalid("A fixture has no resource id.".to_owned()));
+        };
+        wanted.push((kind(world, &id)?, id, body));
     }
-    wanted.sort_by_key(|(id, _)| rank(world, id));
-    for (id, body) in wanted {
-        create(world, &id, body)?;
+    wanted.sort_by_key(|(kind, ..)| *kind);
+    for (kind, id, body) in wanted {
+        let name = id.rsplit('/').next().unwrap_or_default();
+        let done = match kind {
+            Kind::Tenant => world.directory.rename(name, &body),
+            Kind::Application => world.directory.register(name, &body).map(|_| ()),
+            Kind::Resource { version, .. } => create(world, &id, version, body),
+            Kind::Given(place) => create(world, &id, GIVEN[place].1, body),
+        };
+        done.map_err(|error| invalid(format!("The fixture {id} is refused: {}", error.message)))?;
     }
+    // What was planned on the way to the end of their creation is not for now.
+    autoscale_settings::look(world, None);
     Ok(())
 }
 
-fn create(world: &mut World, id: &ResourceId, mut body: Json) -> Result<(), ArmError> {
-    for member in ["id", "name", "type", "etag"] {
+fn kind(world: &World, id: &str) -> Result<Kind, ArmError> {
+    let lower = id.to_lowercase();
+    if lower.starts_with("/tenants/") {
+        return Ok(Kind::Tenant);
+    }
+    if lower.starts_with("/applications/") {
+        return Ok(Kind::Application);
+    }
+    if let Some(place) = GIVEN.iter().position(|(kind, _)| lower.contains(kind)) {
+        return Ok(Kind::Given(place));
+    }
+    let parsed = ResourceId::parse(id)
+        .ok_or_else(|| invalid(format!("The id '{id}' of a fixture is no resource id.")))?;
+    let name = parsed.type_name();
+    let definition = world
+        .types
+        .find(&name)
+        .ok_or_else(|| invalid(format!("The type of the fixture {id} is not served.")))?;
+    let types = world.types.0.iter();
+    let place = types
+        .take_while(|known| known.name != definition.name)
+        .count();
+    Ok(Kind::Resource {
+        rank: if definition.name == GROUP {
+            0
+        } else {
+            1 + place
+        },
+        version: definition.api_versions.first().copied().unwrap_or_default(),
+    })
+}
+
+fn create(world: &mut World, path: &str, version: &str, mut body: Json) -> Result<(), ArmError> {
+    for member in ["name", "type", "etag"] {
         take(&mut body, member);
     }
-    let version = world
-        .types
-        .find(&id.type_name())
-        .and_then(|definition| definition.api_versions.first())
-        .copied();
     let call = Call {
         method: "PUT".to_owned(),
-        path: id.to_string(),
-        query: vec![(
-            "api-version".to_owned(),
-            version.unwrap_or_default().to_owned(),
-        )],
+        path: path.to_owned(),
+        query: vec![("api-version".to_owned(), version.to_owned())],
         headers: Vec::new(),
         body: body.to_string().into_bytes(),
         base: String::new(),
     };
     let reply = dispatch::serve(world, &call);
     if reply.status >= 300 {
-        return Err(invalid(format!(
-            "The fixture {id} is refused: {}",
-            reply.body.unwrap_or_default()
-        )));
+        let answer = reply.body.unwrap_or_default();
+        let why = text(&answer, "error/message").unwrap_or_default();
+        let code = text(&answer, "error/code").unwrap_or_default();
+        return Err(invalid(format!("{code}: {why}")));
     }
     // Fixtures have been there for long: whatever their creation started has ended.
     world.settle_all(Duration::days(1));
     Ok(())
-}
-
-/// The place of a type in the order of creation.
-fn rank(world: &World, id: &ResourceId) -> usize {
-    if id.type_name().eq_ignore_ascii_case(GROUP) {
-        return 0;
-    }
-    let name = id.type_name();
-    1 + world
-        .types
-        .0
-        .iter()
-        .position(|definition| definition.name.eq_ignore_ascii_case(&name))
-        .unwrap_or(usize::MAX - 1)
 }
 
 fn invalid(message: String) -> ArmError {

@@ -2,13 +2,14 @@
 //!
 //! It answers as ARM does: case-blind paths, api-versions, full-replacement PUTs, long-running operations on a clock
 //! that can run fast, and Azure's own error codes and texts. [`app`] gives it as an [`axum::Router`], [`serve`] on a
-//! listener; `/_emulator/` controls it.
+//! listener; `/_emulator/` controls it, and `/` shows it to people.
 
 mod connection;
 mod control;
 mod core;
 mod fixtures;
 mod journal;
+mod page;
 mod server;
 mod signin;
 mod state;

@@ -13,11 +13,12 @@ use time::OffsetDateTime;
 use crate::Emulator;
 use crate::connection::Connection;
 use crate::control::faults::{Action, Damage};
+use crate::control::guard;
 use crate::core::call::{Call, Reply};
 use crate::core::error::ArmError;
-use crate::core::{dispatch, response};
+use crate::core::{authorization, response};
 use crate::state::State;
-use crate::{control, signin};
+use crate::{control, page, signin};
 
 /// The largest request that ARM takes.
 const MAX_BODY: usize = 4 * 1024 * 1024;
@@ -52,12 +53,8 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         Ok(read) => read,
         Err(status) => return plain(status),
     };
-    if call.path.starts_with(control::PREFIX) {
-        let reply = emulator.with(|state| {
-            state.world.settle();
-            control::serve(state, &call)
-        });
-        return http(reply, Vec::new(), None);
+    if call.path.starts_with(control::PREFIX) || page::serves(&call) {
+        return own(emulator, &call);
     }
     let (at, started) = (OffsetDateTime::now_utc(), Instant::now());
     let action = emulator.with(|state| {
@@ -71,6 +68,7 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         Some(Action::Damage(damage)) => Some(damage),
         _ => None,
     };
+    let fault = action.as_ref().map(Action::name);
     let outcome = emulator.with(|state| {
         let outcome = answer(state, &call, action);
         let reply = outcome.as_ref().ok().map(|(reply, _)| reply);
@@ -78,7 +76,7 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         tracing::info!(method = %call.method, path = %call.path, status, "request");
         state
             .requests
-            .record(&call, &query, at, started.elapsed(), reply);
+            .record(&call, &query, (at, started.elapsed()), fault, reply);
         outcome
     });
     match outcome {
@@ -93,6 +91,22 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
     }
 }
 
+/// Answers what is about the emulator itself, not about Azure: no token is asked for, no fault acts, nothing is logged.
+fn own(emulator: &Emulator, call: &Call) -> Response<Body> {
+    if let Err(error) = guard::check(call) {
+        let reply = Reply::json(error.status, error.envelope());
+        return http(reply, Vec::new(), None);
+    }
+    emulator.with(|state| {
+        state.world.settle();
+        if page::serves(call) {
+            page::serve(state, call)
+        } else {
+            http(control::serve(state, call), Vec::new(), None)
+        }
+    })
+}
+
 /// How a client is left without an answer.
 enum Silence {
     Close,
@@ -103,6 +117,8 @@ type Answered = Result<(Reply, Vec<(String, String)>), Silence>;
 
 /// Does the work of a request under a fault, if there is one.
 fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
+    // What falls due by itself is not touched by a fault.
+    state.world.settle();
     let silence = match action {
         Some(Action::CloseBefore) => return Err(Silence::Close),
         Some(Action::Answer(answer)) => {
@@ -121,28 +137,18 @@ fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
         Some(Action::Swallow) => Some(Silence::Never),
         Some(Action::Delay(_) | Action::Damage(_)) | None => None,
     };
-    state.world.settle();
     let reply = work(state, call);
     state.world.doom = None;
     silence.map_or(Ok((reply, Vec::new())), Err)
 }
 
 fn work(state: &mut State, call: &Call) -> Reply {
-    if let ("POST", Some(tenant)) = (call.method.as_str(), tenant(&call.path)) {
-        return signin::issue(&mut state.tokens, &mut state.world.random, call, tenant);
+    if let Some(reply) = signin::serve(state, call) {
+        return reply;
     }
-    if call.method == "GET" && call.path.eq_ignore_ascii_case("/metadata/endpoints") {
-        return signin::endpoints(call);
-    }
-    let reply = match state.tokens.check(call) {
-        Ok(()) => dispatch::serve(&mut state.world, call),
-        Err(error) => Reply::error(&error, &state.world.clock).header(
-            "WWW-Authenticate",
-            format!(
-                "Bearer authorization_uri=\"{}/common\", error=\"invalid_token\", error_description=\"{}\"",
-                call.base, error.message
-            ),
-        ),
+    let reply = match state.tokens.check(&state.world, call) {
+        Ok(caller) => authorization::answer(&mut state.world, call, caller),
+        Err(error) => signin::challenge(&state.world, call, &error),
     };
     complete(state, call, reply)
 }
@@ -150,13 +156,6 @@ fn work(state: &mut State, call: &Call) -> Reply {
 fn complete(state: &mut State, call: &Call, reply: Reply) -> Reply {
     let remaining = state.limits.count(&call.method);
     response::complete(reply, call, &mut state.world.random, remaining)
-}
-
-/// The tenant of a token request.
-fn tenant(path: &str) -> Option<&str> {
-    path.strip_prefix('/')?
-        .strip_suffix("/oauth2/v2.0/token")
-        .filter(|tenant| !tenant.is_empty() && !tenant.contains('/'))
 }
 
 async fn read(request: Request, is_secure: bool) -> Result<(Call, String), StatusCode> {
@@ -255,16 +254,4 @@ fn plain(status: StatusCode) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_token_paths_have_a_tenant() {
-        assert_eq!(tenant("/t/oauth2/v2.0/token"), Some("t"));
-        assert_eq!(tenant("/a/b/oauth2/v2.0/token"), None);
-        assert_eq!(tenant("/oauth2/v2.0/token"), None);
-    }
 }

@@ -9,7 +9,7 @@ use crate::core::json::Json;
 use crate::core::limits::Limits;
 use crate::core::world::World;
 use crate::journal::{self, Journal, Receipt};
-use crate::signin::Tokens;
+use crate::signin::{Environment, Tokens};
 use crate::{Options, fixtures, types};
 
 /// The world, and what the emulator knows of its clients.
@@ -17,6 +17,7 @@ use crate::{Options, fixtures, types};
 pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) tokens: Tokens,
+    pub(crate) environment: Environment,
     pub(crate) faults: Faults,
     pub(crate) requests: Requests,
     pub(crate) limits: Limits,
@@ -44,7 +45,7 @@ impl State {
         let is_new = saved.is_none();
         let mut world = match saved {
             Some(saved) => World::restore(&types::TABLE, scale, saved),
-            None => new_world(scale, seed, &fixtures)
+            None => new_world(World::new(&types::TABLE, scale, seed), &fixtures)
                 .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.message))?,
         };
         let journal = file
@@ -53,6 +54,7 @@ impl State {
         Ok(Self {
             world,
             tokens: Tokens::default(),
+            environment: Environment::default(),
             faults: Faults::default(),
             requests: Requests::default(),
             limits: Limits::new(),
@@ -66,8 +68,12 @@ impl State {
 
     /// Goes back to the fixtures. Tokens stay good: signing in is no resource.
     pub(crate) fn reset(&mut self) -> Result<(), ArmError> {
-        self.world = new_world(self.scale, self.seed, &self.fixtures)?;
+        let mut world = World::new(&types::TABLE, self.scale, self.seed);
+        // The tokens that stay good are of this tenant.
+        world.directory.tenant = self.world.directory.tenant.clone();
+        self.world = new_world(world, &self.fixtures)?;
         self.replaced = true;
+        self.environment = Environment::default();
         self.faults.clear();
         self.requests.clear();
         Ok(())
@@ -88,8 +94,7 @@ impl State {
     }
 }
 
-fn new_world(scale: f64, seed: u64, fixtures: &[Json]) -> Result<World, ArmError> {
-    let mut world = World::new(&types::TABLE, scale, seed);
+fn new_world(mut world: World, fixtures: &[Json]) -> Result<World, ArmError> {
     fixtures::load(&mut world, fixtures)?;
     Ok(world)
 }

@@ -76,18 +76,22 @@ fn attributes() -> Vec<Attribute> {
             .required()
             .replaces()
             .same(rows::same_location)
+            .may_be_untold()
             .check(Check::Text(validate::names::location))
             .remote("location")
             .doc("Azure region, which is also that of the virtual network."),
         Attribute::string("sku")
             .default("Premium")
             .replaces()
+            .same(rows::same_ignoring_case)
+            .may_be_untold()
             .check(Check::OneOf(&["Premium", "Developer"]))
             .remote("sku.name")
             .doc("`Premium`, or `Developer`, which has no service level agreement and cannot scale."),
         Attribute::number("capacity")
             .optional_computed()
             .check(Check::Between(0, 10))
+            .may_be_untold()
             .remote("sku.capacity")
             .doc(
                 "Additional processing units, 0 to 10; 0 for `Developer`. Leave it out when something else decides, such as \
@@ -96,6 +100,8 @@ fn attributes() -> Vec<Attribute> {
         Attribute::string("access_endpoint_type")
             .default("Internal")
             .replaces()
+            .same(rows::same_ignoring_case)
+            .may_be_untold()
             .check(Check::OneOf(&["Internal", "External"]))
             .remote("properties.networkConfiguration.accessEndpoint.type")
             .doc("`Internal`: called from inside the virtual network only. `External`: called from the internet too."),
@@ -103,8 +109,10 @@ fn attributes() -> Vec<Attribute> {
             .required()
             .replaces()
             .same(rows::same_ids)
+            .may_be_untold()
             .check(Check::EachText(|text| rows::is_id_of(text, SUBNET_TYPE)))
             .remote("properties.networkConfiguration.subnets[].id")
+            .read_as(rows::read_ids)
             .doc("IDs of four different, empty subnets of one virtual network, sent in this order."),
         Attribute::bool("express_route")
             .default(false)
@@ -145,9 +153,10 @@ fn customer_managed_key() -> Attribute {
         vec![
             member("key_vault_id", "keyVault.id", "ID of the key vault.")
                 .same(rows::same_id)
+                .read_as(rows::read_id)
                 .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.KeyVault/vaults"))),
-            member("key_name", "keyName", "Name of the key."),
-            member("key_version", "keyVersion", "Version of the key."),
+            member("key_name", "keyName", "Name of the key.").same(rows::same_ignoring_case),
+            member("key_version", "keyVersion", "Version of the key.").same(rows::same_ignoring_case),
         ],
     )
     .replaces()

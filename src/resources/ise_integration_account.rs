@@ -44,6 +44,8 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         rows::location_of_environment(),
         Attribute::string("sku")
             .default("Standard")
+            .same(rows::same_ignoring_case)
+            .may_be_untold()
             .check(Check::OneOf(&["Free", "Basic", "Standard"]))
             .remote("sku.name")
             .doc("`Free`, `Basic` or `Standard`. A Premium environment takes `Standard` only, a Developer one `Free` or `Standard`."),

@@ -18,13 +18,14 @@ use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
-use crate::sdk::remote::{read_reference, write_elements, write_members, write_reference};
+use crate::sdk::remote::{write_elements, write_members};
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Recomputed, Schema, Timeouts};
 use crate::sdk::types::Type;
 use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
 use crate::validate;
+use crate::validate::cidr::caller_bounds;
 use crate::validate::json;
 use crate::validate::workflow::{self, Definition, Place};
 
@@ -83,10 +84,8 @@ fn attributes() -> Vec<Attribute> {
             .effect(Effect::SentAfterFirst)
             .doc("Any number; when it changes, `secure_parameters_wo` is sent again."),
         rows::enabled("Whether its triggers fire."),
-        Attribute::string("integration_account_id")
-            .same(rows::same_id)
+        rows::reference("integration_account_id", "properties.integrationAccount")
             .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.Logic/integrationAccounts")))
-            .remote_as("properties.integrationAccount", read_reference, write_reference)
             .doc("ID of an integration account in the same environment."),
         access_control(),
         rows::identity(),
@@ -114,11 +113,18 @@ fn attributes() -> Vec<Attribute> {
 }
 
 fn access_control() -> Attribute {
-    let ranges = || {
+    const RANGES: &str = "CIDR blocks, or ranges of the form `first-last`. None at all, `[]`, is not the same as leaving it out.";
+    let ranges = |description| {
         Attribute::plain("allowed_caller_ip_ranges", Type::set(Type::String))
+            .same(|a, b| {
+                rows::same_elements(a, b, |text| {
+                    caller_bounds(text).ok_or_else(|| text.to_owned())
+                })
+            })
+            .empty_is_a_value()
             .check(Check::EachText(validate::cidr::caller_range))
             .remote("allowedCallerIpAddresses[].addressRange")
-            .doc("CIDR blocks, or ranges of the form `first-last`.")
+            .doc(description)
     };
     let policies = Attribute::plain("open_authentication_policies", Type::map(Type::map(Type::String)))
         .remote_into("openAuthenticationPolicies.policies", read_policies, write_policies)
@@ -135,25 +141,31 @@ fn access_control() -> Attribute {
             section(
                 "trigger",
                 "triggers",
-                vec![ranges(), policies],
+                vec![
+                    ranges(
+                        "CIDR blocks, or ranges of the form `first-last`. Without it anybody may call; with none at all, `[]`, other logic \
+                         apps only.",
+                    ),
+                    policies,
+                ],
                 "Who may call its triggers.",
             ),
             section(
                 "actions",
                 "actions",
-                vec![ranges()],
+                vec![ranges(RANGES)],
                 "Who may call its actions.",
             ),
             section(
                 "contents",
                 "contents",
-                vec![ranges()],
+                vec![ranges(RANGES)],
                 "Who may read inputs and outputs of its runs.",
             ),
             section(
                 "workflow_management",
                 "workflowManagement",
-                vec![ranges()],
+                vec![ranges(RANGES)],
                 "Who may manage it.",
             ),
         ],
@@ -187,9 +199,18 @@ impl Resource<Azure> for IseLogicApp {
 
     async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
         tags::plan(context, plan);
-        if !plan.replaces(&SCHEMA) {
-            account::at_plan(context, plan).await;
+        if plan.replaces(&SCHEMA) {
+            return;
         }
+        let puts = match &plan.prior {
+            None => true,
+            Some(prior) => plan.sends(&SCHEMA) && needs_put(prior, &plan.planned),
+        };
+        if puts {
+            plan.diagnostics
+                .extend(check_secure_parameters(&plan.config));
+        }
+        account::at_plan(context, plan).await;
     }
 
     async fn create(
@@ -201,6 +222,7 @@ impl Resource<Azure> for IseLogicApp {
         let id = ARM.planned_id(context.client()?, create.planned);
         let session = session(context)?;
         ARM.refuse_existing(&session, &id, self.name()).await?;
+        none_missing(check_secure_parameters(create.config))?;
         account::at_apply(&session, create.planned).await?;
         let environment = environment::ready(&session, create.planned.text("ise_id")).await?;
         let mut body = json!({ "location": environment["location"] });
@@ -221,6 +243,9 @@ impl Resource<Azure> for IseLogicApp {
     ) -> Result<(), Diagnostics> {
         let id = ARM.stored_id(update.prior)?;
         let session = session(context)?;
+        if needs_put(update.prior, update.planned) {
+            none_missing(check_secure_parameters(update.config))?;
+        }
         if update.changes("integration_account_id") {
             account::at_apply(&session, update.planned).await?;
         }
@@ -243,8 +268,22 @@ impl Resource<Azure> for IseLogicApp {
     }
 }
 
-/// Attributes whose change needs no PUT: the provider's own, and the state, for which ARM has verbs of its own.
-const WITHOUT_PUT: [&str; 2] = ["enabled", "timeouts"];
+/// Whether anything changes but the provider's own, and the state, for which ARM has verbs of its own.
+fn needs_put(prior: &Object, planned: &Object) -> bool {
+    let changes = |(name, planned): (&str, &Value)| {
+        !["enabled", "timeouts"].contains(&name)
+            && !planned.is_unknown()
+            && planned != prior.get(name)
+    };
+    planned.iter().any(changes)
+}
+
+fn none_missing(errors: Diagnostics) -> Result<(), Diagnostics> {
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(errors),
+    }
+}
 
 /// Makes the changes and gives the workflow as it is then.
 async fn change(
@@ -252,7 +291,7 @@ async fn change(
     id: &ResourceId,
     update: Update<'_>,
 ) -> Result<Json, arm::Error> {
-    if update.changes_other_than(&WITHOUT_PUT) {
+    if needs_put(update.prior, update.planned) {
         let mut body = session.get(id, ARM.api_version).await?;
         let current_state = body["properties"]["state"].clone();
         write(update.config, update.planned, &mut body);
@@ -273,41 +312,79 @@ async fn change(
     session.get(id, ARM.api_version).await
 }
 
-/// Writes what is planned, and the secure parameters, which only the configuration has.
+/// Writes what is planned, and the secure parameters: their values are in the configuration only, and what else ARM
+/// tells of them stays as long as they are declared.
 fn write(config: &Object, planned: &Object, body: &mut Json) {
+    let told = body["properties"]["parameters"].clone();
     ARM.write(planned, body);
-    let secure = config
-        .str("secure_parameters_wo")
-        .and_then(parse_object)
-        .unwrap_or_default();
-    for (name, value) in secure {
-        body["properties"]["parameters"][name]["value"] = value;
+    let is_declared = |name: &str| {
+        let declared = body["properties"]["definition"]["parameters"].as_object();
+        declared.is_some_and(|declared| declared.contains_key(name))
+    };
+    let is_secure = |parameter: &Json| parameter.is_object() && parameter.get("value").is_none();
+    let before = told.as_object().into_iter().flatten();
+    let mut parameters: Map<String, Json> = before
+        .filter(|(name, parameter)| is_secure(parameter) && is_declared(name))
+        .map(|(name, parameter)| (name.clone(), parameter.clone()))
+        .collect();
+    let written = body["properties"]["parameters"]
+        .as_object()
+        .into_iter()
+        .flatten();
+    let plain = written.filter(|(_, parameter)| !is_secure(parameter));
+    parameters.extend(plain.map(|(name, parameter)| (name.clone(), parameter.clone())));
+    for (name, value) in values(config, SECURE).unwrap_or_default() {
+        parameters.entry(name).or_insert_with(|| json!({}))["value"] = value;
+    }
+    if !parameters.is_empty() || !told.is_null() {
+        body["properties"]["parameters"] = Json::Object(parameters);
     }
 }
 
 /// Checks the parameters' values against their declarations, as far as both are known.
 fn check_parameters(config: &Object) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
-    let definition = config
-        .str("definition")
-        .and_then(|text| Definition::parse(text).ok());
-    let Some(definition) = definition else {
+    let Some(definition) = definition(config) else {
         return diagnostics;
     };
-    let values = |name: &str| match config.get(name) {
-        Value::Null => Some(Map::new()),
-        value => parse_object(value.as_str()?),
-    };
-    let (plain, secure) = (values("parameters"), values("secure_parameters_wo"));
+    let (plain, secure) = (values(config, "parameters"), values(config, SECURE));
     for finding in definition.check_parameters(plain.as_ref(), secure.as_ref()) {
         let name = match finding.place {
             Place::Parameters => "parameters",
-            Place::SecureParameters => "secure_parameters_wo",
+            Place::SecureParameters => SECURE,
         };
         let summary = format!("Invalid {name}");
         diagnostics.error_at(Path::attribute(name), summary, sentence(&finding.message));
     }
     diagnostics
+}
+
+/// Finds the secure parameters that a PUT would lose, as far as they are known.
+///
+/// As long as nothing is sent, ARM keeps them: an imported logic app is in order without.
+fn check_secure_parameters(config: &Object) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    let missing = definition(config).zip(values(config, SECURE));
+    let missing = missing.map(|(definition, secure)| definition.missing_secure(&secure));
+    for message in missing.into_iter().flatten() {
+        let summary = format!("Invalid {SECURE}");
+        diagnostics.error_at(Path::attribute(SECURE), summary, sentence(&message));
+    }
+    diagnostics
+}
+
+const SECURE: &str = "secure_parameters_wo";
+
+fn definition(config: &Object) -> Option<Definition> {
+    Definition::parse(config.str("definition")?).ok()
+}
+
+/// The values of parameters; nothing while they are unknown.
+fn values(config: &Object, name: &str) -> Option<Map<String, Json>> {
+    match config.get(name) {
+        Value::Null => Some(Map::new()),
+        value => parse_object(value.as_str()?),
+    }
 }
 
 /// Compares two JSON texts; what is not JSON is the same as nothing else.
@@ -363,7 +440,9 @@ fn write_policies(value: &Value, json: &mut Json) {
     let policies = value.as_map().into_iter().flatten();
     let policies = policies.map(|(name, claims)| (name.as_str(), claims));
     write_members(json, policies, |claims, policy| {
-        policy["type"] = json!("AAD");
+        if policy["type"].is_null() {
+            policy["type"] = json!("AAD");
+        }
         let values = claims.as_map().into_iter().flatten();
         write_elements(
             &mut policy["claims"],

@@ -24,7 +24,7 @@ use crate::sdk::duration;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
 use crate::sdk::private::Private;
-use crate::sdk::remote::{self, read_reference, write_reference};
+use crate::sdk::remote;
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Schema, Timeouts};
 use crate::sdk::types::Type;
@@ -61,6 +61,7 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
             .required()
             .replaces()
             .check(Check::Text(cidr::subnet_prefix))
+            .may_be_untold()
             .remote("properties.addressPrefix")
             .doc("Address range in CIDR form, of at least 32 addresses (a /27). Ranges that Azure reserves are refused."),
         Attribute::string("address_class")
@@ -71,17 +72,14 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
                 "Microsoft's guide asks for a Class B range, Azure accepts others: `warn` about them, `enforce` (an error outside \
                  128.0.0.0 to 191.255.255.255 and 172.16.0.0/12), or `ignore`.",
             ),
-        Attribute::string("network_security_group_id")
-            .same(rows::same_id)
+        rows::reference("network_security_group_id", "properties.networkSecurityGroup")
             .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.Network/networkSecurityGroups")))
-            .remote_as("properties.networkSecurityGroup", read_reference, write_reference)
             .doc("ID of the network security group that filters its traffic."),
-        Attribute::string("route_table_id")
-            .same(rows::same_id)
+        rows::reference("route_table_id", "properties.routeTable")
             .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.Network/routeTables")))
-            .remote_as("properties.routeTable", read_reference, write_reference)
             .doc("ID of the route table that routes its traffic."),
         Attribute::plain("service_endpoints", Type::set(Type::String))
+            .same(rows::same_names)
             .remote("properties.serviceEndpoints[].service")
             .doc("Azure services that are reached over the virtual network, such as `Microsoft.Storage`."),
         Attribute::bool("delegate_to_ise")
@@ -215,7 +213,7 @@ impl Resource<Azure> for IseSubnet {
         let _lock = lock(&session, &id).await?;
         loop {
             let mut body = session.get(&id, ARM.api_version).await.map_err(&fail)?;
-            remote::write(&SCHEMA, update.planned, &mut body);
+            write(update.planned, &mut body);
             let etag = body["etag"].as_str().map(str::to_owned);
             match put(&session, &id, &body, etag).await {
                 Ok(body) => {
@@ -320,26 +318,43 @@ fn fill_derived(object: &mut Object) {
 
 fn read_body(body: &Json, object: &Object) -> Object {
     let mut body = body.clone();
-    let properties = &mut body["properties"];
-    // Newer API versions answer one prefix in the form of many.
-    if properties["addressPrefix"].is_null() {
-        properties["addressPrefix"] = properties["addressPrefixes"][0].clone();
-    }
+    body["properties"]["addressPrefix"] = address_prefix(&body, object).into();
     let mut found = remote::read(&SCHEMA, &body, object);
     if is_fresh_import(object) {
-        let network = found
-            .str("id")
-            .and_then(|id| ResourceId::parse(id).ok()?.parent());
-        found.set(
-            "virtual_network_id",
-            network.map(|network| network.to_string()),
-        );
+        if let Some(id) = found.str("id").and_then(rows::meant_id) {
+            let network = id.parent().map(|network| network.to_string());
+            found.set("id", id.to_string());
+            found.set("virtual_network_id", network);
+        }
     } else if !object.get("id").is_unknown() {
         found.set("id", object.get("id").clone());
     }
     fill_derived(&mut found);
     found.set("used_by", holder(&body));
     found
+}
+
+/// The range of a subnet. Newer API versions answer one in the form of many, and one of them may be IPv6.
+fn address_prefix(body: &Json, object: &Object) -> Option<String> {
+    let properties = &body["properties"];
+    if let Some(one) = properties["addressPrefix"].as_str() {
+        return Some(one.to_owned());
+    }
+    let many = properties["addressPrefixes"].as_array()?;
+    let many = || many.iter().filter_map(Json::as_str);
+    let known = many().find(|prefix| object.str("address_prefix") == Some(*prefix));
+    let first = || many().find(|prefix| Cidr::parse(prefix).is_ok());
+    known.or_else(first).map(str::to_owned)
+}
+
+/// Writes what is planned into the body of a subnet, whose range stays in the form that Azure gave it: it cannot change.
+fn write(planned: &Object, body: &mut Json) {
+    let in_form_of_many = body["properties"]["addressPrefix"].is_null()
+        && body["properties"]["addressPrefixes"].is_array();
+    remote::write(&SCHEMA, planned, body);
+    if in_form_of_many && let Some(properties) = body["properties"].as_object_mut() {
+        properties.shift_remove("addressPrefix");
+    }
 }
 
 /// Records that a subnet will be gone, so that its addresses are free for others.
@@ -495,109 +510,4 @@ fn is_to_ise(delegation: &Json) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::arm::test_server::{Reply, TestServer};
-    use crate::resources::test_plan::{config, context, get, network, plan, subnet};
-    use crate::sdk::private::Private;
-
-    /// Creates a subnet that ARM accepts, with this answer to polls of the operation; whether a whole state was kept.
-    async fn accepted_then(poll: Json, stop: bool) -> bool {
-        let (id, network_id) = (subnet("a"), network().to_string());
-        let properties =
-            json!({ "provisioningState": "Updating", "addressPrefix": "172.16.0.0/27" });
-        let body = json!({ "id": id.to_string(), "name": "a", "properties": properties });
-        let accepted = Reply::json(201, &body)
-            .header("azure-asyncoperation", "{url}/operations/1")
-            .header("retry-after-ms", "20");
-        let space = json!({ "addressSpace": { "addressPrefixes": ["172.16.0.0/16"] } });
-        let server = TestServer::start(&[
-            (&get(&id), vec![Reply::error(404, "ResourceNotFound")]),
-            (&get(&id).replacen("GET", "PUT", 1), vec![accepted]),
-            ("GET /operations/1", vec![Reply::json(200, &poll)]),
-            (
-                &get(&network()),
-                vec![Reply::json(
-                    200,
-                    &json!({ "id": network_id, "properties": space }),
-                )],
-            ),
-        ])
-        .await;
-        let context = context(&server);
-        let written = [
-            ("name", "a".into()),
-            ("virtual_network_id", network_id.clone().into()),
-            ("address_prefix", "172.16.0.0/27".into()),
-        ];
-        let config = config(&IseSubnet, &written);
-        let plan = plan(&IseSubnet, &context, &config, None, Private::default()).await;
-        let mut state = State::new(None, Private::default());
-        let create = Create {
-            config: &config,
-            planned: &plan.planned,
-        };
-        let stopper = async {
-            server.asked("GET /operations/1").await;
-            if stop {
-                context.cancel.cancel();
-            }
-        };
-        let (result, ()) = tokio::join!(IseSubnet.create(&context, create, &mut state), stopper);
-        assert_eq!(result.is_ok(), stop, "only a failure taints");
-        let object = state.object().cloned();
-        object.is_some_and(|object| Value::Object(object).is_wholly_known())
-    }
-
-    #[tokio::test]
-    async fn an_accepted_subnet_is_remembered_however_the_wait_ends() {
-        assert!(accepted_then(json!({ "status": "InProgress" }), true).await);
-        let failed = json!({ "status": "Failed", "error": { "code": "E", "message": "m" } });
-        assert!(accepted_then(failed, false).await);
-    }
-
-    #[test]
-    fn what_holds_a_subnet() {
-        let link = |properties: Json| json!([{ "name": "l", "properties": properties }]);
-        let id = "/subscriptions/s/resourceGroups/g/providers/A/b/c";
-        for (properties, all, by_id) in [
-            (json!({}), vec![], None),
-            (
-                json!({ "serviceAssociationLinks": link(json!({ "link": id })) }),
-                vec![id],
-                Some(id),
-            ),
-            (
-                json!({ "resourceNavigationLinks": link(json!({ "linkedResourceType": "R" })), "privateEndpoints": [{ "id": id }] }),
-                vec!["R", id],
-                Some(id),
-            ),
-            (
-                json!({ "resourceNavigationLinks": link(json!({})) }),
-                vec!["l"],
-                None,
-            ),
-        ] {
-            let body = json!({ "properties": properties });
-            assert_eq!(holders(&body), all, "{body}");
-            assert_eq!(holder(&body).as_deref(), by_id, "{body}");
-        }
-    }
-
-    #[test]
-    fn a_planned_body_keeps_what_is_there_unless_the_range_moves() {
-        let mut planned = SCHEMA.null_object();
-        planned.set("name", "a");
-        planned.set("address_prefix", "172.16.0.0/27");
-        planned.set("route_table_id", Value::unknown());
-        let there = |range: &str| json!({ "properties": { "addressPrefix": range, "privateEndpoints": [{ "id": "/p" }] } });
-        let stays = body_as_planned(Some(there("172.16.0.0/27")), &planned);
-        assert_eq!(holders(&stays), ["/p"]);
-        assert_eq!(stays["properties"]["routeTable"], json!({}));
-        for current in [Some(there("172.16.0.0/26")), None] {
-            let new = body_as_planned(current, &planned);
-            assert_eq!(holders(&new), [""; 0]);
-            assert_eq!(new["properties"]["addressPrefix"], "172.16.0.0/27");
-        }
-    }
-}
+mod tests;

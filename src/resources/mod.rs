@@ -8,6 +8,8 @@ pub mod ise_subnet;
 mod shared;
 
 #[cfg(test)]
+mod meaning;
+#[cfg(test)]
 mod test_plan;
 
 use crate::azure::Azure;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::arm::test_server::{PACING, Reply, TestServer};
+use crate::arm::test_server::{PACING, Received, Reply, TestServer};
 use crate::arm::{Client, Json, ResourceId};
 use crate::azure::{Azure, Planned};
 use crate::sdk::context::Context;
@@ -14,6 +14,7 @@ use crate::sdk::diagnostics::Severity;
 use crate::sdk::plan::Plan;
 use crate::sdk::private::Private;
 use crate::sdk::resource::Resource;
+use crate::sdk::schema::{Attribute, Kind, Nesting};
 use crate::sdk::value::{Object, Value};
 
 pub(crate) const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
@@ -57,7 +58,7 @@ pub(crate) async fn plan(
     private: Private,
 ) -> Plan {
     let schema = resource.schema();
-    let proposed = proposed(resource, config, prior);
+    let proposed = proposed(&schema.attributes, config, prior);
     let mut plan = Plan::new(schema, config.clone(), prior.cloned(), proposed, private);
     resource.modify_plan(context, &mut plan).await;
     plan.finish(schema);
@@ -65,14 +66,24 @@ pub(crate) async fn plan(
 }
 
 /// Terraform's proposal: the configuration, with computed values from before.
-fn proposed(resource: &dyn Resource<Azure>, config: &Object, prior: Option<&Object>) -> Object {
+fn proposed(attributes: &[Attribute], config: &Object, prior: Option<&Object>) -> Object {
     let mut proposed = config.clone();
-    for attribute in &resource.schema().attributes {
-        if let Some(prior) = prior
-            && attribute.is_computed()
-            && config.get(attribute.name).is_null()
-        {
-            proposed.set(attribute.name, prior.get(attribute.name).clone());
+    let Some(prior) = prior else { return proposed };
+    for attribute in attributes {
+        let (written, before) = (config.get(attribute.name), prior.get(attribute.name));
+        match (&attribute.kind, written, before) {
+            (_, Value::Null, before) if attribute.is_computed() => {
+                proposed.set(attribute.name, before.clone());
+            }
+            (
+                Kind::Nested(Nesting::Single, nested),
+                Value::Object(written),
+                Value::Object(before),
+            ) => {
+                let object = self::proposed(nested, written, Some(before));
+                proposed.set(attribute.name, object);
+            }
+            _ => {}
         }
     }
     proposed
@@ -126,6 +137,26 @@ pub(crate) fn get(id: &ResourceId) -> String {
         false => "2019-05-01",
     };
     format!("GET {id}?api-version={version}")
+}
+
+/// A script's line for a write of an object, or of something below it.
+pub(crate) fn write(method: &str, id: &ResourceId, below: &str) -> String {
+    let get = get(id).replacen("GET", method, 1);
+    get.replace('?', &format!("{below}?"))
+}
+
+/// What was asked besides reads: method and last segment, and the body.
+pub(crate) fn writes(server: &TestServer) -> Vec<(String, Json)> {
+    let requests = server.requests().into_iter();
+    let writes = requests.filter(|request| !request.line.starts_with("GET "));
+    let write = |request: Received| {
+        let (path, _) = request.line.split_once('?').unwrap_or((&request.line, ""));
+        let (method, _) = path.split_once(' ').unwrap_or((path, ""));
+        let last = path.rsplit('/').next().unwrap_or_default();
+        let body = serde_json::from_str(&request.body).unwrap_or_default();
+        (format!("{method} {last}"), body)
+    };
+    writes.map(write).collect()
 }
 
 /// A server that has these objects and nothing else.

@@ -13,6 +13,7 @@ pub mod json;
 pub mod msgpack;
 
 pub mod duration;
+mod meaning;
 pub mod schema;
 
 pub mod consistency;

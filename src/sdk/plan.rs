@@ -88,6 +88,12 @@ impl Plan {
             .is_none_or(|prior| prior.get(name) != self.planned.get(name))
     }
 
+    /// Whether the apply sends anything to the remote system.
+    pub fn sends(&self, schema: &Schema) -> bool {
+        let prior = self.prior.as_ref();
+        prior.is_none_or(|prior| sends_update(schema, prior, &self.planned))
+    }
+
     fn fill_defaults(&mut self, schema: &Schema) {
         self.walk(schema, &mut |attribute, at| {
             if let Some(default) = attribute.default.as_ref().filter(|_| at.config.is_null()) {
@@ -252,10 +258,10 @@ fn sent_changes(schema: &Schema, prior: &Object, planned: &Object) -> BTreeSet<&
         let (before, after) = (prior.get(attribute.name), planned.get(attribute.name));
         let sent = match attribute.effect {
             Effect::Sent => true,
-            Effect::SentAfterFirst => !before.is_null(),
+            Effect::SentAfterFirst => !attribute.is_nothing(before),
             Effect::Local => false,
         };
-        sent && before != after
+        sent && !attribute.amounts_to_same(before, after)
     };
     schema
         .attributes

@@ -34,16 +34,6 @@ pub fn write(schema: &Schema, planned: &Object, body: &mut Json) {
     write_attributes(&schema.attributes, planned, body);
 }
 
-/// Reads a reference of the form `{"id": …}`.
-pub fn read_reference(json: &Json) -> Value {
-    json.get("id").and_then(Json::as_str).into()
-}
-
-/// Writes a reference of the form `{"id": …}`.
-pub fn write_reference(value: &Value) -> Json {
-    serde_json::json!({ "id": value.as_str() })
-}
-
 /// Makes `json` an array with one object for each key, which is its member `name`. Objects that were there are kept, with
 /// everything else in them.
 pub fn write_elements(json: &mut Json, name: &str, keys: impl Iterator<Item = Json>) {
@@ -87,6 +77,9 @@ fn read_attributes(attributes: &[Attribute], body: &Json, object: &mut Object) {
         };
         let known = object.get_mut(attribute.name);
         let found = match read_attribute(attribute, remote, body, known) {
+            found if attribute.may_be_untold && attribute.is_nothing(&found) && is_known(known) => {
+                continue;
+            }
             // The service leaves out what is as it always is.
             Value::Null => attribute.default.clone().unwrap_or(Value::Null),
             found => found,
@@ -140,22 +133,15 @@ fn read_nested(nesting: Nesting, attributes: &[Attribute], json: &Json, known: &
 
 /// The known words where they mean what was found: nothing in whatever form, and whatever the attribute calls the same.
 fn keep_words(attribute: &Attribute, known: &Value, found: Value) -> Value {
-    let same = || {
-        let both_known = known.is_wholly_known() && found.is_wholly_known();
-        both_known && attribute.same.is_some_and(|same| same(known, &found))
-    };
-    match (is_nothing(known) && is_nothing(&found)) || same() {
-        true => known.clone(),
-        false => found,
+    match found {
+        found if attribute.amounts_to_same(known, &found) => known.clone(),
+        Value::Object(_) if attribute.is_nothing(&found) => Value::Null,
+        found => found,
     }
 }
 
-/// Null, a collection without elements, or an object without values.
-pub(crate) fn is_nothing(value: &Value) -> bool {
-    match value {
-        Value::Object(object) => object.iter().all(|(_, value)| is_nothing(value)),
-        value => value.is_null() || value.is_empty_collection(),
-    }
+fn is_known(value: &Value) -> bool {
+    !value.is_null() && value.is_wholly_known()
 }
 
 fn complete_value(planned: &Value, found: &Value) -> Value {
@@ -212,22 +198,81 @@ fn write_attributes(attributes: &[Attribute], planned: &Object, body: &mut Json)
         if !attribute.is_configurable() || value.is_unknown() {
             continue;
         }
+        let current = read_attribute(attribute, remote, body, &Value::Null);
+        if attribute.is_nothing(value) && attribute.is_nothing(&current) {
+            continue;
+        }
         if value.is_null() {
             write_nothing(attribute, remote, body);
             continue;
         }
-        match (&attribute.kind, remote.write, value) {
-            (Kind::Nested(Nesting::Single, attributes), Write::Plain, Value::Object(object)) => {
-                write_attributes(attributes, object, member(body, remote.path));
+        match (&attribute.kind, remote.write) {
+            (Kind::Nested(nesting, attributes), Write::Plain) => {
+                write_nested(*nesting, attributes, value, member(body, remote.path));
             }
-            _ => {
-                let current = read_attribute(attribute, remote, body, &Value::Null);
-                if !attribute.means_same(&current, value) {
-                    store(body, remote, value);
-                }
-            }
+            _ if attribute.means_same(&current, value) => {}
+            _ => store(body, remote, value),
         }
     }
+}
+
+/// Writes objects into those that are there: under the same key, of the same name, of the same content, or else in the
+/// same place.
+fn write_nested(nesting: Nesting, attributes: &[Attribute], value: &Value, json: &mut Json) {
+    let object = |value: &Value, json: &mut Json| {
+        if let Value::Object(object) = value {
+            write_attributes(attributes, object, json);
+        }
+    };
+    match (nesting, value) {
+        (Nesting::Map, Value::Map(elements)) => {
+            let elements = elements.iter().map(|(key, value)| (key.as_str(), value));
+            write_members(json, elements, object);
+        }
+        (Nesting::List | Nesting::Set, Value::List(elements) | Value::Set(elements)) => {
+            let before = json.take();
+            let before = before.as_array().map_or(&[][..], Vec::as_slice);
+            let element = |(index, value): (usize, &Value)| {
+                let kept = counterpart(attributes, before, elements, index);
+                let mut element = kept.cloned().unwrap_or_default();
+                object(value, &mut element);
+                element
+            };
+            *json = elements.iter().enumerate().map(element).collect();
+        }
+        (_, value) => object(value, json),
+    }
+}
+
+/// The element of an array that one of the objects is written into.
+fn counterpart<'j>(
+    attributes: &[Attribute],
+    array: &'j [Json],
+    objects: &[Value],
+    index: usize,
+) -> Option<&'j Json> {
+    let same = |attribute: &Attribute, object: &Value, json: &Json| {
+        let remote = attribute.remote?;
+        let found = read_attribute(attribute, remote, json, &Value::Null);
+        let wanted = object.as_object()?.get(attribute.name);
+        Some(attribute.amounts_to_same(&found, wanted))
+    };
+    let equal = |object: &Value, json: &Json| {
+        let mut configurable = attributes.iter().filter(|it| it.is_configurable());
+        configurable.all(|it| same(it, object, json) != Some(false))
+    };
+    let object = &objects[index];
+    if let Some(name) = attributes.iter().find(|it| it.name == "name") {
+        return array
+            .iter()
+            .find(|json| same(name, object, json) == Some(true));
+    }
+    let is_taken = |json: &Json| objects.iter().any(|object| equal(object, json));
+    let in_place = || array.get(index).filter(|json| !is_taken(json));
+    array
+        .iter()
+        .find(|json| equal(object, json))
+        .or_else(in_place)
 }
 
 fn store(body: &mut Json, remote: Remote, value: &Value) {
@@ -313,10 +358,9 @@ pub fn from_json(json: &Json, ty: &Type) -> Value {
     match (ty, json) {
         (Type::String, Json::String(text)) => text.into(),
         (Type::Bool, Json::Bool(value)) => (*value).into(),
-        (Type::Number, Json::Number(number)) => number
-            .to_string()
-            .parse::<Number>()
-            .map_or(Value::Null, Value::Number),
+        (Type::Number, Json::Number(number)) => self::number(&number.to_string()),
+        // Some services answer numbers as text.
+        (Type::Number, Json::String(text)) => self::number(text),
         (Type::List(element), Json::Array(elements)) => Value::List(
             elements
                 .iter()
@@ -335,6 +379,10 @@ pub fn from_json(json: &Json, ty: &Type) -> Value {
         }
         _ => Value::Null,
     }
+}
+
+fn number(text: &str) -> Value {
+    text.parse::<Number>().map_or(Value::Null, Value::Number)
 }
 
 /// A known value as plain JSON.
@@ -365,249 +413,4 @@ fn nulls(attributes: &[Attribute]) -> Object {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn on_off() -> Attribute {
-        Attribute::bool("enabled").default(true).remote_as(
-            "properties.state",
-            |json| (json.as_str() == Some("Enabled")).into(),
-            |value| {
-                json!(if value.as_bool() == Some(true) {
-                    "Enabled"
-                } else {
-                    "Disabled"
-                })
-            },
-        )
-    }
-
-    fn ignoring_case(a: &Value, b: &Value) -> bool {
-        a.as_str()
-            .zip(b.as_str())
-            .is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
-    }
-
-    fn schema() -> Schema {
-        Schema {
-            attributes: vec![
-                Attribute::string("id").computed().remote("id"),
-                Attribute::string("location")
-                    .same(ignoring_case)
-                    .remote("location"),
-                on_off(),
-                Attribute::plain("subnets", Type::list(Type::String))
-                    .remote("properties.network.subnets[].id"),
-                Attribute::plain("zones", Type::set(Type::String)).remote("properties.zones"),
-                Attribute::string("group").remote_as(
-                    "properties.group",
-                    read_reference,
-                    write_reference,
-                ),
-                Attribute::number("capacity")
-                    .optional_computed()
-                    .remote("sku.capacity"),
-                Attribute::string("hint"),
-                Attribute::nested(
-                    "identity",
-                    Nesting::Single,
-                    vec![
-                        Attribute::string("type").required().remote("type"),
-                        Attribute::string("principal")
-                            .computed()
-                            .remote("principalId"),
-                    ],
-                )
-                .remote("identity"),
-            ],
-            ..Schema::default()
-        }
-    }
-
-    fn object(attributes: &[(&str, Value)]) -> Object {
-        let mut object = schema().null_object();
-        for (name, value) in attributes {
-            object.set(name, value.clone());
-        }
-        object
-    }
-
-    fn identity(kind: &str, principal: Value) -> Value {
-        [("type", Value::from(kind)), ("principal", principal)]
-            .into_iter()
-            .collect::<Object>()
-            .into()
-    }
-
-    fn body() -> Json {
-        json!({
-            "id": "/x", "location": "westeurope", "kind": "planted",
-            "identity": { "type": "System", "principalId": "p", "extra": 1 },
-            "sku": { "name": "Premium", "capacity": 2 },
-            "properties": {
-                "state": "Enabled", "zones": [], "group": { "id": "/g" },
-                "network": { "subnets": [{ "id": "a", "name": "v/a" }, { "id": "b" }], "space": "10.0.0.0/8" },
-            },
-        })
-    }
-
-    #[test]
-    fn a_body_is_read_in_the_words_of_the_state() {
-        let state = object(&[("location", "WestEurope".into()), ("hint", "mine".into())]);
-        let expect = object(&[
-            ("id", "/x".into()),
-            ("location", "WestEurope".into()),
-            ("enabled", true.into()),
-            ("subnets", Value::strings(["a", "b"])),
-            ("group", "/g".into()),
-            ("capacity", 2_i64.into()),
-            ("hint", "mine".into()),
-            ("identity", identity("System", "p".into())),
-        ]);
-        assert_eq!(read(&schema(), &body(), &state), expect);
-    }
-
-    #[test]
-    fn what_is_gone_from_the_body_is_null_or_the_default() {
-        let found = read(
-            &schema(),
-            &json!({}),
-            &read(&schema(), &body(), &object(&[])),
-        );
-        assert_eq!(found, object(&[("enabled", true.into())]));
-    }
-
-    #[test]
-    fn nothing_stays_in_the_form_it_had() {
-        let mut emptied = body();
-        emptied["identity"] = json!({});
-        emptied["properties"]["zones"] = json!(null);
-        let without = object(&[("location", "westeurope".into())]);
-        assert!(
-            read(&schema(), &emptied, &without)
-                .get("identity")
-                .is_null()
-        );
-        let with_none = object(&[("zones", Value::set([]))]);
-        assert_eq!(
-            read(&schema(), &emptied, &with_none).get("zones"),
-            &Value::set([])
-        );
-    }
-
-    #[test]
-    fn writing_what_was_read_changes_nothing() {
-        let mut written = body();
-        let planned = read(
-            &schema(),
-            &body(),
-            &object(&[("location", "WESTEUROPE".into())]),
-        );
-        write(&schema(), &planned, &mut written);
-        // An empty list that the configuration never mentioned goes, as null means "none" in both.
-        assert_eq!(lookup(&written, "properties.zones"), None);
-        written["properties"]["zones"] = json!([]);
-        assert_eq!(written, body());
-    }
-
-    #[test]
-    fn writing_keeps_every_member_that_is_not_modelled() {
-        let planned = object(&[
-            ("location", "westeurope".into()),
-            ("enabled", false.into()),
-            ("subnets", Value::strings(["c"])),
-            ("capacity", Value::unknown()),
-            ("identity", identity("User", Value::unknown())),
-        ]);
-        let mut written = body();
-        write(&schema(), &planned, &mut written);
-        let expect = json!({
-            "id": "/x", "location": "westeurope", "kind": "planted",
-            "identity": { "type": "User", "principalId": "p", "extra": 1 },
-            "sku": { "name": "Premium", "capacity": 2 },
-            "properties": { "state": "Disabled", "network": { "subnets": [{ "id": "c" }], "space": "10.0.0.0/8" } },
-        });
-        assert_eq!(written, expect);
-    }
-
-    #[test]
-    fn elements_that_stay_keep_what_else_they_have() {
-        let mut written = body();
-        let planned = object(&[("subnets", Value::strings(["c", "A"]))]);
-        write(&schema(), &planned, &mut written);
-        let expect = json!([{ "id": "c" }, { "id": "A", "name": "v/a" }]);
-        assert_eq!(written["properties"]["network"]["subnets"], expect);
-
-        let mut members = json!({ "A": { "x": 1, "value": 1 }, "b": {} });
-        write_members(&mut members, [("a", 2), ("c", 3)], |value, json| {
-            json["value"] = json!(value);
-        });
-        assert_eq!(
-            members,
-            json!({ "a": { "x": 1, "value": 2 }, "c": { "value": 3 } })
-        );
-    }
-
-    #[test]
-    fn an_object_that_is_not_wanted_keeps_what_is_not_modelled_unless_it_needs_the_rest() {
-        let section = |name, attribute: Attribute| {
-            let attributes = vec![attribute.remote("type")];
-            Attribute::nested(name, Nesting::Single, attributes).remote(name)
-        };
-        let schema = Schema {
-            attributes: vec![
-                section("whole", Attribute::string("type").required()),
-                section("part", Attribute::string("type")),
-                section("all", Attribute::string("type")),
-            ],
-            ..Schema::default()
-        };
-        let mut body = json!({
-            "whole": { "type": "a", "extra": 1 }, "part": { "type": "a", "extra": 1 }, "all": { "type": "a" },
-        });
-        write(&schema, &schema.null_object(), &mut body);
-        assert_eq!(body, json!({ "part": { "extra": 1 } }));
-    }
-
-    #[test]
-    fn a_new_body_is_built_from_nothing() {
-        let planned = object(&[
-            ("location", "west".into()),
-            ("enabled", true.into()),
-            ("group", "/g".into()),
-            ("subnets", Value::strings(["a"])),
-            ("identity", identity("System", Value::unknown())),
-        ]);
-        let mut written = Json::Null;
-        write(&schema(), &planned, &mut written);
-        let expect = json!({
-            "location": "west",
-            "identity": { "type": "System" },
-            "properties": { "state": "Enabled", "network": { "subnets": [{ "id": "a" }] }, "group": { "id": "/g" } },
-        });
-        assert_eq!(written, expect);
-    }
-
-    #[test]
-    fn only_unknowns_are_completed() {
-        let planned = object(&[
-            ("id", Value::unknown()),
-            ("location", "West Europe".into()),
-            ("capacity", Value::unknown()),
-            ("identity", identity("System", Value::unknown())),
-        ]);
-        let found = object(&[
-            ("id", "/x".into()),
-            ("location", "elsewhere".into()),
-            ("identity", identity("System", "p".into())),
-        ]);
-        let expect = object(&[
-            ("id", "/x".into()),
-            ("location", "West Europe".into()),
-            ("identity", identity("System", "p".into())),
-        ]);
-        assert_eq!(complete(&planned, &found), expect);
-    }
-}
+mod tests;

@@ -107,13 +107,6 @@ impl Update<'_> {
     pub fn changes(&self, name: &str) -> bool {
         self.prior.get(name) != self.planned.get(name)
     }
-
-    /// Whether any top-level attribute but these changes from one known value to another.
-    pub fn changes_other_than(&self, names: &[&str]) -> bool {
-        self.planned.iter().any(|(name, planned)| {
-            !names.contains(&name) && !planned.is_unknown() && planned != self.prior.get(name)
-        })
-    }
 }
 
 /// What Terraform stores about one object.

@@ -123,6 +123,10 @@ pub struct Attribute {
     pub checks: Vec<Check>,
     /// Whether two known values mean the same; then the old text stays and there is no diff.
     pub same: Option<Same>,
+    /// Whether a collection without elements is something else than none.
+    pub empty_is_a_value: bool,
+    /// Whether the remote object may leave it out without a meaning; what was known then stays.
+    pub may_be_untold: bool,
     /// Where the value is in the remote object.
     pub remote: Option<Remote>,
 }
@@ -265,6 +269,8 @@ impl Attribute {
             deprecated: None,
             checks: Vec::new(),
             same: None,
+            empty_is_a_value: false,
+            may_be_untold: false,
             remote: None,
         }
     }
@@ -370,6 +376,24 @@ impl Attribute {
         }
     }
 
+    /// A collection without elements is something else than none.
+    #[must_use]
+    pub fn empty_is_a_value(self) -> Self {
+        Self {
+            empty_is_a_value: true,
+            ..self
+        }
+    }
+
+    /// The remote object may leave it out without a meaning.
+    #[must_use]
+    pub fn may_be_untold(self) -> Self {
+        Self {
+            may_be_untold: true,
+            ..self
+        }
+    }
+
     /// Where the value is in the remote object.
     #[must_use]
     pub fn remote(self, path: &'static str) -> Self {
@@ -401,6 +425,15 @@ impl Attribute {
             remote: Some(remote),
             ..self
         }
+    }
+
+    /// How the JSON in its place becomes a value, where it is not plain.
+    #[must_use]
+    pub fn read_as(mut self, read: fn(&Json) -> Value) -> Self {
+        if let Some(remote) = &mut self.remote {
+            remote.read = Some(read);
+        }
+        self
     }
 
     /// The same for a form with members that the value says nothing about.
@@ -455,17 +488,6 @@ impl Attribute {
     /// Whether the provider may give it.
     pub fn is_computed(&self) -> bool {
         matches!(self.mode, Mode::Computed | Mode::OptionalComputed)
-    }
-
-    /// Whether `a` may stand for `b` without anybody noticing.
-    pub fn means_same(&self, a: &Value, b: &Value) -> bool {
-        if a == b {
-            return true;
-        }
-        if !a.is_wholly_known() || !b.is_wholly_known() || a.is_null() || b.is_null() {
-            return false;
-        }
-        self.same.is_some_and(|same| same(a, b))
     }
 }
 

@@ -50,7 +50,11 @@ impl<P: Provider> Inner<P> {
                 "it is in a form that Terraform stopped using in 0.12",
             ));
         }
-        if request.version < resource.schema().version {
+        let known = resource.schema().version;
+        if request.version > known {
+            return Err(from_the_future(&request.type_name, request.version, known));
+        }
+        if request.version < known {
             let mut state: RawState = serde_json::from_str(&text).map_err(unreadable)?;
             resource.upgrade(request.version, &mut state)?;
             text = serde_json::to_string(&state).map_err(unreadable)?;
@@ -340,6 +344,14 @@ fn bug(finding: &str) -> Diagnostics {
         format!("{finding} Please report this."),
     )
     .into()
+}
+
+fn from_the_future(type_name: &str, version: i64, known: i64) -> Diagnostics {
+    let detail = format!(
+        "The state was written with version {version} of the schema of {type_name}, by a newer release of the provider. This release \
+         knows versions up to {known}, and would lose what it does not know: use the newer release."
+    );
+    Diagnostic::error("State of a newer provider", detail).into()
 }
 
 fn unreadable(error: impl std::fmt::Display) -> Diagnostics {

@@ -176,6 +176,18 @@ pub fn caller_range(text: &str) -> Result<(), String> {
     })
 }
 
+/// The first and the last address of a range of callers, in whichever form it is written.
+pub fn caller_bounds(text: &str) -> Option<(Ipv4Addr, Ipv4Addr)> {
+    if let Some((first, last)) = text.split_once('-') {
+        return address(first).ok().zip(address(last).ok());
+    }
+    if let Ok(one) = address(text) {
+        return Some((one, one));
+    }
+    let block = block(text.trim()).ok()?;
+    Some((block.network(), block.broadcast()))
+}
+
 /// `ADDRESS/LENGTH`, and no other form that the library would understand.
 fn block(text: &str) -> Result<Ipv4Network, String> {
     let wrong = |problem: &str| {

@@ -20,10 +20,13 @@ pub struct Finding {
 /// How Azure's own tags begin, which portals hide and nobody else manages.
 const HIDDEN: &str = "hidden-";
 
+/// What some services add to the tags: the type of the object in which they keep them.
+const TYPE: &str = "$type";
+
 /// Whether a tag is one of Azure's own.
 pub fn is_hidden(key: &str) -> bool {
-    key.get(..HIDDEN.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(HIDDEN))
+    let start = key.get(..HIDDEN.len());
+    key == TYPE || start.is_some_and(|start| start.eq_ignore_ascii_case(HIDDEN))
 }
 
 /// Azure Resource Manager: at most 50 tags; a key of 1–512 characters without `< > % & \ ? /`, unique without regard to
@@ -73,7 +76,7 @@ pub fn all_right<'a>(
 fn key_problem(key: &str) -> Option<String> {
     if is_hidden(key) {
         return Some(format!(
-            "the tag \"{key}\" is one of Azure's own, which begin with \"{HIDDEN}\": leave it to Azure"
+            "the tag \"{key}\" is one of Azure's own, which are \"{TYPE}\" and what begins with \"{HIDDEN}\": leave it to Azure"
         ));
     }
     let length = key.chars().count();
@@ -106,6 +109,11 @@ mod tests {
         let long_value = "v".repeat(257);
         for (tags, expected) in [
             (vec![("a", "1"), ("b", "")], vec![]),
+            (
+                vec![("$type", "1")],
+                vec!["\"$type\" is one of Azure's own"],
+            ),
+            (vec![("Hidden-link", "1")], vec!["is one of Azure's own"]),
             (vec![("", "1")], vec!["1 to 512 characters, this has 0"]),
             (vec![(&long_key[1..], &long_value[1..])], vec![]),
             (

@@ -93,8 +93,8 @@ impl Definition {
             .is_some_and(Declaration::is_secure)
     }
 
-    /// Checks the values that are given against the parameters that are declared. `None` stands for values that are not
-    /// known yet; whatever depends on them is then left open.
+    /// Checks the values that are given against the parameters that are declared, but for missing secure ones. `None`
+    /// stands for values that are not known yet; whatever depends on them is then left open.
     pub fn check_parameters(
         &self,
         plain: Option<&Map<String, Value>>,
@@ -145,33 +145,47 @@ impl Definition {
         format!("the parameter \"{name}\" is not declared: {declared}")
     }
 
+    /// The secure parameters whose values are needed and not given: who writes the workflow gives them, each time.
+    pub fn missing_secure(&self, secure: &Map<String, Value>) -> Vec<String> {
+        let missing = self
+            .required(true)
+            .filter(|(name, _)| !secure.contains_key(*name));
+        let message = |(name, declared): (&String, &Declaration)| {
+            format!(
+                "the definition declares the parameter \"{name}\" ({}) without a default, and Azure, which never gives its value \
+                 back, wants it with every update: give it in {SECURE_ARGUMENT}",
+                declared.kind
+            )
+        };
+        missing.map(message).collect()
+    }
+
     fn missing(
         &self,
         plain: Option<&Map<String, Value>>,
         secure: Option<&Map<String, Value>>,
     ) -> Vec<Finding> {
-        let required = self
-            .parameters
-            .iter()
-            .filter(|(_, declared)| !declared.has_default);
-        required
-            .filter_map(|(name, declared)| {
-                let (place, given) = match declared.is_secure() {
-                    true => (Place::SecureParameters, secure?),
-                    false => (Place::Parameters, plain?),
-                };
-                let other = if declared.is_secure() { plain } else { secure };
-                // In the wrong place is told already.
-                if given.contains_key(name) || other.is_some_and(|other| other.contains_key(name)) {
-                    return None;
-                }
-                let message = format!(
-                    "the definition declares the parameter \"{name}\" ({}) without a default, so a value is needed",
-                    declared.kind
-                );
-                Some(Finding::new(place, name, message))
-            })
-            .collect()
+        let Some(plain) = plain else {
+            return Vec::new();
+        };
+        // In the wrong place is told already.
+        let is_given = |name: &str| {
+            plain.contains_key(name) || secure.is_some_and(|secure| secure.contains_key(name))
+        };
+        let missing = self.required(false).filter(|(name, _)| !is_given(name));
+        let finding = |(name, declared): (&String, &Declaration)| {
+            let message = format!(
+                "the definition declares the parameter \"{name}\" ({}) without a default, so a value is needed",
+                declared.kind
+            );
+            Finding::new(Place::Parameters, name, message)
+        };
+        missing.map(finding).collect()
+    }
+
+    fn required(&self, secure: bool) -> impl Iterator<Item = (&String, &Declaration)> {
+        let parameters = self.parameters.iter();
+        parameters.filter(move |(_, it)| !it.has_default && it.is_secure() == secure)
     }
 }
 
@@ -402,10 +416,7 @@ mod tests {
             (
                 json!({}),
                 json!({}),
-                vec![
-                    (SecureParameters, "key", "without a default"),
-                    (Parameters, "url", "\"url\" (String) without a default"),
-                ],
+                vec![(Parameters, "url", "\"url\" (String) without a default")],
             ),
             (
                 json!({"url": "u", "URL": "u"}),
@@ -442,6 +453,13 @@ mod tests {
                 assert!(finding.message.contains(part), "{finding:?}");
             }
         }
+        let missing = definition.missing_secure(&names(&json!({})));
+        assert_eq!(missing.len(), 1);
+        assert!(missing[0].contains("\"key\" (SecureString)"), "{missing:?}");
+        assert_eq!(
+            definition.missing_secure(&names(&json!({"key": "k"}))),
+            [""; 0]
+        );
         let none = declaring(&json!({})).check_parameters(Some(&names(&json!({"a": 1}))), None);
         assert!(
             none[0].message.ends_with("the definition declares none"),

@@ -65,6 +65,33 @@ fn generated_configuration_plans_empty() -> Result {
     Ok(())
 }
 
+/// Whatever Azure keeps of an object is in what Terraform generates, but for secrets: none is asked for until one is sent.
+#[test]
+fn generated_configuration_of_rich_objects_plans_empty() -> Result {
+    let scene = Scene::new(Fixture::Network)?;
+    scene.configure(&include_str!("import/rich.tf"))?;
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    let state = scene.state()?;
+    let objects = state.addresses().into_iter().map(|address| {
+        let id = state.object(address)["id"].as_str().unwrap_or_default();
+        (address, id.to_uppercase())
+    });
+    let imports = adopted::import_blocks(&objects.collect::<Vec<_>>());
+    for file in ["main.tf", "terraform.tfstate"] {
+        std::fs::remove_file(scene.path().join(file))?;
+    }
+    scene.emulator.forget_requests()?;
+    scene.workspace.write("import.tf", &imports)?;
+    scene
+        .run(&["plan", "-generate-config-out=generated.tf"])?
+        .success()?;
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    assert_eq!(scene.emulator.writes()?, Vec::<String>::new());
+    Ok(())
+}
+
 /// What only the provider knows is not in ARM: other values than the defaults show once, and send nothing.
 #[test]
 fn arguments_of_the_provider_alone_show_once() -> Result {

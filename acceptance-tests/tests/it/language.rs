@@ -4,8 +4,9 @@ use acceptance_tests::Result;
 use acceptance_tests::hcl::Block;
 use acceptance_tests::plan::Action;
 use acceptance_tests::scene::{Fixture, Scene, id, subnet_id, subnet_ids};
+use acceptance_tests::workspace::Workspace;
 
-use crate::adopted;
+use crate::{adopted, snapshot};
 
 /// Every argument of every resource comes from an object that does not exist yet.
 #[test]
@@ -24,6 +25,19 @@ fn values_may_be_known_late() -> Result {
     assert_eq!(app["properties"]["parameters"]["greeting"]["value"], "late");
     assert_eq!(app["tags"]["when"], "late");
     scene.destroy()?;
+    Ok(())
+}
+
+/// What cannot be checked at plan is checked at apply, before anything is sent.
+#[test]
+fn rules_hold_for_values_that_are_known_late() -> Result {
+    let scene = Scene::new(Fixture::Environment)?;
+    let configuration = include_str!("language/late.tf");
+    scene.configure(&configuration)?;
+    assert_eq!(scene.plan()?.actions().len(), 8);
+    let run = scene.run(&["apply", "plan"])?.failure()?;
+    snapshot::check("language/late.txt", &run.diagnostics().to_string())?;
+    assert_eq!(scene.emulator.writes()?, Vec::<String>::new());
     Ok(())
 }
 
@@ -118,6 +132,49 @@ fn many_subnets_of_one_network_are_written_one_at_a_time() -> Result {
             .iter()
             .all(|request| !matches!(request.status, Some(409 | 429)))
     );
+    Ok(())
+}
+
+/// Each process has a lock of its own, so they meet at Azure, which refuses the second write.
+#[test]
+fn two_processes_write_in_one_network() -> Result {
+    let scene = Scene::new(Fixture::Network)?;
+    let other = Workspace::new()?;
+    other.copy_from(scene.path())?;
+    let block = |name: &str, range: &str| {
+        Block::resource("ise_subnet", name)
+            .with("count", "8")
+            .with("name", &format!("\"{name}-${{count.index}}\""))
+            .with_text(
+                "virtual_network_id",
+                &id("Microsoft.Network/virtualNetworks/network"),
+            )
+            .with(
+                "address_prefix",
+                &format!("cidrsubnet(\"{range}\", 3, count.index)"),
+            )
+    };
+    scene.configure(&block("one", "172.16.64.0/24"))?;
+    other.write("main.tf", &block("two", "172.16.65.0/24").to_string())?;
+    for arguments in [["apply", "-auto-approve"], ["destroy", "-auto-approve"]] {
+        let both = [scene.start(&arguments)?, other.start(&arguments)?];
+        for running in both {
+            running.wait()?.success()?;
+        }
+        let exists = arguments[0] == "apply";
+        for name in ["one-7", "two-7"] {
+            assert_eq!(
+                scene.emulator.find(&subnet_id(name))?.is_some(),
+                exists,
+                "{name}"
+            );
+        }
+    }
+    let requests = scene.emulator.requests()?;
+    let refused = requests
+        .iter()
+        .filter(|request| matches!(request.status, Some(409 | 429)));
+    assert!(refused.count() > 0, "the two never met");
     Ok(())
 }
 

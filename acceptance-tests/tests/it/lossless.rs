@@ -199,6 +199,70 @@ fn of_a_logic_app() -> Result {
     )
 }
 
+/// Azure tells everything of a secret parameter but its value.
+#[test]
+fn of_secret_parameters() -> Result {
+    let scene = Scene::new(Fixture::Environment)?;
+    let app = id("Microsoft.Logic/workflows/secretive");
+    let definition = |parameters: &str| {
+        format!(
+            r#"jsonencode({{
+      "$schema"      = "https://schema.management.azure.com/providers/Microsoft.Logic/schemas/2016-06-01/workflowdefinition.json#"
+      contentVersion = "1.0.0.0"
+      parameters     = {{ greeting = {{ type = "String" }}{parameters} }}
+      triggers       = {{}}
+      actions        = {{}}
+    }})"#
+        )
+    };
+    let [.., block] = adopted::blocks();
+    let block = block
+        .with_text("name", "secretive")
+        .with(
+            "definition",
+            &definition(r#", key = { type = "SecureString" }"#),
+        )
+        .with("secure_parameters_wo", r#"jsonencode({ key = "hush" })"#)
+        .with("secure_parameters_version", "1");
+    scene.workspace.write("changed.tf", &block.to_string())?;
+    scene.apply()?;
+    let members = json!({ "properties": { "parameters": {
+        "greeting": { "value": "hello", "description": "kept" }, "key": { "description": "kept", "metadata": { "kept": 1 } },
+    } } });
+    scene.emulator.edit(&app, &members)?;
+    let greeting = "/properties/parameters/greeting/description";
+    survive(
+        &scene,
+        (block.clone(), &app),
+        &[
+            greeting,
+            "/properties/parameters/key/description",
+            "/properties/parameters/key/metadata",
+        ],
+        &[
+            ("parameters", r#"jsonencode({ greeting = "hi" })"#),
+            ("secure_parameters_version", "2"),
+            ("tags", ""),
+        ],
+    )?;
+    // Azure takes no value of what is not declared any more.
+    let open = block
+        .with("definition", &definition(""))
+        .with("secure_parameters_wo", "")
+        .with("secure_parameters_version", "");
+    survive(
+        &scene,
+        (open, &app),
+        &[greeting],
+        &[("tags", r#"{ a = "b" }"#)],
+    )?;
+    assert_eq!(
+        scene.emulator.get(&app)?["properties"]["parameters"]["key"],
+        json!(null)
+    );
+    Ok(())
+}
+
 /// Applies the updates to an object, one upon the other, and looks for the members after each.
 fn survive(
     scene: &Scene,

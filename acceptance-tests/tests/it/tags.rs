@@ -64,3 +64,31 @@ fn default_tags_are_overlaid_by_those_of_the_object() -> Result {
     assert_eq!(tags(&scene)?, json!({ "hidden-link": "portal" }));
     Ok(())
 }
+
+/// Default tags may come from another resource, and are then not known when it changes.
+#[test]
+fn default_tags_may_be_known_late() -> Result {
+    let scene = adopted::scene()?;
+    std::fs::remove_file(scene.path().join("import.tf"))?;
+    scene.configure_provider("default_tags = { stage = terraform_data.stage.output }\n")?;
+    let account = id("Microsoft.Logic/integrationAccounts/partners");
+    for stage in ["test", "production"] {
+        let block = format!("resource \"terraform_data\" \"stage\" {{\n  input = {stage:?}\n}}\n");
+        scene.workspace.write("stage.tf", &block)?;
+        let plan = scene.plan()?;
+        let changed = plan.changed_attributes("ise_integration_account.it");
+        assert!(changed.contains(&"tags_all"), "{changed:?}");
+        assert!(!changed.contains(&"tags"), "{changed:?}");
+        scene.apply()?;
+        scene.nothing_to_do()?;
+        assert_eq!(
+            scene.emulator.get(&account)?["tags"],
+            json!({ "stage": stage })
+        );
+        assert_eq!(
+            scene.state()?.object("ise_integration_account.it")["tags"],
+            json!(null)
+        );
+    }
+    Ok(())
+}

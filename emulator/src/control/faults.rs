@@ -6,6 +6,7 @@ use serde_json::{Map, from_value};
 use super::invalid;
 use crate::core::call::{Call, Reply};
 use crate::core::error::ArmError;
+use crate::core::glob::glob;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json};
 use crate::core::operations::Failure;
@@ -36,6 +37,22 @@ pub(crate) enum Action {
     ExpireTokens,
     /// The work is done and its answer gets damaged on the way.
     Damage(Damage),
+}
+
+impl Action {
+    /// Its name in a rule.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Answer(_) => "answer",
+            Self::Delay(_) => "delay_ms",
+            Self::CloseBefore | Self::CloseAfter => "close",
+            Self::FailOperation(_) => "fail_operation",
+            Self::Swallow => "swallow",
+            Self::ExpireTokens => "expire_tokens",
+            Self::Damage(Damage::Truncate(_)) => "truncate",
+            Self::Damage(Damage::Corrupt) => "corrupt",
+        }
+    }
 }
 
 /// What happens to the body of an answer; status and headers are as always.
@@ -283,45 +300,9 @@ fn retired(source: &Json) -> Rule {
     }
 }
 
-/// Whether `text` fits a pattern in which `*` stands for any characters.
-fn glob(pattern: &str, text: &str) -> bool {
-    let Some((start, rest)) = pattern.split_once('*') else {
-        return pattern == text;
-    };
-    let Some(mut text) = text.strip_prefix(start) else {
-        return false;
-    };
-    let (middle, end) = rest
-        .rsplit_once('*')
-        .map_or((None, rest), |(middle, end)| (Some(middle), end));
-    for part in middle.into_iter().flat_map(|middle| middle.split('*')) {
-        let Some(at) = text.find(part) else {
-            return false;
-        };
-        text = &text[at + part.len()..];
-    }
-    text.ends_with(end)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn patterns_match() {
-        for (pattern, text, expected) in [
-            ("*", "/a", true),
-            ("/a", "/a", true),
-            ("/a", "/ab", false),
-            ("*/x/*", "/s/x/y?z", true),
-            ("*/x/*", "/s/xy", false),
-            ("/a*b*c", "/a1b2c", true),
-            ("/a*b*c", "/a1c2b", false),
-            ("ab*ba", "aba", false),
-        ] {
-            assert_eq!(glob(pattern, text), expected, "{pattern} {text}");
-        }
-    }
 
     #[test]
     fn rules_are_checked() {

@@ -53,6 +53,7 @@ fn mask_members(value: &mut Json) {
             }
         }
         Json::Array(values) => values.iter_mut().for_each(mask_members),
+        Json::String(text) if is_token(text) => *text = MASK.to_owned(),
         Json::String(text) => {
             if let Some((address, query)) = text
                 .split_once('?')
@@ -63,6 +64,11 @@ fn mask_members(value: &mut Json) {
         }
         _ => {}
     }
+}
+
+/// Whether a text is a signed JSON web token, whatever the name of its member.
+fn is_token(text: &str) -> bool {
+    text.starts_with("eyJ") && text.matches('.').count() == 2 && !text.contains(char::is_whitespace)
 }
 
 /// Masks the values and defaults of a workflow's secure parameters.
@@ -106,9 +112,9 @@ mod tests {
         let masked = mask(json!({"properties": {
             "definition": {"parameters": {"s": {"type": "securestring", "defaultValue": "x1"}, "p": {"type": "String"}}},
             "parameters": {"s": {"value": "x2"}, "p": {"value": "plain"}, "t": {"type": "SecureObject", "value": {"a": "x3"}}, "u": {"value": "x4"}}
-        }, "value": "https://h/p?api-version=1&sig=x5", "access_token": "x6", "list": [{"primaryKey": "x7"}]}))
+        }, "value": "https://h/p?api-version=1&sig=x5", "access_token": "x6", "list": [{"primaryKey": "x7"}], "count": 9, "oidc": "eyJx8.e30.x9"}))
         .to_string();
-        for secret in ["x1", "x2", "x3", "x4", "x5", "x6", "x7"] {
+        for secret in ["x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9"] {
             assert!(!masked.contains(secret), "{secret} in {masked}");
         }
         assert!(masked.contains("plain") && masked.contains("https://h/p?api-version=1&sig=***"));

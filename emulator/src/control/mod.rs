@@ -1,7 +1,10 @@
 //! What tests and people do to the emulator itself, under `/_emulator/`.
 
+mod applications;
 pub(crate) mod faults;
+pub(crate) mod guard;
 mod masking;
+mod metrics;
 pub(crate) mod requests;
 
 use time::Duration;
@@ -14,6 +17,7 @@ use crate::core::json::{Json, json, merge, parse};
 use crate::core::render;
 use crate::core::world::World;
 use crate::state::State;
+use crate::types::autoscale_settings;
 
 /// The path under which the emulator itself is controlled.
 pub(crate) const PREFIX: &str = "/_emulator/";
@@ -55,6 +59,21 @@ fn route(state: &mut State, call: &Call) -> Result<Reply, ArmError> {
             state.faults.clear();
             Ok(Reply::empty(204))
         }
+        ("GET", "metrics") => Ok(Reply::json(200, metrics::list(&state.world))),
+        ("POST", "metrics") => metrics::set(&mut state.world, &body(call)?),
+        ("DELETE", "metrics") => {
+            metrics::clear(&mut state.world);
+            Ok(Reply::empty(204))
+        }
+        ("POST", "signin") => {
+            state.environment.set(&body(call)?)?;
+            Ok(Reply::empty(204))
+        }
+        (_, "applications") => applications::serve(&mut state.world.directory, call, None),
+        (_, path) if path.starts_with("applications/") => {
+            let client = &path["applications/".len()..];
+            applications::serve(&mut state.world.directory, call, Some(client))
+        }
         ("PUT", path) if path.starts_with("resources/") => {
             tamper(&mut state.world, &path["resources".len()..], &body(call)?)
         }
@@ -75,12 +94,8 @@ fn body(call: &Call) -> Result<Json, ArmError> {
 }
 
 /// A request to the emulator itself that cannot be understood.
-pub(crate) fn invalid(why: &str) -> ArmError {
-    ArmError::new(
-        400,
-        "InvalidControlRequest",
-        format!("The request cannot be understood: {why}."),
-    )
+fn invalid(why: &str) -> ArmError {
+    ArmError::control(why)
 }
 
 fn clock(world: &World) -> Reply {
@@ -135,5 +150,6 @@ fn tamper(world: &mut World, path: &str, members: &Json) -> Result<Reply, ArmErr
         .ok_or_else(|| ArmError::not_found(&id))?;
     merge(&mut stored.body, members);
     let stored = stored.clone();
+    autoscale_settings::look(world, None);
     Ok(Reply::json(200, render::resource(world, &stored)))
 }

@@ -211,6 +211,11 @@ pub(crate) trait Behaviour: Sync {
         ArmError::not_found(id)
     }
 
+    /// The fields by which lists can be filtered, with their places in the body.
+    fn filters(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
     /// Refuses a deletion that cannot be.
     fn may_delete(&self, _world: &World, _stored: &Stored) -> Result<(), ArmError> {
         Ok(())
@@ -229,6 +234,9 @@ pub(crate) trait Behaviour: Sync {
 
     /// An operation that ends by the type has ended.
     fn finished(&self, _world: &mut World, _operation: &Operation) {}
+
+    /// The time has come for which the type asked to be called.
+    fn woken(&self, _world: &mut World, _id: &ResourceId) {}
 
     /// Adds what is computed on reading.
     fn render(&self, _world: &World, _stored: &Stored, _body: &mut Json) {}

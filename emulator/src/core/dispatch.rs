@@ -1,27 +1,35 @@
 //! From a path to what serves it. ARM's paths have no case, so they are read here and not by a router.
 
 use super::asynchronous;
+use super::authorization;
 use super::call::{Call, Reply};
+use super::clock::timestamp;
 use super::definition::{Style, TypeDefinition};
 use super::error::ArmError;
+use super::filter::Filter;
 use super::id::{GROUP, ResourceId};
-use super::json::{Json, json, ordered};
+use super::json::{Json, json, ordered, text};
 use super::locks::{self, Intent};
 use super::paging;
 use super::resource::{self, Subject};
+use super::scope::Scoped;
 use super::versions;
 use super::world::World;
 
 /// Answers a request to ARM.
 pub(crate) fn serve(world: &mut World, call: &Call) -> Reply {
-    let segments: Vec<String> = call
-        .path
+    let segments = segments(call);
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    route(world, call, &segments).unwrap_or_else(|error| Reply::error(&error, &world.clock))
+}
+
+/// The segments of a path, decoded.
+pub(crate) fn segments(call: &Call) -> Vec<String> {
+    call.path
         .split('/')
         .filter(|segment| !segment.is_empty())
         .map(decode)
-        .collect();
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    route(world, call, &segments).unwrap_or_else(|error| Reply::error(&error, &world.clock))
+        .collect()
 }
 
 fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, ArmError> {
@@ -29,6 +37,19 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
     let [first, rest @ ..] = segments else {
         return Err(no_route(call));
     };
+    if first.eq_ignore_ascii_case("tenants") && rest.is_empty() {
+        return tenants(world, call);
+    }
+    if let Some(scoped) = Scoped::read(segments)
+        && call.method == "GET"
+        && scoped.scope.is_empty()
+        && scoped.kind.eq_ignore_ascii_case("roleDefinitions")
+    {
+        return match scoped.name {
+            Some(name) => authorization::built_in_role(call, name),
+            None => authorization::built_in_roles(call),
+        };
+    }
     if !first.eq_ignore_ascii_case("subscriptions") {
         return Err(no_route(call));
     }
@@ -41,11 +62,14 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
         );
         return Err(ArmError::gateway(400, "InvalidSubscriptionId", message));
     }
-    if let Some((scope, name)) = locks::split(rest) {
-        return locks::serve(world, call, subscription, scope, name);
+    if let Some(scoped) = Scoped::read(rest) {
+        if scoped.kind.eq_ignore_ascii_case("locks") {
+            return locks::serve(world, call, subscription, scoped.scope, scoped.name);
+        }
+        return authorization::serve(world, call, subscription, &scoped);
     }
     match lower(rest).as_slice() {
-        [] => own(call).map(|()| Reply::json(200, subscription_body(subscription))),
+        [] => own(call).map(|()| Reply::json(200, subscription_body(world, subscription))),
         ["resourcegroups", ..] => groups(world, call, subscription, &rest[1..]),
         ["operationresults", _] => asynchronous::location(world, call, rest[1], Style::Group, 200),
         ["resources"] => resources(world, call, |id| {
@@ -215,29 +239,31 @@ fn below(
     definition.behaviour.below(world, call, &stored, tail)
 }
 
-/// The generic list of what lies in a scope: top-level resources with the members that all types share.
+/// The generic list of what lies in a scope: top-level resources with the members that all types share, and more when
+/// they are asked for.
 fn resources(
     world: &World,
     call: &Call,
     within: impl Fn(&ResourceId) -> bool,
 ) -> Result<Reply, ArmError> {
     own(call)?;
-    let wanted = call.query("$filter").and_then(|filter| {
-        let (member, value) = filter.split_once(" eq ")?;
-        member
-            .trim()
-            .eq_ignore_ascii_case("resourceType")
-            .then(|| value.trim().trim_matches('\'').to_lowercase())
+    let filter = Filter::of(call, &RESOURCE_FIELDS)?;
+    let expanded = expanded(call)?;
+    let listed = world.resources.all().filter(|stored| {
+        stored.id.pairs.len() == 1 && stored.id.group.is_some() && within(&stored.id)
     });
-    let listed = world
-        .resources
-        .all()
-        .filter(|stored| stored.id.pairs.len() == 1 && stored.id.group.is_some());
     let listed = listed.filter(|stored| {
-        within(&stored.id)
-            && wanted
-                .as_ref()
-                .is_none_or(|wanted| stored.id.type_name().to_lowercase() == *wanted)
+        let kind = stored.id.type_name();
+        let accepts = |filter: &Filter| {
+            filter.accepts_resource(&stored.body, |field| match field {
+                "resourceType" => vec![kind.as_str()],
+                "name" => vec![stored.id.name()],
+                "location" => text(&stored.body, "location").into_iter().collect(),
+                "resourceGroup" => stored.id.group.as_deref().into_iter().collect(),
+                _ => Vec::new(),
+            })
+        };
+        filter.as_ref().is_none_or(accepts)
     });
     let bodies = listed.map(|stored| {
         let mut body = json!({"id": stored.id.to_string(), "name": stored.id.name(), "type": stored.id.type_name()});
@@ -246,27 +272,87 @@ fn resources(
                 body[member] = value.clone();
             }
         }
+        for member in &expanded {
+            body[*member] = match *member {
+                "createdTime" => timestamp(stored.created).into(),
+                "changedTime" => timestamp(stored.changed).into(),
+                _ => text(&stored.body, "properties/provisioningState").unwrap_or("Succeeded").into(),
+            };
+        }
         ordered(body, &["id", "name", "type"])
     });
     paging::page(call, bodies.collect())
 }
 
-/// Every well-formed subscription exists; those that hold something are listed.
+const RESOURCE_FIELDS: [&str; 6] = [
+    "resourceType",
+    "name",
+    "location",
+    "resourceGroup",
+    "tagName",
+    "tagValue",
+];
+
+/// The members that `$expand` asks for.
+fn expanded(call: &Call) -> Result<Vec<&'static str>, ArmError> {
+    let asked = call.query("$expand").unwrap_or_default().split(',');
+    let known = ["createdTime", "changedTime", "provisioningState"];
+    let read = |name: &str| {
+        let found = known
+            .into_iter()
+            .find(|known| known.eq_ignore_ascii_case(name));
+        found.ok_or_else(|| {
+            let message = format!(
+                "Invalid $expand '{name}' specified in the query string. The supported values are '{}'.",
+                known.join(", ")
+            );
+            ArmError::gateway(400, "InvalidExpandInQueryString", message)
+        })
+    };
+    asked
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(read)
+        .collect()
+}
+
+/// The tenant that the caller belongs to.
+fn tenants(world: &World, call: &Call) -> Result<Reply, ArmError> {
+    own(call)?;
+    let home = &world.directory.tenant;
+    let shown = match world.caller.as_ref().map(|caller| &caller.tenant) {
+        Some(tenant) if *tenant != home.id => {
+            json!({"id": format!("/tenants/{tenant}"), "tenantId": tenant, "tenantCategory": "Home"})
+        }
+        _ => home.show(),
+    };
+    paging::page(call, vec![shown])
+}
+
+/// Every well-formed subscription exists; those that hold something are listed for callers of their tenant.
 fn subscriptions(world: &World, call: &Call) -> Result<Reply, ArmError> {
     own(call)?;
+    let home = &world.directory.tenant.id;
+    let is_guest = world
+        .caller
+        .as_ref()
+        .is_some_and(|caller| caller.tenant != *home);
     let mut known: Vec<&str> = world
         .resources
         .all()
+        .filter(|_| !is_guest)
         .map(|stored| stored.id.subscription.as_str())
         .collect();
     known.dedup();
-    paging::page(call, known.into_iter().map(subscription_body).collect())
+    let bodies = known.into_iter().map(|id| subscription_body(world, id));
+    paging::page(call, bodies.collect())
 }
 
-fn subscription_body(id: &str) -> Json {
+fn subscription_body(world: &World, id: &str) -> Json {
     json!({
         "id": format!("/subscriptions/{id}"),
         "subscriptionId": id,
+        "tenantId": world.directory.tenant.id,
         "displayName": "Emulated",
         "state": "Enabled",
         "subscriptionPolicies": {"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"},

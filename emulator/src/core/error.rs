@@ -104,6 +104,15 @@ impl ArmError {
         )
     }
 
+    /// A request to the emulator itself, or a fixture, that cannot be understood.
+    pub(crate) fn control(why: &str) -> Self {
+        Self::new(
+            400,
+            "InvalidControlRequest",
+            format!("The request cannot be understood: {why}."),
+        )
+    }
+
     /// A condition in the headers does not hold.
     pub(crate) fn precondition(id: &ResourceId) -> Self {
         Self::new(

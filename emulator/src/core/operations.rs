@@ -64,6 +64,8 @@ pub(crate) enum Due {
         environment: ResourceId,
         holder: String,
     },
+    /// The type of a resource has asked to be called then.
+    Wake(ResourceId),
 }
 
 /// What falls due, in order of time; the number keeps the order of arrival at the same time.
@@ -78,6 +80,17 @@ impl Agenda {
     pub(crate) fn add(&mut self, at: OffsetDateTime, due: Due) {
         self.arrivals += 1;
         self.entries.insert((at, self.arrivals), due);
+    }
+
+    /// Calls the type of a resource at a time, and at no other that was planned before.
+    pub(crate) fn wake(&mut self, at: OffsetDateTime, id: &ResourceId) {
+        self.sleep(id);
+        self.add(at, Due::Wake(id.clone()));
+    }
+
+    /// Lets a resource be.
+    pub(crate) fn sleep(&mut self, id: &ResourceId) {
+        self.cancel(|due| matches!(due, Due::Wake(planned) if planned.same(id)));
     }
 
     /// Takes the next change that is due by `until`.
@@ -101,6 +114,11 @@ impl Agenda {
         for key in gone {
             self.entries.remove(&key);
         }
+    }
+
+    /// Everything that is still to come, the next first.
+    pub(crate) fn coming(&self) -> impl Iterator<Item = (OffsetDateTime, &Due)> {
+        self.entries.iter().map(|((at, _), due)| (*at, due))
     }
 
     /// The entries that were touched since the last call, none for those that are gone.

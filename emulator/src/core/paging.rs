@@ -1,21 +1,24 @@
 //! Lists, cut into pages.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
 use super::call::{Call, Reply};
 use super::error::ArmError;
 use super::json::{Json, json};
+use super::random::Random;
 
 /// How many elements a page has unless `$top` asks for fewer.
 const PAGE: usize = 100;
 
 /// The page that the request asks for, with the address of the next one.
 pub(crate) fn page(call: &Call, elements: Vec<Json>) -> Result<Reply, ArmError> {
-    let number = |name: &str, default: usize| {
-        call.query(name).map_or(Ok(default), |value| {
-            value.parse::<usize>().map_err(|_| invalid(name, value))
-        })
-    };
-    let size = number("$top", PAGE)?.clamp(1, PAGE);
-    let skipped = number("$skipToken", 0)?;
+    let size = call.query("$top").map_or(Ok(PAGE), |value| {
+        value.parse::<usize>().map_err(|_| invalid("$top", value))
+    })?;
+    let size = size.clamp(1, PAGE);
+    let skipped = call.query("$skipToken").map_or(Ok(0), |token| {
+        skipped(call, token).ok_or_else(|| invalid("$skipToken", token))
+    })?;
     let total = elements.len();
     let mut body =
         json!({"value": elements.into_iter().skip(skipped).take(size).collect::<Vec<_>>()});
@@ -28,10 +31,23 @@ pub(crate) fn page(call: &Call, elements: Vec<Json>) -> Result<Reply, ArmError> 
             .filter(|(name, _)| !name.eq_ignore_ascii_case("$skipToken"));
         query
             .extend_pairs(kept)
-            .append_pair("$skipToken", &next.to_string());
+            .append_pair("$skipToken", &token(call, next));
         body["nextLink"] = format!("{}{}?{}", call.base, call.path, query.finish()).into();
     }
     Ok(Reply::json(200, body))
+}
+
+/// A token for the page after so many elements, which only this list takes.
+fn token(call: &Call, skipped: usize) -> String {
+    let mark = Random::of(&format!("{}?{skipped}", call.path.to_lowercase())).next();
+    URL_SAFE_NO_PAD.encode(format!("{skipped}.{mark:016x}"))
+}
+
+/// After how many elements the page of a token starts; none when it is no token of this list.
+fn skipped(call: &Call, token: &str) -> Option<usize> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
+    let skipped = text.split_once('.')?.0.parse().ok()?;
+    (self::token(call, skipped) == token).then_some(skipped)
 }
 
 fn invalid(name: &str, value: &str) -> ArmError {
@@ -66,25 +82,27 @@ mod tests {
         let first = page(
             &call(&[("api-version", "v"), ("$top", "2")]),
             elements.clone(),
-        )
-        .expect("a page");
-        assert_eq!(
-            first.body,
-            Some(
-                json!({"value": [0, 1], "nextLink": "http://here/list?api-version=v&%24top=2&%24skipToken=2"})
-            )
         );
-        let last = page(&call(&[("$TOP", "2"), ("$skiptoken", "2")]), elements).expect("a page");
+        let first = first.expect("a page").body.expect("a body");
+        assert_eq!(first["value"], json!([0, 1]));
+        let link = first["nextLink"].as_str().expect("a link");
+        let (rest, token) = link.split_once("%24skipToken=").expect("a token");
+        assert_eq!(rest, "http://here/list?api-version=v&%24top=2&");
+        let last = page(&call(&[("$TOP", "2"), ("$skiptoken", token)]), elements).expect("a page");
         assert_eq!(last.body, Some(json!({"value": [2]})));
     }
 
     #[test]
-    fn a_token_that_is_no_number_is_refused() {
-        assert_eq!(
-            page(&call(&[("$skipToken", "x")]), Vec::new())
-                .map_err(|error| error.status)
-                .err(),
-            Some(400)
-        );
+    fn other_tokens_are_refused() {
+        let mut other = call(&[]);
+        other.path = "/other".to_owned();
+        for token in ["x", "2", &URL_SAFE_NO_PAD.encode("2.0"), &token(&other, 2)] {
+            let page = page(&call(&[("$skipToken", token)]), Vec::new());
+            assert_eq!(
+                page.map_err(|error| error.status).err(),
+                Some(400),
+                "{token}"
+            );
+        }
     }
 }

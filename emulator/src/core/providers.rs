@@ -70,6 +70,7 @@ pub(crate) fn register(
             etag: String::new(),
             body: json!({ "registrationState": target }),
             created: world.now,
+            changed: world.now,
             hidden: Json::Null,
         });
     }

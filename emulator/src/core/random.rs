@@ -10,6 +10,13 @@ impl Random {
         Self(seed)
     }
 
+    /// A generator that is always the same for the same text.
+    pub(crate) fn of(text: &str) -> Self {
+        Self(text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
+        }))
+    }
+
     /// Where the generator stands: a new one that starts there goes on in the same way.
     pub(crate) fn position(&self) -> u64 {
         self.0
@@ -48,4 +55,12 @@ impl Random {
         let bytes: Vec<u8> = (0..4).flat_map(|_| self.next().to_be_bytes()).collect();
         URL_SAFE_NO_PAD.encode(bytes)
     }
+}
+
+/// A guid that is always the same for the same text.
+pub(crate) fn stable_guid(text: &str) -> String {
+    let seed = text.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
+    });
+    Random::new(seed).guid()
 }

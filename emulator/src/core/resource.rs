@@ -4,6 +4,7 @@ use super::asynchronous::{announce, name, network_urls};
 use super::call::{Call, Reply};
 use super::definition::{Deletion, TypeDefinition, Work, Write, Written};
 use super::error::ArmError;
+use super::filter::Filter;
 use super::id::{GROUP, ResourceId, normalise_location};
 use super::json::{Json, at, json, merge, set, take, text};
 use super::locks::{self, Intent};
@@ -60,10 +61,29 @@ pub(crate) fn collection(
     if call.method != "GET" {
         return Err(ArmError::method(&call.method));
     }
+    let fields = definition.behaviour.filters();
+    let names: Vec<&'static str> = fields.iter().map(|(name, _)| *name).collect();
+    // Lists without fields to filter by do not look at it.
+    let filter = if fields.is_empty() {
+        None
+    } else {
+        Filter::of(call, &names)?
+    };
+    let fits = |stored: &&Stored| {
+        let values = |field: &str| {
+            let known = fields.iter().find(|(name, _)| *name == field);
+            let value = known.and_then(|(_, place)| text(&stored.body, place));
+            value.into_iter().collect()
+        };
+        filter
+            .as_ref()
+            .is_none_or(|filter| filter.accepts_resource(&stored.body, values))
+    };
     let members = world
         .resources
         .of_type(definition.name)
-        .filter(|stored| within(&stored.id));
+        .filter(|stored| within(&stored.id))
+        .filter(fits);
     paging::page(
         call,
         members
@@ -142,7 +162,12 @@ fn patch(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, 
     if definition.behaviour.patch_is_put() {
         return write(world, call, definition, &id, Some(old), body);
     }
-    world.resources.insert(Stored { body, ..old });
+    let changed = world.now;
+    world.resources.insert(Stored {
+        body,
+        changed,
+        ..old
+    });
     touch(world, definition, &id);
     get(world, &id)
 }
@@ -227,6 +252,7 @@ fn write(
         etag,
         body,
         created,
+        changed: world.now,
         hidden,
     });
     touch(world, definition, id);

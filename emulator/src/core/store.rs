@@ -1,5 +1,7 @@
 //! The stored resources; every change of one goes through here.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -17,6 +19,9 @@ pub(crate) struct Stored {
     pub(crate) body: Json,
     #[serde(with = "super::clock::nanoseconds")]
     pub(crate) created: OffsetDateTime,
+    /// When a client wrote it last.
+    #[serde(with = "super::clock::nanoseconds")]
+    pub(crate) changed: OffsetDateTime,
     /// What the service knows and never shows.
     pub(crate) hidden: Json,
 }
@@ -25,7 +30,12 @@ pub(crate) struct Stored {
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     resources: Tracked<String, Stored>,
+    /// The keys of what Microsoft.Authorization gives to scopes: every request asks for it.
+    authorizations: BTreeSet<String>,
 }
+
+/// What the keys of Microsoft.Authorization's objects have in them.
+const AUTHORIZATION: &str = "/providers/microsoft.authorization/";
 
 impl Store {
     /// The resource of that id.
@@ -54,6 +64,21 @@ impl Store {
             .filter(move |stored| stored.id.type_name().eq_ignore_ascii_case(type_name))
     }
 
+    /// The objects of one kind that are given to the scopes of a subscription.
+    pub(crate) fn authorizations<'a>(
+        &'a self,
+        subscription: &str,
+        kind: &str,
+    ) -> impl Iterator<Item = &'a Stored> + use<'a> {
+        let prefix = format!("/subscriptions/{}/", subscription.to_lowercase());
+        let kind = format!("{AUTHORIZATION}{}/", kind.to_lowercase());
+        self.authorizations
+            .range(prefix.clone()..)
+            .take_while(move |key| key.starts_with(&prefix))
+            .filter(move |key| key.contains(&kind))
+            .filter_map(|key| self.resources.get(key))
+    }
+
     /// The direct children of one type.
     pub(crate) fn children<'a>(
         &'a self,
@@ -77,7 +102,11 @@ impl Store {
 
     /// Stores a resource in place of any of the same id.
     pub(crate) fn insert(&mut self, stored: Stored) {
-        self.resources.insert(stored.id.key(), stored);
+        let key = stored.id.key();
+        if key.contains(AUTHORIZATION) {
+            self.authorizations.insert(key.clone());
+        }
+        self.resources.insert(key, stored);
     }
 
     /// Takes a resource and everything below it out.
@@ -87,9 +116,14 @@ impl Store {
             .map(|(key, _)| key.clone())
             .collect();
         for key in below {
-            self.resources.remove(&key);
+            self.take(&key);
         }
-        self.resources.remove(&id.key())
+        self.take(&id.key())
+    }
+
+    fn take(&mut self, key: &str) -> Option<Stored> {
+        self.authorizations.remove(key);
+        self.resources.remove(key)
     }
 
     /// Sets the provisioning state of a resource, if it is there.
@@ -119,8 +153,16 @@ impl FromIterator<Stored> for Store {
     /// Resources that are written down already.
     fn from_iter<I: IntoIterator<Item = Stored>>(resources: I) -> Self {
         let resources = resources.into_iter();
+        let resources: Tracked<String, Stored> =
+            resources.map(|stored| (stored.id.key(), stored)).collect();
+        let authorizations = resources
+            .keys()
+            .filter(|key| key.contains(AUTHORIZATION))
+            .cloned()
+            .collect();
         Self {
-            resources: resources.map(|stored| (stored.id.key(), stored)).collect(),
+            resources,
+            authorizations,
         }
     }
 }

@@ -93,12 +93,35 @@ pub(crate) const AUTOSCALE: &[&str] = &[
 /// Locks.
 const LOCKS: &[&str] = &["2020-05-01", "2017-04-01", "2016-09-01", "2015-01-01"];
 
+/// Role assignments, role definitions and deny assignments.
+const AUTHORIZATION: &[&str] = &[
+    "2022-05-01-preview",
+    "2022-04-01",
+    "2020-10-01-preview",
+    "2020-08-01-preview",
+    "2020-04-01-preview",
+    "2018-09-01-preview",
+    "2018-07-01-preview",
+    "2018-07-01",
+    "2018-01-01-preview",
+    "2015-07-01",
+];
+
 /// Checks the version of a request for locks.
 pub(crate) fn check_locks(version: &str) -> Result<(), ArmError> {
-    if LOCKS.contains(&version) {
+    check_among(version, LOCKS)
+}
+
+/// Checks the version of a request for roles.
+pub(crate) fn check_authorization(version: &str) -> Result<(), ArmError> {
+    check_among(version, AUTHORIZATION)
+}
+
+fn check_among(version: &str, known: &[&str]) -> Result<(), ArmError> {
+    if known.contains(&version) {
         Ok(())
     } else {
-        Err(invalid(version, LOCKS))
+        Err(invalid(version, known))
     }
 }
 

@@ -4,12 +4,19 @@ use time::{Duration, OffsetDateTime};
 
 use super::clock::{Anchor, Clock};
 use super::definition::Table;
+use super::directory::{Caller, Directory};
 use super::id::ResourceId;
 use super::json::{Json, list, set, take, text};
+use super::metrics::Metrics;
 use super::operations::{Agenda, Due, Ending, Failure, Operation, Progress};
 use super::random::Random;
 use super::store::{Store, Stored};
 use super::tracked::Tracked;
+
+/// For how long ended operations can be asked for, at least.
+const OPERATIONS_KEPT_FOR: Duration = Duration::days(7);
+/// So many are kept in any case: on a fast clock a week is over before a client asks again.
+const KEPT_OPERATIONS: usize = 1000;
 
 /// The resources, the operations on them and the clock they run on.
 #[derive(Debug)]
@@ -22,6 +29,10 @@ pub(crate) struct World {
     pub(crate) resources: Store,
     pub(crate) operations: Tracked<String, Operation>,
     pub(crate) agenda: Agenda,
+    pub(crate) metrics: Metrics,
+    pub(crate) directory: Directory,
+    /// Who the request comes from; none while fixtures are loaded.
+    pub(crate) caller: Option<Caller>,
     /// How the next operation will fail: set by a fault for the length of one request.
     pub(crate) doom: Option<Failure>,
 }
@@ -36,6 +47,8 @@ pub(crate) struct Saved {
     pub(crate) resources: Store,
     pub(crate) operations: Tracked<String, Operation>,
     pub(crate) agenda: Agenda,
+    pub(crate) metrics: Metrics,
+    pub(crate) directory: Directory,
 }
 
 impl World {
@@ -50,6 +63,9 @@ impl World {
             resources: Store::default(),
             operations: Tracked::default(),
             agenda: Agenda::default(),
+            metrics: Metrics::default(),
+            directory: Directory::new(seed),
+            caller: None,
             doom: None,
         }
     }
@@ -65,6 +81,9 @@ impl World {
             resources: saved.resources,
             operations: saved.operations,
             agenda: saved.agenda,
+            metrics: saved.metrics,
+            directory: saved.directory,
+            caller: None,
             doom: None,
         }
     }
@@ -90,6 +109,11 @@ impl World {
                     environment,
                     holder,
                 } => self.release_subnets(&environment, &holder),
+                Due::Wake(id) => {
+                    if let Some(definition) = self.types.find(&id.type_name()) {
+                        definition.behaviour.woken(self, &id);
+                    }
+                }
             }
         }
         self.now = until;
@@ -100,6 +124,28 @@ impl World {
         let _ = self.resources.take_changes();
         let _ = self.operations.take_changes();
         let _ = self.agenda.take_changes();
+        let _ = self.metrics.take_changes();
+        let _ = self.directory.applications.take_changes();
+    }
+
+    /// Drops operations that ended long ago. It goes through all of them, so it does so now and then only.
+    fn forget_operations(&mut self) {
+        let count = self.operations.len();
+        if count <= KEPT_OPERATIONS || !count.is_multiple_of(KEPT_OPERATIONS / 4) {
+            return;
+        }
+        let before = self.now.saturating_sub(OPERATIONS_KEPT_FOR);
+        let old: Vec<String> = self
+            .operations
+            .iter()
+            .filter(|(_, operation)| {
+                operation.progress != Progress::Running && operation.ends < before
+            })
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in old {
+            self.operations.remove(&name);
+        }
     }
 
     /// Starts an operation on a resource.
@@ -123,6 +169,7 @@ impl World {
             ending,
             failure: self.doom.take(),
         };
+        self.forget_operations();
         self.operations.insert(name, operation.clone());
         operation
     }
@@ -170,6 +217,7 @@ impl World {
         let Some(stored) = self.resources.remove(id) else {
             return;
         };
+        self.metrics.remove(id);
         if let Some(definition) = self.types.find(&id.type_name()) {
             definition.behaviour.removed(self, &stored);
         }
@@ -261,4 +309,41 @@ fn is_moving(stored: &Stored) -> bool {
         text(&stored.body, "properties/provisioningState"),
         Some("Updating" | "Deleting" | "InProgress")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_are_kept_for_a_week_and_the_last_ones_for_longer() {
+        static NONE: Table = Table(&[]);
+        let mut world = World::new(&NONE, 1.0, 0);
+        let target = ResourceId::of_group("s", "g");
+        let start = |world: &mut World, number: usize, lasts: Duration| {
+            world.start(number.to_string(), "Put", &target, lasts, Ending::Settle);
+        };
+        start(&mut world, 0, Duration::days(30));
+        for number in 1..=KEPT_OPERATIONS {
+            start(&mut world, number, Duration::HOUR);
+        }
+        world.clock.advance(Duration::days(6));
+        world.settle();
+        for number in 0..KEPT_OPERATIONS {
+            start(&mut world, 10_000 + number, Duration::HOUR);
+        }
+        assert_eq!(
+            world.operations.len(),
+            2 * KEPT_OPERATIONS + 1,
+            "not a week yet"
+        );
+        world.clock.advance(Duration::days(2));
+        world.settle();
+        for number in 0..KEPT_OPERATIONS / 4 {
+            start(&mut world, 20_000 + number, Duration::HOUR);
+        }
+        assert!(world.operations.contains_key("0"), "still running");
+        assert!(!world.operations.contains_key("1"));
+        assert!(world.operations.contains_key("10000"));
+    }
 }

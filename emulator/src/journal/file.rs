@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::core::clock::{Anchor, nanoseconds};
+use crate::core::directory::{Application, Directory, Tenant};
+use crate::core::metrics::Series;
 use crate::core::operations::{Due, Operation};
 use crate::core::store::Stored;
 use crate::core::world::Saved;
@@ -26,20 +28,23 @@ const HEAD: Table = TableDefinition::new("arm-emulator");
 pub(super) const RESOURCES: Table = TableDefinition::new("resources");
 pub(super) const OPERATIONS: Table = TableDefinition::new("operations");
 pub(super) const AGENDA: Table = TableDefinition::new("agenda");
-const TABLES: [Table; 3] = [RESOURCES, OPERATIONS, AGENDA];
+pub(super) const METRICS: Table = TableDefinition::new("metrics");
+pub(super) const APPLICATIONS: Table = TableDefinition::new("applications");
+const TABLES: [Table; 5] = [RESOURCES, OPERATIONS, AGENDA, METRICS, APPLICATIONS];
 
 /// The layout of the file; a change of it that older versions cannot read gets a new number.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 const FORMAT_KEY: &str = "format";
 const MOMENT_KEY: &str = "moment";
 
 /// What there is once, as it was after a change.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Moment {
     pub(super) clock: Anchor,
     #[serde(with = "nanoseconds")]
     pub(super) now: OffsetDateTime,
     pub(super) random: u64,
+    pub(super) tenant: Tenant,
 }
 
 /// An entry of the agenda with its key.
@@ -164,6 +169,8 @@ impl StateFile {
         let resources: Vec<Stored> = decode_all(&all(RESOURCES)?)?;
         let operations: Vec<Operation> = decode_all(&all(OPERATIONS)?)?;
         let agenda: Vec<Appointment<Due>> = decode_all(&all(AGENDA)?)?;
+        let metrics: Vec<Series> = decode_all(&all(METRICS)?)?;
+        let applications: Vec<Application> = decode_all(&all(APPLICATIONS)?)?;
         Ok(Some(Saved {
             clock: moment.clock,
             now: moment.now,
@@ -177,6 +184,14 @@ impl StateFile {
                 .into_iter()
                 .map(|entry| ((entry.at, entry.number), entry.due))
                 .collect(),
+            metrics: metrics.into_iter().collect(),
+            directory: Directory {
+                tenant: moment.tenant,
+                applications: applications
+                    .into_iter()
+                    .map(|application| (application.client_id.clone(), application))
+                    .collect(),
+            },
         }))
     }
 }

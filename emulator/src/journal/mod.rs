@@ -13,7 +13,9 @@ use std::thread::JoinHandle;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use self::file::{AGENDA, Appointment, Batch, Moment, OPERATIONS, RESOURCES, StateFile};
+use self::file::{
+    AGENDA, APPLICATIONS, Appointment, Batch, METRICS, Moment, OPERATIONS, RESOURCES, StateFile,
+};
 use crate::core::clock::Anchor;
 use crate::core::world::{Saved, World};
 
@@ -77,7 +79,9 @@ impl Journal {
         self.clock = batch.moment.clock;
         self.submitted += 1;
         // A writer that has failed confirms nothing any more.
-        let _ = self.batches.as_ref().map(|batches| batches.send(batch));
+        if let Some(batches) = &self.batches {
+            let _ = batches.send(batch);
+        }
     }
 
     /// What to wait for until everything submitted so far is on disk.
@@ -137,15 +141,22 @@ fn collect(world: &mut World, replace: bool) -> serde_json::Result<Batch> {
     for (key, operation) in world.operations.take_changes() {
         entries.push((OPERATIONS, key, encode(operation)?));
     }
+    for (key, series) in world.metrics.take_changes() {
+        entries.push((METRICS, key, encode(series)?));
+    }
     for ((at, number), due) in world.agenda.take_changes() {
         let due = due.map(|due| Appointment { at, number, due });
         let key = format!("{}-{number}", at.unix_timestamp_nanos());
         entries.push((AGENDA, key, encode(due.as_ref())?));
     }
+    for (key, application) in world.directory.applications.take_changes() {
+        entries.push((APPLICATIONS, key, encode(application)?));
+    }
     let moment = Moment {
         clock: world.clock.anchor(),
         now: world.now,
         random: world.random.position(),
+        tenant: world.directory.tenant.clone(),
     };
     Ok(Batch {
         replace,

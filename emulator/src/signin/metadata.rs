@@ -1,33 +1,90 @@
 //! `/metadata/endpoints`, from which clients learn where a cloud lives.
 
 use crate::core::call::{Call, Reply};
-use crate::core::json::json;
+use crate::core::error::ArmError;
+use crate::core::json::{Json, json};
+use crate::state::State;
+
+/// The versions that are served: the first answers the small form of Azure Stack, the second a list of clouds, the
+/// others one cloud.
+const STACK: &str = "2015-01-01";
+const LIST: &str = "2019-05-01";
+const ONE: [&str; 3] = ["2020-06-01", "2022-09-01", "2023-11-01"];
+
+const AUDIENCES: [&str; 2] = [
+    "https://management.core.windows.net/",
+    "https://management.azure.com/",
+];
 
 /// Describes this emulator as a cloud whose sign-in and management are both here.
-pub(crate) fn endpoints(call: &Call) -> Reply {
-    let base = &call.base;
-    let cloud = json!({
-        "name": "AzureCloud",
+pub(super) fn endpoints(state: &mut State, call: &Call, _: &[&str]) -> Reply {
+    let body = match call.api_version() {
+        Ok(STACK) => stack(&call.base),
+        Ok(LIST) => json!([cloud(&call.base)]),
+        Ok(version) if ONE.contains(&version) => cloud(&call.base),
+        Ok(version) => {
+            let message = format!(
+                "The api-version '{version}' is invalid. The supported versions are '{STACK},{LIST},{}'.",
+                ONE.join(",")
+            );
+            let error = ArmError::gateway(400, "InvalidApiVersionParameter", message);
+            return Reply::error(&error, &state.world.clock);
+        }
+        Err(error) => return Reply::error(&error, &state.world.clock),
+    };
+    Reply::json(200, body)
+}
+
+fn cloud(base: &str) -> Json {
+    json!({
         "portal": "https://portal.azure.com",
         "authentication": {
             "loginEndpoint": base,
-            "audiences": ["https://management.core.windows.net/", "https://management.azure.com/"],
+            "audiences": AUDIENCES,
             "tenant": "common",
             "identityProvider": "AAD"
         },
-        "resourceManager": format!("{base}/"),
-        "graph": "https://graph.windows.net/",
+        "media": "https://rest.media.azure.net",
         "graphAudience": "https://graph.windows.net/",
-        "microsoftGraphResourceId": "https://graph.microsoft.com/",
-        "gallery": "https://gallery.azure.com/",
+        "graph": "https://graph.windows.net/",
+        "name": "AzureCloud",
+        "suffixes": {
+            "azureDataLakeStoreFileSystem": "azuredatalakestore.net",
+            "acrLoginServer": "azurecr.io",
+            "sqlServerHostname": "database.windows.net",
+            "azureDataLakeAnalyticsCatalogAndJob": "azuredatalakeanalytics.net",
+            "keyVaultDns": "vault.azure.net",
+            "storage": "core.windows.net",
+            "azureFrontDoorEndpointSuffix": "azurefd.net",
+            "storageSyncEndpointSuffix": "afs.azure.net",
+            "mhsmDns": "managedhsm.azure.net",
+            "mysqlServerEndpoint": "mysql.database.azure.com",
+            "postgresqlServerEndpoint": "postgres.database.azure.com",
+            "mariadbServerEndpoint": "mariadb.database.azure.com",
+            "synapseAnalytics": "dev.azuresynapse.net",
+            "attestationEndpoint": "attest.azure.net"
+        },
         "batch": "https://batch.core.windows.net/",
-        "suffixes": {"keyVaultDns": "vault.azure.net", "storage": "core.windows.net", "sqlServerHostname": "database.windows.net"}
-    });
-    // The version of 2019 answered a list, the later ones one object.
-    let body = if call.query("api-version") == Some("2019-05-01") {
-        json!([cloud])
-    } else {
-        cloud
-    };
-    Reply::json(200, body)
+        "resourceManager": format!("{base}/"),
+        "vmImageAliasDoc": "https://raw.githubusercontent.com/Azure/azure-rest-api-specs/master/arm-compute/quickstart-templates/aliases.json",
+        "activeDirectoryDataLake": "https://datalake.azure.net/",
+        "sqlManagement": "https://management.core.windows.net:8443/",
+        "microsoftGraphResourceId": "https://graph.microsoft.com/",
+        "appInsightsResourceId": "https://api.applicationinsights.io",
+        "appInsightsTelemetryChannelResourceId": "https://dc.applicationinsights.azure.com/v2/track",
+        "attestationResourceId": "https://attest.azure.net",
+        "synapseAnalyticsResourceId": "https://dev.azuresynapse.net",
+        "logAnalyticsResourceId": "https://api.loganalytics.io",
+        "ossrDbmsResourceId": "https://ossrdbms-aad.database.windows.net",
+        "gallery": "https://gallery.azure.com/"
+    })
+}
+
+fn stack(base: &str) -> Json {
+    json!({
+        "galleryEndpoint": "https://gallery.azure.com/",
+        "graphEndpoint": "https://graph.windows.net/",
+        "portalEndpoint": "https://portal.azure.com/",
+        "authentication": {"loginEndpoint": base, "audiences": AUDIENCES}
+    })
 }

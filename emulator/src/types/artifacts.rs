@@ -180,6 +180,15 @@ impl Behaviour for Artifact {
         ArmError::new(404, self.not_found, message)
     }
 
+    fn filters(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("agreementType", "properties/agreementType"),
+            ("mapType", "properties/mapType"),
+            ("partnerType", "properties/partnerType"),
+            ("schemaType", "properties/schemaType"),
+        ]
+    }
+
     fn below(
         &self,
         world: &mut World,

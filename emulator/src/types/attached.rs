@@ -78,6 +78,7 @@ pub(crate) fn replace_children(
             etag: write.etag.to_owned(),
             body,
             created,
+            changed: world.now,
             hidden: Json::Null,
         });
     }

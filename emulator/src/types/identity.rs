@@ -7,7 +7,7 @@ use crate::core::world::World;
 pub(crate) fn complete(world: &mut World, body: &mut Json) {
     match text(body, "identity/type") {
         Some(kind) if kind.eq_ignore_ascii_case("SystemAssigned") => {
-            let (principal, tenant) = (world.random.guid(), TENANT);
+            let (principal, tenant) = (world.random.guid(), world.directory.tenant.id.clone());
             set_default(body, "identity/principalId", principal.into());
             set_default(body, "identity/tenantId", tenant.into());
         }
@@ -21,14 +21,10 @@ pub(crate) fn complete(world: &mut World, body: &mut Json) {
                 if !value.is_object() {
                     *value = serde_json::json!({});
                 }
-                for member in ["principalId", "clientId"] {
-                    // The same identity is the same principal wherever it is assigned.
-                    set(
-                        value,
-                        member,
-                        stable_guid(&format!("{member}{}", id.to_lowercase())).into(),
-                    );
-                }
+                // The same identity is the same principal wherever it is assigned.
+                let identity = world.directory.user_identity(&id);
+                set(value, "principalId", identity.object_id.into());
+                set(value, "clientId", identity.client_id.into());
             }
             forget(body);
         }
@@ -41,19 +37,8 @@ pub(crate) fn complete(world: &mut World, body: &mut Json) {
     }
 }
 
-/// The one tenant of this emulator.
-const TENANT: &str = "11111111-1111-1111-1111-111111111111";
-
 fn forget(body: &mut Json) {
     for member in ["identity/principalId", "identity/tenantId"] {
         crate::core::json::take(body, member);
     }
-}
-
-/// A guid that is always the same for the same text.
-fn stable_guid(text: &str) -> String {
-    let seed = text.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    });
-    crate::core::random::Random::new(seed).guid()
 }

@@ -3,13 +3,14 @@
 mod addresses;
 mod artifacts;
 mod attached;
-mod autoscale_settings;
+pub(crate) mod autoscale_settings;
 mod environment_link;
 mod identity;
 mod integration_accounts;
-mod integration_service_environments;
+pub(crate) mod integration_service_environments;
 mod managed_apis;
 mod network_security_groups;
+mod ranges;
 mod resource_groups;
 mod route_tables;
 mod subnets;

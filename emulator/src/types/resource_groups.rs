@@ -8,6 +8,7 @@ use crate::core::definition::{
 use crate::core::error::ArmError;
 use crate::core::id::{GROUP, ResourceId};
 use crate::core::json::{Json, json, set};
+use crate::core::locks::{self, Intent};
 use crate::core::operations::{Ending, Failure, Operation, Progress};
 use crate::core::store::Stored;
 use crate::core::versions;
@@ -51,6 +52,11 @@ impl Behaviour for ResourceGroups {
         })
     }
 
+    /// Only their tags count.
+    fn filters(&self) -> &'static [(&'static str, &'static str)] {
+        &[("tagName", ""), ("tagValue", "")]
+    }
+
     fn deletion(&self) -> Deletion {
         Deletion::Later(Work {
             kind: "DeleteResourceGroup",
@@ -67,7 +73,12 @@ impl Behaviour for ResourceGroups {
         if operation.failure.is_none() {
             while delete_round(world, group) {}
         }
-        let left: Vec<Stored> = world.resources.in_group(group).cloned().collect();
+        // What Microsoft.Authorization gave to the group goes with it.
+        let left = world.resources.in_group(group);
+        let left: Vec<Stored> = left
+            .filter(|stored| stored.id.group.is_some())
+            .cloned()
+            .collect();
         if left.is_empty() && operation.failure.is_none() {
             world.resources.remove(group);
             return;
@@ -99,7 +110,8 @@ fn delete_round(world: &mut World, group: &ResourceId) -> bool {
         let Some(definition) = world.types.find(&id.type_name()) else {
             continue;
         };
-        if definition.behaviour.may_delete(world, &stored).is_ok() {
+        let is_free = locks::check(world, &id, Intent::Delete).is_ok();
+        if is_free && definition.behaviour.may_delete(world, &stored).is_ok() {
             world.remove(&id);
             any = true;
         }

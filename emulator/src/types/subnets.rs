@@ -3,7 +3,8 @@
 use ipnetwork::IpNetwork;
 use time::Duration;
 
-use super::virtual_networks::{overlap, prefix_of, spaces, work};
+use super::ranges::{contains, overlap};
+use super::virtual_networks::{prefix_of, spaces, work};
 use crate::core::call::{Call, Reply};
 use crate::core::definition::{
     Behaviour, Deletion, Naming, TypeDefinition, Work, Write, Written, unknown_below,
@@ -184,11 +185,7 @@ pub(crate) fn check_inside(
     body: &Json,
     spaces: &[IpNetwork],
 ) -> Result<(), ArmError> {
-    let inside = |prefix: &IpNetwork| {
-        spaces
-            .iter()
-            .any(|space| space.prefix() <= prefix.prefix() && space.contains(prefix.network()))
-    };
+    let inside = |prefix: &IpNetwork| spaces.iter().any(|space| contains(*space, *prefix));
     if prefixes(id, body)?.iter().all(inside) {
         return Ok(());
     }

@@ -4,6 +4,7 @@ use ipnetwork::IpNetwork;
 use time::Duration;
 
 use super::NETWORK_ORDER;
+use super::ranges::overlap;
 use super::{addresses, subnets};
 use crate::core::call::{Call, Reply};
 use crate::core::definition::{
@@ -196,11 +197,6 @@ pub(crate) fn prefix_of(id: &ResourceId, prefix: &str) -> Result<IpNetwork, ArmE
     ))
 }
 
-/// Whether two networks share addresses.
-pub(crate) fn overlap(one: IpNetwork, other: IpNetwork) -> bool {
-    one.contains(other.network()) || other.contains(one.network())
-}
-
 /// The subnets that a request for the whole network asks for, completed.
 fn wanted_subnets(
     world: &World,
@@ -230,6 +226,7 @@ fn wanted_subnets(
             etag: write.etag.to_owned(),
             body,
             created,
+            changed: world.now,
             hidden,
         });
     }

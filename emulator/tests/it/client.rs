@@ -7,8 +7,6 @@ use axum::http::{HeaderMap, Request};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::contract;
-
 pub(crate) const SUBSCRIPTION: &str = "/subscriptions/00000000-0000-0000-0000-000000000001";
 pub(crate) const LOGIC_VERSION: &str = "2019-05-01";
 pub(crate) const NETWORK_VERSION: &str = "2024-01-01";
@@ -208,12 +206,19 @@ impl Client {
         let response = self.app.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.expect("a body");
+        let is_json = parts
+            .headers
+            .get("content-type")
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
         let body = if bytes.is_empty() {
             Value::Null
-        } else {
+        } else if is_json {
             serde_json::from_slice(&bytes).expect("JSON")
+        } else {
+            String::from_utf8(bytes.to_vec()).expect("text").into()
         };
-        contract::check(method, path, parts.status.as_u16(), &body);
+        let complaint = arm_specs::complaint(method, path, parts.status.as_u16(), &body);
+        assert_eq!(complaint, None);
         Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,

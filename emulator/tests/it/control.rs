@@ -81,6 +81,14 @@ async fn an_answer_in_place_of_arms_own() {
         statuses.push(answer.status);
     }
     assert_eq!(statuses, [200, 429, 429, 200]);
+    let log = client.control("GET", "requests", Value::Null).await.body;
+    let entries = log["value"].as_array().expect("entries");
+    let faults: Vec<&Value> = entries
+        .iter()
+        .filter(|entry| entry["method"] == "GET")
+        .map(|entry| &entry["fault"])
+        .collect();
+    assert_eq!(json!(faults), json!([null, "answer", "answer", null]));
     let rules = client.control("GET", "faults", Value::Null).await.body;
     assert_eq!(
         (&rules["value"][0]["fired"], &rules["value"][0]["nth"]),
@@ -220,7 +228,13 @@ async fn an_answer_is_damaged_on_the_way() {
     let emulator = Emulator::new(Options::default()).expect("an emulator");
     let server = tokio::spawn(serve(listener, emulator));
     let get = async || {
-        let answer = raw(address, "GET", "/metadata/endpoints", "").await;
+        let answer = raw(
+            address,
+            "GET",
+            "/metadata/endpoints?api-version=2022-09-01",
+            "",
+        )
+        .await;
         let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
         let announced = head

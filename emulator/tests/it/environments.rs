@@ -491,7 +491,8 @@ async fn an_environment_restarts_and_shows_its_skus() {
     assert_eq!(listed.body["value"][0]["name"], "Env");
 }
 
-async fn guard(client: &Client, rules: Value) {
+/// Puts a security group in front of a subnet.
+async fn guard(client: &Client, number: u32, rules: Value) {
     let path = network("networkSecurityGroups/guard");
     client
         .settle(
@@ -499,8 +500,10 @@ async fn guard(client: &Client, rules: Value) {
             json!({"location": "westeurope", "properties": {"securityRules": rules}}),
         )
         .await;
-    let guarded = json!({"properties": {"addressPrefix": "10.0.2.0/27", "networkSecurityGroup": {"id": path}}});
-    client.settle(&subnet(2), guarded).await;
+    let prefix = format!("10.0.{number}.0/27");
+    let guarded =
+        json!({"properties": {"addressPrefix": prefix, "networkSecurityGroup": {"id": path}}});
+    client.settle(&subnet(number), guarded).await;
 }
 
 fn rule(name: &str, direction: &str, access: &str, port: &str) -> Value {
@@ -520,7 +523,12 @@ async fn security_rules_decide_health() {
         before["s4"],
         json!({"networkDependencyHealthState": "Healthy"})
     );
-    guard(&client, json!([rule("no-sql", "Outbound", "Deny", "1433")])).await;
+    guard(
+        &client,
+        2,
+        json!([rule("no-sql", "Outbound", "Deny", "1433")]),
+    )
+    .await;
     let after = client.get(&health, VERSION).await.body;
     assert_eq!(after["s2"]["outboundNetworkHealth"]["state"], "Unhealthy");
     assert_eq!(after["s1"]["outboundNetworkHealth"]["state"], "Healthy");
@@ -535,9 +543,53 @@ async fn security_rules_decide_health() {
 }
 
 #[tokio::test]
+async fn ranges_and_tags_in_rules_decide_health() {
+    let client = with_environment().await;
+    let health = format!("{}/health/network", path());
+    let broken = async |number: u32, rules: Value| {
+        guard(&client, number, rules).await;
+        let report = client.get(&health, VERSION).await.body;
+        let dependencies = |subnet: &str| {
+            report[subnet]["outboundNetworkDependencies"]
+                .as_array()
+                .cloned()
+        };
+        let mut broken: Vec<String> = Vec::new();
+        for subnet in ["s1", "s2", "s3"] {
+            for dependency in dependencies(subnet).expect("dependencies") {
+                if dependency["endpoints"][0]["accessibility"] == "NotAvailable" {
+                    broken.push(format!(
+                        "{subnet} {}",
+                        dependency["category"].as_str().unwrap_or_default()
+                    ));
+                }
+            }
+        }
+        broken
+    };
+    let to = |prefix: &str, direction: &str, member: &str| {
+        let mut rule = rule("r", direction, "Deny", "*");
+        rule["properties"][member] = json!(prefix);
+        json!([rule])
+    };
+    // The cache does not let the others of the network in.
+    let deny = to("10.0.0.0/8", "Inbound", "sourceAddressPrefix");
+    assert_eq!(broken(4, deny).await, ["s1 RedisCache"]);
+    let deny = to("10.0.2.0/27", "Inbound", "sourceAddressPrefix");
+    assert!(broken(4, deny).await.is_empty(), "another subnet");
+    let deny = to("10.0.3.0/24", "Outbound", "destinationAddressPrefix");
+    assert_eq!(
+        broken(1, deny).await,
+        ["s1 IntegrationServiceEnvironmentConnectors"]
+    );
+    let deny = to("Sql", "Outbound", "destinationAddressPrefix");
+    assert_eq!(broken(2, deny).await, ["s2 SQL"]);
+}
+
+#[tokio::test]
 async fn a_network_that_blocks_deployment_fails_it() {
     let client = Client::with_subnets().await;
-    guard(&client, json!([])).await;
+    guard(&client, 2, json!([])).await;
     let created = client
         .put(&path(), VERSION, environment("Premium", 0))
         .await;
@@ -548,10 +600,13 @@ async fn a_network_that_blocks_deployment_fails_it() {
         "IntegrationServiceEnvironmentNetworkBlocked"
     );
     assert_eq!(state(&client.get(&path(), VERSION).await.body), "Failed");
-    let mut open = rule("open", "Inbound", "Allow", "");
-    open["properties"]["destinationPortRange"] = Value::Null;
-    open["properties"]["destinationPortRanges"] = json!(["454-455", "3443"]);
-    guard(&client, json!([open])).await;
+    // The narrowest rules with which it works: a service tag for each port.
+    let mut apps = rule("apps", "Inbound", "Allow", "454-455");
+    apps["properties"]["sourceAddressPrefix"] = json!("AppServiceManagement");
+    let mut gateway = rule("gateway", "Inbound", "Allow", "3443");
+    gateway["properties"]["sourceAddressPrefix"] = json!("ApiManagement.WestEurope");
+    gateway["properties"]["priority"] = json!(110);
+    guard(&client, 2, json!([apps, gateway])).await;
     client
         .put(&path(), VERSION, environment("Premium", 0))
         .await;

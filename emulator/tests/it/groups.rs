@@ -277,3 +277,93 @@ async fn a_provider_serves_while_it_is_registered() {
     let own = client.post(&own, VERSION, json!({})).await;
     assert_eq!(own.error(), (409, "ResourceProviderInUse"));
 }
+
+#[tokio::test]
+async fn lists_are_filtered_expanded_and_cut_into_pages() {
+    let client = Client::with_group().await;
+    let other = format!("{SUBSCRIPTION}/resourceGroups/other");
+    let tagged = json!({"location": "westus", "tags": {"team": "b", "cost": "a"}});
+    client.put(&other, VERSION, tagged).await;
+    for (number, team) in [(1, "a"), (2, "b"), (3, "b")] {
+        let path = network(&format!("routeTables/t{number}"));
+        client
+            .settle(
+                &path,
+                json!({"location": "westus", "tags": {"team": team}, "properties": {}}),
+            )
+            .await;
+    }
+    let names = async |path: &str, query: &str| {
+        let target = format!("{path}?api-version={VERSION}&{query}");
+        let answer = client.send("GET", &target, &[], String::new()).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let value = answer.body["value"].as_array().expect("a list").iter();
+        value
+            .map(|one| one["name"].as_str().expect("a name").to_owned())
+            .collect::<Vec<_>>()
+    };
+    let resources = format!("{SUBSCRIPTION}/resources");
+    for (query, expected) in [
+        (
+            "$filter=resourceType%20eq%20'microsoft.network/ROUTETABLES'",
+            &["t1", "t2", "t3"][..],
+        ),
+        (
+            "$filter=name%20eq%20't2'%20or%20name%20eq%20't3'",
+            &["t2", "t3"],
+        ),
+        (
+            "$filter=tagName%20eq%20'team'%20and%20tagValue%20eq%20'b'",
+            &["t2", "t3"],
+        ),
+        ("$filter=resourceGroup%20eq%20'other'", &[]),
+        ("$filter=location%20ne%20'westus'", &[]),
+    ] {
+        assert_eq!(names(&resources, query).await, expected, "{query}");
+    }
+    let groups = format!("{SUBSCRIPTION}/resourcegroups");
+    let query = "$filter=tagname%20eq%20'team'%20and%20tagvalue%20eq%20'b'";
+    assert_eq!(names(&groups, query).await, ["other"]);
+    let query = "$filter=tagname%20eq%20'team'%20and%20tagvalue%20eq%20'a'";
+    assert!(
+        names(&groups, query).await.is_empty(),
+        "the value of another tag"
+    );
+
+    let target =
+        format!("{resources}?api-version={VERSION}&$top=2&$expand=createdTime,provisioningState");
+    let first = client.send("GET", &target, &[], String::new()).await.body;
+    assert_eq!(first["value"][0]["provisioningState"], "Succeeded");
+    assert!(
+        first["value"][0]["createdTime"].is_string() && first["value"][0]["changedTime"].is_null()
+    );
+    let link = first["nextLink"].as_str().expect("a link");
+    let last = client.follow(link).await.body;
+    assert_eq!(
+        (&last["value"][0]["name"], last.get("nextLink")),
+        (&json!("t3"), None)
+    );
+    for wrong in [
+        "$filter=size%20eq%20'1'",
+        "$expand=secrets",
+        "$top=many",
+        "$skipToken=2",
+    ] {
+        let target = format!("{resources}?api-version={VERSION}&{wrong}");
+        let refused = client.send("GET", &target, &[], String::new()).await;
+        assert_eq!(refused.status, 400, "{wrong}: {refused:?}");
+    }
+    // The token of one list is none of another.
+    let token = link.split("skipToken=").nth(1).expect("a token");
+    let target = format!(
+        "{}/resources?api-version={VERSION}&$skipToken={token}",
+        group()
+    );
+    assert_eq!(
+        client
+            .send("GET", &target, &[], String::new())
+            .await
+            .error(),
+        (400, "InvalidParameter")
+    );
+}

@@ -5,13 +5,16 @@
 mod accounts;
 mod autoscale;
 mod client;
-mod contract;
+mod clients;
 mod control;
 mod environments;
+mod examples;
 mod groups;
 mod kill;
+mod load;
 mod locks;
 mod networks;
+mod page;
 mod process;
 mod rules;
 mod signin;

@@ -174,13 +174,13 @@ async fn a_put_replaces_the_whole_resource() {
     let mut full = space(&["10.0.0.0/16"]);
     full["tags"] = json!({"a": "b"});
     full["properties"]["dhcpOptions"] = json!({"dnsServers": ["10.0.0.4"]});
-    full["properties"]["novel"] = json!({"kept": true});
+    full["properties"]["ofTheFuture"] = json!({"kept": true});
     full["properties"]["resourceGuid"] = json!("mine");
     full["properties"]["subnets"] =
         json!([{"name": "a", "properties": {"addressPrefix": "10.0.1.0/24"}}]);
     client.settle(&path, full).await;
     let read = client.get(&path, VERSION).await.body;
-    assert_eq!(read["properties"]["novel"], json!({"kept": true}));
+    assert_eq!(read["properties"]["ofTheFuture"], json!({"kept": true}));
     assert_ne!(read["properties"]["resourceGuid"], "mine");
     client.settle(&path, space(&["10.0.0.0/16"])).await;
     let bare = client.get(&path, VERSION).await.body;

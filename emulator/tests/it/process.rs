@@ -117,7 +117,13 @@ pub(crate) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
         body.to_string()
     };
     let head = format!("{method} {path} HTTP/1.1\r\nauthorization: Bearer {token}\r\n");
-    converse(stream, &head, &body).await
+    let reply = converse(stream, &head, &body).await?;
+    // An answer that was cut says nothing.
+    if !reply.body.is_null() {
+        let complaint = arm_specs::complaint(method, path, reply.status, &reply.body);
+        assert_eq!(complaint, None);
+    }
+    Some(reply)
 }
 
 async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
@@ -131,7 +137,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
     );
     stream.write_all(request.as_bytes()).await.ok()?;
     let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
+    while !is_whole(&answer) && matches!(stream.read_buf(&mut answer).await, Ok(1..)) {}
     let answer = String::from_utf8_lossy(&answer);
     let status = answer.get(9..12)?.parse().ok()?;
     let (head, content) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
@@ -146,4 +152,16 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
         operation,
         body: serde_json::from_str(content).unwrap_or_default(),
     })
+}
+
+/// Whether the body is there as far as its announced length: not every server closes the connection after it.
+fn is_whole(answer: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(answer).to_lowercase();
+    let Some((head, _)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+    length.is_some_and(|length: usize| answer.len() >= head.len() + 4 + length)
 }

@@ -197,10 +197,10 @@ async fn files_of_others_are_refused_and_left_alone() {
     assert!(refusal(&foreign).contains("the database of another program"));
 
     let newer = folder.path().join("newer.redb");
-    put(&newer, "arm-emulator", "format", "2");
+    put(&newer, "arm-emulator", "format", "other");
     let error = refusal(&newer);
     assert!(
-        error.contains("another version of arm-emulator (its format is '2'"),
+        error.contains("another version of arm-emulator (its format is 'other'"),
         "{error}"
     );
 
@@ -218,4 +218,44 @@ fn put(file: &Path, table: &str, key: &str, value: &str) {
         table.insert(key, value.as_bytes()).expect("an entry");
     }
     transaction.commit().expect("a commit");
+}
+
+#[tokio::test]
+async fn scaling_goes_on() {
+    let (_folder, file) = state();
+    let client = start(&file, fixtures()).await;
+    let premium = environment("Premium", 0);
+    client.put(&ise(), LOGIC_VERSION, premium).await;
+    client.advance("2h").await;
+    let setting = format!(
+        "{}/providers/Microsoft.Insights/autoscaleSettings/s",
+        group()
+    );
+    let body = json!({"location": "westeurope", "properties": {"enabled": true, "targetResourceUri": ise(), "profiles": [{
+        "name": "p", "capacity": {"minimum": "0", "maximum": "2", "default": "0"}, "rules": [{
+            "metricTrigger": {"metricName": "Cpu", "metricResourceUri": ise(), "timeGrain": "PT1M", "timeWindow": "PT5M",
+                "statistic": "Average", "timeAggregation": "Average", "operator": "GreaterThan", "threshold": 50},
+            "scaleAction": {"direction": "Increase", "type": "ChangeCount", "value": "1", "cooldown": "PT1H"}
+        }]
+    }]}});
+    let created = client.put(&setting, "2022-10-01", body).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    let metric = json!({"resource": ise(), "metric": "Cpu", "value": 90});
+    client.control("POST", "metrics", metric).await;
+    client.advance("5m").await;
+    let capacity = async |client: &Client| {
+        let body = client.get(&ise(), LOGIC_VERSION).await.body;
+        body["sku"]["capacity"].clone()
+    };
+    assert_eq!(capacity(&client).await, json!(1));
+    drop(client);
+
+    // The metric still holds, and the hour since the last change goes on.
+    let client = start(&file, Vec::new()).await;
+    client.advance("50m").await;
+    assert_eq!(capacity(&client).await, json!(1));
+    drop(client);
+    let client = start(&file, Vec::new()).await;
+    client.advance("10m").await;
+    assert_eq!(capacity(&client).await, json!(2));
 }

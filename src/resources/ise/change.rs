@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::ARM;
 use crate::arm::{self, PutOptions, ResourceId, Session};
+use crate::resources::shared::tags;
 use crate::sdk::resource::Update;
 use crate::sdk::value::Object;
 
@@ -38,10 +39,16 @@ pub(super) fn steps(update: Update<'_>, again: &[String]) -> Vec<(Vec<&'static s
     if changes(&"tags_all") {
         steps.push((vec!["tags_all"], Step::PutAwayTags));
     }
-    if changes(&"restart_triggers") && !update.prior.get("restart_triggers").is_null() {
+    if changes(&"restart_triggers") && restarts(update.prior) {
         steps.push((vec!["restart_triggers"], Step::Restart));
     }
     steps
+}
+
+/// Whether the environment is to be restarted: for other triggers, not for the first ones.
+fn restarts(prior: &Object) -> bool {
+    let before = prior.get("restart_triggers");
+    before.as_map().is_some_and(|before| !before.is_empty())
 }
 
 /// Sends one of them; nothing if it turns out not to be needed.
@@ -87,18 +94,15 @@ fn written(current: &Json, planned: &Object) -> Json {
 
 /// Whether a tag is still there that is not planned.
 fn outlives(current: &Json, planned: &Object) -> bool {
-    let wanted = members(&written(current, planned));
-    members(current)
-        .iter()
-        .any(|(key, value)| !value.is_null() && !wanted.contains_key(key))
+    !tags::missing(current, &written(current, planned)).is_empty()
 }
 
 /// The body that changes capacity and tags; a removed tag is null in it.
 fn patch_body(current: &Json, planned: &Object) -> Json {
     let wanted = written(current, planned);
     let mut tags = members(&wanted);
-    for (key, _) in members(current) {
-        tags.entry(key).or_insert(Json::Null);
+    for key in tags::missing(current, &wanted) {
+        tags.insert(key, Json::Null);
     }
     json!({ "sku": wanted["sku"], "tags": tags })
 }

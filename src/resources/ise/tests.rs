@@ -2,7 +2,7 @@ mod unfinished;
 
 use super::*;
 use crate::arm::test_server::{Reply, TestServer};
-use crate::resources::test_plan::{config, context, get, id, subnet};
+use crate::resources::test_plan::{config, context, get, id, subnet, write, writes};
 use crate::sdk::private::Private;
 
 /// An environment with these tags, as ARM gives it.
@@ -106,4 +106,99 @@ async fn a_tag_that_outlives_its_removal_by_patch_is_put_away() {
         }
         assert!(state.object().expect("state").get("tags").is_null());
     }
+}
+
+#[tokio::test]
+async fn ids_are_read_in_the_form_in_which_they_can_be_used() {
+    let mut body = body(&json!({}));
+    for subnet in body["properties"]["networkConfiguration"]["subnets"]
+        .as_array_mut()
+        .expect("four")
+    {
+        subnet["id"] = format!("{}/", subnet["id"].as_str().expect("an ID")).into();
+    }
+    body["id"] = format!("{}/", id(ARM.name, "e")).into();
+    let server =
+        TestServer::start(&[(&get(&id(ARM.name, "e")), vec![Reply::json(200, &body)])]).await;
+    let mut imported = State::new(None, Private::default());
+    imported.set(config(
+        &Ise,
+        &[("id", id(ARM.name, "e").to_string().into())],
+    ));
+    Ise.read(&context(&server), &mut imported)
+        .await
+        .expect("read");
+    let found = imported.object().expect("there");
+    assert_eq!(ARM.stored_id(found), Ok(id(ARM.name, "e")));
+    assert_eq!(subnet_ids(found), ["D", "a", "c", "b"].map(subnet));
+    assert_eq!(
+        found.str("virtual_network_id"),
+        subnet("a").parent().map(|id| id.to_string()).as_deref()
+    );
+}
+
+/// Updates an environment that ARM answers like this; what was sent.
+async fn sent_by_update(before: &Json, prior: &Object, planned: &Object) -> Vec<(String, Json)> {
+    let id = id(ARM.name, "e");
+    let answer = || vec![Reply::json(200, &body(before))];
+    let server = TestServer::start(&[
+        (&get(&id), answer()),
+        (&write("PUT", &id, ""), answer()),
+        (&write("PATCH", &id, ""), answer()),
+        (&write("POST", &id, "/restart"), vec![Reply::text(200, "")]),
+    ])
+    .await;
+    let update = Update {
+        config: planned,
+        prior,
+        planned,
+    };
+    let mut state = State::new(Some(prior.clone()), Private::default());
+    let updated = Ise.update(&context(&server), update, &mut state).await;
+    updated.expect("the update");
+    writes(&server)
+}
+
+#[tokio::test]
+async fn other_triggers_restart_and_first_ones_do_not() {
+    let triggers = |triggers: &[(&str, &str)]| {
+        let triggers = triggers
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), Value::from(*value)));
+        Value::Map(triggers.collect())
+    };
+    let one = triggers(&[("dns", "1")]);
+    for (before, after, restarts) in [
+        (Value::Null, one.clone(), false),
+        (triggers(&[]), one.clone(), false),
+        (one.clone(), triggers(&[("dns", "2")]), true),
+        (one.clone(), triggers(&[("dns", "1"), ("other", "1")]), true),
+        (one.clone(), Value::Null, true),
+        (one.clone(), one, false),
+    ] {
+        let (mut prior, mut planned) = (environment(None), environment(None));
+        prior.set("restart_triggers", before.clone());
+        planned.set("restart_triggers", after.clone());
+        let sent = sent_by_update(&json!({}), &prior, &planned).await;
+        let lines: Vec<_> = sent.iter().map(|(line, _)| line.as_str()).collect();
+        let expected: &[&str] = if restarts { &["POST restart"] } else { &[] };
+        assert_eq!(lines, expected, "{before:?} {after:?}");
+    }
+}
+
+/// The name of a tag has no case, and a capacity that an answer leaves out is not lost.
+#[tokio::test]
+async fn a_patch_removes_no_tag_that_is_only_spelled_otherwise() {
+    let (prior, mut planned) = (environment(Some("old")), environment(Some("TEAM")));
+    planned.set("capacity", 3_i64);
+    let before = json!({ "team": "x", "old": "x", "$type": "y" });
+    let sent = sent_by_update(&before, &prior, &planned).await;
+    assert_eq!(sent[0].0, "PATCH e");
+    assert_eq!(
+        sent[0].1,
+        json!({
+            "sku": { "name": "Premium", "capacity": 3 },
+            "tags": { "$type": "y", "TEAM": "x", "old": null },
+        })
+    );
 }

@@ -4,7 +4,7 @@ use super::super::ise_integration_account;
 use super::*;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::resources::test_plan::{
-    applied, config, context, id, plan, server, server_of, told, unconfigured,
+    applied, config, context, get, id, plan, server, server_of, told, unconfigured, write, writes,
 };
 use crate::sdk::private::Private;
 
@@ -159,4 +159,197 @@ async fn nothing_is_sent_for_an_account_that_does_not_fit() {
         assert!(state.object().is_none());
         assert!(server.lines().iter().all(|line| line.starts_with("GET ")));
     }
+}
+
+/// The definition with these declarations of parameters.
+fn declaring(parameters: &Json) -> String {
+    DEFINITION.replacen('{', &format!("{{\"parameters\":{parameters},"), 1)
+}
+
+/// A living logic app that needs the secret `key` and tells of more than the provider knows.
+fn secretive() -> Json {
+    let definition = declaring(&json!({
+        "greeting": { "type": "String" }, "key": { "type": "SecureString" }, "spare": { "type": "SecureString", "defaultValue": "x" },
+    }));
+    json!({
+        "id": id(ARM.name, "l").to_string(), "name": "l", "location": "westeurope", "kind": "planted",
+        "properties": {
+            "state": "Enabled",
+            "definition": serde_json::from_str::<Json>(&definition).expect("JSON"),
+            "parameters": {
+                "greeting": { "type": "String", "value": "hello", "description": "of the greeting" },
+                "key": { "type": "SecureString", "metadata": { "of": "the key" } },
+                "spare": { "description": "of the spare one" },
+            },
+            "integrationServiceEnvironment": { "id": environment("e").to_string() },
+            "accessControl": { "triggers": { "openAuthenticationPolicies": { "policies": {
+                "p": { "type": "AADPOP", "ofTheFuture": 1, "claims": [{ "name": "iss", "value": "i", "ofTheFuture": 2 }] },
+            } } } },
+        },
+    })
+}
+
+/// Its configuration, with other attributes.
+fn secretive_config(other: &[(&str, Value)]) -> Object {
+    let definition = secretive()["properties"]["definition"].to_string();
+    let mut config = app();
+    for (name, value) in [
+        ("integration_account_id", Value::Null),
+        ("definition", definition.into()),
+        ("parameters", r#"{"greeting":"hello"}"#.into()),
+        ("secure_parameters_wo", r#"{"key":"hush"}"#.into()),
+        ("secure_parameters_version", 1_i64.into()),
+        ("access_control", policies("i")),
+    ] {
+        config.set(name, value);
+    }
+    for (name, value) in other {
+        config.set(name, value.clone());
+    }
+    config
+}
+
+fn policies(issuer: &str) -> Value {
+    let claims = Value::Map([("iss".to_owned(), issuer.into())].into());
+    let trigger = [
+        ("allowed_caller_ip_ranges", Value::Null),
+        (
+            "open_authentication_policies",
+            Value::Map([("p".to_owned(), claims)].into()),
+        ),
+    ];
+    let trigger: Object = trigger.into_iter().collect();
+    let none = ["actions", "contents", "workflow_management"].map(|name| (name, Value::Null));
+    let sections = none.into_iter().chain([("trigger", trigger.into())]);
+    sections.collect::<Object>().into()
+}
+
+/// Plans and makes a change of the secretive app; what was told, and what was sent.
+async fn change_of_secretive(other: &[(&str, Value)]) -> (Vec<String>, Vec<(String, Json)>) {
+    let id = id(ARM.name, "l");
+    let answer = || vec![Reply::json(200, &secretive())];
+    let server = TestServer::start(&[
+        (&get(&id), answer()),
+        (&write("PUT", &id, ""), answer()),
+        (&write("POST", &id, "/enable"), vec![Reply::text(200, "")]),
+        (&write("POST", &id, "/disable"), vec![Reply::text(200, "")]),
+    ])
+    .await;
+    let context = context(&server);
+    let mut before = State::new(Some(secretive_state(&context).await), Private::default());
+    IseLogicApp.read(&context, &mut before).await.expect("read");
+    let prior = before.object().expect("there").clone();
+    let config = secretive_config(other);
+    let planned = plan(
+        &IseLogicApp,
+        &context,
+        &config,
+        Some(&prior),
+        Private::default(),
+    )
+    .await;
+    assert!(planned.planned.get("secure_parameters_wo").is_null());
+    let update = Update {
+        config: &config,
+        prior: &prior,
+        planned: &planned.planned,
+    };
+    let mut state = State::new(Some(prior.clone()), Private::default());
+    let result = IseLogicApp.update(&context, update, &mut state).await;
+    let mut told = told(&planned);
+    told.extend(
+        result
+            .err()
+            .into_iter()
+            .flatten()
+            .map(|error| format!("at apply: {}", error.detail)),
+    );
+    (told, writes(&server))
+}
+
+async fn secretive_state(context: &Context<Azure>) -> Object {
+    let created = plan(
+        &IseLogicApp,
+        context,
+        &secretive_config(&[]),
+        None,
+        Private::default(),
+    )
+    .await;
+    applied(&created, &[("id", id(ARM.name, "l").to_string().into())])
+}
+
+#[tokio::test]
+async fn every_put_carries_the_secrets_and_keeps_what_arm_tells_of_parameters() {
+    let key = json!({ "type": "SecureString", "metadata": { "of": "the key" }, "value": "hush" });
+    let spare = json!({ "description": "of the spare one" });
+    let greeting =
+        |text: &str| json!({ "type": "String", "value": text, "description": "of the greeting" });
+    let declared = secretive()["properties"]["definition"].to_string();
+    let without_spare =
+        declaring(&json!({ "greeting": { "type": "String" }, "key": { "type": "SecureString" } }));
+    let open = declaring(&json!({ "key": { "type": "SecureString" } }));
+    for (other, parameters) in [
+        (
+            vec![("secure_parameters_version", Value::from(2_i64))],
+            json!({ "key": key, "spare": spare, "greeting": greeting("hello") }),
+        ),
+        (
+            vec![("parameters", r#"{"greeting":"hi"}"#.into())],
+            json!({ "key": key, "spare": spare, "greeting": greeting("hi") }),
+        ),
+        (
+            vec![("definition", without_spare.into())],
+            json!({ "key": key, "greeting": greeting("hello") }),
+        ),
+        (
+            vec![("definition", open.into()), ("parameters", Value::Null)],
+            json!({ "key": key }),
+        ),
+        (
+            vec![
+                ("definition", declared.into()),
+                ("access_control", policies("other")),
+            ],
+            json!({ "key": key, "spare": spare, "greeting": greeting("hello") }),
+        ),
+    ] {
+        let (told, sent) = change_of_secretive(&other).await;
+        assert_eq!(told, [""; 0]);
+        let [(line, body)] = &sent[..] else {
+            panic!("{sent:?}")
+        };
+        assert_eq!(line, "PUT l");
+        assert_eq!(body["properties"]["parameters"], parameters, "{other:?}");
+        assert_eq!(body["kind"], "planted");
+        let policy = &body["properties"]["accessControl"]["triggers"]["openAuthenticationPolicies"]
+            ["policies"]["p"];
+        assert_eq!(
+            (&policy["type"], &policy["ofTheFuture"]),
+            (&json!("AADPOP"), &json!(1))
+        );
+        assert_eq!(policy["claims"][0]["ofTheFuture"], 2);
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_is_missing_is_asked_for_by_a_put_alone() {
+    let no_secret = ("secure_parameters_wo", Value::Null);
+    let (told, sent) = change_of_secretive(std::slice::from_ref(&no_secret)).await;
+    assert_eq!(told, [""; 0]);
+    assert_eq!(sent, []);
+    let (told, sent) = change_of_secretive(&[no_secret.clone(), ("enabled", false.into())]).await;
+    assert_eq!(told, [""; 0]);
+    assert_eq!(sent, [("POST disable".to_owned(), Json::Null)]);
+    let tags = Value::Map([("a".to_owned(), "b".into())].into());
+    let (told, sent) = change_of_secretive(&[no_secret, ("tags", tags)]).await;
+    assert_eq!(
+        told[0],
+        "error secure_parameters_wo: Invalid secure_parameters_wo"
+    );
+    assert!(
+        told[1].contains("declares the parameter \"key\" (SecureString) without a default"),
+        "{told:?}"
+    );
+    assert_eq!((told.len(), sent), (2, vec![]));
 }

@@ -1,11 +1,10 @@
 //! What is alike for every object that ARM keeps in a resource group.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 
-use super::{report, tags};
+use super::{report, rows, tags};
 use crate::arm::{self, ResourceId, Session};
 use crate::azure::Azure;
 use crate::sdk::context::Context;
@@ -149,18 +148,15 @@ impl ArmType {
     pub(crate) fn read(&self, context: &Context<Azure>, body: &Json, object: &Object) -> Object {
         let mut found = remote::read(self.schema, &present(body), object);
         if is_fresh_import(object) {
-            let id = found.str("id").and_then(|id| ResourceId::parse(id).ok());
-            found.set(
-                "resource_group_name",
-                id.as_ref().and_then(ResourceId::resource_group),
-            );
+            if let Some(id) = found.str("id").and_then(rows::meant_id) {
+                found.set("id", id.to_string());
+                found.set("resource_group_name", id.resource_group());
+            }
         } else if !object.get("id").is_unknown() {
             found.set("id", object.get("id").clone());
         }
         if let Some(azure) = context.client_if_known() {
-            let none = BTreeMap::new();
-            let default_tags = azure.default_tags.as_ref().unwrap_or(&none);
-            tags::read(default_tags, body, &mut found);
+            tags::read(azure.default_tags.as_ref(), body, &mut found);
         }
         found
     }

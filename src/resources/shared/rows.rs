@@ -1,5 +1,6 @@
 //! Schema rows that several resources have.
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Value as Json, json};
 
 use crate::arm::{Location, ResourceId};
@@ -23,6 +24,7 @@ pub(crate) fn name(rule: fn(&str) -> Result<(), String>, description: &'static s
         .required()
         .replaces()
         .same(same_ignoring_case)
+        .may_be_untold()
         .check(Check::Text(rule))
         .remote("name")
         .doc(description)
@@ -40,19 +42,22 @@ pub(crate) fn resource_group_name() -> Attribute {
 
 /// `ise_id` of a resource that lives in an environment.
 pub(crate) fn ise_id() -> Attribute {
-    Attribute::string("ise_id")
+    reference("ise_id", "properties.integrationServiceEnvironment")
         .required()
         .replaces()
-        .same(same_id)
         .check(Check::Text(|text| {
             is_id_of(text, "Microsoft.Logic/integrationServiceEnvironments")
         }))
-        .remote_as(
-            "properties.integrationServiceEnvironment",
-            crate::sdk::remote::read_reference,
-            crate::sdk::remote::write_reference,
-        )
         .doc("ID of the environment that it runs in. The environment is its location.")
+}
+
+/// The ID of another object, to which ARM refers as `{"id": …}`.
+pub(crate) fn reference(name: &'static str, path: &'static str) -> Attribute {
+    Attribute::string(name).same(same_id).remote_as(
+        path,
+        |json| json.get("id").map_or(Value::Null, read_id),
+        |value| json!({ "id": value.as_str() }),
+    )
 }
 
 /// `location` of a resource that lives in an environment.
@@ -60,6 +65,7 @@ pub(crate) fn location_of_environment() -> Attribute {
     Attribute::string("location")
         .computed()
         .same(same_location)
+        .may_be_untold()
         .remote("location")
         .doc("Azure region: that of the environment.")
 }
@@ -67,6 +73,7 @@ pub(crate) fn location_of_environment() -> Attribute {
 /// `tags`.
 pub(crate) fn tags() -> Attribute {
     Attribute::plain("tags", Type::map(Type::String))
+        .same(super::tags::same)
         .check(Check::Value(check_tags))
         .doc("Tags, besides the provider's `default_tags`. At most 50 in all.")
 }
@@ -123,6 +130,7 @@ pub(crate) fn ip_addresses() -> [Attribute; 4] {
     let list = |name, path, description| {
         Attribute::plain(name, Type::list(Type::String))
             .computed()
+            .same(same_in_any_order)
             .remote(path)
             .doc(description)
     };
@@ -165,6 +173,7 @@ pub(crate) fn identity() -> Attribute {
         vec![
             Attribute::string("type")
                 .required()
+                .same(same_ignoring_case)
                 .check(Check::OneOf(&["SystemAssigned", "UserAssigned"]))
                 .remote("type")
                 .doc("Kind of managed identity."),
@@ -221,24 +230,63 @@ pub(crate) fn is_id_of(text: &str, resource_type: &str) -> Result<(), String> {
 
 /// Names and IDs, which ARM compares without regard to case.
 pub(crate) fn same_ignoring_case(a: &Value, b: &Value) -> bool {
-    a.as_str()
-        .zip(b.as_str())
-        .is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+    // Groups have names in any language.
+    let texts = a.as_str().zip(b.as_str());
+    texts.is_some_and(|(a, b)| a.to_lowercase() == b.to_lowercase())
+}
+
+/// The ID that an answer means: slashes at its ends and escapes in it make no difference.
+pub(crate) fn meant_id(text: &str) -> Option<ResourceId> {
+    let text = percent_decode_str(text).decode_utf8().ok()?;
+    ResourceId::parse(&format!("/{}", text.trim_matches('/'))).ok()
+}
+
+/// Reads an ID, in the form in which it can be used.
+pub(crate) fn read_id(json: &Json) -> Value {
+    let text = json.as_str();
+    text.map(|text| meant_id(text).map_or_else(|| text.to_owned(), |id| id.to_string()))
+        .into()
+}
+
+/// Reads a list of IDs.
+pub(crate) fn read_ids(json: &Json) -> Value {
+    let ids = json.as_array();
+    ids.map_or(Value::Null, |ids| {
+        Value::List(ids.iter().map(read_id).collect())
+    })
 }
 
 /// ARM IDs.
 pub(crate) fn same_id(a: &Value, b: &Value) -> bool {
-    let parse = |value: &Value| value.as_str().and_then(|text| ResourceId::parse(text).ok());
-    parse(a).is_some_and(|a| Some(a) == parse(b))
+    let id = |value: &Value| value.as_str().and_then(meant_id);
+    id(a).is_some_and(|a| Some(a) == id(b))
 }
 
 /// Lists or sets of ARM IDs, in whatever order.
 pub(crate) fn same_ids(a: &Value, b: &Value) -> bool {
+    same_elements(a, b, |text| {
+        let id = meant_id(text).map(|id| id.to_string());
+        id.unwrap_or_else(|| text.to_owned()).to_ascii_lowercase()
+    })
+}
+
+/// Lists or sets of names, which ARM compares without regard to case, in whatever order.
+pub(crate) fn same_names(a: &Value, b: &Value) -> bool {
+    same_elements(a, b, str::to_ascii_lowercase)
+}
+
+/// Lists of what has no order.
+fn same_in_any_order(a: &Value, b: &Value) -> bool {
+    same_elements(a, b, str::to_owned)
+}
+
+/// Whether two collections hold the same, by what each text means and in whatever order.
+pub(crate) fn same_elements<M: Ord>(a: &Value, b: &Value, meaning: impl Fn(&str) -> M) -> bool {
     let sorted = |value: &Value| {
-        let ids = value.as_elements()?.iter().filter_map(Value::as_str);
-        let mut ids: Vec<_> = ids.map(str::to_ascii_lowercase).collect();
-        ids.sort();
-        Some(ids)
+        let texts = value.as_elements()?.iter().filter_map(Value::as_str);
+        let mut meanings: Vec<_> = texts.map(&meaning).collect();
+        meanings.sort();
+        Some(meanings)
     };
     sorted(a) == sorted(b)
 }

@@ -8,7 +8,6 @@ use crate::azure::Azure;
 use crate::sdk::context::Context;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
-use crate::sdk::remote::is_nothing;
 use crate::sdk::value::{Object, Value};
 use crate::validate::tags::{all_right, is_hidden};
 
@@ -27,23 +26,39 @@ pub(crate) fn plan(context: &Context<Azure>, plan: &mut Plan) {
         plan.diagnostics
             .error_at(Path::attribute("tags"), "Invalid tags", detail);
     }
-    let unchanged = plan
-        .prior
-        .as_ref()
-        .is_some_and(|prior| same(prior.get("tags_all"), &all));
-    if !unchanged {
+    let before = plan.prior.as_ref().map(|prior| prior.get("tags_all"));
+    if all.is_unknown() || before.is_none_or(|before| !same(before, &all)) {
         plan.planned.set("tags_all", all);
     }
 }
 
 /// Reads `tags` and `tags_all` from a body, in the words of `object`.
-pub(crate) fn read(default_tags: &BTreeMap<String, String>, body: &Json, object: &mut Object) {
+///
+/// While the default tags are not known, those are taken for them that the state has and nobody wrote.
+pub(crate) fn read(
+    default_tags: Option<&BTreeMap<String, String>>,
+    body: &Json,
+    object: &mut Object,
+) {
+    let known = |name: &str| object.get(name).as_map().cloned().unwrap_or_default();
+    let (written, all) = (known("tags"), known("tags_all"));
+    let spelled = |key: &str| {
+        let twin = twin(&written, key).or_else(|| twin(&all, key));
+        twin.map_or_else(|| key.to_owned(), |(known, _)| known.clone())
+    };
     let found: BTreeMap<String, Value> = visible(body)
-        .map(|(key, value)| (key.clone(), value.into()))
+        .map(|(key, value)| (spelled(key), value.into()))
         .collect();
-    let written = object.get("tags").as_map().cloned().unwrap_or_default();
+    let defaults = match default_tags {
+        Some(defaults) => defaults
+            .iter()
+            .map(|(key, value)| (key.clone(), value.into()))
+            .collect(),
+        None => all.clone(),
+    };
     let is_default = |key: &str, value: &Value| {
-        !has_twin(&written, key) && default_tags.get(key).map(String::as_str) == value.as_str()
+        let default = twin(&defaults, key).map(|(_, default)| default);
+        twin(&written, key).is_none() && default == Some(value)
     };
     let tags: BTreeMap<_, _> = found
         .iter()
@@ -60,8 +75,8 @@ pub(crate) fn write(planned: &Object, body: &mut Json) {
         Value::Unknown(_) => return,
         all => all.as_map().cloned().unwrap_or_default(),
     };
-    let current: Map<String, Json> = body["tags"].as_object().cloned().unwrap_or_default();
-    let hidden = current.into_iter().filter(|(key, _)| is_hidden(key));
+    let hidden = members(body).filter(|(key, _)| is_hidden(key));
+    let hidden = hidden.map(|(key, value)| (key.clone(), value.clone()));
     let planned = all
         .iter()
         .filter_map(|(key, value)| Some((key.clone(), Json::from(value.as_str()?))));
@@ -74,6 +89,25 @@ pub(crate) fn write(planned: &Object, body: &mut Json) {
     }
 }
 
+/// The names of tags of `body` that are not in `wanted`.
+pub(crate) fn missing(body: &Json, wanted: &Json) -> Vec<String> {
+    let is_wanted = |key: &str| members(wanted).any(|(wanted, _)| same_name(wanted, key));
+    members(body)
+        .filter(|(key, value)| !value.is_null() && !is_wanted(key))
+        .map(|(key, _)| key.clone())
+        .collect()
+}
+
+/// Whether two maps hold the same tags. The case of names makes no difference, and to ARM no tags are an empty map.
+pub(crate) fn same(a: &Value, b: &Value) -> bool {
+    let by_name = |value: &Value| -> BTreeMap<String, Value> {
+        let tags = value.as_map().into_iter().flatten();
+        tags.map(|(key, value)| (key.to_lowercase(), value.clone()))
+            .collect()
+    };
+    by_name(a) == by_name(b)
+}
+
 fn all(default_tags: &BTreeMap<String, String>, tags: &Value) -> Value {
     if !tags.is_null() && !tags.is_wholly_known() {
         return Value::unknown();
@@ -81,7 +115,7 @@ fn all(default_tags: &BTreeMap<String, String>, tags: &Value) -> Value {
     let own = tags.as_map().cloned().unwrap_or_default();
     let defaults = default_tags
         .iter()
-        .filter(|(key, _)| !has_twin(&own, key))
+        .filter(|(key, _)| twin(&own, key).is_none())
         .map(|(key, value)| (key.clone(), Value::from(value)));
     let all: BTreeMap<_, _> = defaults.chain(own.clone()).collect();
     match all.is_empty() {
@@ -90,14 +124,13 @@ fn all(default_tags: &BTreeMap<String, String>, tags: &Value) -> Value {
     }
 }
 
-/// Whether a tag of the name is there, in whatever casing: to ARM they are one.
-fn has_twin(tags: &BTreeMap<String, Value>, key: &str) -> bool {
-    tags.keys().any(|other| other.eq_ignore_ascii_case(key))
+/// The tag of the name, in whatever casing: to ARM they are one.
+fn twin<'t>(tags: &'t BTreeMap<String, Value>, key: &str) -> Option<(&'t String, &'t Value)> {
+    tags.iter().find(|(other, _)| same_name(other, key))
 }
 
-/// No tags and an empty map of tags are the same to ARM.
-fn same(a: &Value, b: &Value) -> bool {
-    a == b || (is_nothing(a) && is_nothing(b))
+fn same_name(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
 }
 
 /// Sets a map, and keeps whichever form of "no tags" was there.
@@ -111,9 +144,13 @@ fn keep_nothing(object: &mut Object, name: &str, tags: BTreeMap<String, Value>) 
 }
 
 fn visible(body: &Json) -> impl Iterator<Item = (&String, &str)> {
-    let tags = body["tags"].as_object().into_iter().flatten();
-    tags.filter(|(key, _)| !is_hidden(key))
+    members(body)
+        .filter(|(key, _)| !is_hidden(key))
         .filter_map(|(key, value)| Some((key, value.as_str()?)))
+}
+
+fn members(body: &Json) -> impl Iterator<Item = (&String, &Json)> {
+    body["tags"].as_object().into_iter().flatten()
 }
 
 #[cfg(test)]
@@ -162,7 +199,7 @@ mod tests {
     fn a_read_tells_own_tags_from_default_and_hidden_ones() {
         let body = json!({ "tags": { "team": "integration", "a": "b", "Hidden-link": "x" } });
         let mut found = object(Value::Null);
-        read(&defaults(), &body, &mut found);
+        read(Some(&defaults()), &body, &mut found);
         assert_eq!(found.get("tags"), &map(&[("a", "b")]));
         assert_eq!(
             found.get("tags_all"),
@@ -170,7 +207,7 @@ mod tests {
         );
 
         let mut written = object(map(&[("team", "integration")]));
-        read(&defaults(), &body, &mut written);
+        read(Some(&defaults()), &body, &mut written);
         assert_eq!(
             written.get("tags"),
             &map(&[("team", "integration"), ("a", "b")])
@@ -178,10 +215,63 @@ mod tests {
     }
 
     #[test]
+    fn names_are_read_in_the_case_in_which_they_were_written() {
+        let body = json!({ "tags": { "TEAM": "integration", "A": "b", "$type": "x" } });
+        let mut known = object(map(&[("a", "b")]));
+        known.set("tags_all", map(&[("team", "integration"), ("a", "b")]));
+        let expect = known.clone();
+        read(Some(&defaults()), &body, &mut known);
+        assert_eq!(known, expect);
+        assert!(same(&map(&[("A", "b")]), &map(&[("a", "b")])));
+        assert!(!same(&map(&[("a", "B")]), &map(&[("a", "b")])));
+        assert!(same(&map(&[]), &Value::Null));
+    }
+
+    #[test]
+    fn default_tags_that_are_not_known_yet_are_taken_from_the_state() {
+        let mut known = object(map(&[("a", "b")]));
+        known.set("tags_all", map(&[("team", "integration"), ("a", "b")]));
+        let expect = known.clone();
+        read(
+            None,
+            &json!({ "tags": { "team": "integration", "a": "b" } }),
+            &mut known,
+        );
+        assert_eq!(known, expect);
+        read(
+            None,
+            &json!({ "tags": { "team": "other", "a": "b" } }),
+            &mut known,
+        );
+        assert_eq!(known.get("tags"), &map(&[("a", "b"), ("team", "other")]));
+    }
+
+    #[test]
+    fn a_default_tag_that_is_removed_shows_as_a_tag_to_remove() {
+        let mut known = object(Value::Null);
+        known.set("tags_all", map(&[("team", "integration")]));
+        read(
+            Some(&BTreeMap::new()),
+            &json!({ "tags": { "team": "integration" } }),
+            &mut known,
+        );
+        assert_eq!(known.get("tags"), &map(&[("team", "integration")]));
+        assert!(all(&BTreeMap::new(), &Value::Null).is_null());
+    }
+
+    #[test]
+    fn what_is_missing_is_told_without_regard_to_case() {
+        let body = json!({ "tags": { "Team": "x", "old": "y", "gone": null } });
+        let wanted = json!({ "tags": { "team": "x" } });
+        assert_eq!(missing(&body, &wanted), ["old"]);
+        assert_eq!(missing(&json!({}), &wanted), [""; 0]);
+    }
+
+    #[test]
     fn no_tags_keep_the_form_they_had() {
         for form in [Value::Null, map(&[])] {
             let mut found = object(form.clone());
-            read(&BTreeMap::new(), &json!({}), &mut found);
+            read(Some(&BTreeMap::new()), &json!({}), &mut found);
             assert_eq!(found.get("tags"), &form);
         }
     }

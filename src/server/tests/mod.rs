@@ -298,6 +298,12 @@ async fn a_stored_state_comes_up_to_date() {
     });
     let old = client.upgrade(0, r#"{"title":"a"}"#).await.expect_ok();
     assert_eq!(old.str("name"), Some("a"));
+    let newer = client.upgrade(2, r#"{"name":"a"}"#).await;
+    assert!(
+        newer.errors[0].starts_with("State of a newer provider") && newer.state.is_none(),
+        "{:?}",
+        newer.errors
+    );
     let broken = client.upgrade(1, "{").await;
     assert!(
         broken.errors[0].starts_with("Unreadable state"),

@@ -96,3 +96,16 @@ resource "ise_logic_app" "account_of_another_environment" {
   integration_account_id = local.account
   definition             = local.definition
 }
+
+resource "ise_logic_app" "secret_missing" {
+  name                = "secretive"
+  resource_group_name = "integration"
+  ise_id              = "${local.environment}/existing"
+  definition = jsonencode({
+    "$schema"      = "https://schema.management.azure.com/providers/Microsoft.Logic/schemas/2016-06-01/workflowdefinition.json#"
+    contentVersion = "1.0.0.0"
+    triggers       = {}
+    actions        = {}
+    parameters     = { key = { type = "SecureObject" } }
+  })
+}

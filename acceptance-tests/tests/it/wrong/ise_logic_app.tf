@@ -210,19 +210,6 @@ resource "ise_logic_app" "parameter_secure" {
   parameters = jsonencode({ key = "value" })
 }
 
-resource "ise_logic_app" "parameter_secure_missing" {
-  name                = "hello"
-  resource_group_name = "integration"
-  ise_id              = local.environment
-  definition = jsonencode({
-    "$schema"      = local.schema
-    contentVersion = "1.0.0.0"
-    triggers       = {}
-    actions        = {}
-    parameters     = { key = { type = "SecureObject" } }
-  })
-}
-
 resource "ise_logic_app" "parameter_not_secure" {
   name                = "hello"
   resource_group_name = "integration"

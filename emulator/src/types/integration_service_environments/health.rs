@@ -6,29 +6,39 @@ use crate::core::json::{Json, json, list, text};
 use crate::core::operations::Failure;
 use crate::core::store::Stored;
 use crate::core::world::World;
-use crate::types::traffic::{self, Flow};
+use crate::types::traffic::{self, End, Flow};
 
 /// A group of addresses that the component in a subnet must reach.
 struct Dependency {
     category: &'static str,
     shown: &'static str,
-    /// The service tag by which security rules name the addresses.
-    tag: &'static str,
+    place: Place,
     domains: &'static [&'static str],
     ports: &'static [u16],
 }
 
+/// Where a dependency is.
+#[derive(Clone, Copy)]
+enum Place {
+    /// Outside, by the service tag with which security rules name it.
+    Tag(&'static str),
+    /// In the subnet of that number of the same environment.
+    Subnet(usize),
+}
+
+use Place::{Subnet, Tag};
+
 const fn dependency(
     category: &'static str,
     shown: &'static str,
-    tag: &'static str,
+    place: Place,
     domains: &'static [&'static str],
     ports: &'static [u16],
 ) -> Dependency {
     Dependency {
         category,
         shown,
-        tag,
+        place,
         domains,
         ports,
     }
@@ -38,7 +48,7 @@ const WEB: &[u16] = &[80, 443];
 const AUTHORITIES: Dependency = dependency(
     "SSLCertificateVerification",
     "SSL Certificate Verification",
-    "Internet",
+    Tag("Internet"),
     &[
         "ocsp.msocsp.com",
         "mscrl.microsoft.com",
@@ -54,7 +64,7 @@ const AUTHORITIES: Dependency = dependency(
 const DIRECTORY: Dependency = dependency(
     "AzureActiveDirectory",
     "Azure Active Directory",
-    "AzureActiveDirectory",
+    Tag("AzureActiveDirectory"),
     &["graph.windows.net"],
     WEB,
 );
@@ -65,7 +75,7 @@ const COMPONENTS: [&[Dependency]; 4] = [
         dependency(
             "AzureStorage",
             "Azure Storage",
-            "Storage",
+            Tag("Storage"),
             &[
                 "www.table.core.windows.net",
                 "www.blob.core.windows.net",
@@ -78,21 +88,21 @@ const COMPONENTS: [&[Dependency]; 4] = [
         dependency(
             "DiagnosticLogsAndMetrics",
             "Diagnostic Logs And Metrics",
-            "AzureMonitor",
+            Tag("AzureMonitor"),
             &["az-prod.metrics.nsatc.net"],
             &[443],
         ),
         dependency(
             "IntegrationServiceEnvironmentConnectors",
             "Integration Service Environment Connectors",
-            "VirtualNetwork",
+            Subnet(2),
             &["flow-{id}-apim-runtime.{region}.environments.microsoftazurelogicapps.net"],
             &[443],
         ),
         dependency(
             "RedisCache",
             "Redis Cache",
-            "VirtualNetwork",
+            Subnet(3),
             &["flow{id}.redis.cache.windows.net"],
             &[6380],
         ),
@@ -101,7 +111,7 @@ const COMPONENTS: [&[Dependency]; 4] = [
         dependency(
             "AzureStorage",
             "Azure Storage",
-            "Storage",
+            Tag("Storage"),
             &[
                 "blob.core.windows.net",
                 "queue.core.windows.net",
@@ -113,14 +123,14 @@ const COMPONENTS: [&[Dependency]; 4] = [
         dependency(
             "SQL",
             "Azure SQL Database",
-            "Sql",
+            Tag("Sql"),
             &["database.windows.net"],
             &[1433],
         ),
         dependency(
             "AzureManagement",
             "Azure Management",
-            "Internet",
+            Tag("Internet"),
             &[
                 "management.core.windows.net",
                 "admin.core.windows.net",
@@ -132,7 +142,7 @@ const COMPONENTS: [&[Dependency]; 4] = [
         dependency(
             "RegionalService",
             "Regional Service",
-            "Internet",
+            Tag("Internet"),
             &["gr-prod-sn1.cloudapp.net", "az-prod.metrics.nsatc.net"],
             &[443],
         ),
@@ -142,22 +152,28 @@ const COMPONENTS: [&[Dependency]; 4] = [
         dependency(
             "RecoveryService",
             "Recovery Service",
-            "Internet",
+            Tag("Internet"),
             &["https://prod3.metrics.nsatc.net:1886/RecoveryService"],
             &[1886],
         ),
-        dependency("SQL", "SQL", "Sql", &["{id}.database.windows.net"], &[1433]),
+        dependency(
+            "SQL",
+            "SQL",
+            Tag("Sql"),
+            &["{id}.database.windows.net"],
+            &[1433],
+        ),
         dependency(
             "DiagnosticLogsAndMetrics",
             "Diagnostic Logs And Metrics",
-            "AzureMonitor",
+            Tag("AzureMonitor"),
             &["prod.warmpath.msftcloudes.com"],
             &[443],
         ),
         dependency(
             "AzureStorage",
             "Azure Storage",
-            "Storage",
+            Tag("Storage"),
             &[
                 "apimgmtst{id}.blob.core.windows.net",
                 "apimgmtst{id}.queue.core.windows.net",
@@ -169,31 +185,39 @@ const COMPONENTS: [&[Dependency]; 4] = [
     &[],
 ];
 
-/// The inbound ports without which connectors cannot be deployed.
-const DEPLOYMENT_PORTS: [u16; 2] = [454, 3443];
+/// The inbound ports without which connectors cannot be deployed, and the services that speak to them.
+const DEPLOYMENT: [(&str, u16); 2] = [("AppServiceManagement", 454), ("ApiManagement", 3443)];
 
 /// The report by subnet name.
 pub(crate) fn report(world: &World, body: &Json) -> Json {
     let subnets = subnets(world, body);
-    let report = subnets
+    let report = COMPONENTS
         .iter()
-        .zip(COMPONENTS)
-        .map(|(subnet, dependencies)| {
-            (
-                subnet.id.name().to_owned(),
-                subnet_report(world, body, subnet, dependencies),
-            )
+        .enumerate()
+        .filter_map(|(number, dependencies)| {
+            let name = subnets.get(number)?.id.name().to_owned();
+            Some((
+                name,
+                subnet_report(world, body, &subnets, number, dependencies),
+            ))
         });
     Json::Object(report.collect())
 }
 
 /// Why a deployment fails, if its network blocks what it depends on.
 pub(crate) fn blocked(world: &World, body: &Json) -> Option<Failure> {
-    for (subnet, dependencies) in subnets(world, body).into_iter().zip(COMPONENTS) {
+    let subnets = subnets(world, body);
+    for (number, (subnet, dependencies)) in subnets.iter().zip(COMPONENTS).enumerate() {
         let name = subnet.id.name();
-        let inbound =
-            |port: &u16| !traffic::allows(world, subnet, &Flow::inbound("Internet", *port));
-        if let Some(port) = DEPLOYMENT_PORTS.iter().find(|port| inbound(port)) {
+        let closed = |(tag, port): &&(&str, u16)| {
+            let flow = Flow {
+                inbound: true,
+                port: *port,
+                other: End::Tag(tag),
+            };
+            !traffic::allows(world, subnet, &flow)
+        };
+        if let Some((_, port)) = DEPLOYMENT.iter().find(closed) {
             let message = format!(
                 "The subnet '{name}' does not let port {port} in, which the deployment of connectors needs."
             );
@@ -202,7 +226,7 @@ pub(crate) fn blocked(world: &World, body: &Json) -> Option<Failure> {
         let unreachable = |one: &&Dependency| {
             one.ports
                 .iter()
-                .any(|port| !reaches(world, subnet, one, *port))
+                .any(|port| !reaches(world, &subnets, number, one, *port))
         };
         if let Some(unreachable) = dependencies.iter().find(unreachable) {
             let message = format!(
@@ -225,11 +249,45 @@ fn subnets<'a>(world: &'a World, body: &Json) -> Vec<&'a Stored> {
     .collect()
 }
 
-fn reaches(world: &World, subnet: &Stored, dependency: &Dependency, port: u16) -> bool {
-    traffic::allows(world, subnet, &Flow::outbound(dependency.tag, port))
+/// Whether the component in a subnet gets through to what it depends on; in the network, that has to let it in as well.
+fn reaches(
+    world: &World,
+    subnets: &[&Stored],
+    number: usize,
+    dependency: &Dependency,
+    port: u16,
+) -> bool {
+    let allows = |subnet: &Stored, inbound: bool, other: End<'_>| {
+        let flow = Flow {
+            inbound,
+            port,
+            other,
+        };
+        traffic::allows(world, subnet, &flow)
+    };
+    let Some(subnet) = subnets.get(number) else {
+        return false;
+    };
+    match dependency.place {
+        Tag(tag) => allows(subnet, false, End::Tag(tag)),
+        Subnet(other) => subnets.get(other).is_some_and(|other| {
+            let theirs = traffic::ranges_of(other).into_iter().map(End::Range);
+            let ours = traffic::ranges_of(subnet).into_iter().map(End::Range);
+            theirs
+                .into_iter()
+                .all(|theirs| allows(subnet, false, theirs))
+                && ours.into_iter().all(|ours| allows(other, true, ours))
+        }),
+    }
 }
 
-fn subnet_report(world: &World, body: &Json, subnet: &Stored, dependencies: &[Dependency]) -> Json {
+fn subnet_report(
+    world: &World,
+    body: &Json,
+    subnets: &[&Stored],
+    number: usize,
+    dependencies: &[Dependency],
+) -> Json {
     if dependencies.is_empty() {
         return json!({"networkDependencyHealthState": "Healthy"});
     }
@@ -241,7 +299,7 @@ fn subnet_report(world: &World, body: &Json, subnet: &Stored, dependencies: &[De
         let open = dependency
             .ports
             .iter()
-            .all(|port| reaches(world, subnet, dependency, *port));
+            .all(|port| reaches(world, subnets, number, dependency, *port));
         healthy &= open;
         let ports: Vec<String> = dependency.ports.iter().map(u16::to_string).collect();
         let endpoints = dependency.domains.iter().map(|domain| {

@@ -7,7 +7,7 @@ mod injection;
 use time::Duration;
 
 use super::LOGIC_ORDER;
-use super::identity;
+use super::{autoscale_settings, identity};
 use crate::core::asynchronous::{announce, name};
 use crate::core::call::{Call, Reply};
 use crate::core::definition::{
@@ -53,6 +53,8 @@ const CAPACITY_STEP: Duration = Duration::minutes(25);
 const CHANGE: Duration = Duration::minutes(1);
 /// How long a restart takes (an assumption).
 const RESTART: Duration = Duration::minutes(10);
+/// How many units an environment may have beyond the first.
+pub(crate) const MOST_UNITS: u32 = 10;
 /// How long the platform holds on to the subnets of an environment that failed or was deleted.
 const RELEASE: Duration = Duration::hours(1);
 
@@ -150,6 +152,7 @@ impl Behaviour for Environments {
         if failure.is_none() && !is_deployed(&stored) {
             failure = health::blocked(world, &stored.body);
         }
+        autoscale_settings::look(world, Some(&stored.id));
         let Some(failure) = failure else {
             world.resources.set_state(&stored.id, "Succeeded");
             if let Some(stored) = world.resources.get_mut(&stored.id) {
@@ -189,6 +192,27 @@ impl Behaviour for Environments {
 /// Whether the environment was deployed once: what failed later still runs.
 pub(crate) fn is_deployed(stored: &Stored) -> bool {
     stored.hidden[READY] == json!(true)
+}
+
+/// An environment whose capacity can be changed now: its id, its units and the most it can have.
+pub(crate) fn scalable(world: &World, id: &ResourceId) -> Option<(ResourceId, u32, u32)> {
+    let stored = world.resources.get(id)?;
+    let most = most_units(&stored.body).filter(|most| *most > 0)?;
+    let ready = stored.id.type_name() == DEFINITION.name
+        && is_deployed(stored)
+        && check_idle(stored).is_ok();
+    let units = at(&stored.body, "sku/capacity").and_then(Json::as_u64);
+    let units = u32::try_from(units.unwrap_or_default()).ok()?;
+    ready.then(|| (stored.id.clone(), units, most))
+}
+
+/// How many units beyond the first the SKU of an environment may have.
+fn most_units(body: &Json) -> Option<u32> {
+    match text(body, "sku/name") {
+        Some("Premium") => Some(MOST_UNITS),
+        Some("Developer") => Some(0),
+        _ => None,
+    }
 }
 
 /// The addresses of a workflow that lives in no environment.
@@ -325,25 +349,26 @@ fn check_sku(body: &Json) -> Result<(), ArmError> {
             message,
         ))
     };
-    let most = match text(body, "sku/name") {
-        Some("Premium") => 10,
-        Some("Developer") => 0,
-        Some(other) => {
-            return refuse(format!(
-                "The SKU '{other}' is not one of 'Premium' and 'Developer'."
-            ));
-        }
-        None => return refuse("An integration service environment needs a SKU.".to_owned()),
+    let Some(name) = text(body, "sku/name") else {
+        return refuse("An integration service environment needs a SKU.".to_owned());
+    };
+    let Some(most) = most_units(body) else {
+        return refuse(format!(
+            "The SKU '{name}' is not one of 'Premium' and 'Developer'."
+        ));
     };
     match at(body, "sku/capacity") {
         None => Ok(()),
-        Some(capacity) if capacity.as_u64().is_some_and(|capacity| capacity <= most) => Ok(()),
-        Some(capacity) => {
-            let name = text(body, "sku/name").unwrap_or_default();
-            refuse(format!(
-                "The capacity {capacity} of the SKU '{name}' is not between 0 and {most}."
-            ))
+        Some(capacity)
+            if capacity
+                .as_u64()
+                .is_some_and(|capacity| capacity <= most.into()) =>
+        {
+            Ok(())
         }
+        Some(capacity) => refuse(format!(
+            "The capacity {capacity} of the SKU '{name}' is not between 0 and {most}."
+        )),
     }
 }
 

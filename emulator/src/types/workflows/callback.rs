@@ -94,8 +94,5 @@ fn url(stored: &Stored, name: &str, trigger: &Json, key: &str, until: Option<&st
 /// A signature of the right shape that changes with the key: nothing here checks it.
 fn sign(secret: &str, address: &str, until: Option<&str>) -> String {
     let text = format!("{secret}{address}{}", until.unwrap_or_default());
-    let seed = text.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    });
-    Random::new(seed).signature()
+    Random::of(&text).signature()
 }

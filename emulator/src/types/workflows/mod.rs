@@ -18,7 +18,7 @@ use crate::core::definition::{
 };
 use crate::core::error::ArmError;
 use crate::core::id::{ResourceId, normalise_location};
-use crate::core::json::{Json, at, json, ordered, set, set_default, text};
+use crate::core::json::{Json, at, drop_nulls, json, ordered, set, set_default, text};
 use crate::core::render;
 use crate::core::store::Stored;
 use crate::core::versions;
@@ -88,6 +88,7 @@ impl Behaviour for Workflows {
             .unwrap_or("Enabled")
             .to_owned();
         set(body, "properties/state", json!(state));
+        drop_nulls(body, "properties/accessControl");
         identity::complete(world, body);
         let created = write.existing.map_or(world.now, |old| old.created);
         complete(world, body, created, write.existing);
@@ -132,6 +133,10 @@ impl Behaviour for Workflows {
     /// The published document has no body for it, so clients that are made from it send none.
     fn patch_may_be_empty(&self) -> bool {
         true
+    }
+
+    fn filters(&self) -> &'static [(&'static str, &'static str)] {
+        &[("state", "properties/state")]
     }
 
     fn below(

@@ -1,62 +1,17 @@
-//! Microsoft.Insights/autoscaleSettings: checked and kept; nothing scales by them yet.
+//! What an autoscale setting may be: the published limits. The service's own codes and texts for them are not known.
 
 use std::collections::BTreeSet;
 
 use time::Duration;
 
-use crate::core::definition::{Behaviour, Naming, TypeDefinition, Write, Written};
+use super::schedule::When;
 use crate::core::error::ArmError;
-use crate::core::json::{Json, at, json, list, set_default, text};
-use crate::core::store::Stored;
-use crate::core::versions;
-use crate::core::world::World;
+use crate::core::json::{Json, at, list, text};
+use crate::types::integration_service_environments as environments;
 
-/// Autoscale settings.
-pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
-    name: "Microsoft.Insights/autoscaleSettings",
-    api_versions: versions::AUTOSCALE,
-    located: true,
-    naming: Naming::Group,
-    read_only: &["systemData"],
-    order: &["id", "name", "type", "location", "tags", "properties"],
-    behaviour: &AutoscaleSettings,
-};
-
-struct AutoscaleSettings;
-
-impl Behaviour for AutoscaleSettings {
-    fn put(&self, _world: &mut World, mut write: Write<'_>) -> Result<Written, ArmError> {
-        check(&write.body)?;
-        let body = &mut write.body;
-        set_default(body, "properties/enabled", json!(false));
-        set_default(body, "properties/name", json!(write.id.name()));
-        set_default(body, "properties/notifications", json!([]));
-        Ok(Written {
-            body: write.body,
-            hidden: Json::Null,
-            work: None,
-        })
-    }
-
-    /// Replaces the tags and the whole of `properties` where they are given.
-    fn patch(&self, existing: &Stored, patch: &Json) -> Result<Json, ArmError> {
-        let mut body = existing.body.clone();
-        for member in ["tags", "properties"] {
-            if let Some(value) = at(patch, member) {
-                body[member] = value.clone();
-            }
-        }
-        Ok(body)
-    }
-
-    fn patch_is_put(&self) -> bool {
-        true
-    }
-}
-
-/// The published limits. The service's own codes and texts for them are not known.
 const MOST_PROFILES: usize = 20;
 const MOST_RULES: usize = 10;
+const GRAIN: (Duration, Duration) = (Duration::minutes(1), Duration::hours(12));
 const WINDOW: (Duration, Duration) = (Duration::minutes(5), Duration::hours(12));
 const COOLDOWN: (Duration, Duration) = (Duration::minutes(1), Duration::weeks(1));
 
@@ -93,12 +48,19 @@ const VALUES: &[(&str, &[&str])] = &[
     ),
 ];
 
-fn check(body: &Json) -> Result<(), ArmError> {
+/// Checks a setting.
+pub(super) fn check(body: &Json) -> Result<(), ArmError> {
     let profiles = list(body, "properties/profiles");
     if profiles.is_empty() || profiles.len() > MOST_PROFILES {
         return refuse("properties.profiles", "must have 1 to 20 profiles");
     }
     let mut names = BTreeSet::new();
+    let most = super::target_of(body)
+        .filter(|target| {
+            let kind = environments::DEFINITION.name;
+            target.type_name().eq_ignore_ascii_case(kind)
+        })
+        .map_or(u32::MAX, |_| environments::MOST_UNITS);
     for (number, profile) in profiles.iter().enumerate() {
         let place = format!("properties.profiles[{number}]");
         let Some(name) = text(profile, "name").filter(|name| !name.is_empty()) else {
@@ -107,9 +69,9 @@ fn check(body: &Json) -> Result<(), ArmError> {
         if !names.insert(name) {
             return refuse(&place, "must have a name of its own");
         }
-        check_capacity(profile, &place)?;
-        if at(profile, "fixedDate").is_some() && at(profile, "recurrence").is_some() {
-            return refuse(&place, "cannot have both a fixed date and a recurrence");
+        check_capacity(profile, &place, most)?;
+        if let Err((member, what)) = When::read(profile) {
+            return refuse(&format!("{place}.{member}"), what);
         }
         let rules = at(profile, "rules").and_then(Json::as_array);
         let Some(rules) = rules.filter(|rules| rules.len() <= MOST_RULES) else {
@@ -125,26 +87,32 @@ fn check(body: &Json) -> Result<(), ArmError> {
     Ok(())
 }
 
-fn check_capacity(profile: &Json, place: &str) -> Result<(), ArmError> {
+/// The least, the most and the usual number of units of a profile.
+pub(super) fn counts(profile: &Json) -> Option<(u32, u32, u32)> {
     let count = |member: &str| {
         let path = format!("capacity/{member}");
         text(profile, &path).and_then(|text| text.parse::<u32>().ok())
     };
-    let (Some(least), Some(most), Some(usual)) =
-        (count("minimum"), count("maximum"), count("default"))
-    else {
-        let place = format!("{place}.capacity");
+    let counts = (count("minimum")?, count("maximum")?, count("default")?);
+    (counts.0 <= counts.1).then_some(counts)
+}
+
+fn check_capacity(profile: &Json, place: &str, limit: u32) -> Result<(), ArmError> {
+    let place = format!("{place}.capacity");
+    let Some((least, most, usual)) = counts(profile) else {
         return refuse(
             &place,
-            "must have minimum, maximum and default, numbers as texts",
+            "must have minimum, maximum and default, numbers as texts in this order of size",
         );
     };
-    if least > most || !(least..=most).contains(&usual) {
-        let place = format!("{place}.capacity");
+    if !(least..=most).contains(&usual) {
         return refuse(
             &place,
             "must have its default between its minimum and its maximum",
         );
+    }
+    if most > limit {
+        return refuse(&place, "must not go beyond what the resource can have");
     }
     Ok(())
 }
@@ -170,9 +138,8 @@ fn check_rule(rule: &Json, place: &str) -> Result<(), ArmError> {
     if !at(rule, "metricTrigger/threshold").is_some_and(Json::is_number) {
         return refuse(&dotted("metricTrigger/threshold"), "must be a number");
     }
-    let any = (Duration::SECOND, Duration::MAX);
     for (path, (least, most)) in [
-        ("metricTrigger/timeGrain", any),
+        ("metricTrigger/timeGrain", GRAIN),
         ("metricTrigger/timeWindow", WINDOW),
         ("scaleAction/cooldown", COOLDOWN),
     ] {
@@ -185,8 +152,11 @@ fn check_rule(rule: &Json, place: &str) -> Result<(), ArmError> {
         }
     }
     let value = text(rule, "scaleAction/value").unwrap_or("1");
-    if value.parse::<u32>().is_err() {
-        return refuse(&dotted("scaleAction/value"), "must be a number as a text");
+    if !value.parse::<u32>().is_ok_and(|value| value > 0) {
+        return refuse(
+            &dotted("scaleAction/value"),
+            "must be a number above 0 as a text",
+        );
     }
     Ok(())
 }
@@ -200,7 +170,7 @@ fn refuse(place: &str, what: &str) -> Result<(), ArmError> {
 }
 
 /// An ISO 8601 duration of days, hours, minutes and seconds.
-fn duration(text: &str) -> Option<Duration> {
+pub(super) fn duration(text: &str) -> Option<Duration> {
     let (days, time) = match text.strip_prefix('P')?.split_once('T') {
         Some((_, "")) => return None,
         Some((days, time)) => (days, time),

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::documents::{Documents, Operation, documents, json_file};
 use crate::client::{Answer, Client, SUBSCRIPTION};
+use arm_specs::{Documents, Operation, documents, json_file};
 
 /// The operations below a group that are not served; each is refused as ARM refuses what it does not know.
 const NOT_SERVED: &[&str] = &[
@@ -100,10 +100,7 @@ const ABSENT: &[(&str, &str, &str)] = &[
 
 #[tokio::test]
 async fn published_examples_of_writes_are_accepted() {
-    let Some(documents) = documents() else {
-        eprintln!("ARM_SPECS is not set: no answer is held against the published documents.");
-        return;
-    };
+    let Some(documents) = documents() else { return };
     let mut complaints = Vec::new();
     let mut tried = 0;
     for operation in &documents.operations {

@@ -1,0 +1,356 @@
+//! Role assignments, role definitions and deny assignments, as clients read and write them.
+
+use super::{ASSIGNMENTS, DENIALS, roles};
+use crate::core::call::{Call, Reply};
+use crate::core::clock::timestamp;
+use crate::core::directory::guid;
+use crate::core::error::ArmError;
+use crate::core::id::ResourceId;
+use crate::core::json::{Json, json, list, set, text};
+use crate::core::paging;
+use crate::core::random::stable_guid;
+use crate::core::scope::{self, NAMESPACE, Scoped};
+use crate::core::versions;
+use crate::core::world::World;
+
+/// Answers a request for the objects of a scope or for one of them.
+pub(crate) fn serve(
+    world: &mut World,
+    call: &Call,
+    subscription: &str,
+    scoped: &Scoped<'_>,
+) -> Result<Reply, ArmError> {
+    let known = [ASSIGNMENTS, roles::KIND, DENIALS];
+    let Some(kind) = known
+        .into_iter()
+        .find(|known| known.eq_ignore_ascii_case(scoped.kind))
+    else {
+        let version = call.query("api-version").unwrap_or_default();
+        return Err(ArmError::gateway(
+            404,
+            "InvalidResourceType",
+            format!(
+                "The resource type '{}' could not be found in the namespace '{NAMESPACE}' for api version '{version}'.",
+                scoped.kind
+            ),
+        ));
+    };
+    versions::check_authorization(call.api_version()?)?;
+    let scope = scope::existing(world, subscription, scoped.scope)?;
+    let Some(name) = scoped.name else {
+        return match call.method.as_str() {
+            "GET" => list_objects(world, call, &scope, kind),
+            method => Err(ArmError::method(method)),
+        };
+    };
+    let id = scope::object(&scope, kind, name);
+    match call.method.as_str() {
+        "GET" => get(world, subscription, &id, kind).map(|body| Reply::json(200, body)),
+        "PUT" => {
+            let name = guid(name).ok_or_else(|| invalid_name(kind, name))?;
+            let id = scope::object(&scope, kind, &name);
+            match kind {
+                ASSIGNMENTS => assign(world, call, &scope, id),
+                roles::KIND => define(world, call, &scope, id),
+                // Clients only read them; fixtures come from nobody.
+                _ if world.caller.is_none() => deny(world, call, &scope, id),
+                _ => Err(ArmError::method("PUT")),
+            }
+        }
+        "DELETE" if kind != DENIALS => Ok(match world.resources.remove(&id) {
+            Some(stored) => Reply::json(200, stored.body),
+            None => Reply::empty(204),
+        }),
+        method => Err(ArmError::method(method)),
+    }
+}
+
+/// The built-in roles, which belong to no subscription.
+pub(crate) fn built_in_roles(call: &Call) -> Result<Reply, ArmError> {
+    versions::check_authorization(call.api_version()?)?;
+    let filter = Filter::read(call);
+    paging::page(
+        call,
+        roles::built_in("")
+            .filter(|role| filter.takes(role))
+            .collect(),
+    )
+}
+
+/// One of them.
+pub(crate) fn built_in_role(call: &Call, name: &str) -> Result<Reply, ArmError> {
+    versions::check_authorization(call.api_version()?)?;
+    let role = roles::built_in("").find(|role| text(role, "name") == Some(name));
+    role.map(|role| Reply::json(200, role))
+        .ok_or_else(|| not_found(roles::KIND, name))
+}
+
+fn get(world: &World, subscription: &str, id: &ResourceId, kind: &str) -> Result<Json, ArmError> {
+    let stored = world.resources.get(id).map(|stored| stored.body.clone());
+    let found = stored.or_else(|| {
+        let is_role = kind == roles::KIND;
+        is_role
+            .then(|| roles::find(world, subscription, id.name()))
+            .flatten()
+    });
+    found.ok_or_else(|| not_found(kind, id.name()))
+}
+
+/// What a list is asked to hold.
+struct Filter {
+    at_scope: bool,
+    /// Members of the properties with the values they must have.
+    equal: Vec<(String, String)>,
+}
+
+impl Filter {
+    fn read(call: &Call) -> Self {
+        let mut filter = Self {
+            at_scope: false,
+            equal: Vec::new(),
+        };
+        for part in call.query("$filter").unwrap_or_default().split(" and ") {
+            let part = part.trim();
+            let unquoted = |value: &str| value.trim().trim_matches('\'').to_owned();
+            if part.eq_ignore_ascii_case("atScope()") {
+                filter.at_scope = true;
+            } else if let Some((member, value)) = part.split_once(" eq ") {
+                filter
+                    .equal
+                    .push((member.trim().to_owned(), unquoted(value)));
+            } else if let Some(principal) = part
+                .strip_prefix("assignedTo(")
+                .and_then(|rest| rest.strip_suffix(')'))
+            {
+                filter
+                    .equal
+                    .push(("principalId".to_owned(), unquoted(principal)));
+            }
+        }
+        filter
+    }
+
+    fn takes(&self, body: &Json) -> bool {
+        self.equal.iter().all(|(member, value)| {
+            text(body, &format!("properties/{member}"))
+                .is_some_and(|known| known.eq_ignore_ascii_case(value))
+        })
+    }
+}
+
+/// The objects at a scope, above it and, unless only those at it are asked for, below it.
+fn list_objects(
+    world: &World,
+    call: &Call,
+    scope: &ResourceId,
+    kind: &'static str,
+) -> Result<Reply, ArmError> {
+    let filter = Filter::read(call);
+    let above: Vec<String> = scope::with_above(scope)
+        .iter()
+        .map(ResourceId::key)
+        .collect();
+    let below = format!("{}/", scope.key());
+    let own = world.resources.authorizations(&scope.subscription, kind);
+    let own = own.filter(|stored| {
+        let at = scope::scope_of(&stored.id).to_lowercase();
+        above.contains(&at) || (!filter.at_scope && at.starts_with(&below))
+    });
+    let mut bodies: Vec<Json> = own.map(|stored| stored.body.clone()).collect();
+    if kind == roles::KIND {
+        bodies.extend(roles::built_in(&format!(
+            "/subscriptions/{}",
+            scope.subscription
+        )));
+    }
+    bodies.retain(|body| filter.takes(body));
+    paging::page(call, bodies)
+}
+
+fn assign(
+    world: &mut World,
+    call: &Call,
+    scope: &ResourceId,
+    id: ResourceId,
+) -> Result<Reply, ArmError> {
+    let body = call.json()?;
+    let need = |member: &str| {
+        text(&body, &format!("properties/{member}"))
+            .map(str::to_owned)
+            .ok_or_else(|| invalid(&format!("The role assignment needs '{member}'.")))
+    };
+    let (role, principal) = (need("roleDefinitionId")?, need("principalId")?);
+    let principal = guid(&principal).ok_or_else(|| invalid("The 'principalId' is no GUID."))?;
+    let name = role.rsplit('/').next().unwrap_or_default();
+    let Some(definition) = roles::find(world, &scope.subscription, name) else {
+        let message = format!("The specified role definition with ID '{name}' does not exist.");
+        return Err(ArmError::gateway(
+            404,
+            "RoleDefinitionDoesNotExist",
+            message,
+        ));
+    };
+    let role = text(&definition, "id").unwrap_or_default().to_owned();
+    let same = |known: &Json| {
+        text(known, "properties/roleDefinitionId") == Some(&*role)
+            && text(known, "properties/principalId") == Some(&*principal)
+    };
+    let old = world.resources.get(&id).map(|old| &old.body);
+    if old.is_some_and(|old| !same(old)) {
+        return Err(ArmError::gateway(
+            400,
+            "RoleAssignmentUpdateNotPermitted",
+            "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
+        ));
+    }
+    let status = if old.is_some() { 200 } else { 201 };
+    let is_there = scope::of(world, scope, ASSIGNMENTS).any(|known| same(&known.body));
+    if is_there && status == 201 {
+        let message = "The role assignment already exists.";
+        return Err(ArmError::gateway(409, "RoleAssignmentExists", message));
+    }
+    keep_caller(world, &scope.subscription);
+    let kind = text(&body, "properties/principalType").unwrap_or("ServicePrincipal");
+    let properties = json!({
+        "roleDefinitionId": role, "principalId": principal, "principalType": kind, "scope": scope.to_string(),
+        "description": body["properties"]["description"], "condition": body["properties"]["condition"]
+    });
+    Ok(Reply::json(
+        status,
+        store(world, id, ASSIGNMENTS, properties),
+    ))
+}
+
+/// Whoever makes the first role assignment of a subscription owns it, as whoever made the subscription does in Azure:
+/// otherwise they would lock themselves out.
+fn keep_caller(world: &mut World, subscription: &str) {
+    let is_first = world
+        .resources
+        .authorizations(subscription, ASSIGNMENTS)
+        .next()
+        .is_none();
+    let Some(caller) = world.caller.clone().filter(|_| is_first) else {
+        return;
+    };
+    let scope = scope::whole(subscription);
+    let name = stable_guid(&format!("owner {} of {}", caller.object, scope.key()));
+    let properties = json!({
+        "roleDefinitionId": format!("{scope}/providers/{NAMESPACE}/{}/{}", roles::KIND, roles::OWNER),
+        "principalId": caller.object, "principalType": "ServicePrincipal", "scope": scope.to_string(),
+        "description": null, "condition": null
+    });
+    store(
+        world,
+        scope::object(&scope, ASSIGNMENTS, &name),
+        ASSIGNMENTS,
+        properties,
+    );
+}
+
+fn define(
+    world: &mut World,
+    call: &Call,
+    scope: &ResourceId,
+    id: ResourceId,
+) -> Result<Reply, ArmError> {
+    let body = call.json()?;
+    let Some(name) = text(&body, "properties/roleName").filter(|name| !name.is_empty()) else {
+        return Err(invalid("The role definition needs 'roleName'."));
+    };
+    let permissions = permissions(&body)?;
+    let scopes = list(&body, "properties/assignableScopes");
+    let scopes = if scopes.is_empty() {
+        vec![json!(scope.to_string())]
+    } else {
+        scopes.to_vec()
+    };
+    let properties = json!({
+        "roleName": name, "type": "CustomRole", "description": body["properties"]["description"],
+        "assignableScopes": scopes, "permissions": permissions
+    });
+    Ok(Reply::json(201, store(world, id, roles::KIND, properties)))
+}
+
+fn deny(
+    world: &mut World,
+    call: &Call,
+    scope: &ResourceId,
+    id: ResourceId,
+) -> Result<Reply, ArmError> {
+    let body = call.json()?;
+    let given = &body["properties"];
+    if list(given, "principals").is_empty() {
+        return Err(invalid("The deny assignment needs 'principals'."));
+    }
+    let properties = json!({
+        "denyAssignmentName": text(given, "denyAssignmentName").unwrap_or(id.name()),
+        "description": given["description"], "permissions": permissions(&body)?, "scope": scope.to_string(),
+        "doNotApplyToChildScopes": given["doNotApplyToChildScopes"].as_bool().unwrap_or_default(),
+        "principals": given["principals"], "excludePrincipals": list(given, "excludePrincipals"),
+        "isSystemProtected": true
+    });
+    Ok(Reply::json(201, store(world, id, DENIALS, properties)))
+}
+
+fn permissions(body: &Json) -> Result<Vec<Json>, ArmError> {
+    let given = list(body, "properties/permissions");
+    if given.is_empty() {
+        return Err(invalid("'permissions' are needed."));
+    }
+    let members = ["actions", "notActions", "dataActions", "notDataActions"];
+    Ok(given
+        .iter()
+        .map(|permission| {
+            let member = |name: &&str| ((*name).to_owned(), json!(list(permission, name)));
+            Json::Object(members.iter().map(member).collect())
+        })
+        .collect())
+}
+
+/// Stores an object with the members that tell who wrote it when.
+fn store(world: &mut World, id: ResourceId, kind: &str, mut properties: Json) -> Json {
+    let now = timestamp(world.now);
+    let by = world.caller.as_ref().map(|caller| caller.object.clone());
+    let old = world
+        .resources
+        .get(&id)
+        .map(|old| old.body["properties"].clone());
+    let kept = |member: &str, new: Json| {
+        old.as_ref()
+            .and_then(|old| old.get(member))
+            .cloned()
+            .unwrap_or(new)
+    };
+    let (created_on, created_by) = (kept("createdOn", json!(now)), kept("createdBy", json!(by)));
+    set(&mut properties, "createdOn", created_on);
+    set(&mut properties, "updatedOn", json!(now));
+    set(&mut properties, "createdBy", created_by);
+    set(&mut properties, "updatedBy", json!(by));
+    scope::store(world, id, kind, properties)
+}
+
+fn not_found(kind: &str, name: &str) -> ArmError {
+    let (code, thing) = match kind {
+        ASSIGNMENTS => ("RoleAssignmentNotFound", "role assignment"),
+        roles::KIND => ("RoleDefinitionDoesNotExist", "role definition"),
+        _ => ("DenyAssignmentNotFound", "deny assignment"),
+    };
+    ArmError::gateway(404, code, format!("The {thing} '{name}' is not found."))
+}
+
+fn invalid_name(kind: &str, name: &str) -> ArmError {
+    let (code, thing) = match kind {
+        ASSIGNMENTS => ("InvalidRoleAssignmentId", "role assignment"),
+        roles::KIND => ("InvalidRoleDefinitionId", "role definition"),
+        _ => ("InvalidDenyAssignmentId", "deny assignment"),
+    };
+    ArmError::gateway(
+        400,
+        code,
+        format!("The {thing} ID '{name}' is not valid. The {thing} ID must be a GUID."),
+    )
+}
+
+fn invalid(message: &str) -> ArmError {
+    ArmError::gateway(400, "InvalidRequestContent", message)
+}

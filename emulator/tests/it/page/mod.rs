@@ -1,0 +1,527 @@
+//! The page for people: over HTTP here, in a real browser in `clicks`.
+
+mod browser;
+mod clicks;
+
+use serde_json::{Value, json};
+
+use crate::client::{
+    Answer, Client, LOGIC_VERSION, NETWORK_VERSION, environment, group, ise, logic, network, subnet,
+};
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+async fn page(client: &Client) -> String {
+    let answer = client.send("GET", "/", &[], String::new()).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    text(&answer)
+}
+
+fn text(answer: &Answer) -> String {
+    answer.body.as_str().expect("text").to_owned()
+}
+
+/// All but stops it, so that what is left does not depend on how fast the test is.
+async fn stop_the_clock(client: &Client) {
+    client
+        .control("POST", "clock", json!({"scale": 0.001}))
+        .await;
+}
+
+async fn submit(client: &Client, form: &str, fields: &str, headers: &[(&str, &str)]) -> Answer {
+    let headers: Vec<(&str, &str)> = [FORM].into_iter().chain(headers.iter().copied()).collect();
+    let path = format!("/_emulator/page/{form}");
+    client
+        .send("POST", &path, &headers, fields.to_owned())
+        .await
+}
+
+/// What stands between the tags of a section.
+fn section<'a>(page: &'a str, id: &str) -> &'a str {
+    let start = page
+        .find(&format!("<section id=\"{id}\""))
+        .unwrap_or_else(|| panic!("no section {id} in {page}"));
+    let rest = &page[start..];
+    &rest[..rest.find("</section>").expect("an end")]
+}
+
+fn assert_shows(part: &str, words: &[&str]) {
+    for word in words {
+        assert!(part.contains(word), "no {word} in {part}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_emulator_has_a_page_without_a_token() {
+    let mut client = Client::new().await;
+    client.forget_token();
+    let page = page(&client).await;
+    assert!(page.contains("ended the service on 31 August 2024"));
+    for id in [
+        "environments",
+        "networks",
+        "workflows",
+        "accounts",
+        "groups",
+        "faults",
+    ] {
+        assert!(section(&page, id).contains("class=\"nothing\""), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn an_environment_shows_how_far_it_is() {
+    let client = Client::with_subnets().await;
+    stop_the_clock(&client).await;
+    client
+        .put(&ise(), LOGIC_VERSION, environment("Premium", 3))
+        .await;
+    client.advance("30m").await;
+    let shown = page(&client).await;
+    assert!(shown.contains("<title>25 % ise"), "{shown}");
+    let environments = section(&shown, "environments");
+    assert_shows(
+        environments,
+        &[
+            "ise</b>",
+            "Deploying",
+            "25 %",
+            "value=\"25\"",
+            "1 h 29 min left",
+            "(62 d 11 h real)",
+            "base + 3 units",
+            "s1, s2, s3, s4",
+        ],
+    );
+    let networks = section(&shown, "networks");
+    assert_shows(
+        networks,
+        &["10.0.1.0/27", "<span class=\"holder\">ise</span>"],
+    );
+    assert!(!networks.contains("free"), "{networks}");
+}
+
+#[tokio::test]
+async fn a_failed_environment_says_why_and_when_its_subnets_come_free() {
+    let client = Client::with_subnets().await;
+    stop_the_clock(&client).await;
+    let failure = json!({"path": "*integrationServiceEnvironments*", "fail_operation": {"code": "OutOfLuck", "message": "No <b>room</b>."}});
+    client.control("POST", "faults", failure).await;
+    client
+        .put(&ise(), LOGIC_VERSION, environment("Premium", 0))
+        .await;
+    client.advance("2h10m").await;
+    let shown = page(&client).await;
+    let environments = section(&shown, "environments");
+    assert_shows(
+        environments,
+        &[
+            "Failed",
+            "OutOfLuck",
+            "No &lt;b&gt;room&lt;/b&gt;.",
+            "come free in 49 min",
+        ],
+    );
+    let networks = section(&shown, "networks");
+    assert_shows(networks, &["holder\">ise<", "Releasing", "in 49 min"]);
+}
+
+#[tokio::test]
+async fn a_deleted_environment_still_holds_its_subnets() {
+    let client = Client::with_environment("Premium").await;
+    stop_the_clock(&client).await;
+    client.delete(&ise(), LOGIC_VERSION).await;
+    let shown = page(&client).await;
+    assert!(section(&shown, "environments").contains("class=\"nothing\""));
+    assert_shows(
+        section(&shown, "networks"),
+        &["holder\">ise <", "deleted", "Releasing", "in 59 min"],
+    );
+    client.advance("1h").await;
+    let shown = page(&client).await;
+    assert!(!section(&shown, "networks").contains("Releasing"));
+    assert!(section(&shown, "networks").contains("class=\"free\""));
+}
+
+#[tokio::test]
+async fn everything_there_is_has_its_place() {
+    let client = Client::with_environment("Premium").await;
+    let link = json!({"id": ise()});
+    let account = json!({"location": "westeurope", "sku": {"name": "Standard"}, "properties": {"integrationServiceEnvironment": link}});
+    client
+        .put(
+            &logic("integrationAccounts/partners"),
+            LOGIC_VERSION,
+            account,
+        )
+        .await;
+    let definition = json!({"$schema": "https://schema.management.azure.com/providers/Microsoft.Logic/schemas/2016-06-01/workflowdefinition.json#", "contentVersion": "1.0.0.0", "triggers": {}, "actions": {}});
+    let workflow = json!({"location": "westeurope", "properties": {"state": "Disabled", "definition": definition,
+        "integrationServiceEnvironment": link, "integrationAccount": {"id": logic("integrationAccounts/partners")}}});
+    client
+        .put(&logic("workflows/orders"), LOGIC_VERSION, workflow)
+        .await;
+    client
+        .settle(
+            &network("networkSecurityGroups/guard"),
+            json!({"location": "westeurope"}),
+        )
+        .await;
+    let shown = page(&client).await;
+    assert_shows(
+        section(&shown, "workflows"),
+        &["orders", "Disabled", ">ise<", ">partners<"],
+    );
+    assert_shows(
+        section(&shown, "accounts"),
+        &["partners", "Standard", ">ise<"],
+    );
+    assert_shows(section(&shown, "environments"), &["1 workflow, 1 account"]);
+    assert_shows(
+        section(&shown, "groups"),
+        &[">g<", "westeurope", "00000000-0000-0000-0000-000000000001"],
+    );
+    assert_shows(
+        section(&shown, "others"),
+        &["guard", "Microsoft.Network/networkSecurityGroups"],
+    );
+}
+
+#[tokio::test]
+async fn the_last_requests_are_shown_with_their_errors_and_the_page_is_not_among_them() {
+    let client = Client::with_group().await;
+    let correlation = "0f8fad5b-d9cb-469f-a165-70867728950e";
+    let headers = [("x-ms-correlation-request-id", correlation)];
+    let path = format!(
+        "{}?api-version={LOGIC_VERSION}&sig=hush",
+        logic("workflows/none")
+    );
+    client.send("GET", &path, &headers, String::new()).await;
+    client
+        .form("/tenant/oauth2/v2.0/token", "grant_type=guess")
+        .await;
+    for other in ["/", "/favicon.ico", "/_emulator/page/style.css"] {
+        client.send("GET", other, &[], String::new()).await;
+    }
+    submit(&client, "clock", "advance=1h", &[]).await;
+    let shown = page(&client).await;
+    let requests = section(&shown, "requests");
+    assert_shows(
+        requests,
+        &[
+            "404",
+            "ResourceNotFound: ",
+            ": AADSTS",
+            correlation,
+            "sig=***",
+            " ms<",
+        ],
+    );
+    assert!(!requests.contains("hush"), "{requests}");
+    let log = client.control("GET", "requests", Value::Null).await.body;
+    let paths: Vec<&str> = log["value"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|request| request["path"].as_str().expect("a path"))
+        .collect();
+    assert_eq!(paths.len(), 4, "{paths:?}");
+    submit(&client, "requests/clear", "", &[]).await;
+    assert!(page(&client).await.contains("No requests yet."));
+}
+
+#[tokio::test]
+async fn a_client_that_polls_is_one_row() {
+    let client = Client::with_group().await;
+    let path = format!("{}?api-version=2022-09-01", group());
+    let ids = [1, 1, 1, 2].map(|number| format!("0f8fad5b-d9cb-469f-a165-{number:012}"));
+    for id in &ids {
+        let headers = [("x-ms-correlation-request-id", id.as_str())];
+        client.send("GET", &path, &headers, String::new()).await;
+    }
+    let shown = page(&client).await;
+    let requests = section(&shown, "requests");
+    // The token, the group, and twice its reading.
+    assert_eq!(requests.matches("<tr data-key").count(), 4, "{requests}");
+    assert_eq!(requests.matches("×3<").count(), 1, "{requests}");
+    assert!(!requests.contains("×1"), "{requests}");
+}
+
+#[tokio::test]
+async fn nothing_that_clients_wrote_becomes_part_of_the_page() {
+    const EVIL: &str = "\"><script>alert(1)</script><b onclick='x'>";
+    let client = Client::with_environment("Premium").await;
+    let members =
+        json!({"location": EVIL, "sku": {"name": EVIL}, "properties": {"provisioningState": EVIL}});
+    client
+        .control("PUT", &format!("resources{}", ise()), members)
+        .await;
+    let links = json!({"properties": {"addressPrefix": EVIL, "serviceAssociationLinks": [{"name": "x", "properties": {"link": EVIL, "linkedResourceType": EVIL}}],
+        "routeTable": {"id": EVIL}, "delegations": [{"properties": {"serviceName": EVIL}}]}});
+    client
+        .control("PUT", &format!("resources{}", subnet(1)), links)
+        .await;
+    let space = json!({"properties": {"addressSpace": {"addressPrefixes": [EVIL]}}});
+    client
+        .control(
+            "PUT",
+            &format!("resources{}", network("virtualNetworks/vnet")),
+            space,
+        )
+        .await;
+    let rule = json!({"method": EVIL, "path": EVIL, "answer": {"status": 500, "code": EVIL, "message": EVIL}});
+    client.control("POST", "faults", rule).await;
+    let everything =
+        json!({"path": "*never*", "answer": {"status": 500, "code": EVIL, "message": EVIL}});
+    client.control("POST", "faults", everything).await;
+    client.get("/never", LOGIC_VERSION).await;
+    let shown = page(&client).await;
+    assert!(shown.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    assert_eq!(shown.matches("<script").count(), 1, "{shown}");
+    assert_eq!(shown.matches("<b onclick").count(), 0, "{shown}");
+    assert_eq!(
+        shown.matches("\">&lt;script").count(),
+        0,
+        "an attribute ends early: {shown}"
+    );
+    let refused = submit(&client, "clock", "scale=%22%3E%3Cscript%3E", &[]).await;
+    assert_eq!(text(&refused).matches("<script").count(), 1);
+}
+
+#[tokio::test]
+async fn forms_work_without_a_script() {
+    let client = Client::with_subnets().await;
+    stop_the_clock(&client).await;
+    client
+        .put(&ise(), LOGIC_VERSION, environment("Premium", 0))
+        .await;
+    for form in ["advance=1h", "advance=1d", "scale=3600"] {
+        let answer = submit(&client, "clock", form, &[("origin", "http://emulator")]).await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (303, "/"),
+            "{form}"
+        );
+    }
+    let shown = page(&client).await;
+    assert_shows(
+        &shown,
+        &[
+            "3600×: an hour passes in 1 s",
+            "value=\"3600\" aria-label=\"Pace 3600 times: 1 h in a second\" aria-pressed=\"true\"",
+        ],
+    );
+    assert_shows(section(&shown, "environments"), &["Succeeded"]);
+    assert_eq!(
+        submit(&client, "faults", "preset=ise-retired", &[])
+            .await
+            .status,
+        303
+    );
+    let refused = client
+        .put(
+            &logic("integrationServiceEnvironments/new"),
+            LOGIC_VERSION,
+            environment("Premium", 0),
+        )
+        .await;
+    assert_eq!(refused.status, 400);
+    let shown = page(&client).await;
+    assert_shows(
+        section(&shown, "faults"),
+        &["ise-retired", "fired 1, matched 1"],
+    );
+    assert_eq!(submit(&client, "faults/clear", "", &[]).await.status, 303);
+    assert!(section(&page(&client).await, "faults").contains("None: "));
+}
+
+#[tokio::test]
+async fn a_form_that_cannot_be_done_says_why_on_the_page() {
+    let client = Client::new().await;
+    for (form, fields, why) in [
+        ("clock", "scale=fast", "&#39;scale&#39; is a number above 0"),
+        ("clock", "scale=-1", "&#39;scale&#39; is a number above 0"),
+        ("clock", "advance=soon", "&#39;advance&#39; is a span"),
+        (
+            "clock",
+            "",
+            "&#39;advance&#39; or &#39;scale&#39; is expected",
+        ),
+        ("faults", "preset=other", "the only preset"),
+    ] {
+        let answer = submit(&client, form, fields, &[]).await;
+        let shown = text(&answer).replace('\'', "&#39;");
+        assert_eq!(answer.status, 400, "{fields}");
+        assert!(
+            shown.contains("role=\"alert\"") && shown.contains(why),
+            "{why}: {shown}"
+        );
+        assert!(shown.contains("<main>"), "the rest of the page is there");
+    }
+    assert_eq!(submit(&client, "other", "", &[]).await.status, 404);
+    let answer = client
+        .send("DELETE", "/_emulator/page/clock", &[], String::new())
+        .await;
+    assert_eq!(answer.status, 404);
+}
+
+#[tokio::test]
+async fn another_sites_page_steers_nothing() {
+    let client = Client::with_group().await;
+    client
+        .control(
+            "POST",
+            "faults",
+            json!({"path": "*x*", "answer": {"status": 500}}),
+        )
+        .await;
+    let before = client.control("GET", "clock", Value::Null).await.body["scale"].clone();
+    let foreign = [
+        [
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "http://evil.example"),
+        ],
+        [
+            ("sec-fetch-site", "same-site"),
+            ("origin", "http://emulator:99"),
+        ],
+        [
+            ("user-agent", "old browser"),
+            ("origin", "http://evil.example"),
+        ],
+        [("user-agent", "sandboxed frame"), ("origin", "null")],
+    ];
+    for headers in &foreign {
+        let answer = submit(&client, "clock", "scale=7", headers).await;
+        assert_eq!(answer.status, 403, "{headers:?}");
+        let answer = submit(&client, "faults/clear", "", headers).await;
+        assert_eq!(answer.status, 403, "{headers:?}");
+        let answer = client
+            .send(
+                "POST",
+                "/_emulator/clock",
+                headers,
+                r#"{"scale": 7}"#.to_owned(),
+            )
+            .await;
+        assert_eq!(answer.error(), (403, "ForeignPage"), "{headers:?}");
+    }
+    // A name that someone else has pointed here makes its page look like ours.
+    let rebound = "http://evil.example:4510";
+    let headers = [FORM, ("origin", rebound)];
+    for (method, path) in [
+        ("GET", "/"),
+        ("POST", "/_emulator/page/clock"),
+        ("POST", "/_emulator/clock"),
+    ] {
+        let address = format!("{rebound}{path}");
+        let answer = client
+            .send(method, &address, &headers, "scale=7".to_owned())
+            .await;
+        assert_eq!(answer.status, 403, "{method} {path}");
+    }
+    assert_eq!(
+        client.control("GET", "clock", Value::Null).await.body["scale"],
+        before
+    );
+    let faults = client.control("GET", "faults", Value::Null).await.body;
+    assert_eq!(faults["value"].as_array().map(Vec::len), Some(1));
+    // A link on another site may lead here.
+    let answer = client
+        .send(
+            "GET",
+            "/",
+            &[("sec-fetch-site", "cross-site")],
+            String::new(),
+        )
+        .await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn the_page_brings_all_it_needs_and_nothing_inline() {
+    let client = Client::with_environment("Premium").await;
+    let answer = client.send("GET", "/", &[], String::new()).await;
+    let policy = answer.header("content-security-policy");
+    assert_shows(
+        policy,
+        &[
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "frame-ancestors 'none'",
+        ],
+    );
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert_eq!(answer.header("referrer-policy"), "same-origin");
+    let shown = text(&answer);
+    assert!(
+        !shown.contains(" style=") && !shown.contains(" onclick="),
+        "{shown}"
+    );
+    let mut files = Vec::new();
+    for attribute in ["src=\"", "href=\""] {
+        files.extend(
+            shown
+                .split(attribute)
+                .skip(1)
+                .map(|rest| rest.split('"').next().unwrap_or_default()),
+        );
+    }
+    assert!(files.iter().all(|file| file.starts_with('/')), "{files:?}");
+    for (file, kind) in [
+        ("style.css", "text/css"),
+        ("script.js", "text/javascript"),
+        ("icon.svg", "image/svg+xml"),
+    ] {
+        let path = format!("/_emulator/page/{file}");
+        assert!(files.contains(&path.as_str()), "{files:?}");
+        let answer = client.send("GET", &path, &[], String::new()).await;
+        assert_eq!(answer.status, 200);
+        assert!(
+            answer.header("content-type").starts_with(kind),
+            "{answer:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn faults_leave_the_page_alone() {
+    let client = Client::with_group().await;
+    client
+        .control(
+            "POST",
+            "faults",
+            json!({"times": 0, "answer": {"status": 503}}),
+        )
+        .await;
+    assert!(page(&client).await.contains("answer {"));
+    assert_eq!(client.get(&group(), NETWORK_VERSION).await.status, 503);
+}
+
+#[tokio::test]
+async fn thousands_of_resources_make_no_endless_page() {
+    let client = Client::with_group().await;
+    for number in 0..130 {
+        let path = format!(
+            "{}/resourceGroups/many{number}",
+            crate::client::SUBSCRIPTION
+        );
+        client
+            .put(&path, "2022-09-01", json!({"location": "westeurope"}))
+            .await;
+    }
+    let shown = page(&client).await;
+    let groups = section(&shown, "groups");
+    assert_shows(
+        groups,
+        &["<span class=\"count\">131</span>", "31 more are not shown"],
+    );
+    assert_eq!(groups.matches("<tr data-key").count(), 100);
+    assert_eq!(
+        section(&shown, "requests").matches("<tr data-key").count(),
+        60
+    );
+}

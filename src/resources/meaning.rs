@@ -1,0 +1,385 @@
+//! What is the same to ARM, and what is not: for each attribute, what was written and what is answered.
+//!
+//! The tables are data, one file for each resource: `config` and `body` fit each other, and a row changes either. Each
+//! row is played twice, for an object that the author created and for one that was imported.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::shared::tags;
+use super::test_plan::{applied, context, id, network, plan, server_of, subnet, unconfigured};
+use super::{ALL, ise, ise_integration_account, ise_logic_app, ise_subnet};
+use crate::arm::ResourceId;
+use crate::arm::test_server::Reply;
+use crate::azure::Azure;
+use crate::sdk::plan::Plan;
+use crate::sdk::private::Private;
+use crate::sdk::resource::{Resource, State};
+use crate::sdk::schema::{Attribute, Kind};
+use crate::sdk::value::{Object, Value};
+use crate::sdk::{consistency, json, remote};
+
+/// What stands for the beginning of IDs in the files.
+const GROUP: (&str, &str) = (
+    "{g}",
+    "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g/providers",
+);
+
+/// The table of one resource.
+#[derive(Deserialize)]
+struct Table {
+    /// Arguments that are written.
+    config: BTreeMap<String, Json>,
+    /// The object as ARM answers it.
+    body: Json,
+    rows: Vec<Row>,
+}
+
+/// What is written or answered otherwise, and what that means.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    /// The attribute that it is about.
+    of: String,
+    /// Other arguments; null ones are not written.
+    #[serde(default)]
+    written: BTreeMap<String, Json>,
+    /// Other members of the body, by JSON pointer; a null one is there, as null.
+    #[serde(default)]
+    answered: BTreeMap<String, Json>,
+    /// Members that are not in the body.
+    #[serde(default)]
+    absent: Vec<String>,
+    is: Expected,
+    /// Where only one of the two is meant: what is in its ID, the state of a created object tells in any case.
+    only: Option<Origin>,
+}
+
+/// How an object came into the state.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Origin {
+    Created,
+    Imported,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Expected {
+    Same,
+    Update,
+    Replace,
+}
+
+fn table(resource: &dyn Resource<Azure>) -> Table {
+    let text = match resource.name() {
+        "ise" => include_str!("meaning/ise.json"),
+        "ise_subnet" => include_str!("meaning/ise_subnet.json"),
+        "ise_logic_app" => include_str!("meaning/ise_logic_app.json"),
+        "ise_integration_account" => include_str!("meaning/ise_integration_account.json"),
+        other => panic!("{other} has no table of meanings"),
+    };
+    let text = text.replace(GROUP.0, GROUP.1);
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", resource.name()))
+}
+
+#[tokio::test]
+async fn of_a_subnet() {
+    check(&ise_subnet::IseSubnet).await;
+}
+
+#[tokio::test]
+async fn of_an_environment() {
+    check(&ise::Ise).await;
+}
+
+#[tokio::test]
+async fn of_a_logic_app() {
+    check(&ise_logic_app::IseLogicApp).await;
+}
+
+#[tokio::test]
+async fn of_an_integration_account() {
+    check(&ise_integration_account::IseIntegrationAccount).await;
+}
+
+/// No argument is forgotten: each has a row that is no difference, and one that is, if ARM has it.
+#[test]
+fn every_argument_has_its_rows() {
+    let mut missing = Vec::new();
+    for resource in ALL {
+        let table = table(*resource);
+        let mut arguments = BTreeMap::new();
+        arguments_of(&resource.schema().attributes, "", &mut arguments);
+        let with = |path: &str, same: bool| {
+            let rows = table.rows.iter();
+            rows.filter(|row| row.of == path)
+                .any(|row| (row.is == Expected::Same) == same)
+        };
+        for (path, is_in_arm) in &arguments {
+            let needed = [Some(true), is_in_arm.then_some(false)];
+            let lacking = needed
+                .into_iter()
+                .flatten()
+                .filter(|same| !with(path, *same));
+            missing.extend(lacking.map(|same| format!("{} {path}: same {same}", resource.name())));
+        }
+        let strange = table
+            .rows
+            .iter()
+            .filter(|row| !arguments.contains_key(&row.of));
+        missing.extend(strange.map(|row| format!("{} has no {}", resource.name(), row.of)));
+    }
+    assert_eq!(missing, [""; 0]);
+}
+
+/// The paths of all arguments, and whether ARM has them.
+fn arguments_of(attributes: &[Attribute], parent: &str, arguments: &mut BTreeMap<String, bool>) {
+    // These are in the object's ID, or read and written beside the schema.
+    let beside = ["resource_group_name", "virtual_network_id", "tags"];
+    for attribute in attributes
+        .iter()
+        .filter(|it| it.is_configurable() && !it.write_only)
+    {
+        let path = format!("{parent}{}", attribute.name);
+        let is_in_arm = attribute.remote.is_some() || beside.contains(&attribute.name);
+        if let Kind::Nested(_, attributes) = &attribute.kind {
+            arguments_of(attributes, &format!("{path}."), arguments);
+        }
+        arguments.insert(path, is_in_arm);
+    }
+}
+
+async fn check(resource: &dyn Resource<Azure>) {
+    let table = table(resource);
+    let mut wrong = Vec::new();
+    for row in &table.rows {
+        let config = config(resource, &table, row);
+        let body = body(&table, row);
+        let id = table.body["id"].as_str().expect("an ID");
+        let created = plan(resource, &unconfigured(), &config, None, Private::default()).await;
+        let mut created = applied(&created, &[("id", id.into())]);
+        let imported = imported(resource, id);
+        if resource.schema().attribute("tags").is_some() {
+            let tags = created.get("tags").clone();
+            created.set("tags_all", tags);
+        }
+        for (origin, state) in [(Origin::Created, created), (Origin::Imported, imported)] {
+            if row.only.is_some_and(|only| only != origin) {
+                continue;
+            }
+            let found = played(resource, row, &config, &state, &body).await;
+            wrong.extend(
+                found
+                    .err()
+                    .map(|error| format!("{origin:?}, {row:?}: {error}")),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// Refreshes and plans, and says what is not as the row has it.
+async fn played(
+    resource: &dyn Resource<Azure>,
+    row: &Row,
+    config: &Object,
+    state: &Object,
+    body: &Json,
+) -> Result<(), String> {
+    let was_created = !state.get("name").is_null();
+    let (state_after, plan) = refreshed_and_planned(resource, config, state, body).await?;
+    if row.is == Expected::Same {
+        if was_created && state_after != with_computed_of(resource, state, &state_after) {
+            return Err(format!(
+                "the refresh shows drift: {:?}",
+                at(&state_after, &row.of)
+            ));
+        }
+        return no_difference(resource, &state_after, &plan, was_created);
+    }
+    let (before, after) = (at(&state_after, &row.of), at(&plan.planned, &row.of));
+    if before == after {
+        return Err(format!("no difference: {before:?}"));
+    }
+    let replaces = !plan.requires_replace.is_empty();
+    if replaces != (row.is == Expected::Replace) || !plan.sends(resource.schema()) {
+        return Err(format!("replaces {:?}", plan.requires_replace));
+    }
+    if replaces {
+        return Ok(());
+    }
+    let unknown = plan
+        .planned
+        .iter()
+        .filter(|(_, value)| !value.is_wholly_known());
+    let may_change = |name: &str| match name {
+        "provisioning_state" | "version" | "changed_time" => true,
+        "state" => row.of == "enabled",
+        "identity" => row.of.starts_with("identity"),
+        _ => false,
+    };
+    if let Some((name, _)) = unknown.into_iter().find(|(name, _)| !may_change(name)) {
+        return Err(format!("{name} is planned as unknown"));
+    }
+    // What is written puts it right.
+    let mut written = body.clone();
+    remote::write(resource.schema(), &plan.planned, &mut written);
+    if resource.schema().attribute("tags").is_some() {
+        tags::write(&plan.planned, &mut written);
+    }
+    let (state_after, plan) = refreshed_and_planned(resource, config, state, &written).await?;
+    no_difference(resource, &state_after, &plan, was_created)
+        .map_err(|error| format!("after {written}: {error}"))
+}
+
+fn no_difference(
+    resource: &dyn Resource<Azure>,
+    state: &Object,
+    plan: &Plan,
+    was_created: bool,
+) -> Result<(), String> {
+    let differs = |(name, planned): &(&str, &Value)| *planned != state.get(name);
+    let different: Vec<_> = plan.planned.iter().filter(differs).collect();
+    // What only the provider knows, and other forms of nothing, show once after an import.
+    if plan.sends(resource.schema())
+        || !plan.requires_replace.is_empty()
+        || (was_created && !different.is_empty())
+    {
+        return Err(format!(
+            "planned {different:?}, replaces {:?}",
+            plan.requires_replace
+        ));
+    }
+    Ok(())
+}
+
+async fn refreshed_and_planned(
+    resource: &dyn Resource<Azure>,
+    config: &Object,
+    state: &Object,
+    body: &Json,
+) -> Result<(Object, Plan), String> {
+    let id = ResourceId::parse(state.text("id")).expect("an ID");
+    let mut objects = neighbours();
+    objects.push((id, Reply::json(200, body)));
+    let server = server_of(&objects).await;
+    let context = context(&server);
+    let mut refreshed = State::new(Some(state.clone()), Private::default());
+    let read = resource.read(&context, &mut refreshed).await;
+    read.map_err(|errors| format!("{errors:?}"))?;
+    let after = refreshed.object().expect("it is there").clone();
+    let plan = plan(resource, &context, config, Some(&after), Private::default()).await;
+    let mut found = consistency::check_plan(resource.schema(), config, Some(&after), &plan.planned);
+    found.extend(consistency::check_state(resource.schema(), &after));
+    match found.is_empty() {
+        true => Ok((after, plan)),
+        false => Err(found.join(", ")),
+    }
+}
+
+/// What plans look at besides.
+fn neighbours() -> Vec<(ResourceId, Reply)> {
+    let gone = || Reply::error(404, "NotFound");
+    let environment = id(ise::ARM.name, "e");
+    let account = json!({ "properties": { "integrationServiceEnvironment": { "id": environment.to_string() } } });
+    let subnets = ["a", "b", "c", "d"].map(|name| (subnet(name), gone()));
+    let mut objects = subnets.to_vec();
+    objects.push((network(), gone()));
+    objects.push((
+        environment,
+        Reply::json(200, &json!({ "sku": { "name": "Developer" } })),
+    ));
+    for name in ["i", "other"] {
+        let id = id(ise_integration_account::ARM.name, name);
+        objects.push((id, Reply::json(200, &account)));
+    }
+    objects
+}
+
+/// The state before, with what the provider alone gives from the one after.
+fn with_computed_of(resource: &dyn Resource<Azure>, before: &Object, after: &Object) -> Object {
+    fn take(attributes: &[Attribute], object: &mut Object, after: &Object) {
+        for attribute in attributes {
+            let (value, after) = (object.get_mut(attribute.name), after.get(attribute.name));
+            match (&attribute.kind, value, after) {
+                (Kind::Nested(_, attributes), Value::Object(object), Value::Object(after)) => {
+                    take(attributes, object, after);
+                }
+                (_, value, after) if !attribute.is_configurable() => *value = after.clone(),
+                (_, value @ Value::Null, after) if attribute.is_computed() => {
+                    *value = after.clone()
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut before = before.clone();
+    take(&resource.schema().attributes, &mut before, after);
+    before
+}
+
+/// The state of which an import begins, as the server makes it.
+fn imported(resource: &dyn Resource<Azure>, id: &str) -> Object {
+    let mut object = resource.schema().null_object();
+    let local = resource
+        .schema()
+        .attributes
+        .iter()
+        .filter(|it| it.remote.is_none());
+    for attribute in local {
+        object.set(attribute.name, attribute.default.clone());
+    }
+    object.set("id", id);
+    object
+}
+
+fn config(resource: &dyn Resource<Azure>, table: &Table, row: &Row) -> Object {
+    let mut arguments = table.config.clone();
+    arguments.extend(row.written.clone());
+    let names: BTreeSet<_> = resource
+        .schema()
+        .attributes
+        .iter()
+        .map(|it| it.name)
+        .collect();
+    let strange: Vec<_> = arguments
+        .keys()
+        .filter(|name| !names.contains(name.as_str()))
+        .collect();
+    assert!(strange.is_empty(), "{row:?}: {strange:?}");
+    let text = json!(arguments).to_string();
+    match json::decode(&text, &resource.schema().ty()) {
+        Ok(Value::Object(object)) => object,
+        other => panic!("{row:?}: {other:?}"),
+    }
+}
+
+fn body(table: &Table, row: &Row) -> Json {
+    let mut body = table.body.clone();
+    for (pointer, value) in &row.answered {
+        let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
+        let parent = body.pointer_mut(parent).expect("a parent that is there");
+        parent[name] = value.clone();
+    }
+    for pointer in &row.absent {
+        let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
+        let parent = body.pointer_mut(parent).and_then(Json::as_object_mut);
+        let removed = parent.expect("an object").shift_remove(name);
+        assert!(removed.is_some(), "{pointer} is not there");
+    }
+    body
+}
+
+/// The value at a path; null below null.
+fn at(object: &Object, path: &str) -> Value {
+    match path.split_once('.') {
+        None => object.get(path).clone(),
+        Some((name, rest)) => match object.get(name) {
+            Value::Object(object) => at(object, rest),
+            _ => Value::Null,
+        },
+    }
+}

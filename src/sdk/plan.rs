@@ -88,6 +88,12 @@ impl Plan {
             .is_none_or(|prior| prior.get(name) != self.planned.get(name))
     }
 
+    /// Whether the apply sends anything to the remote system.
+    pub fn sends(&self, schema: &Schema) -> bool {
+        let prior = self.prior.as_ref();
+        prior.is_none_or(|prior| sends_update(schema, prior, &self.planned))
+    }
+
     fn fill_defaults(&mut self, schema: &Schema) {
         self.walk(schema, &mut |attribute, at| {
             if let Some(default) = attribute.default.as_ref().filter(|_| at.config.is_null()) {

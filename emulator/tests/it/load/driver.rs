@@ -176,7 +176,7 @@ impl Client {
         );
         let own = self.pages(Kind::List, &collection).await?;
         same(&json!(own), &json!(accounts))?;
-        if self.number % 10 == 0 {
+        if self.number.is_multiple_of(10) {
             let collection =
                 format!("{SUBSCRIPTION}/providers/Microsoft.Logic/integrationAccounts");
             let all = self.pages(Kind::Page, &collection).await?;

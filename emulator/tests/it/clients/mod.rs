@@ -78,6 +78,7 @@ async fn environment(client: &str) -> PathBuf {
         "install",
         "--quiet",
         "--disable-pip-version-check",
+        "--no-compile",
         "--requirement",
     ]);
     succeed(install.arg(&wanted)).await;

@@ -250,3 +250,48 @@ impl FromIterator<((OffsetDateTime, u64), Due)> for Agenda {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn operation(name: &str, target: &ResourceId) -> Operation {
+        Operation {
+            name: name.to_owned(),
+            kind: "Put".into(),
+            target: target.clone(),
+            started: OffsetDateTime::UNIX_EPOCH,
+            ends: OffsetDateTime::UNIX_EPOCH,
+            progress: Progress::Running,
+            ending: Ending::Settle,
+            failure: None,
+        }
+    }
+
+    #[test]
+    fn what_runs_on_a_resource_or_below_it_is_found_until_it_ends() {
+        let network = ResourceId::of_group("s", "net");
+        let longer = ResourceId::of_group("s", "net-2");
+        let subnet = network.child("subnets", "A");
+        let mut operations: Operations = [operation("1", &longer), operation("2", &subnet)]
+            .into_iter()
+            .collect();
+        let running = |operations: &Operations, on: &ResourceId| {
+            operations.running(on).map(|found| found.name.clone())
+        };
+        assert_eq!(running(&operations, &network).as_deref(), Some("2"));
+        assert_eq!(running(&operations, &subnet).as_deref(), Some("2"));
+        assert_eq!(operations.running_on(&network), Vec::<String>::new());
+        operations.add(operation("3", &network));
+        assert_eq!(operations.running_on(&network), ["3"]);
+        for name in ["2", "3"] {
+            assert!(operations.end(name, Progress::Succeeded).is_some());
+            assert!(
+                operations.end(name, Progress::Succeeded).is_none(),
+                "it ends once"
+            );
+        }
+        assert_eq!(running(&operations, &network), None);
+        assert_eq!(running(&operations, &longer).as_deref(), Some("1"));
+    }
+}

@@ -1,5 +1,5 @@
-//! Microsoft's own clients against the emulator. They come from the Python package registry, so these tests only run when they are asked for:
-//! `cargo test -p arm-emulator --test it clients:: -- --ignored`.
+//! Microsoft's own clients against the emulator. They come from the Python package registry, so these tests only run when
+//! they are asked for: `cargo test -p arm-emulator --test it clients:: -- --ignored`.
 
 mod azure_cli;
 mod python;
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use tokio::process::Command;
+use tokio::sync::Mutex;
 
 use crate::process::Process;
 
@@ -55,6 +56,9 @@ fn scripts(client: &str) -> PathBuf {
 
 /// A Python environment in the target folder with the packages of a `requirements.txt`, made anew when they change.
 async fn environment(client: &str) -> PathBuf {
+    // Tests run beside one another, and two of them use the same packages.
+    static INSTALLING: Mutex<()> = Mutex::const_new(());
+    let _alone = INSTALLING.lock().await;
     let wanted = scripts(client).join("requirements.txt");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(client);
     let installed = folder.join("requirements.txt");
@@ -74,6 +78,7 @@ async fn environment(client: &str) -> PathBuf {
         "install",
         "--quiet",
         "--disable-pip-version-check",
+        "--no-compile",
         "--requirement",
     ]);
     succeed(install.arg(&wanted)).await;

@@ -14,6 +14,7 @@ use crate::Emulator;
 use crate::connection::Connection;
 use crate::control::faults::{Action, Damage};
 use crate::control::guard;
+use crate::control::requests::Entry;
 use crate::core::call::{Call, Reply};
 use crate::core::error::ArmError;
 use crate::core::{authorization, response};
@@ -69,16 +70,13 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         _ => None,
     };
     let fault = action.as_ref().map(Action::name);
-    let outcome = emulator.with(|state| {
-        let outcome = answer(state, &call, action);
-        let reply = outcome.as_ref().ok().map(|(reply, _)| reply);
-        let status = reply.map(|reply| reply.status);
-        tracing::info!(method = %call.method, path = %call.path, status, "request");
-        state
-            .requests
-            .record(&call, &query, (at, started.elapsed()), fault, reply);
-        outcome
-    });
+    let outcome = emulator.with(|state| answer(state, &call, action));
+    let reply = outcome.as_ref().ok().map(|(reply, _)| reply);
+    let status = reply.map(|reply| reply.status);
+    tracing::info!(method = %call.method, path = %call.path, status, "request");
+    // Nobody else waits while secrets are masked.
+    let entry = Entry::new(&call, &query, (at, started.elapsed()), fault, reply);
+    emulator.with(|state| state.requests.remember(entry));
     match outcome {
         Ok((reply, headers)) => http(reply, headers, damage),
         Err(Silence::Close) => {
@@ -101,6 +99,11 @@ fn own(emulator: &Emulator, call: &Call) -> Response<Body> {
         state.world.settle();
         if page::serves(call) {
             page::serve(state, call)
+        } else if control::asks_for_requests(call) {
+            match state.requests.list() {
+                Ok(list) => json(StatusCode::OK, list.into(), None),
+                Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR),
+            }
         } else {
             http(control::serve(state, call), Vec::new(), None)
         }
@@ -197,7 +200,10 @@ fn base(uri: &Uri, headers: &[(String, String)], is_secure: bool) -> String {
 
 fn http(reply: Reply, more: Vec<(String, String)>, damage: Option<Damage>) -> Response<Body> {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = plain(status);
+    let mut response = match reply.body {
+        Some(body) => json(status, body.to_string().into(), damage),
+        None => plain(status),
+    };
     let own = reply
         .headers
         .into_iter()
@@ -207,22 +213,22 @@ fn http(reply: Reply, more: Vec<(String, String)>, damage: Option<Damage>) -> Re
             response.headers_mut().insert(name, value);
         }
     }
-    if let Some(body) = reply.body {
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json; charset=utf-8"),
-        );
-        let bytes = Bytes::from(body.to_string());
-        // A damaged answer announces what the whole one would have been.
-        response
-            .headers_mut()
-            .insert(header::CONTENT_LENGTH, bytes.len().into());
-        *response.body_mut() = match damage {
-            None => Body::from(bytes),
-            Some(Damage::Truncate(length)) => truncated(bytes, length),
-            Some(Damage::Corrupt) => corrupted(&bytes),
-        };
-    }
+    response
+}
+
+fn json(status: StatusCode, bytes: Bytes, damage: Option<Damage>) -> Response<Body> {
+    let mut response = plain(status);
+    let kind = HeaderValue::from_static("application/json; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    // A damaged answer announces what the whole one would have been.
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, bytes.len().into());
+    *response.body_mut() = match damage {
+        None => Body::from(bytes),
+        Some(Damage::Truncate(length)) => truncated(bytes, length),
+        Some(Damage::Corrupt) => corrupted(&bytes),
+    };
     response
 }
 

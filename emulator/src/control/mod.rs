@@ -27,6 +27,11 @@ pub(crate) fn serve(state: &mut State, call: &Call) -> Reply {
     route(state, call).unwrap_or_else(|error| Reply::error(&error, &state.world.clock))
 }
 
+/// Whether a request asks for the log of requests: it is text already, and too large to become a tree first.
+pub(crate) fn asks_for_requests(call: &Call) -> bool {
+    call.method == "GET" && call.path.strip_prefix(PREFIX) == Some("requests")
+}
+
 fn route(state: &mut State, call: &Call) -> Result<Reply, ArmError> {
     let path = call.path.strip_prefix(PREFIX).unwrap_or_default();
     match (call.method.as_str(), path) {
@@ -36,7 +41,6 @@ fn route(state: &mut State, call: &Call) -> Result<Reply, ArmError> {
             set_clock(&mut state.world, &body(call)?)?;
             Ok(clock(&state.world))
         }
-        ("GET", "requests") => Ok(Reply::json(200, state.requests.list())),
         ("DELETE", "requests") => {
             state.requests.clear();
             Ok(Reply::empty(204))

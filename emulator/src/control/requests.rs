@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use time::OffsetDateTime;
 
 use super::masking::{mask, mask_query};
@@ -12,28 +14,35 @@ use crate::core::json::{Json, json};
 
 /// How many requests are remembered.
 const CAPACITY: usize = 20_000;
-/// How many bytes their bodies have together, about.
+/// How many bytes they have together.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
 
-/// The remembered requests.
-#[derive(Debug, Default)]
-pub(crate) struct Requests {
-    /// Each with about how many bytes it has.
-    entries: VecDeque<(Json, usize)>,
-    bytes: usize,
+/// A request that was served. Its bodies are kept as text: as trees they would take several times the room.
+#[derive(Debug, Serialize)]
+pub(crate) struct Entry {
+    pub(crate) time: String,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    /// None when the client got no answer.
+    pub(crate) status: Option<u16>,
+    pub(crate) duration_ms: u64,
+    pub(crate) correlation_id: Option<String>,
+    pub(crate) fault: Option<&'static str>,
+    body: Option<Box<RawValue>>,
+    pub(crate) response_body: Option<Box<RawValue>>,
 }
 
-impl Requests {
-    /// Remembers a request, when it came and how long it took, and what a fault did to it; no reply means that its client
-    /// got none.
-    pub(crate) fn record(
-        &mut self,
+impl Entry {
+    /// What is to be remembered of a request, when it came and how long it took, and what a fault did to it; no reply
+    /// means that its client got none.
+    pub(crate) fn new(
         call: &Call,
         query: &str,
         (started, took): (OffsetDateTime, Duration),
-        fault: Option<&str>,
+        fault: Option<&'static str>,
         reply: Option<&Reply>,
-    ) {
+    ) -> Self {
         let correlation = reply.and_then(|reply| {
             reply
                 .headers
@@ -41,60 +50,75 @@ impl Requests {
                 .find(|(name, _)| *name == "x-ms-correlation-request-id")
                 .map(|(_, id)| id.clone())
         });
-        let entry = json!({
-            "time": timestamp(started),
-            "method": call.method,
-            "path": call.path,
-            "query": mask_query(query),
-            "status": reply.map(|reply| reply.status),
-            "duration_ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            "correlation_id": correlation,
-            "fault": fault,
-            "body": body(call),
-            "response_body": reply.and_then(|reply| reply.body.clone()).map(mask),
-        });
-        let size = size(&entry);
-        self.bytes += size;
-        self.entries.push_back((entry, size));
-        while self.entries.len() > CAPACITY || self.bytes > MOST_BYTES {
-            let Some((_, size)) = self.entries.pop_front() else {
-                return;
-            };
-            self.bytes -= size;
+        let answered = reply.and_then(|reply| reply.body.clone()).map(mask);
+        Self {
+            time: timestamp(started),
+            method: call.method.clone(),
+            path: call.path.clone(),
+            query: mask_query(query),
+            status: reply.map(|reply| reply.status),
+            duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            correlation_id: correlation,
+            fault,
+            body: body(call).and_then(|body| to_raw_value(&body).ok()),
+            response_body: answered.and_then(|body| to_raw_value(&body).ok()),
         }
     }
 
-    /// The remembered requests.
-    pub(crate) fn list(&self) -> Json {
-        let entries = self.entries.iter().map(|(entry, _)| entry);
-        json!({ "value": entries.collect::<Vec<_>>() })
+    /// How many bytes it has.
+    fn size(&self) -> usize {
+        let raw = |body: &Option<Box<RawValue>>| body.as_ref().map_or(0, |body| body.get().len());
+        size_of::<Self>()
+            + self.time.len()
+            + self.method.len()
+            + self.path.len()
+            + self.query.len()
+            + self.correlation_id.as_ref().map_or(0, String::len)
+            + raw(&self.body)
+            + raw(&self.response_body)
+    }
+}
+
+/// The remembered requests.
+#[derive(Debug, Default)]
+pub(crate) struct Requests {
+    entries: VecDeque<Entry>,
+    bytes: usize,
+}
+
+impl Requests {
+    /// Remembers a request, and forgets the oldest ones that there is no room for any more.
+    pub(crate) fn remember(&mut self, entry: Entry) {
+        self.bytes += entry.size();
+        self.entries.push_back(entry);
+        while self.entries.len() > CAPACITY || self.bytes > MOST_BYTES {
+            let Some(oldest) = self.entries.pop_front() else {
+                return;
+            };
+            self.bytes -= oldest.size();
+        }
+    }
+
+    /// The remembered requests, as the JSON of a list.
+    pub(crate) fn list(&self) -> serde_json::Result<String> {
+        #[derive(Serialize)]
+        struct List<'a> {
+            value: &'a VecDeque<Entry>,
+        }
+        serde_json::to_string(&List {
+            value: &self.entries,
+        })
     }
 
     /// The remembered requests, the last one first.
-    pub(crate) fn latest(&self) -> impl ExactSizeIterator<Item = &Json> {
-        self.entries.iter().rev().map(|(entry, _)| entry)
+    pub(crate) fn latest(&self) -> impl ExactSizeIterator<Item = &Entry> {
+        self.entries.iter().rev()
     }
 
     /// Forgets them.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
         self.bytes = 0;
-    }
-}
-
-/// About how many bytes a value has.
-fn size(value: &Json) -> usize {
-    match value {
-        Json::String(text) => text.len() + 2,
-        Json::Array(values) => values.iter().map(size).sum::<usize>() + 2,
-        Json::Object(members) => {
-            let members = members.iter();
-            members
-                .map(|(name, value)| name.len() + 4 + size(value))
-                .sum::<usize>()
-                + 2
-        }
-        _ => 8,
     }
 }
 
@@ -132,20 +156,38 @@ mod tests {
             body: Vec::new(),
             base: String::new(),
         };
-        let large = Reply::json(200, json!({"text": "x".repeat(MOST_BYTES / 4)}));
         for number in 0..6 {
-            let call = call(&format!("/{number}"));
-            requests.record(
-                &call,
-                "",
-                (OffsetDateTime::UNIX_EPOCH, Duration::ZERO),
-                None,
-                Some(&large),
-            );
+            let at = (OffsetDateTime::UNIX_EPOCH, Duration::ZERO);
+            let long = call(&number.to_string().repeat(MOST_BYTES / 4));
+            requests.remember(Entry::new(&long, "", at, None, None));
         }
         assert_eq!(requests.entries.len(), 3);
-        assert_eq!(requests.list()["value"][0]["path"], "/3");
+        assert!(requests.bytes <= MOST_BYTES);
+        assert!(requests.entries[0].path.starts_with('3'));
         requests.clear();
         assert_eq!(requests.bytes, 0);
+    }
+
+    #[test]
+    fn they_are_listed_as_json_with_their_bodies() {
+        let mut requests = Requests::default();
+        let call = Call {
+            method: "PUT".to_owned(),
+            path: "/a\"b".to_owned(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: br#"{"number": 1.50, "password": "p1"}"#.to_vec(),
+            base: String::new(),
+        };
+        let at = (OffsetDateTime::UNIX_EPOCH, Duration::from_millis(7));
+        requests.remember(Entry::new(&call, "x=1", at, Some("swallow"), None));
+        assert_eq!(
+            requests.list().expect("a list"),
+            concat!(
+                r#"{"value":[{"time":"1970-01-01T00:00:00.0000000Z","method":"PUT","path":"/a\"b","query":"x=1","status":null,"#,
+                r#""duration_ms":7,"correlation_id":null,"fault":"swallow","#,
+                r#""body":{"number":1.50,"password":"***"},"response_body":null}]}"#
+            )
+        );
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
+use crate::control::requests::Entry;
 use crate::core::json::{Json, text};
 use crate::page::parts;
 use crate::page::scene::Scene;
@@ -15,20 +16,10 @@ const SHOWN: usize = 60;
 /// How long a part of a path may be to be shown in full: a name may have 80 characters, the ids of operations are longer.
 const LONG: usize = 80;
 
-/// What is the same for all requests that share a row.
-const SHARED: [&str; 6] = [
-    "method",
-    "path",
-    "query",
-    "status",
-    "correlation_id",
-    "fault",
-];
-
 /// Requests that came one after another and are alike.
 struct Run<'a> {
-    first: &'a Json,
-    last: &'a Json,
+    first: &'a Entry,
+    last: &'a Entry,
     times: usize,
 }
 
@@ -58,13 +49,10 @@ pub(in crate::page) fn show(scene: &Scene<'_>) -> Markup {
     parts::section("requests", "Requests", number, &content)
 }
 
-fn runs<'a>(latest: impl Iterator<Item = &'a Json>) -> Vec<Run<'a>> {
+fn runs<'a>(latest: impl Iterator<Item = &'a Entry>) -> Vec<Run<'a>> {
     let mut runs: Vec<Run<'a>> = Vec::new();
     for request in latest {
-        let is_alike = |run: &&mut Run<'_>| {
-            let mut members = SHARED.iter();
-            members.all(|member| run.last.get(member) == request.get(member))
-        };
+        let is_alike = |run: &&mut Run<'_>| shared(run.last) == shared(request);
         let is_full = runs.len() == SHOWN;
         match runs.last_mut().filter(is_alike) {
             Some(run) => {
@@ -82,21 +70,22 @@ fn runs<'a>(latest: impl Iterator<Item = &'a Json>) -> Vec<Run<'a>> {
     runs
 }
 
+/// What is the same for all requests that share a row.
+fn shared(request: &Entry) -> impl PartialEq {
+    let answered = (request.status, &request.correlation_id, request.fault);
+    (&request.method, &request.path, &request.query, answered)
+}
+
 fn row(run: &Run<'_>) -> Markup {
     let request = run.last;
-    let text = |name: &str| text(request, name).unwrap_or_default();
-    let took = request
-        .get("duration_ms")
-        .and_then(Json::as_u64)
-        .unwrap_or_default();
-    let status = request.get("status").and_then(Json::as_u64);
-    let (start, end) = shorten(text("path"));
+    let took = Duration::from_millis(request.duration_ms);
+    let (start, end) = shorten(&request.path);
     html! {
-        tr data-key=(run.first["time"]) {
-            td.time { (text("time").get(11..19).unwrap_or_default()) }
-            td.method { (text("method")) }
+        tr data-key=(run.first.time) {
+            td.time { (request.time.get(11..19).unwrap_or_default()) }
+            td.method { (request.method) }
             td.path {
-                code title=(text("path")) {
+                code title=(request.path) {
                     @if !start.is_empty() { span.start { (start) } }
                     @for segment in end.split_inclusive('/') {
                         @if segment.len() > LONG { span.cut { (segment) } } @else { (segment) }
@@ -104,21 +93,21 @@ fn row(run: &Run<'_>) -> Markup {
                     }
                 }
                 @if run.times > 1 { " " span.times { "×" (run.times) } }
-                @if let Some(error) = error(request) { p class={ "failure " (mood(status)) } { (error) } }
+                @if let Some(error) = error(request) { p class={ "failure " (mood(request.status)) } { (error) } }
                 p.correlation {
-                    @if !text("fault").is_empty() { "fault " (text("fault")) " · " }
-                    @if !text("query").is_empty() { "?" (text("query")) " · " }
-                    span.id { (text("correlation_id")) }
+                    @if let Some(fault) = request.fault { "fault " (fault) " · " }
+                    @if !request.query.is_empty() { "?" (request.query) " · " }
+                    span.id { (request.correlation_id.as_deref().unwrap_or_default()) }
                 }
             }
-            td.number.answered { (answered(status)) }
-            td.number.took { (words::span(Duration::from_millis(took))) }
+            td.number.answered { (answered(request.status)) }
+            td.number.took { (words::span(took)) }
         }
     }
 }
 
 /// The status, or that there was none.
-fn answered(status: Option<u64>) -> Markup {
+fn answered(status: Option<u16>) -> Markup {
     html! {
         span class={ "status " (mood(status)) } {
             @match status { Some(status) => (status), None => "none" }
@@ -127,7 +116,7 @@ fn answered(status: Option<u64>) -> Markup {
 }
 
 /// The colour of a status: clients ask for what is not there, and that is nothing bad.
-fn mood(status: Option<u64>) -> &'static str {
+fn mood(status: Option<u16>) -> &'static str {
     match status {
         Some(..400) => "good",
         Some(400..500) => "warn",
@@ -146,10 +135,14 @@ fn shorten(path: &str) -> (&str, &str) {
 }
 
 /// Why a request failed, as ARM says it or as the token endpoint does.
-fn error(request: &Json) -> Option<String> {
-    let body = request.get("response_body")?;
-    let code = text(body, "error/code").or_else(|| text(body, "error"))?;
-    let message = text(body, "error/message").or_else(|| text(body, "error_description"))?;
+fn error(request: &Entry) -> Option<String> {
+    let body = request.response_body.as_ref()?.get();
+    if !body.contains(r#""error""#) {
+        return None;
+    }
+    let body: Json = serde_json::from_str(body).ok()?;
+    let code = text(&body, "error/code").or_else(|| text(&body, "error"))?;
+    let message = text(&body, "error/message").or_else(|| text(&body, "error_description"))?;
     Some(format!("{code}: {message}"))
 }
 

@@ -8,6 +8,7 @@ use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, list, set, text};
 use crate::core::store::Stored;
 use crate::core::world::{ASSOCIATION_LINKS, HOLDER, RESOURCE_LINKS, World};
+use crate::types::ranges::overlap;
 use crate::types::subnets;
 
 /// The type to which a subnet of an environment may be delegated.
@@ -15,6 +16,15 @@ const SERVICE: &str = "microsoft.logic/integrationserviceenvironments";
 
 /// The largest prefix length: a /27 has the 32 addresses that each subnet needs.
 const LONGEST_PREFIX: u8 = 27;
+
+/// Where no subnet of an environment may lie.
+const RESERVED: [&str; 5] = [
+    "0.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "168.63.129.16/32",
+    "169.254.0.0/16",
+];
 
 /// A subnet that an environment may have.
 pub(crate) struct Subnet {
@@ -176,6 +186,16 @@ fn check_one(world: &World, id: &ResourceId, own: Option<&str>) -> Result<Subnet
         );
         return Err(refuse("SubnetTooSmall", why));
     };
+    let mut reserved = RESERVED.iter().filter_map(|range| range.parse().ok());
+    if let Some(range) =
+        reserved.find(|range| prefixes.iter().any(|prefix| overlap(*range, *prefix)))
+    {
+        let why = format!(
+            "cannot use the subnet '{}': it overlaps with the reserved range {range}",
+            id.name()
+        );
+        return Err(refuse("SubnetReservedRange", why));
+    }
     let held_by_us = own.is_some() && text(&stored.hidden, HOLDER) == own;
     if let Some(user) = subnets::holder(stored).filter(|_| !held_by_us) {
         return Err(refuse(

@@ -171,6 +171,8 @@ async fn check(process: &Process, token: &str, ledger: &Ledger) {
     }
     let deployment = ledger.deployment.lock().expect("the ledger").clone();
     if let Some((path, ended)) = deployment {
+        // It is only deleted once it was seen to have ended.
+        assert!(ended || found.contains_key(ise().as_str()), "{found:?}");
         let status = process.send("GET", &path, token, &Value::Null).await;
         let Reply { status, body, .. } = status.expect("an answer");
         assert_eq!(status, 200, "{body}");

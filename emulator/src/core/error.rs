@@ -41,6 +41,14 @@ impl ArmError {
         }
     }
 
+    /// A body that Network cannot read, and why.
+    pub(crate) fn unreadable(code: &str, why: String) -> Self {
+        Self {
+            details: vec![(code.to_owned(), why)],
+            ..Self::new(400, "InvalidRequestFormat", "Cannot parse the request.")
+        }
+    }
+
     /// The error envelope.
     pub(crate) fn envelope(&self) -> Json {
         let mut error = json!({"code": self.code, "message": self.message});

@@ -1,4 +1,6 @@
-//! What security groups and route tables have in common: children shown inside, and subnets that refer to them.
+//! What network types have in common: children shown inside, and subnets that refer to a security group or route table.
+
+use std::collections::HashSet;
 
 use crate::core::definition::{TypeDefinition, Write};
 use crate::core::error::ArmError;
@@ -43,6 +45,35 @@ pub(crate) fn check_detached(
     Err(ArmError::new(400, code, message))
 }
 
+/// The children that a request for their parent has in it, with their names.
+pub(crate) fn inline_children(
+    parent: &ResourceId,
+    inline: Option<Json>,
+) -> Result<Vec<(String, Json)>, ArmError> {
+    let children = match inline {
+        None => Vec::new(),
+        Some(Json::Array(children)) => children,
+        Some(_) => {
+            let why = format!("The children of resource {parent} are no array.");
+            return Err(ArmError::unreadable("InvalidJson", why));
+        }
+    };
+    let named = children.into_iter().map(|child| {
+        let name = text(&child, "name").unwrap_or_default().to_owned();
+        (name, child)
+    });
+    let named: Vec<(String, Json)> = named.collect();
+    let mut seen = HashSet::new();
+    let twice = named
+        .iter()
+        .find(|(name, _)| !seen.insert(name.to_lowercase()));
+    if let Some((name, _)) = twice {
+        let why = format!("Resource {parent} has two child resources with the same name ({name}).");
+        return Err(ArmError::unreadable("DuplicateResourceName", why));
+    }
+    Ok(named)
+}
+
 /// How a child is checked and completed among its siblings.
 pub(crate) type CompleteChild<'a> =
     &'a dyn Fn(&ResourceId, Json, &[Stored]) -> Result<Json, ArmError>;
@@ -57,13 +88,8 @@ pub(crate) fn replace_children(
 ) -> Result<(), ArmError> {
     let kind = definition.name.rsplit('/').next().unwrap_or_default();
     let before: Vec<Stored> = world.resources.children(write.id, kind).cloned().collect();
-    let inline = match inline {
-        Some(Json::Array(children)) => children,
-        _ => Vec::new(),
-    };
     let mut after: Vec<Stored> = Vec::new();
-    for mut body in inline {
-        let name = text(&body, "name").unwrap_or_default().to_owned();
+    for (name, mut body) in inline_children(write.id, inline)? {
         definition.naming.check(&name)?;
         for member in ["id", "name", "type", "etag"] {
             take(&mut body, member);

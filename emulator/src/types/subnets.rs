@@ -4,7 +4,7 @@ use ipnetwork::IpNetwork;
 use time::Duration;
 
 use super::ranges::{contains, overlap};
-use super::virtual_networks::{prefix_of, spaces, work};
+use super::virtual_networks::{append, prefix_of, spaces, work};
 use crate::core::call::{Call, Reply};
 use crate::core::definition::{
     Behaviour, Deletion, Naming, TypeDefinition, Work, Write, Written, unknown_below,
@@ -64,6 +64,11 @@ impl Behaviour for Subnets {
             &spaces,
             &others,
         )?;
+        if write.existing.is_none()
+            && let Some(network) = world.resources.get_mut(&write.id.root())
+        {
+            network.hidden = append(std::mem::take(&mut network.hidden), write.id.name());
+        }
         Ok(Written {
             body,
             hidden: write.hidden,
@@ -137,6 +142,10 @@ pub(crate) fn complete(
         if let Some(kept) = old.and_then(|old| at(&old.body, member)) {
             set(&mut body, member, kept.clone());
         }
+    }
+    // Of both forms Azure takes the single one, whatever the other says.
+    if at(&body, "properties/addressPrefix").is_some() {
+        take(&mut body, "properties/addressPrefixes");
     }
     let prefixes = prefixes(id, &body)?;
     check_inside(id, &body, spaces)?;
@@ -236,39 +245,38 @@ pub(crate) fn holder(stored: &Stored) -> Option<String> {
 
 /// The address prefixes of a subnet, in whichever member they are.
 pub(crate) fn prefixes(id: &ResourceId, body: &Json) -> Result<Vec<IpNetwork>, ArmError> {
-    let one = text(body, "properties/addressPrefix").into_iter();
-    let many = list(body, "properties/addressPrefixes")
+    let one = at(body, "properties/addressPrefix");
+    let given = one.map_or_else(
+        || list(body, "properties/addressPrefixes"),
+        std::slice::from_ref,
+    );
+    let texts: Vec<&str> = given
         .iter()
-        .filter_map(Json::as_str);
-    let texts: Vec<&str> = if at(body, "properties/addressPrefix").is_some() {
-        one.collect()
-    } else {
-        many.collect()
-    };
-    if texts.is_empty() {
+        .map(|prefix| prefix.as_str().unwrap_or_default())
+        .collect();
+    if texts.is_empty() || texts.contains(&"") {
+        let message = format!("Address prefix string for resource {id} cannot be null or empty.");
         return Err(ArmError::new(
             400,
-            "InvalidAddressPrefixFormat",
-            format!(
-                "Address prefix  of resource {id} is not formatted correctly. It should follow CIDR notation, for example 10.0.0.0/24."
-            ),
+            "AddressPrefixStringCannotBeNullOrEmpty",
+            message,
         ));
     }
     let networks: Vec<IpNetwork> = texts
         .into_iter()
         .map(|prefix| prefix_of(id, prefix))
         .collect::<Result<_, _>>()?;
-    match networks
-        .iter()
-        .find(|network| network.is_ipv4() && !(2..=29).contains(&network.prefix()))
-    {
-        Some(_) => Err(invalid(
-            id,
-            "NetcfgInvalidSubnet",
-            "a subnet is between /2 and /29 in",
-        )),
-        None => Ok(networks),
+    for network in &networks {
+        let why = match network {
+            IpNetwork::V4(network) if !(2..=29).contains(&network.prefix()) => {
+                "a subnet is between /2 and /29 in"
+            }
+            IpNetwork::V6(network) if network.prefix() != 64 => "an IPv6 subnet is a /64 in",
+            _ => continue,
+        };
+        return Err(invalid(id, "NetcfgInvalidSubnet", why));
     }
+    Ok(networks)
 }
 
 /// What a subnet refers to must be there.

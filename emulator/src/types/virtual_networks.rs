@@ -1,9 +1,12 @@
 //! Microsoft.Network/virtualNetworks. Its subnets are resources of their own, shown inside it.
 
+use std::collections::HashMap;
+
 use ipnetwork::IpNetwork;
 use time::Duration;
 
 use super::NETWORK_ORDER;
+use super::attached::inline_children;
 use super::ranges::overlap;
 use super::{addresses, subnets};
 use crate::core::call::{Call, Reply};
@@ -12,7 +15,7 @@ use crate::core::definition::{
 };
 use crate::core::error::ArmError;
 use crate::core::id::ResourceId;
-use crate::core::json::{Json, at, json, list, set, set_default, take, text};
+use crate::core::json::{Json, at, json, list, set, set_default, take};
 use crate::core::operations::Ending;
 use crate::core::render;
 use crate::core::store::Stored;
@@ -61,6 +64,9 @@ impl Behaviour for VirtualNetworks {
             Some(wanted_subnets(world, &write, &spaces, &before, inline)?)
         };
         if let Some(after) = after {
+            write.hidden = after
+                .iter()
+                .fold(Json::Null, |shown, subnet| append(shown, subnet.id.name()));
             for gone in before
                 .iter()
                 .filter(|old| !after.iter().any(|new| new.id.same(&old.id)))
@@ -79,7 +85,7 @@ impl Behaviour for VirtualNetworks {
         set(body, "properties/provisioningState", json!("Updating"));
         Ok(Written {
             body: write.body,
-            hidden: Json::Null,
+            hidden: write.hidden,
             work: Some(work("PutVirtualNetworkOperation")),
         })
     }
@@ -100,10 +106,15 @@ impl Behaviour for VirtualNetworks {
     }
 
     fn render(&self, world: &World, stored: &Stored, body: &mut Json) {
-        let subnets = world
-            .resources
-            .children(&stored.id, "subnets")
-            .map(|subnet| render::resource(world, subnet));
+        let order = list(&stored.hidden, ORDER).iter().filter_map(Json::as_str);
+        let order: HashMap<&str, usize> = order.zip(0..).collect();
+        let mut subnets: Vec<&Stored> = world.resources.children(&stored.id, "subnets").collect();
+        subnets.sort_by_key(|subnet| {
+            let name = subnet.id.name().to_lowercase();
+            order.get(name.as_str()).copied().unwrap_or(usize::MAX)
+        });
+        let subnets = subnets.into_iter();
+        let subnets = subnets.map(|subnet| render::resource(world, subnet));
         set(body, "properties/subnets", subnets.collect());
     }
 
@@ -127,6 +138,19 @@ impl Behaviour for VirtualNetworks {
             _ => Err(unknown_below(stored, tail)),
         }
     }
+}
+
+/// Where a network keeps the names of its subnets in lower case, in the order in which it shows them.
+const ORDER: &str = "order";
+
+/// What a network knows of the order of its subnets, with one more at the end.
+pub(crate) fn append(mut hidden: Json, subnet: &str) -> Json {
+    let name = json!(subnet.to_lowercase());
+    let mut names = list(&hidden, ORDER).to_vec();
+    names.retain(|known| *known != name);
+    names.push(name);
+    set(&mut hidden, ORDER, names.into());
+    hidden
 }
 
 /// The operation that a network write starts.
@@ -205,13 +229,8 @@ fn wanted_subnets(
     before: &[Stored],
     inline: Option<Json>,
 ) -> Result<Vec<Stored>, ArmError> {
-    let inline = match inline {
-        Some(Json::Array(subnets)) => subnets,
-        _ => Vec::new(),
-    };
     let mut after: Vec<Stored> = Vec::new();
-    for wanted in inline {
-        let name = text(&wanted, "name").unwrap_or_default().to_owned();
+    for (name, wanted) in inline_children(write.id, inline)? {
         subnets::DEFINITION.naming.check(&name)?;
         let mut id = write.id.child("subnets", &name);
         let old = before.iter().find(|old| old.id.same(&id));

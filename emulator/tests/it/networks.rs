@@ -322,3 +322,107 @@ async fn a_network_tells_which_addresses_are_free() {
     assert_eq!(outside.error(), (400, "PrivateIPAddressNotInAnySubnet"));
     assert_eq!(ask("ten").await.error(), (400, "InvalidIPAddress"));
 }
+
+#[tokio::test]
+async fn a_subnet_has_one_form_of_prefix() {
+    let client = with_network().await;
+    let path = network("virtualNetworks/vnet/subnets/a");
+    let both =
+        json!({"properties": {"addressPrefix": "10.0.1.0/24", "addressPrefixes": ["10.0.2.0/24"]}});
+    client.settle(&path, both).await;
+    let shown = client.get(&path, VERSION).await.body;
+    assert_eq!(shown["properties"]["addressPrefix"], "10.0.1.0/24");
+    assert_eq!(shown["properties"].get("addressPrefixes"), None);
+    let many = json!({"properties": {"addressPrefixes": ["10.0.1.0/24", "10.0.3.0/24"]}});
+    client.settle(&path, many.clone()).await;
+    let shown = client.get(&path, VERSION).await.body;
+    assert_eq!(
+        shown["properties"]["addressPrefixes"],
+        many["properties"]["addressPrefixes"]
+    );
+    assert_eq!(shown["properties"].get("addressPrefix"), None);
+    for none in [
+        json!({}),
+        json!({"addressPrefix": ""}),
+        json!({"addressPrefixes": []}),
+    ] {
+        let answer = client
+            .put(&path, VERSION, json!({ "properties": none }))
+            .await;
+        assert_eq!(
+            answer.error(),
+            (400, "AddressPrefixStringCannotBeNullOrEmpty")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_subnet_of_ipv6_has_64_bits() {
+    let client = Client::with_group().await;
+    let path = network("virtualNetworks/vnet");
+    client
+        .settle(&path, space(&["10.0.0.0/16", "fd00::/48"]))
+        .await;
+    let path = format!("{path}/subnets/a");
+    let answer = client.put(&path, VERSION, subnet("fd00::/63")).await;
+    assert_eq!(answer.error(), (400, "NetcfgInvalidSubnet"));
+    assert_eq!(
+        client.put(&path, VERSION, subnet("fd00::/64")).await.status,
+        201
+    );
+}
+
+#[tokio::test]
+async fn children_inside_a_network_are_named_once() {
+    let client = with_network().await;
+    let path = network("virtualNetworks/vnet");
+    let put = async |subnets: Value| {
+        let mut body = space(&["10.0.0.0/16"]);
+        body["properties"]["subnets"] = subnets;
+        client.put(&path, VERSION, body).await
+    };
+    let part = |name: &str, number: u32| json!({"name": name, "properties": {"addressPrefix": format!("10.0.{number}.0/24")}});
+    let twice = put(json!([part("a", 1), part("A", 2)])).await;
+    assert_eq!(twice.error(), (400, "InvalidRequestFormat"));
+    assert_eq!(
+        twice.body["error"]["details"][0],
+        json!({"code": "DuplicateResourceName", "message": format!("Resource {path} has two child resources with the same name (A).")})
+    );
+    let none = put(json!({"a": 1})).await;
+    assert_eq!(none.error(), (400, "InvalidRequestFormat"));
+}
+
+#[tokio::test]
+async fn a_network_shows_its_subnets_in_the_order_in_which_they_came() {
+    let client = with_network().await;
+    let path = network("virtualNetworks/vnet");
+    let part = |name: &str, number: u32| json!({"name": name, "properties": {"addressPrefix": format!("10.0.{number}.0/24")}});
+    let names = async || {
+        let shown = client.get(&path, VERSION).await.body;
+        let subnets = shown["properties"]["subnets"].as_array().cloned();
+        let names = subnets.expect("subnets").into_iter();
+        names
+            .map(|subnet| subnet["name"].as_str().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let mut body = space(&["10.0.0.0/16"]);
+    body["properties"]["subnets"] = json!([part("c", 1), part("a", 2)]);
+    client.settle(&path, body.clone()).await;
+    client
+        .settle(&format!("{path}/subnets/b"), subnet("10.0.3.0/24"))
+        .await;
+    assert_eq!(names().await, ["c", "a", "b"]);
+    let deleted = client.delete(&format!("{path}/subnets/c"), VERSION).await;
+    assert_eq!(deleted.status, 202);
+    client.advance("1m").await;
+    client
+        .settle(&format!("{path}/subnets/a"), subnet("10.0.2.0/25"))
+        .await;
+    client
+        .settle(&format!("{path}/subnets/c"), subnet("10.0.1.0/24"))
+        .await;
+    assert_eq!(names().await, ["a", "b", "c"]);
+    body["properties"]["subnets"] = json!([part("b", 3), part("a", 2)]);
+    client.settle(&path, body).await;
+    assert_eq!(names().await, ["b", "a"]);
+}

@@ -17,6 +17,10 @@ use super::world::World;
 const NAMESPACE: &str = "Microsoft.Insights";
 /// How many times an answer may have.
 const MOST: i64 = 10_000;
+/// How far back Azure keeps metrics: no request is about more.
+const LONGEST: Duration = Duration::days(93);
+/// How many metrics a request may name.
+const MOST_NAMES: usize = 20;
 /// The ways to fold values, in the words of requests and of answers.
 const AGGREGATIONS: [(&str, &str); 5] = [
     ("Average", "average"),
@@ -70,6 +74,9 @@ pub(crate) fn metrics(
         .collect::<Result<_, _>>()?;
     let names = call.query("metricnames").unwrap_or_default();
     let names = names.split(',').filter(|name| !name.trim().is_empty());
+    if names.clone().count() > MOST_NAMES {
+        return Err(invalid("'metricnames' names more than 20 metrics"));
+    }
     let value: Vec<Json> = names
         .map(|name| {
             let (name, series) = known(world, resource, name.trim())?;
@@ -118,6 +125,9 @@ impl Window {
         let interval = iso_duration(&interval_text).filter(|interval| *interval >= SAMPLE);
         let interval =
             interval.ok_or_else(|| invalid("'interval' is a span of a minute or more"))?;
+        if end - start > LONGEST {
+            return Err(invalid("'timespan' is longer than 93 days"));
+        }
         if (end - start) / interval > MOST as f64 {
             return Err(invalid("'timespan' has too many of 'interval'"));
         }

@@ -403,6 +403,8 @@ async fn metrics_can_be_read() {
         "metricnames=Load&aggregation=Mean",
         "metricnames=Load&timespan=2024-01-02T00:00:00Z/2024-01-01T00:00:00Z",
         "metricnames=Load&timespan=2024-01-01T00:00:00Z/2025-01-01T00:00:00Z",
+        "metricnames=Load&timespan=2024-01-01T00:00:00Z/2024-05-01T00:00:00Z&interval=P30D",
+        "metricnames=Load,Load,Load,Load,Load,Load,Load,Load,Load,Load,Load,Load,Load,Load,Load,Load,Load,Load,Load,Load,Load",
     ] {
         assert_eq!(read(wrong).await.error(), (400, "BadRequest"), "{wrong}");
     }

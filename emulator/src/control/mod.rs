@@ -51,6 +51,8 @@ fn route(state: &mut State, call: &Call) -> Result<Reply, ArmError> {
                 .resources
                 .all()
                 .map(|stored| render::resource(world, stored))
+                // The runs of a workflow are no resources.
+                .filter(|shown| shown.get("id").is_some())
                 .collect();
             Ok(Reply::json(200, json!({ "value": shown })))
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Answer, Client, LOGIC_VERSION as VERSION, SUBSCRIPTION, logic};
+use crate::client::{Answer, Client, LOGIC_VERSION as VERSION, SUBSCRIPTION, group, logic};
 
 fn path() -> String {
     logic("workflows/Flow")
@@ -61,6 +61,10 @@ async fn a_trigger_starts_runs_which_end_after_a_while() {
         ),
         (&json!("Running"), &json!("daily"))
     );
+    let resources = client.control("GET", "resources", Value::Null).await.body;
+    let resources = resources["value"].as_array().expect("resources").iter();
+    let ids: Vec<&Value> = resources.map(|one| &one["id"]).collect();
+    assert_eq!(ids, [&group(), &path()], "a run is none");
     client.advance("2m").await;
     let shown = get(&client, &format!("runs/{run}")).await.body;
     assert_eq!(shown["properties"]["status"], "Succeeded");

@@ -299,7 +299,7 @@ fn subscriptions(world: &World, call: &Call) -> Result<Reply, ArmError> {
         .filter(|_| !is_guest)
         .map(|stored| stored.id.subscription.as_str())
         .collect();
-    known.dedup();
+    known.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
     paging::page_of(call, known, |id| subscription_body(world, id))
 }
 

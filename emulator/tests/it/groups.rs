@@ -223,8 +223,27 @@ async fn providers_and_subscriptions_are_listed() {
         (registered.status, &registered.body["registrationState"]),
         (200, &json!("Registered"))
     );
+    // In two spellings it is one subscription.
+    let other = "/subscriptions/bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb";
+    for group in [
+        format!("{other}/resourceGroups/one"),
+        format!(
+            "{}/resourceGroups/two",
+            other.replace('b', "B").replace("suB", "sub")
+        ),
+    ] {
+        let created = client
+            .put(&group, VERSION, json!({"location": "westeurope"}))
+            .await;
+        assert_eq!(created.status, 201, "{created:?}");
+    }
     let subscriptions = client.get("/subscriptions", "2022-12-01").await;
     assert_eq!(subscriptions.body["value"][0]["id"], SUBSCRIPTION);
+    assert_eq!(
+        subscriptions.body["value"].as_array().map(Vec::len),
+        Some(2),
+        "{subscriptions:?}"
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What an environment depends on in its network, and whether security rules and routes let it through.
 
-use super::network_failure;
+use super::{network_failure, short};
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, list, text};
 use crate::core::operations::Failure;
@@ -304,7 +304,7 @@ fn subnet_report(
         let ports: Vec<String> = dependency.ports.iter().map(u16::to_string).collect();
         let endpoints = dependency.domains.iter().map(|domain| {
             json!({
-                "domainName": domain.replace("{id}", &id[..id.len().min(16)]).replace("{region}", region),
+                "domainName": domain.replace("{id}", short(id)).replace("{region}", region),
                 "ports": ports,
                 "accessibility": if open { "Available" } else { "NotAvailable" }
             })

@@ -3,6 +3,7 @@
 
 use ipnetwork::IpNetwork;
 
+use super::short;
 use crate::core::error::ArmError;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, list, set, text};
@@ -104,7 +105,7 @@ pub(crate) fn hold(world: &mut World, environment: &ResourceId, own: &str, subne
         }]);
         set(&mut stored.body, ASSOCIATION_LINKS, association);
         if number == 3 {
-            let cache = format!("flow{}", &own[..own.len().min(16)]);
+            let cache = format!("flow{}", short(own));
             let group = environment.group.as_deref().unwrap_or_default();
             let link = format!(
                 "/subscriptions/{}/resourceGroups/{group}/providers/Microsoft.Cache/Redis/{cache}",

@@ -187,6 +187,11 @@ impl Behaviour for Environments {
     }
 }
 
+/// The part of an environment's own id that stands in the names of what belongs to it.
+pub(crate) fn short(own: &str) -> &str {
+    own.get(..16).unwrap_or(own)
+}
+
 /// Whether the environment was deployed once: what failed later still runs.
 pub(crate) fn is_deployed(stored: &Stored) -> bool {
     stored.hidden[READY] == json!(true)

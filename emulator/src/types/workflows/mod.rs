@@ -271,7 +271,7 @@ fn complete(
     {
         Some(own) => format!(
             "flow-{}.{location}.environments.microsoftazurelogicapps.net",
-            &own[..own.len().min(16)]
+            environments::short(own)
         ),
         None => format!(
             "prod-{:02}.{location}.logic.azure.com",

@@ -101,7 +101,7 @@ fn own(emulator: &Emulator, call: &Call) -> Response<Body> {
             page::serve(state, call)
         } else if control::asks_for_requests(call) {
             match state.requests.list() {
-                Ok(list) => json(StatusCode::OK, list.into(), None),
+                Ok(list) => with_json(plain(StatusCode::OK), list.into(), None),
                 Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR),
             }
         } else {
@@ -200,10 +200,7 @@ fn base(uri: &Uri, headers: &[(String, String)], is_secure: bool) -> String {
 
 fn http(reply: Reply, more: Vec<(String, String)>, damage: Option<Damage>) -> Response<Body> {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = match reply.body {
-        Some(body) => json(status, body.to_string().into(), damage),
-        None => plain(status),
-    };
+    let mut response = plain(status);
     let own = reply
         .headers
         .into_iter()
@@ -213,11 +210,14 @@ fn http(reply: Reply, more: Vec<(String, String)>, damage: Option<Damage>) -> Re
             response.headers_mut().insert(name, value);
         }
     }
-    response
+    match reply.body {
+        Some(body) => with_json(response, body.to_string().into(), damage),
+        None => response,
+    }
 }
 
-fn json(status: StatusCode, bytes: Bytes, damage: Option<Damage>) -> Response<Body> {
-    let mut response = plain(status);
+/// Gives an answer its body, damaged or not.
+fn with_json(mut response: Response<Body>, bytes: Bytes, damage: Option<Damage>) -> Response<Body> {
     let kind = HeaderValue::from_static("application/json; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     // A damaged answer announces what the whole one would have been.

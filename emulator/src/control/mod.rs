@@ -51,7 +51,7 @@ fn route(state: &mut State, call: &Call) -> Result<Reply, ArmError> {
                 .resources
                 .all()
                 .map(|stored| render::resource(world, stored))
-                // The runs of a workflow are no resources.
+                // Runs of workflows and registrations are none.
                 .filter(|shown| shown.get("id").is_some())
                 .collect();
             Ok(Reply::json(200, json!({ "value": shown })))

@@ -64,9 +64,8 @@ impl Behaviour for VirtualNetworks {
             Some(wanted_subnets(world, &write, &spaces, &before, inline)?)
         };
         if let Some(after) = after {
-            write.hidden = after
-                .iter()
-                .fold(Json::Null, |shown, subnet| append(shown, subnet.id.name()));
+            let names = after.iter().map(|subnet| subnet.id.name().to_lowercase());
+            write.hidden = json!({ ORDER: names.collect::<Vec<_>>() });
             for gone in before
                 .iter()
                 .filter(|old| !after.iter().any(|new| new.id.same(&old.id)))
@@ -109,7 +108,7 @@ impl Behaviour for VirtualNetworks {
         let order = list(&stored.hidden, ORDER).iter().filter_map(Json::as_str);
         let order: HashMap<&str, usize> = order.zip(0..).collect();
         let mut subnets: Vec<&Stored> = world.resources.children(&stored.id, "subnets").collect();
-        subnets.sort_by_key(|subnet| {
+        subnets.sort_by_cached_key(|subnet| {
             let name = subnet.id.name().to_lowercase();
             order.get(name.as_str()).copied().unwrap_or(usize::MAX)
         });

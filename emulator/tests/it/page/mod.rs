@@ -197,6 +197,9 @@ async fn the_last_requests_are_shown_with_their_errors_and_the_page_is_not_among
         logic("workflows/none")
     );
     client.send("GET", &path, &headers, String::new()).await;
+    let fault = json!({"path": "*workflows*", "answer": {"status": 503, "code": "ServerBusy", "message": "Later."}});
+    client.control("POST", "faults", fault).await;
+    client.send("GET", &path, &headers, String::new()).await;
     client
         .form("/tenant/oauth2/v2.0/token", "grant_type=guess")
         .await;
@@ -214,6 +217,8 @@ async fn the_last_requests_are_shown_with_their_errors_and_the_page_is_not_among
             ": AADSTS",
             correlation,
             "sig=***",
+            "fault answer · ",
+            "ServerBusy: Later.",
             " ms<",
         ],
     );
@@ -225,7 +230,7 @@ async fn the_last_requests_are_shown_with_their_errors_and_the_page_is_not_among
         .iter()
         .map(|request| request["path"].as_str().expect("a path"))
         .collect();
-    assert_eq!(paths.len(), 4, "{paths:?}");
+    assert_eq!(paths.len(), 5, "{paths:?}");
     submit(&client, "requests/clear", "", &[]).await;
     assert!(page(&client).await.contains("No requests yet."));
 }

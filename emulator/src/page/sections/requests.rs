@@ -91,6 +91,12 @@ fn row(run: &Run<'_>) -> Markup {
         .unwrap_or_default();
     let status = request.get("status").and_then(Json::as_u64);
     let (start, end) = shorten(text("path"));
+    let mut notes = vec![
+        ("fault ", text("fault")),
+        ("?", text("query")),
+        ("", text("correlation_id")),
+    ];
+    notes.retain(|(_, note)| !note.is_empty());
     html! {
         tr data-key=(run.first["time"]) {
             td.time { (text("time").get(11..19).unwrap_or_default()) }
@@ -106,9 +112,10 @@ fn row(run: &Run<'_>) -> Markup {
                 @if run.times > 1 { " " span.times { "×" (run.times) } }
                 @if let Some(error) = error(request) { p class={ "failure " (mood(status)) } { (error) } }
                 p.correlation {
-                    @if !text("fault").is_empty() { "fault " (text("fault")) " · " }
-                    @if !text("query").is_empty() { "?" (text("query")) " · " }
-                    span.id { (text("correlation_id")) }
+                    @for (place, (lead, note)) in notes.iter().enumerate() {
+                        @if place > 0 { " · " }
+                        @if lead.is_empty() { span.id { (note) } } @else { (lead) (note) }
+                    }
                 }
             }
             td.number.answered { (answered(status)) }

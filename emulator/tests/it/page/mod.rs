@@ -183,7 +183,7 @@ async fn everything_there_is_has_its_place() {
     );
     assert_shows(
         section(&shown, "others"),
-        &["guard", "Microsoft.Network/networkSecurityGroups"],
+        &["guard", "Microsoft.Network/<wbr>networkSecurityGroups"],
     );
 }
 
@@ -200,6 +200,9 @@ async fn the_last_requests_are_shown_with_their_errors_and_the_page_is_not_among
     let fault = json!({"path": "*workflows*", "answer": {"status": 503, "code": "ServerBusy", "message": "Later."}});
     client.control("POST", "faults", fault).await;
     client.send("GET", &path, &headers, String::new()).await;
+    let silence = json!({"path": "*/oauth2/token", "close": "after"});
+    client.control("POST", "faults", silence).await;
+    client.form("/tenant/oauth2/token", "").await;
     client
         .form("/tenant/oauth2/v2.0/token", "grant_type=guess")
         .await;
@@ -217,7 +220,8 @@ async fn the_last_requests_are_shown_with_their_errors_and_the_page_is_not_among
             ": AADSTS",
             correlation,
             "sig=***",
-            "fault answer · ",
+            "fault answer · ?api-version",
+            "fault close</p>",
             "ServerBusy: Later.",
             " ms<",
         ],
@@ -230,7 +234,7 @@ async fn the_last_requests_are_shown_with_their_errors_and_the_page_is_not_among
         .iter()
         .map(|request| request["path"].as_str().expect("a path"))
         .collect();
-    assert_eq!(paths.len(), 5, "{paths:?}");
+    assert_eq!(paths.len(), 6, "{paths:?}");
     submit(&client, "requests/clear", "", &[]).await;
     assert!(page(&client).await.contains("No requests yet."));
 }

@@ -1,11 +1,15 @@
 //! Secrets are masked before anything is remembered.
 
+use url::form_urlencoded;
+
 use crate::core::json::{Json, at, text};
 
 const MASK: &str = "***";
 
 /// Members whose text is a secret wherever it stands.
-const SECRET: [&str; 8] = [
+const SECRET: [&str; 10] = [
+    "secret",
+    "pfx",
     "client_secret",
     "client_assertion",
     "access_token",
@@ -28,7 +32,7 @@ pub(crate) fn mask_query(query: &str) -> String {
     query
         .split('&')
         .map(|pair| match pair.split_once('=') {
-            Some((name, _)) if is_secret(name) => format!("{name}={MASK}"),
+            Some((name, _)) if is_secret_escaped(name) => format!("{name}={MASK}"),
             _ => pair.to_owned(),
         })
         .collect::<Vec<_>>()
@@ -39,6 +43,11 @@ fn is_secret(name: &str) -> bool {
     SECRET
         .iter()
         .any(|secret| secret.eq_ignore_ascii_case(name))
+}
+
+/// Whether the name of a query's parameter, which may be written with escapes, is that of a secret.
+fn is_secret_escaped(name: &str) -> bool {
+    form_urlencoded::parse(name.as_bytes()).any(|(name, _)| is_secret(&name))
 }
 
 fn mask_members(value: &mut Json) {
@@ -118,5 +127,12 @@ mod tests {
             assert!(!masked.contains(secret), "{secret} in {masked}");
         }
         assert!(masked.contains("plain") && masked.contains("https://h/p?api-version=1&sig=***"));
+        for (query, masked) in [
+            ("a=1&sig=x&b=2", "a=1&sig=***&b=2"),
+            ("s%69g=x", "s%69g=***"),
+            ("sigh=x&sig", "sigh=x&sig"),
+        ] {
+            assert_eq!(mask_query(query), masked);
+        }
     }
 }

@@ -126,7 +126,12 @@ impl Tokens {
 
 /// The answer to a request whose token does not do: it says where to sign in.
 pub(crate) fn challenge(world: &World, call: &Call, error: &ArmError) -> Reply {
-    let description = error.message.replace('"', "'");
+    let header_safe = |character| match character {
+        '"' => '\'',
+        ' '..='~' => character,
+        _ => '?',
+    };
+    let description: String = error.message.chars().map(header_safe).collect();
     Reply::error(error, &world.clock).header(
         "WWW-Authenticate",
         format!(

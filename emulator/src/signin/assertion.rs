@@ -196,7 +196,7 @@ fn check_federated(
     token: &Jwt<'_>,
     issuer: &str,
 ) -> Result<(), Refusal> {
-    if oidc::is_forged(token, issuer, presented.base) {
+    if oidc::is_forged(token, issuer) {
         return Err(Refusal::client(
             50027,
             "Invalid JWT token. The token's signature failed verification with the keys of its issuer.",

@@ -34,14 +34,12 @@ impl<'a> Jwt<'a> {
         text(&self.claims, name)
     }
 
-    /// A claim that is a time in seconds of Unix time.
+    /// A claim that is a time in seconds of Unix time; what is there and is no time never comes.
     pub(super) fn time(&self, name: &str) -> Option<i64> {
         let value = self.claims.get(name)?;
         // Some clients write times with fractions.
-        value.as_i64().or_else(|| {
-            let whole = value.as_f64()?.floor();
-            format!("{whole:.0}").parse().ok()
-        })
+        let whole = || format!("{:.0}", value.as_f64()?.floor()).parse().ok();
+        Some(value.as_i64().or_else(whole).unwrap_or(i64::MAX))
     }
 
     /// The audiences: one text or a list of them.

@@ -361,6 +361,42 @@ async fn fixtures_give_roles_and_deny() {
     assert_eq!(refused.error(), (403, "AuthorizationFailed"));
 }
 
+/// The fixtures of the README's section about roles.
+fn documented() -> Vec<Value> {
+    let readme = include_str!("../../README.md");
+    let (_, section) = readme.split_once("\n### Roles\n").expect("the section");
+    let (section, _) = section.split_once("\n## ").expect("its end");
+    let blocks = section.split("```json\n").skip(1);
+    let blocks = blocks.map(|block| block.split("```").next().unwrap_or_default());
+    blocks
+        .flat_map(|block| serde_json::from_str::<Vec<Value>>(block).expect("fixtures"))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_documented_fixtures_refuse_what_they_say() {
+    let mut fixtures = documented();
+    fixtures.push(json!({"id": group(), "location": "westeurope"}));
+    let mut client = Client::with(fixtures).await;
+    let secret = [("client_secret", "mine")];
+    let answer = ask(&client, "emulated.onmicrosoft.com", &secret).await;
+    client.use_token(answer.body["access_token"].as_str().expect("a token"));
+    let path = logic("workflows/w");
+    let created = client.put(&path, LOGIC_VERSION, workflow(false)).await;
+    assert_eq!(created.status, 201, "{created:?}");
+    let denied = client.delete(&path, LOGIC_VERSION).await;
+    assert_eq!(denied.error(), (403, "DenyAssignmentAuthorizationFailed"));
+    let body = environment("Premium", 0);
+    for refused in [
+        client.put(&ise(), LOGIC_VERSION, body).await,
+        client.delete(&ise(), LOGIC_VERSION).await,
+    ] {
+        assert_eq!(refused.error(), (403, "AuthorizationFailed"));
+    }
+    let read = client.get(&ise(), LOGIC_VERSION).await;
+    assert_eq!(read.status, 404, "reading is allowed");
+}
+
 #[tokio::test]
 async fn roles_are_assigned_listed_and_taken_away() {
     let client = Client::with_group().await;

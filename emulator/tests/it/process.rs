@@ -28,7 +28,11 @@ pub(crate) struct Process {
 impl Process {
     /// Starts the emulator on a free port and waits until it listens.
     pub(crate) async fn start(arguments: &[&str]) -> Self {
-        let mut child = Self::spawn(arguments);
+        Self::listening(Self::spawn(arguments)).await
+    }
+
+    /// Waits until one that was started listens.
+    pub(crate) async fn listening(mut child: Child) -> Self {
         let mut line = String::new();
         let stdout = child.stdout.take().expect("a pipe");
         BufReader::new(stdout)
@@ -127,18 +131,11 @@ pub(crate) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
-    mut stream: S,
+    stream: S,
     head: &str,
     body: &str,
 ) -> Option<Reply> {
-    let length = body.len();
-    let request = format!(
-        "{head}host: localhost\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
-    );
-    stream.write_all(request.as_bytes()).await.ok()?;
-    let mut answer = Vec::new();
-    while !is_whole(&answer) && matches!(stream.read_buf(&mut answer).await, Ok(1..)) {}
-    let answer = String::from_utf8_lossy(&answer);
+    let answer = talk(stream, head, body).await?;
     let status = answer.get(9..12)?.parse().ok()?;
     let (head, content) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     let operation = head.lines().find_map(|line| {
@@ -152,6 +149,22 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
         operation,
         body: serde_json::from_str(content).unwrap_or_default(),
     })
+}
+
+/// One request and its answer as they are sent.
+pub(crate) async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
+    head: &str,
+    body: &str,
+) -> Option<String> {
+    let length = body.len();
+    let request = format!(
+        "{head}host: localhost\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).await.ok()?;
+    let mut answer = Vec::new();
+    while !is_whole(&answer) && matches!(stream.read_buf(&mut answer).await, Ok(1..)) {}
+    Some(String::from_utf8_lossy(&answer).into_owned())
 }
 
 /// Whether the body is there as far as its announced length: not every server closes the connection after it.

@@ -24,7 +24,7 @@ pub(in crate::page) fn show(scene: &Scene<'_>) -> Markup {
 fn row(scene: &Scene<'_>, stored: &Stored) -> Markup {
     html! {
         td { (parts::name(&stored.id)) }
-        td { (stored.id.type_name()) }
+        td { @for part in stored.id.type_name().split_inclusive('/') { (part) wbr; } }
         td.state { (parts::state(scene, stored)) }
     }
 }

@@ -80,6 +80,12 @@ fn row(run: &Run<'_>) -> Markup {
     let request = run.last;
     let took = Duration::from_millis(request.duration_ms);
     let (start, end) = shorten(&request.path);
+    let mut notes = vec![
+        ("fault ", request.fault.unwrap_or_default()),
+        ("?", request.query.as_str()),
+        ("", request.correlation_id.as_deref().unwrap_or_default()),
+    ];
+    notes.retain(|(_, note)| !note.is_empty());
     html! {
         tr data-key=(run.first.time) {
             td.time { (request.time.get(11..19).unwrap_or_default()) }
@@ -95,9 +101,10 @@ fn row(run: &Run<'_>) -> Markup {
                 @if run.times > 1 { " " span.times { "×" (run.times) } }
                 @if let Some(error) = error(request) { p class={ "failure " (mood(request.status)) } { (error) } }
                 p.correlation {
-                    @if let Some(fault) = request.fault { "fault " (fault) " · " }
-                    @if !request.query.is_empty() { "?" (request.query) " · " }
-                    span.id { (request.correlation_id.as_deref().unwrap_or_default()) }
+                    @for (place, (lead, note)) in notes.iter().enumerate() {
+                        @if place > 0 { " · " }
+                        @if lead.is_empty() { span.id { (note) } } @else { (lead) (note) }
+                    }
                 }
             }
             td.number.answered { (answered(request.status)) }

@@ -183,7 +183,7 @@ async fn everything_there_is_has_its_place() {
     );
     assert_shows(
         section(&shown, "others"),
-        &["guard", "Microsoft.Network/networkSecurityGroups"],
+        &["guard", "Microsoft.Network/<wbr>networkSecurityGroups"],
     );
 }
 
@@ -197,6 +197,12 @@ async fn the_last_requests_are_shown_with_their_errors_and_the_page_is_not_among
         logic("workflows/none")
     );
     client.send("GET", &path, &headers, String::new()).await;
+    let fault = json!({"path": "*workflows*", "answer": {"status": 503, "code": "ServerBusy", "message": "Later."}});
+    client.control("POST", "faults", fault).await;
+    client.send("GET", &path, &headers, String::new()).await;
+    let silence = json!({"path": "*/oauth2/token", "close": "after"});
+    client.control("POST", "faults", silence).await;
+    client.form("/tenant/oauth2/token", "").await;
     client
         .form("/tenant/oauth2/v2.0/token", "grant_type=guess")
         .await;
@@ -214,6 +220,9 @@ async fn the_last_requests_are_shown_with_their_errors_and_the_page_is_not_among
             ": AADSTS",
             correlation,
             "sig=***",
+            "fault answer · ?api-version",
+            "fault close</p>",
+            "ServerBusy: Later.",
             " ms<",
         ],
     );
@@ -225,7 +234,7 @@ async fn the_last_requests_are_shown_with_their_errors_and_the_page_is_not_among
         .iter()
         .map(|request| request["path"].as_str().expect("a path"))
         .collect();
-    assert_eq!(paths.len(), 4, "{paths:?}");
+    assert_eq!(paths.len(), 6, "{paths:?}");
     submit(&client, "requests/clear", "", &[]).await;
     assert!(page(&client).await.contains("No requests yet."));
 }

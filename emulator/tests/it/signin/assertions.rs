@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::jwt::{EC, EXPIRED, Identity, RSA, STRANGER};
-use super::{APPLICATION, ask, home, refusal, register, trust};
+use super::{APPLICATION, SCOPE, ask, home, refusal, register, trust};
 use crate::client::{Answer, Client};
 
 const KIND: (&str, &str) = (
@@ -198,6 +198,34 @@ async fn a_certificates_assertion_is_really_checked() {
             json!({"exp": now() + 90_000}),
             700_024,
         ),
+        (
+            "beyond every calendar",
+            &RSA,
+            good.clone(),
+            json!({"nbf": u64::MAX}),
+            700_024,
+        ),
+        (
+            "beyond every number",
+            &RSA,
+            good.clone(),
+            json!({"nbf": 1e300}),
+            700_024,
+        ),
+        (
+            "no end to it",
+            &RSA,
+            good.clone(),
+            json!({"exp": 1e300}),
+            700_024,
+        ),
+        (
+            "no number",
+            &RSA,
+            good.clone(),
+            json!({"nbf": "tomorrow"}),
+            700_024,
+        ),
     ] {
         let assertion = identity.sign(&header, &with(own(&home), &claims));
         let answer = present(&client, &home, &assertion).await;
@@ -304,6 +332,18 @@ async fn nobody_speaks_for_the_issuers_here() {
         let claims = json!({"iss": issuer, "sub": subject, "aud": "api://AzureADTokenExchange", "exp": now() + 600});
         let forged = STRANGER.sign(&json!({"alg": "RS256"}), &claims);
         let answer = present(&client, &home, &forged).await;
+        assert_eq!(refusal(&answer), (401, "invalid_client", 50027), "{issuer}");
+        // The client says under which name it reached the emulator, and may say anything.
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([KIND, ("client_assertion", &forged)])
+            .extend_pairs([
+                ("grant_type", "client_credentials"),
+                ("client_id", APPLICATION),
+                ("scope", SCOPE),
+            ])
+            .finish();
+        let path = format!("http://elsewhere:1/{home}/oauth2/v2.0/token");
+        let answer = client.send("POST", &path, &[], form).await;
         assert_eq!(refusal(&answer), (401, "invalid_client", 50027), "{issuer}");
     }
 }

@@ -89,6 +89,19 @@ async fn a_token_for_something_else_is_refused() {
 }
 
 #[tokio::test]
+async fn the_challenge_is_a_header_whatever_the_token_is_for() {
+    let mut client = Client::new().await;
+    let form =
+        "grant_type=client_credentials&client_id=a&client_secret=b&resource=a%0D%0Ab%22%C3%A9";
+    let answer = client.form("/t/oauth2/token", form).await;
+    client.use_token(answer.body["access_token"].as_str().expect("a token"));
+    let refused = client.get("/subscriptions", "2022-12-01").await;
+    assert_eq!(refused.error(), (401, "InvalidAuthenticationTokenAudience"));
+    let challenge = refused.header("www-authenticate");
+    assert!(challenge.contains("'a??b'?'"), "{challenge}");
+}
+
+#[tokio::test]
 async fn tokens_expire_when_a_fault_says_so() {
     let mut client = Client::with_group().await;
     client

@@ -3,6 +3,7 @@
 mod assertions;
 mod bearer;
 mod discovery;
+mod hidden;
 mod identities;
 mod jwt;
 mod secrets;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::ARM;
-use crate::arm::{self, PutOptions, ResourceId, Session};
+use crate::arm::{self, Intent, PutOptions, ResourceId, Session};
 use crate::resources::shared::tags;
 use crate::sdk::resource::Update;
 use crate::sdk::value::Object;
@@ -59,8 +59,12 @@ pub(super) async fn send(
     planned: &Object,
 ) -> Result<Option<arm::Accepted>, arm::Error> {
     if step == Step::Restart {
-        let restarted = session.post(id, "restart", ARM.api_version, None).await;
-        return restarted.map(Some);
+        let mut restarted = session.post(id, "restart", ARM.api_version, None).await?;
+        // As after any other step, it is the environment that is waited for, and not the answer of an action.
+        if let Some(operation) = &mut restarted.operation {
+            operation.intent = Intent::Write;
+        }
+        return Ok(Some(restarted));
     }
     let current = session.get(id, ARM.api_version).await?;
     let accepted = match step {

@@ -265,7 +265,7 @@ impl Resource<Azure> for IseSubnet {
                 waited_s = started.elapsed().as_secs(),
                 "waiting until the subnet is released"
             );
-            if let Err(ended) = session.sleep(intervals.next()).await {
+            if let Err(ended) = session.sleep(intervals.pause()).await {
                 let last = parting_session(context)?.get(&id, ARM.api_version).await;
                 let holder = last.ok().and_then(|body| holder(&body));
                 return Err(still_in_use(

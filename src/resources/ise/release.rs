@@ -87,7 +87,7 @@ pub(super) async fn wait(session: &Session, id: &ResourceId, subnet_ids: &[Resou
             elapsed_s = started.elapsed().as_secs(),
             "waiting until the subnets are released"
         );
-        if let Err(error) = session.sleep(intervals.next()).await {
+        if let Err(error) = session.sleep(intervals.pause()).await {
             let interrupted = Interrupted::by(&error).unwrap_or(Interrupted::Stopped);
             return Release::Held(held, interrupted);
         }

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 use tokio::time::Instant;
 
-use super::shared::arm_type::{ArmType, is_fresh_import};
+use super::shared::arm_type::{ArmType, settle_id};
 use super::shared::rows;
 use super::shared::wait::{self, Interrupted};
 use crate::arm::{self, ResourceId, Session};
@@ -325,14 +325,9 @@ fn read_body(body: &Json, object: &Object) -> Object {
         properties.insert("addressPrefix".to_owned(), prefix.into());
     }
     let mut found = remote::read(&SCHEMA, &body, object);
-    if is_fresh_import(object) {
-        if let Some(id) = found.str("id").and_then(rows::meant_id) {
-            let network = id.parent().map(|network| network.to_string());
-            found.set("id", id.to_string());
-            found.set("virtual_network_id", network);
-        }
-    } else if !object.get("id").is_unknown() {
-        found.set("id", object.get("id").clone());
+    if let Some(imported) = settle_id(object, &mut found) {
+        let network = imported.parent().map(|network| network.to_string());
+        found.set("virtual_network_id", network);
     }
     fill_derived(&mut found);
     found.set("used_by", holder(&body));

@@ -43,9 +43,7 @@ impl Deletion {
 
     /// Remembers it.
     pub(super) fn remember(&self, private: &mut Private) {
-        if let Err(error) = private.set(KEY, self) {
-            tracing::warn!(%error, "the deletion cannot be remembered");
-        }
+        private.set(KEY, self);
     }
 
     /// Forgets it.

@@ -174,7 +174,7 @@ impl Resource<Azure> for IseSubnet {
         ARM.refuse_existing(&session, &id, self.name()).await?;
         let mut body = json!({ "name": id.name() });
         remote::write(&SCHEMA, create.planned, &mut body);
-        let planned = ARM.in_doubt(create.planned, &id);
+        let planned = ARM.with_id(create.planned, &id);
         match put(&session, &id, &body, None).await {
             Ok(body) => {
                 let found = read_body(&body, &planned);

@@ -166,8 +166,8 @@ impl ArmType {
         remote::complete(planned, &self.read(context, body, planned))
     }
 
-    /// What is certain about an object whose creation was sent and never answered.
-    pub(crate) fn in_doubt(&self, planned: &Object, id: &ResourceId) -> Object {
+    /// What is planned, with the ID that it will have: all that is certain until ARM answers.
+    pub(crate) fn with_id(&self, planned: &Object, id: &ResourceId) -> Object {
         let mut object = planned.clone();
         object.set("id", id.to_string());
         object

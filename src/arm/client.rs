@@ -46,8 +46,8 @@ pub(super) struct Shared {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pacing {
     pub(crate) backoff: Backoff,
-    /// Between two looks at an operation whose service names no interval.
-    pub(crate) poll_interval: Duration,
+    /// What the pauses between looks at an operation grow to, whose service names none.
+    pub(crate) longest_pause: Duration,
     /// How long an answer may take. ARM itself gives a resource provider 60 seconds.
     pub(crate) answer_timeout: Duration,
     /// How long a stopped write waits for its answer: a stopped call has five seconds in all, a last look included.
@@ -59,7 +59,7 @@ const PACING: Pacing = Pacing {
         first: Duration::from_secs(1),
         longest: Duration::from_secs(30),
     },
-    poll_interval: Duration::from_secs(10),
+    longest_pause: Duration::from_secs(10),
     answer_timeout: Duration::from_secs(100),
     write_grace: Duration::from_secs(3),
 };

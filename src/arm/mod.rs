@@ -42,7 +42,7 @@ pub use self::operation::{Intent, Operation, Poll, is_failure, is_success, provi
 pub use self::request::PutOptions;
 pub use self::resource_id::{ParseError, ResourceId};
 pub use self::session::{Accepted, Session};
-pub use self::wait::Ended;
+pub use self::wait::{Ended, Intervals};
 
 /// A JSON value as ARM sends and takes it, members in their order.
 pub type Json = serde_json::Value;

@@ -20,9 +20,9 @@ pub struct Operation {
     pub poll: Poll,
     /// What it is to bring about.
     pub intent: Intent,
-    /// How long to wait before the first look; nothing for an operation that is resumed.
+    /// How long ARM asked to wait before the first look; nothing for an operation that is resumed.
     #[serde(skip)]
-    pub first_wait: Duration,
+    pub first_wait: Option<Duration>,
 }
 
 /// Where an operation's progress is read.
@@ -77,18 +77,13 @@ pub(crate) struct Status {
 
 impl Operation {
     /// The operation that an accepted request started, if it is not at its end already.
-    pub(crate) fn started(
-        intent: Intent,
-        id: &ResourceId,
-        response: &Response,
-        default_wait: Duration,
-    ) -> Option<Self> {
+    pub(crate) fn started(intent: Intent, id: &ResourceId, response: &Response) -> Option<Self> {
         let poll =
             Poll::from_headers(id, response).or_else(|| poll_without_headers(intent, response))?;
         Some(Self {
             poll,
             intent,
-            first_wait: response.retry_after().unwrap_or(default_wait),
+            first_wait: response.retry_after(),
         })
     }
 
@@ -97,7 +92,7 @@ impl Operation {
         Self {
             poll: Poll::ProvisioningState,
             intent,
-            first_wait: Duration::ZERO,
+            first_wait: None,
         }
     }
 
@@ -282,8 +277,6 @@ mod tests {
 
     use super::*;
 
-    const DEFAULT: Duration = Duration::from_secs(10);
-
     fn subnet() -> ResourceId {
         ResourceId::in_group("s", "g", "Microsoft.Network/virtualNetworks", "v")
             .child("subnets", "a")
@@ -346,17 +339,9 @@ mod tests {
             (Action, 202, vec![], "", None),
             (Action, 200, vec![], updating, None),
         ] {
-            let started = Operation::started(
-                intent,
-                &subnet(),
-                &response(status, &headers, body),
-                DEFAULT,
-            );
+            let answer = response(status, &headers, body);
+            let started = Operation::started(intent, &subnet(), &answer);
             let described = format!("{intent:?} {status} {headers:?} {body}");
-            assert_eq!(
-                started.as_ref().map(|it| it.first_wait),
-                expected.as_ref().map(|_| DEFAULT)
-            );
             assert_eq!(started.map(|it| it.poll), expected, "{described}");
         }
     }
@@ -368,9 +353,9 @@ mod tests {
             ("retry-after", "3"),
         ];
         let accepted = response(201, &headers, "{}");
-        let started = Operation::started(Intent::Write, &subnet(), &accepted, DEFAULT);
+        let started = Operation::started(Intent::Write, &subnet(), &accepted);
         let started = started.unwrap_or_else(|| Operation::on_resource(Intent::Delete));
-        assert_eq!(started.first_wait, Duration::from_secs(3));
+        assert_eq!(started.first_wait, Some(Duration::from_secs(3)));
         let text = serde_json::to_string(&started)?;
         assert_eq!(
             text,
@@ -378,7 +363,7 @@ mod tests {
         );
         let resumed: Operation = serde_json::from_str(&text)?;
         assert_eq!(resumed.poll, started.poll);
-        assert_eq!(resumed.first_wait, Duration::ZERO);
+        assert_eq!(resumed.first_wait, None);
         let text = serde_json::to_string(&Operation::on_resource(Intent::Delete))?;
         assert_eq!(
             serde_json::from_str::<Operation>(&text)?,
@@ -406,7 +391,7 @@ mod tests {
             let operation = Operation {
                 poll: poll.clone(),
                 intent,
-                first_wait: Duration::ZERO,
+                first_wait: None,
             };
             let step = operation.step(&response(*status, &[], body));
             assert_eq!(

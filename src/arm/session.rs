@@ -209,11 +209,10 @@ impl Session {
         intent: Intent,
     ) -> Result<Accepted, Error> {
         let response = self.send(&request).await?;
-        let wait = self.pacing().poll_interval;
         Ok(Accepted {
             status: response.status.as_u16(),
             body: response.json().ok().filter(|body| !body.is_null()).cloned(),
-            operation: Operation::started(intent, id, &response, wait),
+            operation: Operation::started(intent, id, &response),
         })
     }
 }

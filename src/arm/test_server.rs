@@ -27,7 +27,7 @@ pub(crate) const PACING: Pacing = Pacing {
         first: Duration::from_millis(1),
         longest: Duration::from_millis(5),
     },
-    poll_interval: Duration::from_millis(1),
+    longest_pause: Duration::from_millis(1),
     answer_timeout: Duration::from_secs(30),
     write_grace: Duration::from_secs(30),
 };

@@ -21,6 +21,28 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 /// How many looks in a row may find no resource: right after a PUT, a replica of ARM may not know it yet.
 const MISSING_LOOKS: u32 = 6;
 
+/// Growing pauses between looks at something that takes anything from a second to hours.
+#[derive(Clone, Copy, Debug)]
+pub struct Intervals {
+    next: Duration,
+    longest: Duration,
+}
+
+impl Intervals {
+    /// Pauses from one second up to the longest.
+    pub fn up_to(longest: Duration) -> Self {
+        let next = longest.min(Duration::from_secs(1));
+        Self { next, longest }
+    }
+
+    /// The next pause.
+    pub fn pause(&mut self) -> Duration {
+        let pause = self.next;
+        self.next = pause.mul_f64(1.5).min(self.longest);
+        pause
+    }
+}
+
 /// What an operation came to.
 #[derive(Debug)]
 pub struct Ended {
@@ -52,7 +74,7 @@ impl Session {
         api_version: &str,
     ) -> Result<Ended, Error> {
         let started = Instant::now();
-        let mut watch = Watch::new(operation.clone(), self.pacing().poll_interval);
+        let mut watch = Watch::new(operation.clone(), self.pacing().longest_pause);
         loop {
             let sleep = self.sleep(watch.pause.max(SHORTEST_WAIT)).await;
             sleep.map_err(|stopped| watch.still_running(stopped, id))?;
@@ -93,10 +115,10 @@ struct Watch {
     operation: Operation,
     /// Before the next look.
     pause: Duration,
-    /// Between looks: stays as it is until ARM names another.
-    interval: Duration,
-    /// Where ARM names none, and for a resource that is not there yet.
-    default_interval: Duration,
+    /// Between looks, as ARM named it last.
+    named: Option<Duration>,
+    /// Between looks while ARM has named nothing.
+    intervals: Intervals,
     status: Status,
     /// ARM's verdict, if the operation failed.
     failure: Option<Error>,
@@ -107,17 +129,11 @@ struct Watch {
 }
 
 impl Watch {
-    fn new(operation: Operation, default_interval: Duration) -> Self {
-        let first = operation.first_wait;
+    fn new(operation: Operation, longest: Duration) -> Self {
         Self {
-            pause: first,
-            // A resumed operation starts without one.
-            interval: if first.is_zero() {
-                default_interval
-            } else {
-                first
-            },
-            default_interval,
+            pause: operation.first_wait.unwrap_or_default(),
+            named: operation.first_wait,
+            intervals: Intervals::up_to(longest),
             operation,
             status: Status::default(),
             failure: None,
@@ -159,20 +175,24 @@ impl Watch {
                 return Err(error);
             }
             Step::Running(status) => {
-                self.interval = status.again_in.unwrap_or(self.interval);
-                self.pause = self.interval;
+                self.named = status.again_in.or(self.named);
+                self.pause = self.interval();
                 self.status = status;
             }
             Step::Missing(error) => {
-                self.pause = self.default_interval;
+                self.pause = self.intervals.longest;
                 self.trouble = Some(error);
             }
             Step::Unclear(error) => {
-                self.pause = error.retry_after().unwrap_or(self.interval);
+                self.pause = error.retry_after().unwrap_or_else(|| self.interval());
                 self.trouble = Some(error);
             }
         }
         Ok(None)
+    }
+
+    fn interval(&mut self) -> Duration {
+        self.named.unwrap_or_else(|| self.intervals.pause())
     }
 
     fn ask_resource(&mut self) {
@@ -275,6 +295,27 @@ mod tests {
     async fn put_and_wait(session: &Session) -> Result<Json, Error> {
         let operation = started(session).await?;
         session.wait(&operation, &ise(), API).await?.into_result()
+    }
+
+    #[test]
+    fn pauses_grow_until_arm_names_one() {
+        let mut watch = Watch::new(
+            Operation::on_resource(Intent::Write),
+            Duration::from_secs(3),
+        );
+        let running = |again_in| {
+            Step::Running(Status {
+                again_in,
+                ..Status::default()
+            })
+        };
+        let mut pauses = vec![watch.pause.as_millis()];
+        for named in [None, None, None, None, Some(Duration::from_secs(7)), None] {
+            let ended = watch.learn(running(named));
+            assert!(matches!(ended, Ok(None)));
+            pauses.push(watch.pause.as_millis());
+        }
+        assert_eq!(pauses, [0, 1000, 1500, 2250, 3000, 7000, 7000]);
     }
 
     #[tokio::test]

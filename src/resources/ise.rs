@@ -217,7 +217,7 @@ impl Resource<Azure> for Ise {
         let session = session(context)?;
         ARM.refuse_existing(&session, &id, self.name()).await?;
         preflight::at_apply(&session, create.planned, &id).await?;
-        let planned = ARM.in_doubt(create.planned, &id);
+        let planned = ARM.with_id(create.planned, &id);
         let (body, operation) = match begin(&session, &id, &planned).await {
             Ok(begun) => begun,
             Err(error) if error.may_have_been_sent() => {

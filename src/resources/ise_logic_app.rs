@@ -17,7 +17,7 @@ use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::Path;
-use crate::sdk::plan::{Plan, sends_update};
+use crate::sdk::plan::{Plan, sent_changes};
 use crate::sdk::remote::{write_elements, write_members};
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Recomputed, Schema, Timeouts};
@@ -204,9 +204,7 @@ impl Resource<Azure> for IseLogicApp {
         }
         let puts = match &plan.prior {
             None => true,
-            Some(prior) => {
-                sends_update(&SCHEMA, prior, &plan.planned) && needs_put(prior, &plan.planned)
-            }
+            Some(prior) => needs_put(prior, &plan.planned),
         };
         if puts {
             plan.diagnostics
@@ -270,14 +268,11 @@ impl Resource<Azure> for IseLogicApp {
     }
 }
 
-/// Whether anything changes but the provider's own, and the state, for which ARM has verbs of its own.
+/// Whether anything that is known changes but the state, for which ARM has verbs of its own.
 fn needs_put(prior: &Object, planned: &Object) -> bool {
-    let changes = |(name, planned): (&str, &Value)| {
-        !["enabled", "timeouts"].contains(&name)
-            && !planned.is_unknown()
-            && planned != prior.get(name)
-    };
-    planned.iter().any(changes)
+    let changes = sent_changes(&SCHEMA, prior, planned);
+    let mut changes = changes.into_iter();
+    changes.any(|name| name != "enabled" && !planned.get(name).is_unknown())
 }
 
 fn none_missing(errors: Diagnostics) -> Result<(), Diagnostics> {

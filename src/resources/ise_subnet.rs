@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 use tokio::time::Instant;
 
-use super::shared::arm_type::{ArmType, is_fresh_import};
+use super::shared::arm_type::{ArmType, settle_id};
 use super::shared::rows;
 use super::shared::wait::{self, Interrupted};
 use crate::arm::{self, ResourceId, Session};
@@ -174,7 +174,7 @@ impl Resource<Azure> for IseSubnet {
         ARM.refuse_existing(&session, &id, self.name()).await?;
         let mut body = json!({ "name": id.name() });
         remote::write(&SCHEMA, create.planned, &mut body);
-        let planned = ARM.in_doubt(create.planned, &id);
+        let planned = ARM.with_id(create.planned, &id);
         match put(&session, &id, &body, None).await {
             Ok(body) => {
                 let found = read_body(&body, &planned);
@@ -224,7 +224,8 @@ impl Resource<Azure> for IseSubnet {
                 // Somebody else wrote in between: what they wrote is read again, and kept.
                 Err(error) if error.is_precondition_failed() => continue,
                 Err(error) => {
-                    if let Ok(body) = session.get(&id, ARM.api_version).await {
+                    let last = parting_session(context)?.get(&id, ARM.api_version).await;
+                    if let Ok(body) = last {
                         state.set(read_body(&body, update.prior));
                     }
                     return Err(fail(error));
@@ -265,7 +266,7 @@ impl Resource<Azure> for IseSubnet {
                 waited_s = started.elapsed().as_secs(),
                 "waiting until the subnet is released"
             );
-            if let Err(ended) = session.sleep(intervals.next()).await {
+            if let Err(ended) = session.sleep(intervals.pause()).await {
                 let last = parting_session(context)?.get(&id, ARM.api_version).await;
                 let holder = last.ok().and_then(|body| holder(&body));
                 return Err(still_in_use(
@@ -324,14 +325,9 @@ fn read_body(body: &Json, object: &Object) -> Object {
         properties.insert("addressPrefix".to_owned(), prefix.into());
     }
     let mut found = remote::read(&SCHEMA, &body, object);
-    if is_fresh_import(object) {
-        if let Some(id) = found.str("id").and_then(rows::meant_id) {
-            let network = id.parent().map(|network| network.to_string());
-            found.set("id", id.to_string());
-            found.set("virtual_network_id", network);
-        }
-    } else if !object.get("id").is_unknown() {
-        found.set("id", object.get("id").clone());
+    if let Some(imported) = settle_id(object, &mut found) {
+        let network = imported.parent().map(|network| network.to_string());
+        found.set("virtual_network_id", network);
     }
     fill_derived(&mut found);
     found.set("used_by", holder(&body));

@@ -14,7 +14,7 @@ use super::{ALL, ise, ise_integration_account, ise_logic_app, ise_subnet};
 use crate::arm::ResourceId;
 use crate::arm::test_server::Reply;
 use crate::azure::Azure;
-use crate::sdk::plan::{Plan, sends_update};
+use crate::sdk::plan::{Plan, sent_changes};
 use crate::sdk::private::Private;
 use crate::sdk::resource::{Resource, State};
 use crate::sdk::schema::{Attribute, Kind};
@@ -206,7 +206,7 @@ async fn played(
     }
     let replaces = !plan.requires_replace.is_empty();
     if replaces != (row.is == Expected::Replace)
-        || !sends_update(resource.schema(), &state_after, &plan.planned)
+        || sent_changes(resource.schema(), &state_after, &plan.planned).is_empty()
     {
         return Err(format!("replaces {:?}", plan.requires_replace));
     }
@@ -246,7 +246,7 @@ fn no_difference(
     let differs = |(name, planned): &(&str, &Value)| *planned != state.get(name);
     let different: Vec<_> = plan.planned.iter().filter(differs).collect();
     // What only the provider knows, and other forms of nothing, show once after an import.
-    if sends_update(resource.schema(), state, &plan.planned)
+    if !sent_changes(resource.schema(), state, &plan.planned).is_empty()
         || !plan.requires_replace.is_empty()
         || (was_created && !different.is_empty())
     {

@@ -88,12 +88,6 @@ impl Plan {
             .is_none_or(|prior| prior.get(name) != self.planned.get(name))
     }
 
-    /// Whether the apply sends anything to the remote system.
-    pub fn sends(&self, schema: &Schema) -> bool {
-        let prior = self.prior.as_ref();
-        prior.is_none_or(|prior| sends_update(schema, prior, &self.planned))
-    }
-
     fn fill_defaults(&mut self, schema: &Schema) {
         self.walk(schema, &mut |attribute, at| {
             if let Some(default) = attribute.default.as_ref().filter(|_| at.config.is_null()) {
@@ -153,11 +147,6 @@ impl Plan {
             visit,
         );
     }
-}
-
-/// Whether an in-place update changes anything but what only the provider knows.
-pub fn sends_update(schema: &Schema, prior: &Object, planned: &Object) -> bool {
-    !sent_changes(schema, prior, planned).is_empty()
 }
 
 /// One attribute of the plan with its counterparts.
@@ -252,8 +241,9 @@ fn walk_nested(
     }
 }
 
-/// The top-level attributes whose change is sent to the remote system.
-fn sent_changes(schema: &Schema, prior: &Object, planned: &Object) -> BTreeSet<&'static str> {
+/// The top-level attributes whose change asks something of the remote system: by their meaning, and but for what only the
+/// provider knows. Without any, an update in place sends nothing.
+pub fn sent_changes(schema: &Schema, prior: &Object, planned: &Object) -> BTreeSet<&'static str> {
     let is_sent = |attribute: &&Attribute| {
         let (before, after) = (prior.get(attribute.name), planned.get(attribute.name));
         let sent = match attribute.effect {

@@ -1,15 +1,13 @@
 //! Around every call: a span for the log, and a net under panics.
 
-use std::any::Any;
-use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use futures::FutureExt;
 use tfplugin::v6;
 use tonic::{Response, Status};
 use tracing::Instrument;
 
 use super::wire;
+use crate::plugin;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Severity};
 
 /// A response that can carry messages to the user.
@@ -79,11 +77,10 @@ pub(super) async fn answer<A: Answer>(
 
 /// Runs work that may panic; a panic becomes a message that asks for a bug report.
 pub(super) async fn catch<T>(work: impl Future<Output = T>) -> Result<T, Diagnostic> {
-    AssertUnwindSafe(work).catch_unwind().await.map_err(|panic| {
+    plugin::catch(work).await.map_err(|panic| {
         let detail = format!(
-            "The provider stopped in the middle of this operation: {}. This is a bug in the provider. Please report it with the log \
-             that TF_LOG_PROVIDER=debug gives.",
-            panic_message(&*panic),
+            "The provider stopped in the middle of this operation: {panic}. This is a bug in the provider. Please report it with the \
+             log that TF_LOG_PROVIDER=debug gives."
         );
         Diagnostic::error("Bug in the provider", detail)
     })
@@ -97,12 +94,4 @@ fn failed<A: Answer>(diagnostics: Diagnostics) -> A {
     let mut answer = A::default();
     *answer.diagnostics() = wire::diagnostics(diagnostics);
     answer
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no reason given")
 }

@@ -264,7 +264,8 @@ async fn update<C: Send + Sync>(
     state: &mut State,
 ) -> Result<(), Diagnostics> {
     let nothing_to_ask = Value::Object(update.planned.clone()).is_wholly_known();
-    if nothing_to_ask && !plan::sends_update(resource.schema(), update.prior, update.planned) {
+    let changes = plan::sent_changes(resource.schema(), update.prior, update.planned);
+    if nothing_to_ask && changes.is_empty() {
         state.set(update.planned.clone());
         return Ok(());
     }

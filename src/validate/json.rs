@@ -12,9 +12,37 @@ pub fn parse(text: &str) -> Result<Value, String> {
         let (line, column) = (error.line(), error.column());
         let place = format!(" at line {line} column {column}");
         let problem = error.to_string();
-        let problem = problem.strip_suffix(&place).unwrap_or(&problem);
+        let problem = in_plain_words(problem.strip_suffix(&place).unwrap_or(&problem));
         format!("invalid JSON in line {line}, column {column}: {problem}")
     })
+}
+
+/// The parser's problem for people who do not program in Rust; what it is not told here is told in the parser's words.
+fn in_plain_words(problem: &str) -> &str {
+    match problem {
+        "EOF while parsing a list" => "the text ends inside of an array, which lacks its \"]\"",
+        "EOF while parsing an object" => "the text ends inside of an object, which lacks its \"}\"",
+        "EOF while parsing a string" => {
+            "the text ends inside of a string, which lacks its closing quote"
+        }
+        "EOF while parsing a value" => "the text ends where a value is expected",
+        "expected `:`" => "a \":\" is expected after the name of a member",
+        "expected `,` or `]`" => "a \",\" or the array's \"]\" is expected here",
+        "expected `,` or `}`" => "a \",\" or the object's \"}\" is expected here",
+        "expected value" | "expected ident" => {
+            "this is no JSON value; texts stand in double quotes, and true, false and null in lower case"
+        }
+        "key must be a string" => "the name of a member is expected here, in double quotes",
+        "trailing comma" => "no \",\" may stand after the last element",
+        "trailing characters" => "something follows after the end of the JSON value",
+        "invalid escape" => "an escape is not one that JSON knows, such as \\n, \\\" or \\\\",
+        "invalid number" => "this is no number in the form of JSON, such as 10, -0.5 or 1e3",
+        "control character (\\u0000-\\u001F) found while parsing a string" => {
+            "a line break or another control character stands in a string: write it as an escape, such as \\n"
+        }
+        "recursion limit exceeded" => "more than 127 arrays and objects stand in one another",
+        other => other,
+    }
 }
 
 /// Reads a JSON object.
@@ -83,20 +111,64 @@ mod tests {
         for (text, expected) in [
             (
                 "{\n  \"a\": 1,\n  oops\n}",
-                "invalid JSON in line 3, column 3: key must be a string",
+                "invalid JSON in line 3, column 3: the name of a member is expected here",
             ),
             (
                 "{\"a\": 1",
-                "invalid JSON in line 1, column 7: EOF while parsing an object",
+                "invalid JSON in line 1, column 7: the text ends inside of an object",
             ),
             (
                 "{} {}",
-                "invalid JSON in line 1, column 4: trailing characters",
+                "invalid JSON in line 1, column 4: something follows after the end",
             ),
             ("  \n", "the text is empty"),
         ] {
             let problem = parse(text).expect_err(text);
             assert!(problem.starts_with(expected), "{problem}");
+        }
+    }
+
+    /// The words are the parser's, and would change with it unnoticed.
+    #[test]
+    fn problems_are_told_in_plain_words() {
+        let deep = "[".repeat(200);
+        for text in [
+            "[1",
+            "{\"a\":1",
+            "\"a",
+            "[",
+            "{\"a\"",
+            "{\"a\":",
+            "{\"a\" 1}",
+            "[1 2]",
+            "{\"a\":1 \"b\":2}",
+            "yes",
+            "tru",
+            "True",
+            "{a:1}",
+            "[1,]",
+            "{\"a\":1,}",
+            "1 2",
+            "\"\\x\"",
+            "01",
+            "1.",
+            "-",
+            "\"a\nb\"",
+            &deep,
+        ] {
+            let problem = parse(text).expect_err(text);
+            for word in [
+                "EOF",
+                "parsing",
+                "expected `",
+                "expected value",
+                "expected ident",
+                "trailing",
+                "key must",
+                "recursion",
+            ] {
+                assert!(!problem.contains(word), "{text:?}: {problem}");
+            }
         }
     }
 

@@ -11,7 +11,7 @@ pub const COUNT: usize = 4;
 /// A rule that is not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// The rule's name, as users switch it off by it.
+    /// The rule's name.
     pub rule: &'static str,
     /// The element at fault; `None` means the list as a whole.
     pub index: Option<usize>,

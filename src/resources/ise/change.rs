@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::ARM;
-use crate::arm::{self, PutOptions, ResourceId, Session};
+use super::{ARM, SCHEMA};
+use crate::arm::{self, Intent, PutOptions, ResourceId, Session};
 use crate::resources::shared::tags;
+use crate::sdk::plan::sent_changes;
 use crate::sdk::resource::Update;
 use crate::sdk::value::Object;
 
@@ -25,7 +26,8 @@ pub(super) enum Step {
 ///
 /// Those that a failed update was to change are sent `again`.
 pub(super) fn steps(update: Update<'_>, again: &[String]) -> Vec<(Vec<&'static str>, Step)> {
-    let changes = |name: &&str| update.changes(name) || again.iter().any(|it| it == name);
+    let sent = sent_changes(&SCHEMA, update.prior, update.planned);
+    let changes = |name: &&str| sent.contains(name) || again.iter().any(|it| it == name);
     let changed = |names: &[&'static str]| -> Vec<&'static str> {
         names.iter().copied().filter(changes).collect()
     };
@@ -39,16 +41,10 @@ pub(super) fn steps(update: Update<'_>, again: &[String]) -> Vec<(Vec<&'static s
     if changes(&"tags_all") {
         steps.push((vec!["tags_all"], Step::PutAwayTags));
     }
-    if changes(&"restart_triggers") && restarts(update.prior) {
+    if changes(&"restart_triggers") {
         steps.push((vec!["restart_triggers"], Step::Restart));
     }
     steps
-}
-
-/// Whether the environment is to be restarted: for other triggers, not for the first ones.
-fn restarts(prior: &Object) -> bool {
-    let before = prior.get("restart_triggers");
-    before.as_map().is_some_and(|before| !before.is_empty())
 }
 
 /// Sends one of them; nothing if it turns out not to be needed.
@@ -59,8 +55,12 @@ pub(super) async fn send(
     planned: &Object,
 ) -> Result<Option<arm::Accepted>, arm::Error> {
     if step == Step::Restart {
-        let restarted = session.post(id, "restart", ARM.api_version, None).await;
-        return restarted.map(Some);
+        let mut restarted = session.post(id, "restart", ARM.api_version, None).await?;
+        // As after any other step, it is the environment that is waited for, and not the answer of an action.
+        if let Some(operation) = &mut restarted.operation {
+            operation.intent = Intent::Write;
+        }
+        return Ok(Some(restarted));
     }
     let current = session.get(id, ARM.api_version).await?;
     let accepted = match step {

@@ -93,7 +93,8 @@ fn check_subnets(config: &Object) -> Diagnostics {
             sentence(&finding.message),
             sentence(&finding.remedy)
         );
-        diagnostics.error_at(path, "Invalid subnet_ids", detail);
+        let summary = format!("Invalid subnet_ids (preflight rule {})", finding.rule);
+        diagnostics.error_at(path, summary, detail);
     }
     diagnostics
 }

@@ -73,9 +73,7 @@ impl Pending {
 
     /// Remembers it.
     pub(super) fn remember(&self, private: &mut Private) {
-        if let Err(error) = private.set(KEY, self) {
-            tracing::warn!(%error, "the operation cannot be remembered; a later run polls the environment itself");
-        }
+        private.set(KEY, self);
     }
 
     /// Forgets whatever is remembered.

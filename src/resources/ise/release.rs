@@ -43,9 +43,7 @@ impl Deletion {
 
     /// Remembers it.
     pub(super) fn remember(&self, private: &mut Private) {
-        if let Err(error) = private.set(KEY, self) {
-            tracing::warn!(%error, "the deletion cannot be remembered");
-        }
+        private.set(KEY, self);
     }
 
     /// Forgets it.
@@ -87,7 +85,7 @@ pub(super) async fn wait(session: &Session, id: &ResourceId, subnet_ids: &[Resou
             elapsed_s = started.elapsed().as_secs(),
             "waiting until the subnets are released"
         );
-        if let Err(error) = session.sleep(intervals.next()).await {
+        if let Err(error) = session.sleep(intervals.pause()).await {
             let interrupted = Interrupted::by(&error).unwrap_or(Interrupted::Stopped);
             return Release::Held(held, interrupted);
         }

@@ -208,6 +208,38 @@ async fn other_triggers_restart_and_first_ones_do_not() {
     }
 }
 
+/// How the restart itself went is told elsewhere; what is kept in the state is the environment.
+#[tokio::test]
+async fn a_restart_that_takes_its_time_leaves_a_whole_state() {
+    let id = id(ARM.name, "e");
+    let restarting = Reply::text(200, "")
+        .header("azure-asyncoperation", "{url}/operations/1")
+        .header("retry-after-ms", "1");
+    let polls =
+        ["InProgress", "Succeeded"].map(|state| Reply::json(200, &json!({ "status": state })));
+    let server = TestServer::start(&[
+        (&get(&id), vec![Reply::json(200, &body(&json!({})))]),
+        (&write("POST", &id, "/restart"), vec![restarting]),
+        ("GET /operations/1", polls.to_vec()),
+    ])
+    .await;
+    let triggers = |value: &str| Value::Map([("dns".to_owned(), value.into())].into());
+    let (mut prior, mut planned) = (environment(None), environment(None));
+    prior.set("restart_triggers", triggers("1"));
+    planned.set("restart_triggers", triggers("2"));
+    planned.set("provisioning_state", Value::unknown());
+    let update = Update {
+        config: &planned,
+        prior: &prior,
+        planned: &planned,
+    };
+    let mut state = State::new(Some(prior.clone()), Private::default());
+    let updated = Ise.update(&context(&server), update, &mut state).await;
+    updated.expect("the update");
+    let kept = state.object().expect("the environment");
+    assert_eq!(kept.str("provisioning_state"), Some("Succeeded"));
+}
+
 /// The name of a tag has no case, and a capacity that an answer leaves out is not lost.
 #[tokio::test]
 async fn a_patch_removes_no_tag_that_is_only_spelled_otherwise() {

@@ -338,9 +338,13 @@ async fn a_secret_that_is_missing_is_asked_for_by_a_put_alone() {
     let (told, sent) = change_of_secretive(std::slice::from_ref(&no_secret)).await;
     assert_eq!(told, [""; 0]);
     assert_eq!(sent, []);
-    let (told, sent) = change_of_secretive(&[no_secret.clone(), ("enabled", false.into())]).await;
-    assert_eq!(told, [""; 0]);
-    assert_eq!(sent, [("POST disable".to_owned(), Json::Null)]);
+    // Another form of no tags is nothing to send.
+    for tags in [Value::Null, Value::Map([].into())] {
+        let change = [no_secret.clone(), ("enabled", false.into()), ("tags", tags)];
+        let (told, sent) = change_of_secretive(&change).await;
+        assert_eq!(told, [""; 0]);
+        assert_eq!(sent, [("POST disable".to_owned(), Json::Null)]);
+    }
     let tags = Value::Map([("a".to_owned(), "b".into())].into());
     let (told, sent) = change_of_secretive(&[no_secret, ("tags", tags)]).await;
     assert_eq!(

@@ -188,6 +188,65 @@ async fn an_update_leaves_the_range_in_the_form_that_it_has_and_other_delegation
     }
 }
 
+/// What a stopped update leaves is what ARM then shows.
+#[tokio::test]
+async fn a_stopped_update_keeps_what_arm_shows() {
+    let id = subnet("a");
+    let with = |state: &str, endpoints: &[&str]| {
+        let endpoints: Vec<_> = endpoints
+            .iter()
+            .map(|name| json!({ "service": name }))
+            .collect();
+        let properties = json!({
+            "addressPrefix": "172.16.0.0/27", "provisioningState": state, "serviceEndpoints": endpoints,
+        });
+        Reply::json(200, &body_of("1", properties))
+    };
+    let updating = with("Updating", &["Microsoft.Sql"])
+        .header("azure-asyncoperation", "{url}/operations/1")
+        .header("retry-after-ms", "1");
+    let server = TestServer::start(&[
+        (
+            &get(&id),
+            vec![with("Succeeded", &[]), with("Updating", &["Microsoft.Sql"])],
+        ),
+        (&get(&id).replacen("GET", "PUT", 1), vec![updating]),
+        (
+            "GET /operations/1",
+            vec![Reply::json(200, &json!({ "status": "InProgress" }))],
+        ),
+    ])
+    .await;
+    let context = context(&server);
+    let mut prior = config(
+        &IseSubnet,
+        &[
+            ("id", id.to_string().into()),
+            ("name", "a".into()),
+            ("virtual_network_id", network().to_string().into()),
+            ("address_prefix", "172.16.0.0/27".into()),
+        ],
+    );
+    fill_derived(&mut prior);
+    let mut planned = prior.clone();
+    let endpoints = Value::set(["Microsoft.Sql".into()]);
+    planned.set("service_endpoints", endpoints.clone());
+    let update = Update {
+        config: &planned,
+        prior: &prior,
+        planned: &planned,
+    };
+    let mut state = State::new(Some(prior.clone()), Private::default());
+    let stopper = async {
+        server.asked("GET /operations/1").await;
+        context.cancel.cancel();
+    };
+    let (result, ()) = tokio::join!(IseSubnet.update(&context, update, &mut state), stopper);
+    result.expect_err("stopped");
+    let kept = state.object().expect("the subnet");
+    assert_eq!(kept.get("service_endpoints"), &endpoints);
+}
+
 /// Other processes write in the network too: what is refused for that is sent again, and what they wrote is kept.
 #[tokio::test]
 async fn an_update_gives_way_to_other_writers() {

@@ -147,13 +147,8 @@ impl ArmType {
     /// The state that ARM's answer tells, in the words of `object`.
     pub(crate) fn read(&self, context: &Context<Azure>, body: &Json, object: &Object) -> Object {
         let mut found = remote::read(self.schema, &present(body), object);
-        if is_fresh_import(object) {
-            if let Some(id) = found.str("id").and_then(rows::meant_id) {
-                found.set("id", id.to_string());
-                found.set("resource_group_name", id.resource_group());
-            }
-        } else if !object.get("id").is_unknown() {
-            found.set("id", object.get("id").clone());
+        if let Some(imported) = settle_id(object, &mut found) {
+            found.set("resource_group_name", imported.resource_group());
         }
         if let Some(azure) = context.client_if_known() {
             tags::read(azure.default_tags.as_ref(), body, &mut found);
@@ -171,8 +166,8 @@ impl ArmType {
         remote::complete(planned, &self.read(context, body, planned))
     }
 
-    /// What is certain about an object whose creation was sent and never answered.
-    pub(crate) fn in_doubt(&self, planned: &Object, id: &ResourceId) -> Object {
+    /// What is planned, with the ID that it will have: all that is certain until ARM answers.
+    pub(crate) fn with_id(&self, planned: &Object, id: &ResourceId) -> Object {
         let mut object = planned.clone();
         object.set("id", id.to_string());
         object
@@ -185,9 +180,19 @@ impl ArmType {
     }
 }
 
-/// Whether the object was just imported: names and casing then come from ARM.
-pub(crate) fn is_fresh_import(object: &Object) -> bool {
-    object.get("name").is_null()
+/// Keeps the ID that the state has. Of an object that was just imported, names and casing come from ARM: gives its ID.
+pub(crate) fn settle_id(object: &Object, found: &mut Object) -> Option<ResourceId> {
+    let is_imported = object.get("name").is_null();
+    if !is_imported {
+        let known = object.get("id");
+        if !known.is_unknown() {
+            found.set("id", known.clone());
+        }
+        return None;
+    }
+    let id = found.str("id").and_then(rows::meant_id)?;
+    found.set("id", id.to_string());
+    Some(id)
 }
 
 /// What to tell a user whose new object exists, with the block that imports it.

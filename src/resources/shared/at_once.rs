@@ -1,4 +1,4 @@
-//! Operations of the types for which ARM answers at once, and nothing is waited for.
+//! Operations of the types for which ARM answers at once or within moments.
 
 use serde_json::Value as Json;
 
@@ -24,7 +24,7 @@ impl ArmType {
         planned: &Object,
         state: &mut State,
     ) -> Result<(), Diagnostics> {
-        let planned = self.in_doubt(planned, id);
+        let planned = self.with_id(planned, id);
         let accepted = session
             .put(id, self.api_version, body, PutOptions::default())
             .await;

@@ -10,9 +10,7 @@ const KEY: &str = "replaces";
 
 /// Tells the second plan about the old object.
 pub(crate) fn hand_over<T: Serialize>(private: &mut Private, old: &T) {
-    if let Err(error) = private.set(KEY, old) {
-        tracing::warn!(%error, "the plan of the new object will not know the old one");
-    }
+    private.set(KEY, old);
 }
 
 /// What the first plan told about the object that this one replaces.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::arm::{self, Accepted, Json, Operation, ResourceId, Session};
+use crate::arm::{self, Accepted, Intervals, Json, Operation, ResourceId, Session};
 
 /// Why a wait ended before what it waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,22 +32,9 @@ impl Interrupted {
     }
 }
 
-/// Growing pauses between looks at something that takes anything from a second to hours.
-#[derive(Debug)]
-pub(crate) struct Intervals(Duration);
-
 /// Pauses from one second up to a minute.
 pub(crate) fn intervals() -> Intervals {
-    Intervals(Duration::from_secs(1))
-}
-
-impl Intervals {
-    /// The next pause.
-    pub(crate) fn next(&mut self) -> Duration {
-        let interval = self.0;
-        self.0 = interval.mul_f64(1.5).min(Duration::from_secs(60));
-        interval
-    }
+    Intervals::up_to(Duration::from_secs(60))
 }
 
 /// Waits for the end of what was accepted, where it did not end at once, and gives the resource.

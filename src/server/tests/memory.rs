@@ -173,7 +173,7 @@ impl Resource<std::sync::Arc<Remote>> for Thing {
                 "Nothing was looked up.",
             ));
         }
-        let _ = plan.private.set("planned", &true);
+        plan.private.set("planned", &true);
     }
 
     async fn create(

@@ -55,7 +55,7 @@ pub(super) fn failed_before(name: &str, pending: &Pending) -> Diagnostic {
         names => format!("the change of {}", names.join(", ")),
     };
     let detail = format!(
-        "Azure accepted it {} ago, and shows the environment as Failed. It lives and is kept: the apply sends {what} again.",
+        "Azure had accepted it {} before the plan, and showed the environment as Failed. It lives and is kept: the apply sends {what} again.",
         duration::format(pending.age()),
     );
     Diagnostic::warning(

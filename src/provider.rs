@@ -309,11 +309,7 @@ async fn subscription_of_cli(credentials: &credentials::Settings) -> Result<Stri
     let account = credentials::default_account().await;
     account
         .map(|account| account.subscription_id)
-        .map_err(|error| {
-            missing(format!(
-                "The Azure CLI could not tell its default: {error}."
-            ))
-        })
+        .map_err(|why| missing(format!("The Azure CLI could not tell its default: {why}.")))
 }
 
 /// The default tags; none while they are not known.

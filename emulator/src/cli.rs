@@ -82,7 +82,9 @@ async fn listen(arguments: &Arguments) -> io::Result<()> {
         fixtures,
         state: arguments.state.clone(),
     })?;
-    let listener = TcpListener::bind(arguments.listen).await?;
+    let listener = TcpListener::bind(arguments.listen)
+        .await
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", arguments.listen)))?;
     let certificates = arguments.tls.then(|| certificates(arguments)).transpose()?;
     let mut terminate = signal(SignalKind::terminate())?;
     // The one line of stdout tells scripts that the emulator is ready and where.

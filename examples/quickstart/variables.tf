@@ -1,4 +1,4 @@
-# The defaults suit the ARM emulator: arm-emulator --time-scale 7200 --fixture azure.json
+# The defaults suit the ARM emulator: arm-emulator --time-scale 3600 --fixture azure.json
 
 variable "endpoint" {
   description = "URL of the ARM emulator, which is both Azure Resource Manager and the sign-in service."

@@ -127,7 +127,10 @@ fn attributes() -> Vec<Attribute> {
                  change of its network's DNS servers.",
             ),
         preflight(),
-        rows::provisioning_state(),
+        rows::provisioning_state().doc(
+            "What ARM says about the last operation, such as `Succeeded`. `ReleasingSubnets`: the environment is deleted, and Azure \
+             still holds its subnets.",
+        ),
         rows::state(),
         Attribute::string("environment_id")
             .computed()
@@ -178,7 +181,11 @@ fn preflight() -> Attribute {
                 .doc("`enforce`: findings stop the plan. `warn`: they are warnings. `off`: nothing is looked up."),
             Attribute::plain("ignore", Type::set(Type::String))
                 .check(Check::EachText(checks::is_rule))
-                .doc("Names of rules that are not checked, such as `custom-dns`. Those about the IDs alone always hold."),
+                .doc(
+                    "Names of rules that are not checked: `subnet-missing`, `subnet-region`, `subnet-name`, `subnet-size`, \
+                     `subnet-reserved-range`, `subnet-in-use`, `subnet-delegated`, `subnet-class-b`, `express-route`, \
+                     `custom-dns`. Those about the IDs alone always hold.",
+                ),
         ],
     )
     .effect(Effect::Local)

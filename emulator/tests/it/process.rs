@@ -178,3 +178,20 @@ fn is_whole(answer: &[u8]) -> bool {
         .find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
     length.is_some_and(|length: usize| answer.len() >= head.len() + 4 + length)
 }
+
+#[tokio::test]
+async fn a_refused_address_is_named() {
+    let first = Process::start(&[]).await;
+    let address = first.address.to_string();
+    let second = Command::new(env!("CARGO_BIN_EXE_arm-emulator"))
+        .args(["--listen", &address])
+        .output()
+        .await
+        .expect("the emulator");
+    assert!(!second.status.success());
+    let told = String::from_utf8_lossy(&second.stderr);
+    assert!(
+        told.starts_with(&format!("arm-emulator: {address}: ")),
+        "{told}"
+    );
+}

@@ -9,7 +9,6 @@ use serde::Deserialize;
 use tokio::process::Command;
 
 use super::{Context, Offer};
-use crate::arm::error::Error;
 
 pub(super) fn offer(context: &Context<'_>) -> Result<Offer, String> {
     let settings = context.settings;
@@ -47,9 +46,9 @@ pub struct Account {
 /// How long the Azure CLI may take to tell its account, which it does without network.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Asks the Azure CLI for its default subscription and tenant.
-pub async fn default_account() -> Result<Account, Error> {
-    let failed = |why: String| Error::credential(format!("az account show: {why}"));
+/// Asks the Azure CLI for its default subscription and tenant; else tells why it could not answer, without a full stop.
+pub async fn default_account() -> Result<Account, String> {
+    let failed = |why: String| format!("az account show: {}", why.trim().trim_end_matches('.'));
     let mut command = az(&["account", "show", "--output", "json"]);
     let output = tokio::time::timeout(LONGEST, command.kill_on_drop(true).output())
         .await
@@ -60,7 +59,7 @@ pub async fn default_account() -> Result<Account, Error> {
         })?;
     if !output.status.success() {
         let stderr = String::from_utf8_lossy(&output.stderr);
-        return Err(failed(stderr.trim().to_owned()));
+        return Err(failed(stderr.into_owned()));
     }
     read_account(&output.stdout).map_err(|error| failed(error.to_string()))
 }

@@ -9,18 +9,21 @@ use crate::resources::shared::wait::Interrupted;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::duration;
 
-/// The plan of an environment at which ARM is at work.
+/// The plan of an environment at which ARM is at work. Terraform shows it again after the apply, when it has to be true still.
 pub(super) fn will_wait(name: &str, pending: Option<&Pending>) -> Diagnostic {
     let (summary, accepted) = match pending.map(|pending| pending.phase) {
-        Some(Phase::Creating) => ("is still deploying", "Azure accepted it"),
-        Some(Phase::Updating) => ("is still being changed", "Azure accepted the change"),
-        None => ("is still deploying", "Azure has been at work on it"),
+        Some(Phase::Creating) => ("was still deploying at plan", "Azure had accepted it"),
+        Some(Phase::Updating) => (
+            "was still being changed at plan",
+            "Azure had accepted the change",
+        ),
+        None => ("was still deploying at plan", "Azure was at work on it"),
     };
     let age = pending.map_or(String::new(), |pending| {
-        format!(" {} ago", duration::format(pending.age()))
+        format!(" {} before", duration::format(pending.age()))
     });
     let detail = format!(
-        "{accepted}{age} and has not finished. The apply goes on waiting, and only then does whatever else is planned for it; nothing \
+        "{accepted}{age} and had not finished. The apply goes on waiting, and only then does whatever else is planned for it; nothing \
          is created again and nothing is replaced."
     );
     Diagnostic::warning(format!("Environment {name:?} {summary}"), detail)
@@ -52,7 +55,7 @@ pub(super) fn failed_before(name: &str, pending: &Pending) -> Diagnostic {
         names => format!("the change of {}", names.join(", ")),
     };
     let detail = format!(
-        "Azure accepted it {} ago, and shows the environment as Failed. It lives and is kept: the apply sends {what} again.",
+        "Azure had accepted it {} before the plan, and showed the environment as Failed. It lives and is kept: the apply sends {what} again.",
         duration::format(pending.age()),
     );
     Diagnostic::warning(

@@ -7,3 +7,11 @@ fn every_rule_has_one_name() {
     assert_eq!(distinct.len(), names.len());
     assert!(names.contains(&"network-ports") && names.contains(&"custom-dns"));
 }
+
+#[test]
+fn every_rule_that_is_looked_up_is_documented() {
+    let page = include_str!("../../../../docs/resources/ise.md");
+    for rule in &RULES {
+        assert!(page.contains(&format!("`{}`", rule.name)), "{}", rule.name);
+    }
+}

@@ -350,7 +350,10 @@ async fn a_stopped_change_tells_what_arm_shows_and_is_waited_for_in_the_next_run
     let next = context(&server);
     let plan = plan_next(&next, &state).await;
     let warning = plan.diagnostics.iter().next().expect("a warning");
-    assert_eq!(warning.summary, "Environment \"e\" is still being changed");
+    assert_eq!(
+        warning.summary,
+        "Environment \"e\" was still being changed at plan"
+    );
     scale(&next, &mut state, 2).await.expect("well");
     assert_eq!(state_of(&state), "Succeeded");
     assert_eq!(writes(&server), ["PATCH"]);

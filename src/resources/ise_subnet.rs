@@ -224,7 +224,8 @@ impl Resource<Azure> for IseSubnet {
                 // Somebody else wrote in between: what they wrote is read again, and kept.
                 Err(error) if error.is_precondition_failed() => continue,
                 Err(error) => {
-                    if let Ok(body) = session.get(&id, ARM.api_version).await {
+                    let last = parting_session(context)?.get(&id, ARM.api_version).await;
+                    if let Ok(body) = last {
                         state.set(read_body(&body, update.prior));
                     }
                     return Err(fail(error));

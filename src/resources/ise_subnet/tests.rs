@@ -59,6 +59,28 @@ async fn an_accepted_subnet_is_remembered_however_the_wait_ends() {
     assert!(accepted_then(failed, false).await);
 }
 
+/// Deletes a subnet with these answers; whether that succeeded.
+async fn deleted(answers: Vec<Reply>) -> bool {
+    let id = subnet("a");
+    let line = get(&id).replacen("GET", "DELETE", 1);
+    let server = TestServer::start(&[(&line, answers)]).await;
+    let object = config(&IseSubnet, &[("id", id.to_string().into())]);
+    let mut state = State::new(Some(object), Private::default());
+    let result = IseSubnet.delete(&context(&server), &mut state).await;
+    result.is_ok()
+}
+
+#[tokio::test]
+async fn a_wait_for_the_release_outlives_passing_troubles() {
+    let in_use = || Reply::error(400, "InUseSubnetCannotBeDeleted");
+    let forbidden = || Reply::error(403, "AuthorizationFailed");
+    let gone = || Reply::text(204, "");
+    assert!(deleted(vec![in_use(), forbidden(), gone()]).await);
+    // What nobody has waited for yet is told at once, as is what does not pass.
+    assert!(!deleted(vec![forbidden(), gone()]).await);
+    assert!(!deleted(vec![in_use(), Reply::error(409, "ScopeLocked"), gone()]).await);
+}
+
 #[test]
 fn what_holds_a_subnet() {
     let link = |properties: Json| json!([{ "name": "l", "properties": properties }]);

@@ -4,9 +4,10 @@ use acceptance_tests::Result;
 use acceptance_tests::emulator::Emulator;
 use acceptance_tests::hcl::Block;
 use acceptance_tests::plan::Action;
-use acceptance_tests::scene::{Fixture, Scene, id, subnet_ids};
+use acceptance_tests::scene::{Fixture, Scene};
 use serde_json::json;
 
+use crate::fresh::{environment, environment_id};
 use crate::{adopted, snapshot};
 
 #[test]
@@ -208,18 +209,6 @@ fn credentials_that_do_not_serve_are_named() -> Result {
     )?;
     assert!(scene.emulator.requests()?.is_empty());
     Ok(())
-}
-
-fn environment() -> Block {
-    Block::resource("ise", "it")
-        .with_text("name", "new")
-        .with_text("resource_group_name", "integration")
-        .with_text("location", "westeurope")
-        .with("subnet_ids", &subnet_ids(["a", "b", "c", "d"]))
-}
-
-fn environment_id() -> String {
-    id("Microsoft.Logic/integrationServiceEnvironments/new")
 }
 
 fn app(name: &str) -> Block {

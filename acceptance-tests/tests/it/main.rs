@@ -4,6 +4,7 @@
 
 mod adopted;
 mod body;
+mod fresh;
 #[cfg(unix)]
 mod processes;
 mod snapshot;

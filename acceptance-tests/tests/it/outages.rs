@@ -1,9 +1,10 @@
 //! Hours in which not everything works: what is under way is waited for all the same.
 
 use acceptance_tests::Result;
-use acceptance_tests::hcl::Block;
-use acceptance_tests::scene::{Fixture, Scene, id, subnet_ids};
+use acceptance_tests::scene::{Fixture, Scene};
 use serde_json::{Value as Json, json};
+
+use crate::fresh::{environment, environment_id};
 
 /// The environment's operation, and the environment itself.
 const OPERATION: &str = "*/integrationServiceEnvironments/new/operationStatuses/*";
@@ -166,16 +167,4 @@ fn is_healthy(scene: &Scene) -> Result {
         0
     );
     Ok(())
-}
-
-fn environment() -> Block {
-    Block::resource("ise", "it")
-        .with_text("name", "new")
-        .with_text("resource_group_name", "integration")
-        .with_text("location", "westeurope")
-        .with("subnet_ids", &subnet_ids(["a", "b", "c", "d"]))
-}
-
-fn environment_id() -> String {
-    id("Microsoft.Logic/integrationServiceEnvironments/new")
 }

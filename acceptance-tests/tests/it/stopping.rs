@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use acceptance_tests::hcl::Block;
 use acceptance_tests::plan::Action;
-use acceptance_tests::scene::{Fixture, Scene, id, subnet_ids};
+use acceptance_tests::scene::{Fixture, Scene};
 use acceptance_tests::workspace::Workspace;
 use acceptance_tests::{Result, binaries};
 use rustix::process::{Signal, kill_process, kill_process_group};
 
+use crate::fresh::{environment, environment_id};
 use crate::processes::{pid, providers, until};
 use crate::{adopted, snapshot};
 
@@ -30,7 +31,7 @@ fn ctrl_c_leaves_an_environment_deploying_and_the_next_apply_goes_on() -> Result
     scene.emulator.set_time_scale(SLOW)?;
     let apply = scene.start(&["apply", "-auto-approve"])?;
     until("the creation is accepted", || {
-        Ok(writes(&scene)? == ["PUT integrationServiceEnvironments/it"])
+        Ok(writes(&scene)? == ["PUT integrationServiceEnvironments/new"])
     })?;
     kill_process_group(pid(apply.id())?, Signal::INT)?;
     let run = apply.wait()?;
@@ -55,7 +56,7 @@ fn ctrl_c_leaves_an_environment_deploying_and_the_next_apply_goes_on() -> Result
         scene.state()?.object("ise.it")["provisioning_state"],
         "Succeeded"
     );
-    assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/it"]);
+    assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/new"]);
     Ok(())
 }
 
@@ -77,14 +78,14 @@ fn a_termination_is_like_ctrl_c() -> Result {
         let run = apply.wait()?;
         let found = run.diagnostics();
         assert!(
-            found.mention("Environment \"it\" was left deploying"),
+            found.mention("Environment \"new\" was left deploying"),
             "{found}"
         );
         assert!(!scene.state()?.is_tainted("ise.it"));
         scene.emulator.set_time_scale(FAST)?;
         scene.apply()?;
         scene.nothing_to_do()?;
-        assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/it"]);
+        assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/new"]);
     }
     Ok(())
 }
@@ -123,7 +124,10 @@ fn an_update_that_is_stopped_or_times_out_is_an_error_and_goes_on() -> Result {
     scene.emulator.set_time_scale(FAST)?;
     scene.apply()?;
     scene.nothing_to_do()?;
-    assert_eq!(writes(&scene)?, ["PATCH integrationServiceEnvironments/it"]);
+    assert_eq!(
+        writes(&scene)?,
+        ["PATCH integrationServiceEnvironments/new"]
+    );
     Ok(())
 }
 
@@ -145,7 +149,7 @@ fn a_create_timeout_is_no_failure() -> Result {
     scene.emulator.set_time_scale(FAST)?;
     scene.apply()?;
     scene.nothing_to_do()?;
-    assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/it"]);
+    assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/new"]);
     Ok(())
 }
 
@@ -167,13 +171,13 @@ fn what_lives_in_an_environment_waits_while_it_deploys() -> Result {
             .iter()
             .any(|request| request.path.ends_with("/integrationAccounts/partners")))
     })?;
-    assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/it"]);
+    assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/new"]);
     scene.emulator.set_time_scale(FAST)?;
     apply.wait()?.success()?;
     assert_eq!(
         writes(&scene)?,
         [
-            "PUT integrationServiceEnvironments/it",
+            "PUT integrationServiceEnvironments/new",
             "PUT integrationAccounts/partners"
         ]
     );
@@ -230,8 +234,8 @@ fn ctrl_c_during_a_destroy_leaves_the_rest_to_the_next_one() -> Result {
     assert_eq!(
         writes(&scene)?,
         [
-            "DELETE integrationServiceEnvironments/it",
-            "PUT integrationServiceEnvironments/it"
+            "DELETE integrationServiceEnvironments/new",
+            "PUT integrationServiceEnvironments/new"
         ]
     );
     Ok(())
@@ -256,7 +260,7 @@ fn a_destroy_that_was_stopped_goes_on_until_the_subnets_are_free() -> Result {
     assert!(scene.state()?.addresses().is_empty());
     assert_eq!(
         writes(&scene)?,
-        ["DELETE integrationServiceEnvironments/it"]
+        ["DELETE integrationServiceEnvironments/new"]
     );
     Ok(())
 }
@@ -281,7 +285,7 @@ fn kill_9_leaves_no_process_and_what_it_began_can_be_imported() -> Result {
     let run = scene.run(&["apply", "-auto-approve"])?.failure()?;
     assert!(
         run.diagnostics()
-            .mention("Environment \"it\" already exists"),
+            .mention("Environment \"new\" already exists"),
         "{}",
         run.diagnostics()
     );
@@ -292,7 +296,7 @@ fn kill_9_leaves_no_process_and_what_it_began_can_be_imported() -> Result {
     scene.emulator.set_time_scale(FAST)?;
     scene.apply()?;
     scene.nothing_to_do()?;
-    assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/it"]);
+    assert_eq!(writes(&scene)?, ["PUT integrationServiceEnvironments/new"]);
     Ok(())
 }
 
@@ -358,18 +362,6 @@ fn a_provider_under_a_debugger_serves_one_run_after_another() -> Result {
     kill_process(pid(provider.id())?, Signal::INT)?;
     provider.wait()?;
     Ok(())
-}
-
-fn environment() -> Block {
-    Block::resource("ise", "it")
-        .with_text("name", "it")
-        .with_text("resource_group_name", "integration")
-        .with_text("location", "westeurope")
-        .with("subnet_ids", &subnet_ids(["a", "b", "c", "d"]))
-}
-
-fn environment_id() -> String {
-    id("Microsoft.Logic/integrationServiceEnvironments/it")
 }
 
 fn writes(scene: &Scene) -> Result<Vec<String>> {

@@ -2,10 +2,11 @@
 
 use acceptance_tests::Result;
 use acceptance_tests::hcl::Block;
-use acceptance_tests::scene::{Fixture, Scene, id, subnet_ids};
+use acceptance_tests::scene::{Fixture, Scene, id};
 use serde_json::json;
 
 use crate::adopted;
+use crate::fresh::environment;
 
 #[test]
 fn unusual_values_arrive_as_they_were_written() -> Result {
@@ -74,14 +75,6 @@ fn a_capacity_that_is_no_longer_managed_stays() -> Result {
         .get(&id("Microsoft.Logic/integrationServiceEnvironments/new"))?;
     assert_eq!(environment["sku"]["capacity"], 2);
     Ok(())
-}
-
-fn environment() -> Block {
-    Block::resource("ise", "it")
-        .with_text("name", "new")
-        .with_text("resource_group_name", "integration")
-        .with_text("location", "westeurope")
-        .with("subnet_ids", &subnet_ids(["a", "b", "c", "d"]))
 }
 
 /// The same arguments under another name.

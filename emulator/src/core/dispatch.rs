@@ -40,7 +40,7 @@ pub(crate) fn segments(call: &Call) -> Vec<String> {
 fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, ArmError> {
     call.api_version()?;
     let [first, rest @ ..] = segments else {
-        return Err(no_route(call));
+        return Err(ArmError::no_route(&call.path));
     };
     if !first.eq_ignore_ascii_case("subscriptions") {
         return tenant_level(world, call, segments);
@@ -106,14 +106,14 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
             let definition = top_level(world, rest[1], rest[2])?;
             resource::collection(world, call, definition, Scope::Subscription(subscription))
         }
-        _ => Err(no_route(call)),
+        _ => Err(ArmError::no_route(&call.path)),
     }
 }
 
 /// What belongs to no subscription.
 fn tenant_level(world: &World, call: &Call, segments: &[&str]) -> Result<Reply, ArmError> {
     if call.method != "GET" {
-        return Err(no_route(call));
+        return Err(ArmError::no_route(&call.path));
     }
     if let [word] = segments
         && word.eq_ignore_ascii_case("tenants")
@@ -126,7 +126,7 @@ fn tenant_level(world: &World, call: &Call, segments: &[&str]) -> Result<Reply, 
             kind,
             name,
         }) if kind.eq_ignore_ascii_case("roleDefinitions") => authorization::built_in(call, name),
-        _ => Err(no_route(call)),
+        _ => Err(ArmError::no_route(&call.path)),
     }
 }
 
@@ -136,7 +136,10 @@ fn groups(
     subscription: &str,
     rest: &[&str],
 ) -> Result<Reply, ArmError> {
-    let definition = world.types.find(GROUP).ok_or_else(|| no_route(call))?;
+    let definition = world
+        .types
+        .find(GROUP)
+        .ok_or_else(|| ArmError::no_route(&call.path))?;
     let [name, rest @ ..] = rest else {
         return resource::collection(world, call, definition, Scope::Subscription(subscription));
     };
@@ -160,7 +163,7 @@ fn groups(
                 "exporttemplate" => export::template(world, call, &group),
                 "moveresources" => moving::start(world, call, &group, true),
                 "validatemoveresources" => moving::start(world, call, &group, false),
-                _ => Err(no_route(call)),
+                _ => Err(ArmError::no_route(&call.path)),
             }
         }
         [providers, namespace, rest @ ..]
@@ -168,7 +171,7 @@ fn groups(
         {
             provider(world, call, &group, namespace, rest)
         }
-        _ => Err(no_route(call)),
+        _ => Err(ArmError::no_route(&call.path)),
     }
 }
 
@@ -347,24 +350,9 @@ fn unknown_type(world: &World, call: &Call, namespace: &str, rest: &[&str]) -> A
 
 fn not_served(world: &World, namespace: &str, kind: &str, version: &str) -> ArmError {
     if world.types.namespace(namespace).is_none() {
-        let message = format!("The resource namespace '{namespace}' is invalid.");
-        return ArmError::gateway(404, "InvalidResourceNamespace", message);
+        return ArmError::unknown_namespace(namespace);
     }
-    ArmError::gateway(
-        404,
-        "InvalidResourceType",
-        format!(
-            "The resource type '{kind}' could not be found in the namespace '{namespace}' for api version '{version}'."
-        ),
-    )
-}
-
-fn no_route(call: &Call) -> ArmError {
-    ArmError::gateway(
-        404,
-        "NotFound",
-        format!("No resource matches the path '{}'.", call.path),
-    )
+    ArmError::unknown_type(namespace, kind, version)
 }
 
 fn lower<'a>(segments: &[&'a str]) -> Vec<&'a str> {

@@ -62,6 +62,35 @@ impl ArmError {
         json!({ "error": error })
     }
 
+    /// Nothing is served at the path.
+    pub(crate) fn no_route(path: &str) -> Self {
+        Self::gateway(
+            404,
+            "NotFound",
+            format!("No resource matches the path '{path}'."),
+        )
+    }
+
+    /// No provider has the namespace.
+    pub(crate) fn unknown_namespace(namespace: &str) -> Self {
+        Self::gateway(
+            404,
+            "InvalidResourceNamespace",
+            format!("The resource namespace '{namespace}' is invalid."),
+        )
+    }
+
+    /// The provider has no such type.
+    pub(crate) fn unknown_type(namespace: &str, kind: &str, version: &str) -> Self {
+        Self::gateway(
+            404,
+            "InvalidResourceType",
+            format!(
+                "The resource type '{kind}' could not be found in the namespace '{namespace}' for api version '{version}'."
+            ),
+        )
+    }
+
     /// The group is not there.
     pub(crate) fn group_not_found(name: &str) -> Self {
         Self::gateway(

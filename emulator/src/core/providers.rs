@@ -91,13 +91,10 @@ pub(crate) fn check_registered(world: &World, id: &ResourceId) -> Result<(), Arm
 
 /// The canonical spelling of a namespace.
 fn known(world: &World, namespace: &str) -> Result<&'static str, ArmError> {
-    world.types.namespace(namespace).ok_or_else(|| {
-        ArmError::gateway(
-            404,
-            "InvalidResourceNamespace",
-            format!("The resource namespace '{namespace}' is invalid."),
-        )
-    })
+    world
+        .types
+        .namespace(namespace)
+        .ok_or_else(|| ArmError::unknown_namespace(namespace))
 }
 
 /// A provider cannot go while it has resources. The code is ours.

@@ -56,13 +56,7 @@ pub(crate) fn existing(
         return Ok(whole(subscription));
     }
     let path = format!("/subscriptions/{subscription}/{}", scope.join("/"));
-    let id = ResourceId::parse(&path).ok_or_else(|| {
-        ArmError::gateway(
-            404,
-            "NotFound",
-            format!("No resource matches the path '{path}'."),
-        )
-    })?;
+    let id = ResourceId::parse(&path).ok_or_else(|| ArmError::no_route(&path))?;
     resource::existing(world, &id).map(|stored| stored.id.clone())
 }
 

@@ -26,14 +26,7 @@ pub(crate) fn serve(
         .find(|known| known.eq_ignore_ascii_case(scoped.kind))
     else {
         let version = call.query("api-version").unwrap_or_default();
-        return Err(ArmError::gateway(
-            404,
-            "InvalidResourceType",
-            format!(
-                "The resource type '{}' could not be found in the namespace '{NAMESPACE}' for api version '{version}'.",
-                scoped.kind
-            ),
-        ));
+        return Err(ArmError::unknown_type(NAMESPACE, scoped.kind, version));
     };
     versions::check_authorization(call.api_version()?)?;
     let scope = scope::existing(world, subscription, scoped.scope)?;

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::shared::tags;
 use super::test_plan::{applied, context, id, network, plan, server_of, subnet, unconfigured};
 use super::{ALL, ise, ise_integration_account, ise_logic_app, ise_subnet};
 use crate::arm::ResourceId;
@@ -16,6 +15,7 @@ use crate::arm::test_server::Reply;
 use crate::azure::Azure;
 use crate::sdk::plan::{Plan, sent_changes};
 use crate::sdk::private::Private;
+use crate::sdk::remote::Change;
 use crate::sdk::resource::{Resource, State};
 use crate::sdk::schema::{Attribute, Kind};
 use crate::sdk::value::{Object, Value};
@@ -228,9 +228,15 @@ async fn played(
     }
     // What is written puts it right.
     let mut written = body.clone();
-    remote::write(resource.schema(), &plan.planned, &mut written);
-    if resource.schema().attribute("tags").is_some() {
-        tags::write(&plan.planned, &mut written);
+    let change = Change::between(&state_after, &plan.planned);
+    let overwritten = match resource.name() {
+        "ise" => ise::ARM.write(change, &mut written),
+        "ise_integration_account" => ise_integration_account::ARM.write(change, &mut written),
+        "ise_logic_app" => ise_logic_app::ARM.write(change, &mut written),
+        _ => remote::write(resource.schema(), change, &mut written),
+    };
+    if !overwritten.is_empty() {
+        return Err(format!("what nobody else changed is told: {overwritten:?}"));
     }
     let (state_after, plan) = refreshed_and_planned(resource, config, state, &written).await?;
     no_difference(resource, &state_after, &plan, was_created)

@@ -5,6 +5,7 @@
 
 pub mod diagnostics;
 pub mod number;
+pub mod overwritten;
 pub mod path;
 pub mod types;
 pub mod value;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
+use super::overwritten::Overwritten;
 use super::types::Type;
 use super::value::{Object, Value};
 
@@ -127,6 +128,8 @@ pub struct Attribute {
     pub empty_is_a_value: bool,
     /// Whether the remote object may leave it out without a meaning; what was known then stays.
     pub may_be_untold: bool,
+    /// Whether a change of it makes another kind of the object that holds it, whose other attributes change with it.
+    pub discriminates: bool,
     /// Where the value is in the remote object.
     pub remote: Option<Remote>,
 }
@@ -217,6 +220,9 @@ pub struct Remote {
     pub write: Write,
 }
 
+/// Writes in what the second value differs from the first, and tells what of others it overwrote.
+pub type WriteInto = fn(&Value, &Value, &mut Json) -> Vec<Overwritten>;
+
 /// How a value gets into the JSON of the remote object.
 #[derive(Clone, Copy, Debug)]
 pub enum Write {
@@ -225,7 +231,7 @@ pub enum Write {
     /// In a form of its own, which says all there is to say.
     As(fn(&Value) -> Json),
     /// Into what is there, of which it keeps what it does not know.
-    Into(fn(&Value, &mut Json)),
+    Into(WriteInto),
 }
 
 impl Attribute {
@@ -271,6 +277,7 @@ impl Attribute {
             same: None,
             empty_is_a_value: false,
             may_be_untold: false,
+            discriminates: false,
             remote: None,
         }
     }
@@ -394,6 +401,15 @@ impl Attribute {
         }
     }
 
+    /// A change of it makes another kind of the object that holds it.
+    #[must_use]
+    pub fn discriminates(self) -> Self {
+        Self {
+            discriminates: true,
+            ..self
+        }
+    }
+
     /// Where the value is in the remote object.
     #[must_use]
     pub fn remote(self, path: &'static str) -> Self {
@@ -442,7 +458,7 @@ impl Attribute {
         self,
         path: &'static str,
         read: fn(&Json) -> Value,
-        write: fn(&Value, &mut Json),
+        write: WriteInto,
     ) -> Self {
         let remote = Remote {
             path,

@@ -1,7 +1,10 @@
 //! ARM's errors as messages to the user.
 
-use crate::arm;
-use crate::sdk::diagnostics::Diagnostic;
+use std::collections::BTreeSet;
+
+use crate::arm::{self, Json};
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::overwritten::Overwritten;
 use crate::sdk::path::Path;
 use crate::sdk::schema::{Attribute, Kind, Schema};
 use crate::sdk::validation::capitalised;
@@ -15,6 +18,41 @@ pub(crate) fn error(schema: &Schema, doing: &str, what: &str, error: &arm::Error
         .unwrap_or_default();
     let summary = format!("Error {doing} {what}");
     Diagnostic::error(summary, explanation(error)).at(path)
+}
+
+/// What to tell of what others had changed between plan and apply, and the apply overwrote.
+pub(crate) fn overwritten(what: &str, overwritten: &[Overwritten]) -> Diagnostics {
+    let mut told = BTreeSet::new();
+    let mut warnings = Diagnostics::new();
+    for Overwritten { path, values } in overwritten {
+        if !told.insert(path.to_string()) {
+            continue;
+        }
+        let values = values.as_ref().map(|(had, has)| (shown(had), shown(has)));
+        let (had, has) =
+            values.unwrap_or_else(|| (ANOTHER.to_owned(), "what is planned".to_owned()));
+        let detail = format!(
+            "Between plan and apply, somebody else changed it too: Azure had {had}, and the apply has overwritten that with {has}. \
+             Whatever else others changed was left as it was."
+        );
+        let summary = format!("A change of {path} of {what} by others was overwritten");
+        warnings.warning_at(path.clone(), summary, detail);
+    }
+    warnings
+}
+
+const ANOTHER: &str = "another value";
+
+/// A value in a sentence. Whole documents are left out: they are long, and may hold what is nobody's business.
+fn shown(value: &Json) -> String {
+    match value {
+        Json::Null => "none".to_owned(),
+        Json::String(text) if text.starts_with(['{', '[']) => "a document".to_owned(),
+        value => match value.to_string() {
+            text if text.len() > 200 => ANOTHER.to_owned(),
+            text => text,
+        },
+    }
 }
 
 /// ARM's words, and what they mean where they do not say it.

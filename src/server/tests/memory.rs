@@ -15,7 +15,7 @@ use crate::sdk::json::RawState;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
 use crate::sdk::provider::Provider;
-use crate::sdk::remote;
+use crate::sdk::remote::{self, Change};
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Recomputed, Schema, Timeouts};
 use crate::sdk::types::Type;
@@ -186,7 +186,7 @@ impl Resource<std::sync::Arc<Remote>> for Thing {
         let label = create.planned.str("label");
         Self::fail(label, "fail before create")?;
         let mut body = json!({ "secret seen": create.config.str("secret") });
-        remote::write(&THING, create.planned, &mut body);
+        remote::write(&THING, Change::creating(create.planned), &mut body);
         body["id"] = json!(format!("/{}", create.planned.text("name")));
         Self::accept(&mut body, 1);
         remote.lock().expect("not poisoned").insert(
@@ -241,7 +241,8 @@ impl Resource<std::sync::Arc<Remote>> for Thing {
         Self::fail(update.planned.str("label"), "fail update")?;
         let mut bodies = context.client()?.lock().expect("not poisoned");
         let body = bodies.get_mut(update.prior.text("id")).expect("exists");
-        remote::write(&THING, update.planned, body);
+        let change = Change::between(update.prior, update.planned);
+        remote::write(&THING, change, body);
         Self::accept(body, 2);
         let found = remote::read(&THING, body, update.planned);
         state.set(remote::complete(update.planned, &found));

@@ -22,7 +22,7 @@ use crate::sdk::value::{Object, Value};
 use crate::sdk::{consistency, json, remote};
 
 /// What stands for the beginning of IDs in the files.
-const GROUP: (&str, &str) = (
+pub(super) const GROUP: (&str, &str) = (
     "{g}",
     "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g/providers",
 );
@@ -264,7 +264,7 @@ fn no_difference(
     Ok(())
 }
 
-async fn refreshed_and_planned(
+pub(super) async fn refreshed_and_planned(
     resource: &dyn Resource<Azure>,
     config: &Object,
     state: &Object,
@@ -289,7 +289,7 @@ async fn refreshed_and_planned(
 }
 
 /// What plans look at besides.
-fn neighbours() -> Vec<(ResourceId, Reply)> {
+pub(super) fn neighbours() -> Vec<(ResourceId, Reply)> {
     let gone = || Reply::error(404, "NotFound");
     let environment = id(ise::ARM.name, "e");
     let account = json!({ "properties": { "integrationServiceEnvironment": { "id": environment.to_string() } } });
@@ -298,7 +298,10 @@ fn neighbours() -> Vec<(ResourceId, Reply)> {
     objects.push((network(), gone()));
     objects.push((
         environment,
-        Reply::json(200, &json!({ "sku": { "name": "Developer" } })),
+        Reply::json(
+            200,
+            &json!({ "sku": { "name": "Developer" }, "properties": { "provisioningState": "Succeeded" } }),
+        ),
     ));
     for name in ["i", "other"] {
         let id = id(ise_integration_account::ARM.name, name);
@@ -330,7 +333,7 @@ fn with_computed_of(resource: &dyn Resource<Azure>, before: &Object, after: &Obj
 }
 
 /// The state of which an import begins, as the server makes it.
-fn imported(resource: &dyn Resource<Azure>, id: &str) -> Object {
+pub(super) fn imported(resource: &dyn Resource<Azure>, id: &str) -> Object {
     let mut object = resource.schema().null_object();
     let local = resource
         .schema()

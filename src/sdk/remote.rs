@@ -183,18 +183,22 @@ fn member<'j>(body: &'j mut Json, path: &str) -> &'j mut Json {
     })
 }
 
+/// Takes out what is at `path`, and the objects above it that hold nothing else.
 fn remove(body: &mut Json, path: &str) {
     let path = path.split_once("[].").map_or(path, |(array, _)| array);
-    let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
-    let parent = match parent {
-        "" => Some(body),
-        parent => parent
-            .split('.')
-            .try_fold(body, |json, name| json.get_mut(name)),
+    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+    let Some(members) = body.as_object_mut() else {
+        return;
     };
-    if let Some(Json::Object(members)) = parent {
-        members.shift_remove(name);
+    if !rest.is_empty()
+        && let Some(inner) = members.get_mut(name)
+    {
+        remove(inner, rest);
+        if inner.as_object().is_none_or(|inner| !inner.is_empty()) {
+            return;
+        }
     }
+    members.shift_remove(name);
 }
 
 /// Plain JSON as a value of type `ty`; null where it is something else.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::write::{same_objects, write_attributes};
+use super::write::{Extent, same_objects, write_attributes};
 use super::{from_json, lookup, member, nulls, read_object, to_json};
 use crate::sdk::overwritten::Overwritten;
 use crate::sdk::path::Path;
@@ -178,7 +178,13 @@ impl Objects<'_> {
         array[slot].planned = Some(index);
         let states = (before.unwrap_or(&nothing), element);
         let json = &mut array[slot].json;
-        write_attributes(self.attributes, states, json, &|_| false, &mut overwritten);
+        write_attributes(
+            self.attributes,
+            states,
+            json,
+            &|_| Extent::Differences,
+            &mut overwritten,
+        );
         overwritten
     }
 

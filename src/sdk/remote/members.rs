@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use super::write::{same_objects, write_attributes};
+use super::write::{Extent, same_objects, write_attributes};
 use super::{nulls, read_object};
 use crate::sdk::overwritten::Overwritten;
 use crate::sdk::path::Path;
@@ -76,7 +76,13 @@ pub(super) fn write_objects(
         |before, value, member| {
             let states = (before.copied().unwrap_or(&nothing), *value);
             let mut overwritten = Vec::new();
-            write_attributes(attributes, states, member, &|_| false, &mut overwritten);
+            write_attributes(
+                attributes,
+                states,
+                member,
+                &|_| Extent::Differences,
+                &mut overwritten,
+            );
             overwritten
         },
     )

@@ -54,29 +54,46 @@ impl<'a> Change<'a> {
 pub fn write(schema: &Schema, change: Change<'_>, body: &mut Json) -> Vec<Overwritten> {
     let nothing = schema.null_object();
     let states = (change.prior.unwrap_or(&nothing), change.planned);
-    let is_again = |name: &str| change.again.iter().any(|it| it == name);
+    let extent = |name: &str| match change.again.iter().any(|it| it == name) {
+        true => Extent::All,
+        false => Extent::Differences,
+    };
     let mut overwritten = Vec::new();
-    write_attributes(
-        &schema.attributes,
-        states,
-        body,
-        &is_again,
-        &mut overwritten,
-    );
+    write_attributes(&schema.attributes, states, body, &extent, &mut overwritten);
     overwritten
 }
 
-/// Writes the attributes of one object. Those that are written `whole` are as planned afterwards, whatever they were before.
+/// How much of an attribute is written.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Extent {
+    /// What the states differ in.
+    Differences,
+    /// All that is planned, beside what others have put there.
+    All,
+    /// All that is planned, and nothing else stays.
+    Only,
+}
+
+/// Writes the attributes of one object, each to its extent.
 pub(super) fn write_attributes(
     attributes: &[Attribute],
     (prior, planned): (&Object, &Object),
     body: &mut Json,
-    whole: &dyn Fn(&str) -> bool,
+    extent: &dyn Fn(&str) -> Extent,
     overwritten: &mut Vec<Overwritten>,
 ) {
-    let differs = |it: &Attribute| !it.amounts_to_same(prior.get(it.name), planned.get(it.name));
     // What belongs to another kind of object goes with it.
-    let is_another_kind = attributes.iter().any(|it| it.discriminates && differs(it));
+    let becomes_another = |it: &Attribute| {
+        let found = it
+            .remote
+            .map(|remote| read_attribute(it, remote, body, &Value::Null));
+        let before = match extent(it.name) {
+            Extent::Differences => prior.get(it.name),
+            _ => found.as_ref().unwrap_or(&Value::Null),
+        };
+        it.discriminates && !it.amounts_to_same(before, planned.get(it.name))
+    };
+    let is_another_kind = attributes.iter().any(becomes_another);
     for attribute in attributes.iter().filter(|it| it.is_configurable()) {
         let Some(remote) = attribute.remote else {
             continue;
@@ -86,7 +103,10 @@ pub(super) fn write_attributes(
             remote,
             prior: prior.get(attribute.name),
             planned: planned.get(attribute.name),
-            whole: is_another_kind || whole(attribute.name),
+            extent: match is_another_kind {
+                true => Extent::Only,
+                false => extent(attribute.name),
+            },
         };
         if write.planned.is_unknown() {
             continue;
@@ -103,8 +123,7 @@ struct Writing<'a> {
     remote: Remote,
     prior: &'a Value,
     planned: &'a Value,
-    /// Whether it is as planned afterwards, rather than what the plan changes of it only.
-    whole: bool,
+    extent: Extent,
 }
 
 impl Writing<'_> {
@@ -112,7 +131,8 @@ impl Writing<'_> {
     fn write(&self, body: &mut Json) -> Vec<Overwritten> {
         let attribute = self.attribute;
         let found = read_attribute(attribute, self.remote, body, &Value::Null);
-        if !self.whole && attribute.amounts_to_same(self.prior, self.planned) {
+        if self.extent == Extent::Differences && attribute.amounts_to_same(self.prior, self.planned)
+        {
             // What the service leaves untold must not get lost in a request that says all there is.
             let is_untold = attribute.may_be_untold && attribute.is_nothing(&found);
             if is_untold && !attribute.is_nothing(self.planned) {
@@ -137,13 +157,22 @@ impl Writing<'_> {
         // Between none and empty where these differ, there are no parts to tell apart.
         let is_null = |value: &Value| value.is_null();
         let any_null = [self.prior, self.planned, &found].into_iter().any(is_null);
-        match self.whole || (attribute.empty_is_a_value && any_null) {
-            true => {
+        let extent = match attribute.empty_is_a_value && any_null {
+            true => Extent::Only,
+            false => self.extent,
+        };
+        match extent {
+            Extent::Differences => self.write_parts(self.prior, body),
+            Extent::All => {
+                let overwritten = self.write_parts(self.prior, body);
+                self.write_parts(&Value::Null, body);
+                overwritten
+            }
+            Extent::Only => {
                 let overwritten = self.conflict(&found);
                 self.write_parts(&found, body);
                 overwritten
             }
-            false => self.write_parts(self.prior, body),
         }
     }
 
@@ -183,21 +212,18 @@ impl Writing<'_> {
             return self.replace(found, body);
         }
         // What others took away as a whole cannot come back in part.
-        let is_taken_away = needs_all && is_nothing(found) && !is_nothing(self.prior);
+        let extent = match needs_all && is_nothing(found) && !is_nothing(self.prior) {
+            true => Extent::Only,
+            false => self.extent,
+        };
         let nothing = nulls(attributes);
         let object = |value: &'_ Value| value.as_object().cloned();
         let prior = object(self.prior).unwrap_or_else(|| nothing.clone());
         let planned = object(self.planned).unwrap_or(nothing);
         let mut overwritten = Vec::new();
         self.change(body, |json| {
-            let whole = |_: &str| self.whole || is_taken_away;
-            write_attributes(
-                attributes,
-                (&prior, &planned),
-                json,
-                &whole,
-                &mut overwritten,
-            );
+            let states = (&prior, &planned);
+            write_attributes(attributes, states, json, &|_| extent, &mut overwritten);
         });
         overwritten
     }

@@ -80,11 +80,14 @@ fn attributes() -> Vec<Attribute> {
             .check(Check::Text(|text| json::object(text).map(|_| ())))
             .doc(
                 "Values of `SecureString` and `SecureObject` parameters, as a JSON object of name to value. Never stored; sent with \
-                 every update of the workflow. Needs Terraform 1.11 or later.",
+                 every update of the workflow, and an update that would lose one is refused. Needs Terraform 1.11 or later.",
             ),
         Attribute::number("secure_parameters_version")
             .effect(Effect::SentAfterFirst)
-            .doc("Any number; when it changes, `secure_parameters_wo` is sent again."),
+            .doc(
+                "Any number; when it changes, `secure_parameters_wo` is sent again, and parameters that it leaves out fall back to \
+                 their defaults.",
+            ),
         rows::enabled("Whether its triggers fire."),
         rows::reference("integration_account_id", "properties.integrationAccount")
             .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.Logic/integrationAccounts")))

@@ -28,12 +28,18 @@ pub(crate) fn overwritten(what: &str, overwritten: &[Overwritten]) -> Diagnostic
         if !told.insert(path.to_string()) {
             continue;
         }
-        let values = values.as_ref().map(|(had, has)| (shown(had), shown(has)));
-        let (had, has) =
-            values.unwrap_or_else(|| (ANOTHER.to_owned(), "what is planned".to_owned()));
+        let values = values
+            .as_ref()
+            .and_then(|(had, has)| shown(had).zip(shown(has)));
+        let values = values.map_or_else(
+            || {
+                "Azure had another value, and the apply has overwritten it with the planned one"
+                    .to_owned()
+            },
+            |(had, has)| format!("Azure had {had}, and the apply has overwritten that with {has}"),
+        );
         let detail = format!(
-            "Between plan and apply, somebody else changed it too: Azure had {had}, and the apply has overwritten that with {has}. \
-             Whatever else others changed was left as it was."
+            "Between plan and apply, somebody else changed it too: {values}. Whatever else others changed was left as it was."
         );
         let summary = format!("A change of {path} of {what} by others was overwritten");
         warnings.warning_at(path.clone(), summary, detail);
@@ -41,17 +47,12 @@ pub(crate) fn overwritten(what: &str, overwritten: &[Overwritten]) -> Diagnostic
     warnings
 }
 
-const ANOTHER: &str = "another value";
-
 /// A value in a sentence. Whole documents are left out: they are long, and may hold what is nobody's business.
-fn shown(value: &Json) -> String {
+fn shown(value: &Json) -> Option<String> {
     match value {
-        Json::Null => "none".to_owned(),
-        Json::String(text) if text.starts_with(['{', '[']) => "a document".to_owned(),
-        value => match value.to_string() {
-            text if text.len() > 200 => ANOTHER.to_owned(),
-            text => text,
-        },
+        Json::Null => Some("none".to_owned()),
+        Json::String(text) if text.starts_with(['{', '[']) => None,
+        value => Some(value.to_string()).filter(|text| text.len() <= 200),
     }
 }
 
@@ -108,6 +109,8 @@ fn rest<'t>(target: &'t str, place: &str) -> Option<&'t str> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::sdk::schema::Nesting;
     use crate::sdk::types::Type;
@@ -139,5 +142,47 @@ mod tests {
             let path = blamed(&attributes, target, &Path::root()).map(|path| path.to_string());
             assert_eq!(path.as_deref(), expect, "{target}");
         }
+    }
+
+    #[test]
+    fn what_was_overwritten_is_told_once_and_without_documents() {
+        let place = |name: &str| Path::attribute("tags").with_key(name);
+        let found = [
+            Overwritten::new(Path::attribute("capacity"), json!(7), json!(2)),
+            Overwritten::new(place("a"), Json::Null, json!("b")),
+            Overwritten::new(place("a"), Json::Null, json!("b")),
+            Overwritten::new(Path::attribute("definition"), json!("{}"), json!("{}")),
+            Overwritten::new(place("long"), json!("x".repeat(300)), json!("y")),
+            Overwritten::untold(Path::attribute("parameters").with_key("p")),
+        ];
+        let warnings = overwritten("environment \"e\"", &found);
+        let told: Vec<_> = warnings
+            .iter()
+            .map(|it| (&*it.summary, &*it.detail))
+            .collect();
+        let another =
+            "Azure had another value, and the apply has overwritten it with the planned one.";
+        for (index, (path, values)) in [
+            (
+                "capacity",
+                "Azure had 7, and the apply has overwritten that with 2.",
+            ),
+            (
+                "tags[\"a\"]",
+                "Azure had none, and the apply has overwritten that with \"b\".",
+            ),
+            ("definition", another),
+            ("tags[\"long\"]", another),
+            ("parameters[\"p\"]", another),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let summary =
+                format!("A change of {path} of environment \"e\" by others was overwritten");
+            assert_eq!(told[index].0, summary);
+            assert!(told[index].1.contains(values), "{}", told[index].1);
+        }
+        assert_eq!(told.len(), 5);
     }
 }

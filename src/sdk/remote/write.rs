@@ -327,3 +327,6 @@ fn is_secret(attribute: &Attribute) -> bool {
             Kind::Plain(_) => false,
         }
 }
+
+#[cfg(test)]
+mod tests;

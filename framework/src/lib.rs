@@ -6,7 +6,7 @@
 //! - [`diagnostics`]: what a user is told.
 //! - [`schema`]: schemas as data, one row for each attribute.
 //! - [`provider`], [`resource`], [`data_source`], [`function`] with [`context`] and [`private`]: what an author writes.
-//! - [`engine`]: what happens to a configuration, a plan and a state. Knows no message of the protocol.
+//! - [`engine`]: what happens to a configuration, a plan and a state. Knows no message of the protocol, and does no IO.
 //! - [`wire`]: one short function for each call of the protocol.
 //! - [`plugin`]: the process: go-plugin's handshake, TLS, listener, life and death.
 

@@ -42,8 +42,6 @@ use listener::Listener;
 use signals::Signals;
 use tls::Tls;
 
-pub use self::panic::catch;
-
 /// What running calls get, after StopProvider, when the client is gone: a little more than the five seconds in which a
 /// write that is on its way may still end.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(6);

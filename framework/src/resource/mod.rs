@@ -1,11 +1,13 @@
 //! What a managed resource does.
 
+pub mod plan;
+
 use async_trait::async_trait;
 
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::engine::plan::Plan;
 use crate::private::Private;
+use crate::resource::plan::Plan;
 use crate::schema::Schema;
 use crate::types::json::RawState;
 use crate::types::value::Object;

@@ -4,10 +4,10 @@ pub mod plan;
 
 use async_trait::async_trait;
 
+use self::plan::Plan;
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::private::Private;
-use crate::resource::plan::Plan;
 use crate::schema::Schema;
 use crate::types::json::RawState;
 use crate::types::value::Object;

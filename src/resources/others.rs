@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use tfplugin_framework::engine::Engine;
 
 use super::ALL;
-use super::meaning::{GROUP, imported, neighbours, refreshed_and_planned};
+use super::meaning::{GROUP, neighbours, refreshed_and_planned};
 use super::test_plan::{context, get, plan, write, writes};
 use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
@@ -256,7 +257,10 @@ fn meetings<'t>(table: &'t Table, name: &str, row: &'t Row, ours: &'t Ours) -> V
 /// The state of the object before anybody changes anything.
 async fn state(resource: &dyn Resource<Azure>, table: &Table) -> Object {
     let config = config(resource, table, &BTreeMap::new());
-    let state = imported(resource, table.body["id"].as_str().expect("an ID"));
+    let importing = context(&TestServer::start(&[]).await);
+    let id = table.body["id"].as_str().expect("an ID");
+    let imported = Engine::default().import(resource, &importing, id).await;
+    let state = imported.expect("it can be imported");
     let refreshed = refreshed_and_planned(resource, &config, &state, &table.body).await;
     let (mut state, _) = refreshed.expect("a state");
     let kept_here = |it: &&Attribute| {

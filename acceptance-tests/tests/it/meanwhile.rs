@@ -128,7 +128,7 @@ fn a_logic_app_keeps_what_others_give_it() -> Result {
     let mut definition = scene.emulator.get(&app)?["properties"]["definition"].clone();
     definition["contentVersion"] = json!("2.0.0.0");
     let members = json!({
-        "identity": { "type": "SystemAssigned", "principalId": "p", "tenantId": "t" },
+        "identity": { "type": "SystemAssigned", "principalId": "11111111-0000-0000-0000-000000000001", "tenantId": "11111111-0000-0000-0000-000000000002" },
         "properties": {
             "state": "Disabled",
             "definition": definition,

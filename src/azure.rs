@@ -2,6 +2,7 @@
 
 pub mod body;
 mod planned;
+pub mod row;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -9,6 +9,7 @@ use tracing::Instrument;
 use super::convert;
 use crate::diagnostics::{Diagnostics, Severity};
 use crate::engine::panic::catch;
+use crate::schema::Members;
 
 /// A response that can carry messages to the user.
 pub(super) trait Answer: Default + Send {
@@ -81,6 +82,6 @@ fn failed<A: Answer>(diagnostics: Diagnostics) -> A {
         "a failure says why"
     );
     let mut answer = A::default();
-    *answer.diagnostics() = convert::diagnostics(diagnostics);
+    *answer.diagnostics() = convert::diagnostics(Members::default(), diagnostics);
     answer
 }

@@ -17,7 +17,7 @@ use crate::sdk::value::{Object, Value};
 
 /// Refines a plan, and checks what it depends on.
 pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan) {
-    tags::plan(context, plan);
+    tags::plan(context, &SCHEMA, plan);
     check_sku(plan);
     let replaced = replaced::take::<Owner>(&mut plan.private);
     if plan.is_create() {
@@ -28,7 +28,7 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan) {
     } else {
         plan_unfinished(plan);
     }
-    if plan.replaces(&SCHEMA) {
+    if plan.replaces() {
         // The plan of the new environment follows, and looks at the network.
         if let Some(old) = plan.prior.as_ref().and_then(owner) {
             replaced::hand_over(&mut plan.private, &old);

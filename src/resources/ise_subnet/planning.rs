@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::{ARM, ISE_SERVICE, SCHEMA, holders, planned_id, prefixes};
+use super::{ARM, ISE_SERVICE, holders, planned_id, prefixes};
 use crate::arm::{self, ResourceId, Session};
 use crate::azure::{Azure, Planned, session};
 use crate::resources::shared::replaced;
@@ -37,7 +37,7 @@ pub(super) async fn check(context: &Context<Azure>, plan: &mut Plan) {
     let (Some(azure), Ok(session)) = (context.client_if_known(), session(context)) else {
         return;
     };
-    let is_replaced = plan.replaces(&SCHEMA);
+    let is_replaced = plan.replaces();
     let prior = plan
         .prior
         .as_ref()

@@ -7,9 +7,10 @@ use serde_json::Value as Json;
 use super::{report, rows, tags};
 use crate::arm::{self, ResourceId, Session};
 use crate::azure::Azure;
+use crate::azure::body::Overwritten;
+use crate::azure::row::ArmAttribute as _;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
-use crate::sdk::overwritten::Overwritten;
 use crate::sdk::plan::Plan;
 use crate::sdk::remote::{self, Change};
 use crate::sdk::schema::Schema;
@@ -140,6 +141,13 @@ impl ArmType {
                 "The ID is of subscription {given}, but the provider is configured for subscription {expected}. Give an ID of that \
                  subscription, or configure the provider for the other one."
             )));
+        }
+        // What only the provider knows reads as its default, so that a configuration that does not mention it plans empty.
+        let rows = self.schema.attributes.iter();
+        for attribute in rows.filter(|it| it.remote().is_none()) {
+            if let Some(default) = &attribute.default {
+                state.set(&attribute.name, default.clone());
+            }
         }
         state.set("id", parsed.to_string());
         Ok(())

@@ -25,7 +25,10 @@ pub const ALL: &[&dyn Resource<Azure>] = &[
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::sdk::catalogue;
     use crate::sdk::schema::{Attribute, Kind, Mode};
 
     /// Calls `visit` with every attribute of every resource.
@@ -80,9 +83,16 @@ mod tests {
     }
 
     #[test]
+    fn no_row_asks_for_what_planning_would_pass_over() {
+        for resource in ALL {
+            let ignored = catalogue::ignored(resource.schema());
+            assert_eq!(ignored, [""; 0], "{}", resource.name());
+        }
+    }
+
+    #[test]
     fn names_are_unique_and_resources_have_timeouts() {
-        let mut names: Vec<_> = ALL.iter().map(|resource| resource.name()).collect();
-        names.dedup();
+        let names: BTreeSet<_> = ALL.iter().map(|resource| resource.name()).collect();
         assert_eq!(names.len(), ALL.len());
         for resource in ALL {
             let timeouts = resource.schema().timeouts.expect("timeouts");

@@ -16,6 +16,7 @@ pub mod duration;
 mod meaning;
 pub mod schema;
 
+pub mod catalogue;
 pub mod consistency;
 pub mod plan;
 pub mod private;

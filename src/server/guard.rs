@@ -8,7 +8,7 @@ use tracing::Instrument;
 
 use super::wire;
 use crate::plugin;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Severity};
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 
 /// A response that can carry messages to the user.
 pub(super) trait Answer: Default + Send {
@@ -87,11 +87,19 @@ pub(super) async fn catch<T>(work: impl Future<Output = T>) -> Result<T, Diagnos
 }
 
 fn failed<A: Answer>(diagnostics: Diagnostics) -> A {
-    debug_assert!(
-        diagnostics.iter().any(|d| d.severity == Severity::Error),
-        "a failure says why"
-    );
     let mut answer = A::default();
-    *answer.diagnostics() = wire::diagnostics(diagnostics);
+    *answer.diagnostics() = wire::diagnostics(explained(diagnostics));
     answer
+}
+
+/// What an operation that failed has to say, with an error in any case: warnings alone would tell Terraform that it
+/// succeeded.
+pub(super) fn explained(mut failure: Diagnostics) -> Diagnostics {
+    if !failure.has_errors() {
+        failure.push(Diagnostic::error(
+            "Bug in the provider",
+            "The operation failed, and the provider does not say why. Please report it with the log that TF_LOG_PROVIDER=debug gives.",
+        ));
+    }
+    failure
 }

@@ -3,7 +3,7 @@
 use tfplugin::v6;
 use tokio_util::sync::CancellationToken;
 
-use super::{Inner, wire};
+use super::{Inner, guard, wire};
 use crate::sdk::consistency;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
@@ -78,7 +78,7 @@ impl<P: Provider> Inner<P> {
         let mut state = State::new(Some(current), Private::from_bytes(&request.private));
         let result = resource.read(&context, &mut state).await;
         let (object, private, mut diagnostics) = state.into_parts();
-        diagnostics.extend(result.err().unwrap_or_default());
+        diagnostics.extend(result.err().map(guard::explained).unwrap_or_default());
         if let Some(object) = &object {
             report_bugs(&mut diagnostics, || {
                 consistency::check_state(schema, object)
@@ -188,7 +188,7 @@ impl<P: Provider> Inner<P> {
         let (mut object, private, mut diagnostics) = state.into_parts();
         match result {
             Ok(()) => check_result(schema, planned.as_ref(), object.as_ref(), &mut diagnostics),
-            Err(errors) => diagnostics.extend(errors),
+            Err(errors) => diagnostics.extend(guard::explained(errors)),
         }
         if let Some(object) = &mut object {
             forget_unknowns(object);
@@ -250,7 +250,7 @@ async fn create<C: Send + Sync>(
     state: &mut State,
 ) -> Result<(), Diagnostics> {
     refuse_when_stopped(&context.cancel)?;
-    super::guard::catch(resource.create(context, create, state)).await??;
+    guard::catch(resource.create(context, create, state)).await??;
     match state.object() {
         Some(_) => Ok(()),
         None => Err(bug("The object was created, but no state of it is known.")),
@@ -270,7 +270,7 @@ async fn update<C: Send + Sync>(
         return Ok(());
     }
     refuse_when_stopped(&context.cancel)?;
-    super::guard::catch(resource.update(context, update, state)).await?
+    guard::catch(resource.update(context, update, state)).await?
 }
 
 async fn delete<C: Send + Sync>(
@@ -279,7 +279,7 @@ async fn delete<C: Send + Sync>(
     state: &mut State,
 ) -> Result<(), Diagnostics> {
     refuse_when_stopped(&context.cancel)?;
-    super::guard::catch(resource.delete(context, state)).await??;
+    guard::catch(resource.delete(context, state)).await??;
     state.remove();
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod client;
 mod memory;
+mod nested;
 
 use serde_json::json;
 

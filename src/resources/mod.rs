@@ -27,8 +27,9 @@ pub const ALL: &[&dyn Resource<Azure>] = &[
 mod tests {
     use std::collections::BTreeSet;
 
+    use tfplugin_framework::engine::catalogue;
+
     use super::*;
-    use crate::sdk::catalogue;
     use crate::sdk::schema::{Attribute, Kind, Mode};
 
     /// Calls `visit` with every attribute of every resource.

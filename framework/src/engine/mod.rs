@@ -1,0 +1,6 @@
+//! What happens to a configuration by the schema alone: validation, planning, and Terraform's own checks of a result.
+
+pub mod catalogue;
+pub mod consistency;
+pub mod plan;
+pub mod validate;

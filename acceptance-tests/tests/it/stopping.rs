@@ -11,7 +11,7 @@ use acceptance_tests::hcl::Block;
 use acceptance_tests::plan::Action;
 use acceptance_tests::scene::{Fixture, Scene};
 use acceptance_tests::workspace::Workspace;
-use acceptance_tests::{Result, binaries, cli};
+use acceptance_tests::{Result, binaries};
 use rustix::process::{Signal, kill_process, kill_process_group};
 
 use crate::fresh::{environment, environment_id};
@@ -334,13 +334,8 @@ fn no_moment_to_end_leaves_a_process() -> Result {
 
 #[test]
 fn a_provider_under_a_debugger_serves_one_run_after_another() -> Result {
+    // Without `init`, only the running process can be the provider.
     let mut scene = Scene::with_workspace(Fixture::Environment, Workspace::with_mirror("0.0.1")?)?;
-    // Terraform needs no `init`; OpenTofu wants a version in the lock file, whatever serves.
-    if cli::version()?.is_opentofu {
-        scene.run(&["init"])?.success()?;
-    }
-    // Now only the running process can be the provider.
-    std::fs::remove_dir_all(scene.path().join(".mirror"))?;
     let mut provider = Command::new(&binaries::built()?.provider)
         .arg("--debug")
         .env("TF_LOG", "off")

@@ -4,9 +4,9 @@ use std::io;
 
 use serde_json::{Map, json};
 
-use super::About;
+use super::about::About;
+use super::address::Address;
 use super::handshake::PROTOCOL;
-use super::listener::Address;
 use super::stdout;
 
 /// The registries that Terraform and OpenTofu mean where a source names none: either looks for the process under its own.

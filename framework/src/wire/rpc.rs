@@ -7,8 +7,9 @@ use tonic::{Response, Status};
 use tracing::Instrument;
 
 use super::convert;
-use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::plugin;
+use crate::diagnostics::Diagnostics;
+use crate::engine::failure;
+use crate::engine::panic::catch;
 
 /// A response that can carry messages to the user.
 pub(super) trait Answer: Default + Send {
@@ -75,31 +76,8 @@ pub(super) async fn answer<A: Answer>(
     .await
 }
 
-/// Runs work that may panic; a panic becomes a message that asks for a bug report.
-pub(super) async fn catch<T>(work: impl Future<Output = T>) -> Result<T, Diagnostic> {
-    plugin::catch(work).await.map_err(|panic| {
-        let detail = format!(
-            "The provider stopped in the middle of this operation: {panic}. This is a bug in the provider. Please report it with the \
-             log that TF_LOG_PROVIDER=debug gives."
-        );
-        Diagnostic::error("Bug in the provider", detail)
-    })
-}
-
 fn failed<A: Answer>(diagnostics: Diagnostics) -> A {
     let mut answer = A::default();
-    *answer.diagnostics() = convert::diagnostics(explained(diagnostics));
+    *answer.diagnostics() = convert::diagnostics(failure(diagnostics));
     answer
-}
-
-/// What an operation that failed has to say, with an error in any case: warnings alone would tell Terraform that it
-/// succeeded.
-pub(super) fn explained(mut failure: Diagnostics) -> Diagnostics {
-    if !failure.has_errors() {
-        failure.push(Diagnostic::error(
-            "Bug in the provider",
-            "The operation failed, and the provider does not say why. Please report it with the log that TF_LOG_PROVIDER=debug gives.",
-        ));
-    }
-    failure
 }

@@ -27,9 +27,11 @@ pub const ALL: &[&dyn Resource<Azure>] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeSet;
+
     use tfplugin_framework::engine::validate::validate;
 
+    use super::*;
     use crate::sdk::schema::{Attribute, Schema};
     use crate::sdk::types::Type;
     use crate::sdk::value::Value;
@@ -86,8 +88,7 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_resources_have_timeouts() {
-        let mut names: Vec<_> = ALL.iter().map(|resource| resource.name()).collect();
-        names.dedup();
+        let names: BTreeSet<_> = ALL.iter().map(|resource| resource.name()).collect();
         assert_eq!(names.len(), ALL.len());
         for resource in ALL {
             let timeouts = resource.schema().timeouts().expect("timeouts");

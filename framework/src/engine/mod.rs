@@ -91,6 +91,16 @@ fn bug(finding: &str) -> Diagnostic {
     )
 }
 
+/// What an operation that failed has to say, with an error in any case: to Terraform, warnings alone are a success.
+pub(crate) fn failure(mut diagnostics: Diagnostics) -> Diagnostics {
+    if !diagnostics.has_errors() {
+        diagnostics.push(bug(
+            "The operation failed, and the provider does not say why",
+        ));
+    }
+    diagnostics
+}
+
 /// Something that every client sends is missing.
 pub(crate) fn incomplete_request(what: &str) -> Diagnostic {
     Diagnostic::error("Incomplete request", format!("Terraform sent no {what}."))

@@ -3,7 +3,7 @@
 use super::panic::catch;
 use super::state::{keep_semantically_equal, settle};
 use super::timeouts::bounded;
-use super::{Engine, Outcome, consistency};
+use super::{Engine, Outcome, consistency, failure};
 use crate::context::Context;
 use crate::diagnostics::Diagnostics;
 use crate::private::Private;
@@ -29,6 +29,7 @@ impl Engine {
                 .map_err(Diagnostics::from)
                 .flatten()
                 .err()
+                .map(failure)
                 .unwrap_or_default(),
         );
         if let Some(object) = &mut object {

@@ -100,9 +100,10 @@ impl<P: Provider> Inner<P> {
         let schema = resource.schema();
         let prior = wire::decode_object(request.prior_state.as_ref(), schema)?;
         let mut private = Private::from_bytes(&request.prior_private);
-        let context = self.context(schema, prior.as_ref(), "read")?;
-        let Some(proposed) = wire::decode_object(request.proposed_new_state.as_ref(), schema)?
-        else {
+        let proposed = wire::decode_object(request.proposed_new_state.as_ref(), schema)?;
+        // What the user wants now holds for the reads of a plan too; a deletion has the state only.
+        let context = self.context(schema, proposed.as_ref().or(prior.as_ref()), "read")?;
+        let Some(proposed) = proposed else {
             let prior = prior.unwrap_or_else(|| schema.null_object());
             let diagnostics = resource.plan_delete(&context, &prior, &mut private).await;
             return Ok(v6::plan_resource_change::Response {
@@ -146,7 +147,9 @@ impl<P: Provider> Inner<P> {
         let planned = wire::decode_object(request.planned_state.as_ref(), schema)?;
         let config = wire::decode_object(request.config.as_ref(), schema)?
             .unwrap_or_else(|| schema.null_object());
-        let mut state = State::new(prior.clone(), Private::from_bytes(&request.planned_private));
+        let mut private = Private::from_bytes(&request.planned_private);
+        private.forget_notes();
+        let mut state = State::new(prior.clone(), private);
         let result = match (&prior, &planned) {
             (None, Some(planned)) => {
                 let context = self.context(schema, Some(planned), "create")?;

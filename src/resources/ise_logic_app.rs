@@ -11,13 +11,14 @@ use async_trait::async_trait;
 use serde_json::{Map, Value as Json, json};
 
 use super::shared::arm_type::ArmType;
-use super::shared::{environment, rows, tags};
+use super::shared::{environment, replaced, rows, tags};
 use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::Path;
 use crate::sdk::plan::{Plan, sent_changes};
+use crate::sdk::private::Private;
 use crate::sdk::remote::{write_elements, write_members};
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Recomputed, Schema, Timeouts};
@@ -33,6 +34,7 @@ const ARM: ArmType = ArmType {
     name: "Microsoft.Logic/workflows",
     api_version: "2019-05-01",
     noun: "logic app",
+    resource: "ise_logic_app",
     schema: &SCHEMA,
 };
 
@@ -199,8 +201,12 @@ impl Resource<Azure> for IseLogicApp {
 
     async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
         tags::plan(context, plan);
+        let planner = replaced::planner(&ARM, plan);
         if plan.replaces(&SCHEMA) {
-            return;
+            return ARM.make_way(context, &planner);
+        }
+        if let Some(azure) = context.client_if_known() {
+            ARM.claim(azure, planner, plan);
         }
         let puts = match &plan.prior {
             None => true,
@@ -213,6 +219,15 @@ impl Resource<Azure> for IseLogicApp {
         account::at_plan(context, plan).await;
     }
 
+    async fn plan_delete(
+        &self,
+        context: &Context<Azure>,
+        prior: &Object,
+        _: &mut Private,
+    ) -> Diagnostics {
+        ARM.plan_deletion(context, prior)
+    }
+
     async fn create(
         &self,
         context: &Context<Azure>,
@@ -221,7 +236,6 @@ impl Resource<Azure> for IseLogicApp {
     ) -> Result<(), Diagnostics> {
         let id = ARM.planned_id(context.client()?, create.planned);
         let session = session(context)?;
-        ARM.refuse_existing(&session, &id, self.name()).await?;
         none_missing(check_secure_parameters(create.config))?;
         account::at_apply(&session, create.planned).await?;
         let environment = environment::ready(&session, create.planned.text("ise_id")).await?;

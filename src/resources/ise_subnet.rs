@@ -3,6 +3,7 @@
 //! ARM type `Microsoft.Network/virtualNetworks/subnets`. Writes in one virtual network never run two at a time, because
 //! Azure refuses the second.
 
+mod creation;
 mod planning;
 
 use std::sync::LazyLock;
@@ -15,7 +16,7 @@ use tokio::time::Instant;
 use super::shared::arm_type::{ArmType, settle_id};
 use super::shared::rows;
 use super::shared::wait::{self, Interrupted};
-use crate::arm::{self, ResourceId, Session};
+use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::{Azure, parting_session, session};
 use crate::resources::shared::report;
 use crate::sdk::context::Context;
@@ -37,6 +38,7 @@ pub(crate) const ARM: ArmType = ArmType {
     name: "Microsoft.Network/virtualNetworks/subnets",
     api_version: "2024-01-01",
     noun: "subnet",
+    resource: "ise_subnet",
     schema: &SCHEMA,
 };
 const VIRTUAL_NETWORK_TYPE: &str = "Microsoft.Network/virtualNetworks";
@@ -56,14 +58,17 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
             .replaces()
             .same(rows::same_id)
             .check(Check::Text(|text| rows::is_id_of(text, VIRTUAL_NETWORK_TYPE)))
-            .doc("ID of the virtual network, which must exist."),
+            .doc("ID of the virtual network, which must exist; it may be in another subscription."),
         Attribute::string("address_prefix")
             .required()
             .replaces()
             .check(Check::Text(cidr::subnet_prefix))
             .may_be_untold()
             .remote("properties.addressPrefix")
-            .doc("Address range in CIDR form, of at least 32 addresses (a /27). Ranges that Azure reserves are refused."),
+            .doc(
+                "Address range in CIDR form, of at least 32 addresses (a /27). Ranges that Azure reserves are refused. One that another \
+                 subnet has may be taken in the apply that moves or deletes the other: it is waited for.",
+            ),
         Attribute::string("address_class")
             .default("warn")
             .effect(Effect::Local)
@@ -158,8 +163,7 @@ impl Resource<Azure> for IseSubnet {
         prior: &Object,
         _: &mut Private,
     ) -> Diagnostics {
-        leaves(context, prior);
-        Diagnostics::new()
+        ARM.plan_deletion(context, prior)
     }
 
     async fn create(
@@ -170,12 +174,8 @@ impl Resource<Azure> for IseSubnet {
     ) -> Result<(), Diagnostics> {
         let id = planned_id(create.planned)?;
         let session = session(context)?;
-        let _lock = lock(&session, &id).await?;
-        ARM.refuse_existing(&session, &id, self.name()).await?;
-        let mut body = json!({ "name": id.name() });
-        remote::write(&SCHEMA, create.planned, &mut body);
         let planned = ARM.with_id(create.planned, &id);
-        match put(&session, &id, &body, None).await {
+        match creation::create(context, &session, &id, &planned).await? {
             Ok(body) => {
                 let found = read_body(&body, &planned);
                 state.set(remote::complete(&planned, &found));
@@ -214,8 +214,11 @@ impl Resource<Azure> for IseSubnet {
         loop {
             let mut body = session.get(&id, ARM.api_version).await.map_err(&fail)?;
             write(update.planned, &mut body);
-            let etag = body["etag"].as_str().map(str::to_owned);
-            match put(&session, &id, &body, etag).await {
+            let options = PutOptions {
+                if_match: body["etag"].as_str().map(str::to_owned),
+                ..Default::default()
+            };
+            match put(&session, &id, &body, options).await {
                 Ok(body) => {
                     let found = read_body(&body, update.planned);
                     state.set(remote::complete(update.planned, &found));
@@ -240,7 +243,7 @@ impl Resource<Azure> for IseSubnet {
         };
         let id = ARM.stored_id(&object)?;
         let session = session(context)?;
-        leaves(context, &object);
+        let _deletion = context.client()?.deletions.begin(&id);
         let started = Instant::now();
         let mut intervals = wait::intervals();
         let mut waits = false;
@@ -282,11 +285,13 @@ impl Resource<Azure> for IseSubnet {
 
     async fn import(
         &self,
-        context: &Context<Azure>,
+        _: &Context<Azure>,
         id: &str,
         state: &mut Object,
     ) -> Result<(), Diagnostics> {
-        ARM.import(context, id, state)
+        // The network may be in another subscription than the environment.
+        state.set("id", ARM.import_id(id)?.to_string());
+        Ok(())
     }
 }
 
@@ -354,13 +359,6 @@ fn write(planned: &Object, body: &mut Json) {
     remote::write(&SCHEMA, planned, body);
     if in_form_of_many && let Some(properties) = body["properties"].as_object_mut() {
         properties.shift_remove("addressPrefix");
-    }
-}
-
-/// Records that a subnet will be gone, so that its addresses are free for others.
-fn leaves(context: &Context<Azure>, object: &Object) {
-    if let (Some(azure), Ok(id)) = (context.client_if_known(), ARM.stored_id(object)) {
-        azure.planned.leaves(id);
     }
 }
 
@@ -437,12 +435,8 @@ async fn put(
     session: &Session,
     id: &ResourceId,
     body: &Json,
-    if_match: Option<String>,
+    options: PutOptions,
 ) -> Result<Json, arm::Error> {
-    let options = arm::PutOptions {
-        if_match,
-        ..Default::default()
-    };
     let accepted = session.put(id, ARM.api_version, body, options).await?;
     wait::finish(session, accepted, id, ARM.api_version).await
 }

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::arm::test_server::{PACING, Received, Reply, TestServer};
 use crate::arm::{Client, Json, ResourceId};
-use crate::azure::{Azure, Planned};
+use crate::azure::{Azure, Deletions, PlanRegistry};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Severity;
 use crate::sdk::plan::Plan;
@@ -17,6 +17,9 @@ use crate::sdk::private::Private;
 use crate::sdk::resource::Resource;
 use crate::sdk::schema::{Attribute, Kind, Nesting};
 use crate::sdk::value::{Object, Value};
+
+/// How long creates wait for what is in their way.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 pub(crate) const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
 
@@ -34,7 +37,8 @@ pub(crate) fn with_default_tags(
         client: Client::with_pacing(server.settings(), PACING),
         subscription_id: SUBSCRIPTION.to_owned(),
         default_tags,
-        planned: Planned::default(),
+        plans: PlanRegistry::default(),
+        deletions: Deletions::with_patience(PATIENCE, PATIENCE),
     };
     context_of(Some(azure))
 }

@@ -20,6 +20,7 @@ mod life;
 mod lossless;
 mod meaning;
 mod outages;
+mod plans;
 mod secrets;
 mod stack;
 mod stopping;

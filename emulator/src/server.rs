@@ -12,11 +12,12 @@ use time::OffsetDateTime;
 
 use crate::Emulator;
 use crate::connection::Connection;
-use crate::control::faults::{Action, Damage};
+use crate::control::faults::{Action, Damage, Form};
 use crate::control::guard;
 use crate::control::requests::Entry;
 use crate::core::call::{Call, Reply};
 use crate::core::error::ArmError;
+use crate::core::json::Json;
 use crate::core::{authorization, response};
 use crate::state::State;
 use crate::{control, page, signin};
@@ -39,7 +40,7 @@ async fn handle(Shared(emulator): Shared<Emulator>, request: Request) -> Respons
     let error = ArmError::new(500, "StateFileFailed", message);
     http(
         Reply::json(error.status, error.envelope()),
-        Vec::new(),
+        Form::default(),
         None,
     )
 }
@@ -78,7 +79,7 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
     let entry = Entry::new(&call, &query, (at, started.elapsed()), fault, reply);
     emulator.with(|state| state.requests.remember(entry));
     match outcome {
-        Ok((reply, headers)) => http(reply, headers, damage),
+        Ok((reply, form)) => http(reply, form, damage),
         Err(Silence::Close) => {
             if let Some(connection) = connection {
                 connection.close();
@@ -93,7 +94,7 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
 fn own(emulator: &Emulator, call: &Call) -> Response<Body> {
     if let Err(error) = guard::check(call) {
         let reply = Reply::json(error.status, error.envelope());
-        return http(reply, Vec::new(), None);
+        return http(reply, Form::default(), None);
     }
     emulator.with(|state| {
         state.world.settle();
@@ -101,11 +102,11 @@ fn own(emulator: &Emulator, call: &Call) -> Response<Body> {
             page::serve(state, call)
         } else if control::asks_for_requests(call) {
             match state.requests.list() {
-                Ok(list) => with_json(plain(StatusCode::OK), list.into(), None),
+                Ok(list) => with_body(as_json(plain(StatusCode::OK)), list.into(), None),
                 Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR),
             }
         } else {
-            http(control::serve(state, call), Vec::new(), None)
+            http(control::serve(state, call), Form::default(), None)
         }
     })
 }
@@ -116,7 +117,7 @@ enum Silence {
     Never,
 }
 
-type Answered = Result<(Reply, Vec<(String, String)>), Silence>;
+type Answered = Result<(Reply, Form), Silence>;
 
 /// Does the work of a request under a fault, if there is one.
 fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
@@ -125,9 +126,10 @@ fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
     let silence = match action {
         Some(Action::CloseBefore) => return Err(Silence::Close),
         Some(Action::Answer(answer)) => {
-            let (reply, headers) = answer.reply();
-            return Ok((complete(state, call, reply), headers));
+            let (reply, form) = answer.reply();
+            return Ok((complete(state, call, reply), form));
         }
+        Some(Action::Stranger(stranger)) => return Ok(stranger.reply()),
         Some(Action::FailOperation(doom)) => {
             state.world.doom = Some(doom);
             None
@@ -142,7 +144,7 @@ fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
     };
     let reply = work(state, call);
     state.world.doom = None;
-    silence.map_or(Ok((reply, Vec::new())), Err)
+    silence.map_or(Ok((reply, Form::default())), Err)
 }
 
 fn work(state: &mut State, call: &Call) -> Reply {
@@ -198,28 +200,41 @@ fn base(uri: &Uri, headers: &[(String, String)], is_secure: bool) -> String {
     format!("{scheme}://{}", host.unwrap_or("localhost"))
 }
 
-fn http(reply: Reply, more: Vec<(String, String)>, damage: Option<Damage>) -> Response<Body> {
+fn http(reply: Reply, form: Form, damage: Option<Damage>) -> Response<Body> {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = plain(status);
     let own = reply
         .headers
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value));
-    for (name, value) in own.chain(more) {
+    for (name, value) in own.chain(form.headers) {
         if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value)) {
             response.headers_mut().insert(name, value);
         }
     }
-    match reply.body {
-        Some(body) => with_json(response, body.to_string().into(), damage),
-        None => response,
-    }
+    let bytes: Bytes = match reply.body {
+        None => return response,
+        Some(Json::String(text)) if form.is_text => text.into(),
+        Some(body) => body.to_string().into(),
+    };
+    let is_told = response.headers().contains_key(header::CONTENT_TYPE);
+    let response = if is_told || form.is_bare {
+        response
+    } else {
+        as_json(response)
+    };
+    with_body(response, bytes, damage)
+}
+
+/// Calls the body JSON, as ARM does.
+fn as_json(mut response: Response<Body>) -> Response<Body> {
+    let kind = HeaderValue::from_static("application/json; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
 }
 
 /// Gives an answer its body, damaged or not.
-fn with_json(mut response: Response<Body>, bytes: Bytes, damage: Option<Damage>) -> Response<Body> {
-    let kind = HeaderValue::from_static("application/json; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+fn with_body(mut response: Response<Body>, bytes: Bytes, damage: Option<Damage>) -> Response<Body> {
     // A damaged answer announces what the whole one would have been.
     response
         .headers_mut()

@@ -17,6 +17,9 @@ const FOR_THE_NAME: Duration = Duration::from_secs(10);
 /// How long one waits until addresses come free: others may be about to let go of them.
 const FOR_ADDRESSES: Duration = Duration::from_secs(60);
 
+/// How long the pauses between looks grow at most.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
 /// Longer than anything here lasts.
 const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 3600);
 
@@ -26,11 +29,17 @@ pub struct Deletions {
     running: watch::Sender<HashMap<ResourceId, usize>>,
     for_the_name: Duration,
     for_addresses: Duration,
+    longest_pause: Duration,
 }
 
 impl Default for Deletions {
     fn default() -> Self {
-        Self::with_patience(FOR_THE_NAME, FOR_ADDRESSES)
+        Self {
+            running: watch::Sender::default(),
+            for_the_name: FOR_THE_NAME,
+            for_addresses: FOR_ADDRESSES,
+            longest_pause: LONGEST_PAUSE,
+        }
     }
 }
 
@@ -61,11 +70,14 @@ pub struct Patience {
 }
 
 impl Deletions {
-    pub(crate) fn with_patience(for_the_name: Duration, for_addresses: Duration) -> Self {
+    /// With another patience than that of users, and shorter pauses.
+    #[cfg(test)]
+    pub(crate) fn with_patience(patience: Duration, longest_pause: Duration) -> Self {
         Self {
-            running: watch::Sender::default(),
-            for_the_name,
-            for_addresses,
+            for_the_name: patience,
+            for_addresses: patience,
+            longest_pause,
+            ..Self::default()
         }
     }
 
@@ -82,12 +94,12 @@ impl Deletions {
 
     /// Patience with an object that has the name.
     pub fn patience_for_the_name(&self) -> Patience {
-        Patience::lasting(self.for_the_name)
+        Patience::lasting(self.for_the_name, self.longest_pause)
     }
 
     /// Patience with objects that have the addresses.
     pub fn patience_for_addresses(&self) -> Patience {
-        Patience::lasting(self.for_addresses)
+        Patience::lasting(self.for_addresses, self.longest_pause)
     }
 
     /// Waits while one of the objects is being deleted, and tells whether one was.
@@ -132,12 +144,11 @@ impl Deletions {
 }
 
 impl Patience {
-    /// Between looks it pauses for up to a sixth of its span.
-    fn lasting(lasts: Duration) -> Self {
+    fn lasting(lasts: Duration, longest_pause: Duration) -> Self {
         Self {
             lasts,
             since: Instant::now(),
-            intervals: Intervals::up_to(lasts / 6),
+            intervals: Intervals::up_to(longest_pause),
         }
     }
 
@@ -170,7 +181,7 @@ mod tests {
     async fn patience_lasts_as_long_as_a_deletion_runs() {
         let server = TestServer::start(&[]).await;
         let session = server.session();
-        let deletions = Deletions::with_patience(LITTLE, MUCH);
+        let deletions = Deletions::with_patience(LITTLE, LITTLE);
         let ids = [id("a"), id("b")];
         let first = deletions.begin(&id("B"));
         let second = deletions.begin(&id("b"));
@@ -195,7 +206,7 @@ mod tests {
     async fn a_deletion_that_begins_ends_the_pause() {
         let server = TestServer::start(&[]).await;
         let session = server.session();
-        let deletions = Deletions::with_patience(LITTLE, MUCH);
+        let deletions = Deletions::with_patience(MUCH, MUCH);
         let ids = [id("a")];
         let mut patience = deletions.patience_for_addresses();
         // The pause is of minutes by now.
@@ -217,7 +228,7 @@ mod tests {
         let cancel = CancellationToken::new();
         cancel.cancel();
         let session = server.session_until(cancel, PACING);
-        let deletions = Deletions::with_patience(LITTLE, MUCH);
+        let deletions = Deletions::with_patience(MUCH, MUCH);
         let mut patience = deletions.patience_for_addresses();
         let ids = [id("a")];
         let paused = deletions.wait(&session, &ids, &mut patience).await;

@@ -5,7 +5,8 @@ use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::azure::Planner;
 use crate::resources::test_plan::{
-    config, context, get, id, plan, server, server_of, told, with_default_tags, write, writes,
+    config, context, get, id, patient_context, plan, server, server_of, told, with_default_tags,
+    write, writes,
 };
 use crate::sdk::private::Private;
 use crate::sdk::value::Value;
@@ -268,7 +269,10 @@ async fn a_creation_waits_for_the_deletion_that_frees_its_name() {
     assert_eq!(created_then, (vec![], true));
     // It begins a moment later.
     let server = server_with(vec![there(), gone()], put()).await;
-    assert_eq!(created(&server, &run(&server)).await, (vec![], true));
+    assert_eq!(
+        created(&server, &patient_context(&server)).await,
+        (vec![], true)
+    );
     // It never does.
     let server = server_with(vec![there()], vec![]).await;
     let exists = "Integration account \"i\" already exists".to_owned();

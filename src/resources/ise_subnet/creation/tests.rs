@@ -3,7 +3,7 @@ use serde_json::json;
 use super::super::IseSubnet;
 use super::*;
 use crate::arm::test_server::{Received, Reply, TestServer};
-use crate::resources::test_plan::{config, context, get, network, subnet, write};
+use crate::resources::test_plan::{config, context, get, network, patient_context, subnet, write};
 use crate::sdk::private::Private;
 use crate::sdk::resource::{Create, Resource, State};
 
@@ -100,12 +100,12 @@ async fn a_new_subnet_waits_for_its_addresses() {
     ] {
         let sent = replies.len();
         let server = server(vec![gone()], networks, replies).await;
-        assert_eq!(created(&context(&server)).await, (vec![], true));
+        assert_eq!(created(&patient_context(&server)).await, (vec![], true));
         assert_eq!(puts(&server).len(), sent);
     }
 
     // As long as the deletion runs, however impatient a create is otherwise.
-    let networks = vec![taken(), taken(), taken(), taken(), with(None)];
+    let networks = vec![taken(), with(None)];
     let server = server(vec![gone()], networks, vec![done()]).await;
     let context = context(&server);
     let deletions = &context.client_if_known().expect("configured").deletions;
@@ -141,7 +141,7 @@ async fn addresses_that_stay_taken_are_an_error_and_nothing_is_sent() {
 async fn a_stop_ends_the_wait_and_nothing_is_sent() {
     let taken = with(Some(("b", "172.16.0.0/26")));
     let server = server(vec![gone()], vec![taken], vec![]).await;
-    let context = context(&server);
+    let context = patient_context(&server);
     let deletions = &context.client_if_known().expect("configured").deletions;
     let _deletion = deletions.begin(&subnet("b"));
     let stop = async {

@@ -1,0 +1,195 @@
+//! The provider service: one short function for each call of the protocol.
+//!
+//! Only here are provider messages named. Handlers answer problems as diagnostics in a normal response, never as gRPC
+//! errors: those would hide the text from the user and, on apply, lose the state.
+
+mod convert;
+mod data_source;
+mod function;
+mod inner;
+mod provider;
+mod resource;
+mod rpc;
+mod schema;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use tfplugin_proto::v6;
+use tfplugin_proto::v6::provider_server::Provider as Service;
+use tonic::{Request, Response, Status};
+
+use crate::engine::Engine;
+use crate::plugin::ProviderService;
+use crate::provider::Provider;
+use inner::Inner;
+use rpc::answer;
+
+/// Serves a [`Provider`] over Terraform's plugin protocol.
+pub struct Server<P: Provider>(Arc<Inner<P>>);
+
+impl<P: Provider> Server<P> {
+    /// A server for `provider`, not configured yet.
+    pub fn new(provider: P) -> Self {
+        Self::with_engine(provider, Engine::default())
+    }
+
+    /// The same, with an engine that was chosen.
+    pub fn with_engine(provider: P, engine: Engine) -> Self {
+        Self(Arc::new(Inner::new(provider, engine)))
+    }
+}
+
+impl<P: Provider> ProviderService for Server<P> {
+    async fn idle(&self) {
+        self.0.applies.close();
+        self.0.applies.wait().await;
+    }
+}
+
+#[tonic::async_trait]
+impl<P: Provider> Service for Server<P> {
+    async fn get_metadata(
+        &self,
+        _: Request<v6::get_metadata::Request>,
+    ) -> Result<Response<v6::get_metadata::Response>, Status> {
+        answer("GetMetadata", "", async { Ok(self.0.metadata()) }).await
+    }
+
+    async fn get_provider_schema(
+        &self,
+        _: Request<v6::get_provider_schema::Request>,
+    ) -> Result<Response<v6::get_provider_schema::Response>, Status> {
+        answer("GetProviderSchema", "", async {
+            Ok(self.0.provider_schema())
+        })
+        .await
+    }
+
+    async fn validate_provider_config(
+        &self,
+        request: Request<v6::validate_provider_config::Request>,
+    ) -> Result<Response<v6::validate_provider_config::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.validate_provider_config(&request);
+        answer("ValidateProviderConfig", "", work).await
+    }
+
+    async fn configure_provider(
+        &self,
+        request: Request<v6::configure_provider::Request>,
+    ) -> Result<Response<v6::configure_provider::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.configure_provider(&request);
+        answer("ConfigureProvider", "", work).await
+    }
+
+    async fn stop_provider(
+        &self,
+        _: Request<v6::stop_provider::Request>,
+    ) -> Result<Response<v6::stop_provider::Response>, Status> {
+        tracing::info!("asked to stop: running operations return with what they have");
+        self.0.configured.stop();
+        Ok(Response::new(v6::stop_provider::Response::default()))
+    }
+
+    async fn validate_resource_config(
+        &self,
+        request: Request<v6::validate_resource_config::Request>,
+    ) -> Result<Response<v6::validate_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.validate_resource_config(&request);
+        answer("ValidateResourceConfig", &request.type_name, work).await
+    }
+
+    async fn upgrade_resource_state(
+        &self,
+        request: Request<v6::upgrade_resource_state::Request>,
+    ) -> Result<Response<v6::upgrade_resource_state::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.upgrade_resource_state(&request);
+        answer("UpgradeResourceState", &request.type_name, work).await
+    }
+
+    async fn read_resource(
+        &self,
+        request: Request<v6::read_resource::Request>,
+    ) -> Result<Response<v6::read_resource::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.read_resource(&request);
+        answer("ReadResource", &request.type_name, work).await
+    }
+
+    async fn plan_resource_change(
+        &self,
+        request: Request<v6::plan_resource_change::Request>,
+    ) -> Result<Response<v6::plan_resource_change::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.plan_resource_change(&request);
+        answer("PlanResourceChange", &request.type_name, work).await
+    }
+
+    async fn apply_resource_change(
+        &self,
+        request: Request<v6::apply_resource_change::Request>,
+    ) -> Result<Response<v6::apply_resource_change::Response>, Status> {
+        let request = request.into_inner();
+        let inner = Arc::clone(&self.0);
+        // A task of its own: when the client drops the call, the work between two requests still goes on.
+        let apply = self.0.applies.spawn(async move {
+            let work = inner.apply_resource_change(&request);
+            answer("ApplyResourceChange", &request.type_name, work).await
+        });
+        apply
+            .await
+            .unwrap_or_else(|error| Err(Status::internal(error.to_string())))
+    }
+
+    async fn import_resource_state(
+        &self,
+        request: Request<v6::import_resource_state::Request>,
+    ) -> Result<Response<v6::import_resource_state::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.import_resource_state(&request);
+        answer("ImportResourceState", &request.type_name, work).await
+    }
+
+    async fn validate_data_resource_config(
+        &self,
+        request: Request<v6::validate_data_resource_config::Request>,
+    ) -> Result<Response<v6::validate_data_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.validate_data_resource_config(&request);
+        answer("ValidateDataResourceConfig", &request.type_name, work).await
+    }
+
+    async fn read_data_source(
+        &self,
+        request: Request<v6::read_data_source::Request>,
+    ) -> Result<Response<v6::read_data_source::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.read_data_source(&request);
+        answer("ReadDataSource", &request.type_name, work).await
+    }
+
+    async fn get_functions(
+        &self,
+        _: Request<v6::get_functions::Request>,
+    ) -> Result<Response<v6::get_functions::Response>, Status> {
+        let functions = self.0.functions();
+        Ok(Response::new(v6::get_functions::Response {
+            functions,
+            diagnostics: Vec::new(),
+        }))
+    }
+
+    async fn call_function(
+        &self,
+        request: Request<v6::call_function::Request>,
+    ) -> Result<Response<v6::call_function::Response>, Status> {
+        let request = request.into_inner();
+        Ok(Response::new(self.0.call_function(&request).await))
+    }
+}

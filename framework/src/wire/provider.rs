@@ -1,0 +1,103 @@
+//! The calls about the provider itself.
+
+use std::collections::HashMap;
+
+use tfplugin_proto::v6;
+
+use super::inner::Inner;
+use super::{convert, schema};
+use crate::diagnostics::Diagnostics;
+use crate::provider::Provider;
+use crate::types::value::Object;
+
+/// What this server does beyond the first protocol version. Nothing is declared that is not served.
+const CAPABILITIES: v6::ServerCapabilities = v6::ServerCapabilities {
+    plan_destroy: true,
+    get_provider_schema_optional: true,
+    move_resource_state: false,
+    generate_resource_config: false,
+};
+
+impl<P: Provider> Inner<P> {
+    pub(super) fn metadata(&self) -> v6::get_metadata::Response {
+        use v6::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata};
+        let resources = self.provider.resources().iter();
+        let data_sources = self.provider.data_sources().iter();
+        let functions = self.provider.functions().iter();
+        v6::get_metadata::Response {
+            server_capabilities: Some(CAPABILITIES),
+            resources: resources
+                .map(|resource| ResourceMetadata {
+                    type_name: resource.name().into(),
+                })
+                .collect(),
+            data_sources: data_sources
+                .map(|source| DataSourceMetadata {
+                    type_name: source.name().into(),
+                })
+                .collect(),
+            functions: functions
+                .map(|function| FunctionMetadata {
+                    name: function.name().into(),
+                })
+                .collect(),
+            ..Default::default()
+        }
+    }
+
+    pub(super) fn provider_schema(&self) -> v6::get_provider_schema::Response {
+        let resources = self.provider.resources().iter();
+        let data_sources = self.provider.data_sources().iter();
+        v6::get_provider_schema::Response {
+            provider: Some(schema::schema(self.provider.schema())),
+            resource_schemas: by_name(
+                resources.map(|resource| (resource.name(), schema::schema(resource.schema()))),
+            ),
+            data_source_schemas: by_name(
+                data_sources.map(|source| (source.name(), schema::schema(source.schema()))),
+            ),
+            functions: self.functions(),
+            server_capabilities: Some(CAPABILITIES),
+            ..Default::default()
+        }
+    }
+
+    pub(super) fn functions(&self) -> HashMap<String, v6::Function> {
+        let functions = self.provider.functions().iter();
+        by_name(
+            functions.map(|function| (function.name(), schema::function(&function.signature()))),
+        )
+    }
+
+    pub(super) async fn validate_provider_config(
+        &self,
+        request: &v6::validate_provider_config::Request,
+    ) -> Result<v6::validate_provider_config::Response, Diagnostics> {
+        let config = self.config(request.config.as_ref())?;
+        let validate = self.engine.validate_provider(&self.provider, &config);
+        Ok(v6::validate_provider_config::Response {
+            diagnostics: convert::diagnostics(validate.await),
+        })
+    }
+
+    pub(super) async fn configure_provider(
+        &self,
+        request: &v6::configure_provider::Request,
+    ) -> Result<v6::configure_provider::Response, Diagnostics> {
+        let config = self.config(request.config.as_ref())?;
+        let configure = self
+            .engine
+            .configure(&self.provider, &self.configured, &config);
+        configure.await?;
+        Ok(v6::configure_provider::Response::default())
+    }
+
+    fn config(&self, config: Option<&v6::DynamicValue>) -> Result<Object, Diagnostics> {
+        convert::require_object(config, self.provider.schema(), "configuration")
+    }
+}
+
+/// Names to messages, as the schema response wants them.
+fn by_name<T>(named: impl Iterator<Item = (&'static str, T)>) -> HashMap<String, T> {
+    named.map(|(name, item)| (name.to_owned(), item)).collect()
+}

@@ -11,7 +11,7 @@ use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::duration;
 use crate::sdk::path::Path;
-use crate::sdk::remote;
+use crate::sdk::remote::{self, Change};
 use crate::sdk::value::Object;
 
 /// What is in the way of a new subnet.
@@ -44,7 +44,7 @@ pub(super) async fn create(
 ) -> Result<Result<Json, arm::Error>, Diagnostics> {
     let deletions = &context.client()?.deletions;
     let mut body = json!({ "name": id.name() });
-    remote::write(&SCHEMA, planned, &mut body);
+    remote::write(&SCHEMA, Change::creating(planned), &mut body);
     let mut with_the_name = deletions.patience_for_the_name();
     let mut with_others = deletions.patience_for_addresses();
     loop {

@@ -291,7 +291,7 @@ impl Resource<Azure> for IseSubnet {
         state: &mut Object,
     ) -> Result<(), Diagnostics> {
         // The network may be in another subscription than the environment.
-        state.set("id", ARM.import_id(id)?.to_string());
+        ARM.begin_import(&ARM.import_id(id)?, state);
         Ok(())
     }
 }

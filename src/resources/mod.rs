@@ -29,9 +29,11 @@ pub const ALL: &[&dyn Resource<Azure>] = &[
 mod tests {
     use std::collections::BTreeSet;
 
+    use tfplugin_framework::engine::Engine;
     use tfplugin_framework::engine::validate::validate;
 
     use super::*;
+    use crate::azure::row::ArmAttribute as _;
     use crate::sdk::schema::{Attribute, Schema};
     use crate::sdk::types::Type;
     use crate::sdk::value::Value;
@@ -84,6 +86,32 @@ mod tests {
             let found = validate(&schema, &config, true);
             assert!(found.has_errors(), "{path} takes elements that are null");
         });
+    }
+
+    /// No read brings them, so a configuration that does not mention them would show a difference.
+    #[tokio::test]
+    async fn an_import_begins_with_the_defaults_of_what_arm_does_not_have() {
+        let server = test_plan::server(&[]).await;
+        let context = test_plan::context(&server);
+        let network = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v";
+        let logic = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g/providers/Microsoft.Logic";
+        let ids = [
+            format!("{network}/subnets/a"),
+            format!("{logic}/integrationServiceEnvironments/e"),
+            format!("{logic}/workflows/w"),
+            format!("{logic}/integrationAccounts/i"),
+        ];
+        assert_eq!(ids.len(), ALL.len());
+        for (resource, id) in ALL.iter().zip(ids) {
+            let imported = Engine::default().import(*resource, &context, &id).await;
+            let imported = imported.expect("it can be imported");
+            for attribute in &resource.schema().attributes {
+                if let (None, Some(default)) = (attribute.remote(), &attribute.default) {
+                    let path = format!("{}.{}", resource.name(), attribute.name);
+                    assert_eq!(imported.get(&attribute.name), default, "{path}");
+                }
+            }
+        }
     }
 
     #[test]

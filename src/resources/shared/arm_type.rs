@@ -106,15 +106,20 @@ impl ArmType {
                  subscription, or configure the provider for the other one."
             )));
         }
-        // What only the provider knows reads as its default, so that a configuration that does not mention it plans empty.
+        self.begin_import(&parsed, state);
+        Ok(())
+    }
+
+    /// The state of which an import begins. What only the provider knows reads as its default, so that a configuration
+    /// that does not mention it plans empty.
+    pub(crate) fn begin_import(&self, id: &ResourceId, state: &mut Object) {
         let rows = self.schema.attributes.iter();
         for attribute in rows.filter(|it| it.remote().is_none()) {
             if let Some(default) = &attribute.default {
                 state.set(&attribute.name, default.clone());
             }
         }
-        state.set("id", parsed.to_string());
-        Ok(())
+        state.set("id", id.to_string());
     }
 
     /// Reads an import ID of this type, of any subscription.

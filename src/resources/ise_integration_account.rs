@@ -116,6 +116,8 @@ impl Resource<Azure> for IseIntegrationAccount {
     ) -> Result<(), Diagnostics> {
         let id = ARM.planned_id(context.client()?, create.planned);
         let session = session(context)?;
+        // Told before the environment is waited for; what counts is the look right before it is sent.
+        ARM.refuse_existing(context, &session, &id).await?;
         let environment = environment::ready(&session, create.planned.text("ise_id")).await?;
         check_sku(create.planned, &ise::ARM.object_of(&environment))?;
         let mut body = json!({ "location": environment["location"] });

@@ -239,6 +239,8 @@ impl Resource<Azure> for IseLogicApp {
     ) -> Result<(), Diagnostics> {
         let id = ARM.planned_id(context.client()?, create.planned);
         let session = session(context)?;
+        // Told before the environment is waited for; what counts is the look right before it is sent.
+        ARM.refuse_existing(context, &session, &id).await?;
         none_missing(parameters::check_secure(create.config))?;
         account::at_apply(&session, create.planned).await?;
         let environment = environment::ready(&session, create.planned.text("ise_id")).await?;

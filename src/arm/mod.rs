@@ -9,6 +9,7 @@
 mod resource_id;
 
 mod client;
+mod confirm;
 mod session;
 mod wait;
 

@@ -39,6 +39,8 @@ pub(crate) enum Reply {
         status: u16,
         headers: Vec<(&'static str, String)>,
         body: String,
+        /// Whether it carries what every answer of ARM does.
+        is_of_arm: bool,
     },
     /// Sends this answer only when told to.
     Held(Arc<Notify>, Box<Reply>),
@@ -60,6 +62,17 @@ impl Reply {
             status,
             headers: Vec::new(),
             body: body.to_owned(),
+            is_of_arm: true,
+        }
+    }
+
+    /// An answer of something on the way to ARM.
+    pub(crate) fn stranger(status: u16, body: &str) -> Self {
+        Self::Answer {
+            status,
+            headers: Vec::new(),
+            body: body.to_owned(),
+            is_of_arm: false,
         }
     }
 
@@ -202,6 +215,7 @@ async fn serve(mut stream: TcpStream, state: Arc<State>, address: String) {
             status,
             headers,
             body,
+            is_of_arm,
         } = reply
         else {
             if matches!(reply, Reply::Hang) {
@@ -213,6 +227,9 @@ async fn serve(mut stream: TcpStream, state: Arc<State>, address: String) {
         for (name, value) in headers {
             let value = value.replace("{url}", &format!("http://{address}"));
             text.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if is_of_arm {
+            text.push_str("x-ms-request-id: r-1\r\n");
         }
         text.push_str("\r\n");
         text.push_str(if whole {

@@ -19,7 +19,7 @@ use serde_json::{Value as Json, json};
 
 use super::shared::arm_type::ArmType;
 use super::shared::rows;
-use super::shared::wait::{self, Interrupted};
+use super::shared::wait::Interrupted;
 use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
@@ -31,7 +31,7 @@ use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Schema, Timeouts};
 use crate::sdk::types::Type;
 use crate::sdk::value::{Object, Value};
 use crate::validate;
-use deployment::{Pending, Unfinished, Work};
+use deployment::{Outcome, Pending, Unfinished, Work};
 use release::{Deletion, RELEASING, Release};
 
 pub(crate) const ARM: ArmType = ArmType {
@@ -240,6 +240,12 @@ impl Resource<Azure> for Ise {
         state.set(complete(context, &planned, &body));
         let work = work(context, &session, &id);
         match work.follow(&pending).await {
+            // It was answered, and there is none: nothing is to be remembered.
+            Ok(Outcome::Failed(None, error)) => {
+                Pending::forget(&mut state.private);
+                state.remove();
+                return Err(ARM.failed("creating", &id)(error));
+            }
             Ok(outcome) => {
                 let body = work.conclude(pending.phase, outcome, state)?;
                 state.set(complete(context, &planned, &body));
@@ -372,12 +378,12 @@ impl Resource<Azure> for Ise {
     }
 }
 
-/// Deletes the environment; one that is busy deploying is waited for.
+/// Deletes the environment, until ARM says that it is gone; one that is busy deploying is waited for.
 async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
     let mut was_at_rest = false;
     loop {
-        let refused = match session.delete(id, ARM.api_version).await {
-            Ok(accepted) => return gone(session, accepted, id).await,
+        let refused = match session.delete_for_good(id, ARM.api_version).await {
+            Ok(()) => return Ok(()),
             Err(error) if error.is_conflict() => error,
             Err(error) => return Err(error),
         };
@@ -401,21 +407,6 @@ async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
     }
 }
 
-/// Waits until an accepted deletion has ended, where it does not do so at once.
-async fn gone(
-    session: &Session,
-    accepted: arm::Accepted,
-    id: &ResourceId,
-) -> Result<(), arm::Error> {
-    match accepted.operation {
-        None => Ok(()),
-        Some(operation) => {
-            let ended = wait::follow(session, &operation, id, ARM.api_version).await;
-            ended.map(drop).map_err(arm::Error::after_acceptance)
-        }
-    }
-}
-
 /// Sends the creation; gives the environment as it begins, and where ARM tells how it goes.
 async fn begin(
     session: &Session,
@@ -423,22 +414,61 @@ async fn begin(
     planned: &Object,
 ) -> Result<(Json, Option<arm::Operation>), arm::Error> {
     let body = new_body(planned);
-    match session
-        .put(id, ARM.api_version, &body, PutOptions::default())
-        .await
-    {
-        Ok(accepted) => Ok((accepted.body.unwrap_or_default(), accepted.operation)),
-        // Where the answer to a first attempt was lost, a second one may be refused because the first one was accepted.
-        Err(error) if error.may_have_been_sent() => match ARM.find(session, id).await {
-            Ok(Some(body)) => Ok((body, None)),
-            // Refused, and nothing came of what was sent before.
-            Ok(None) if error.status().is_some() && !error.is_transient() => {
-                Err(error.without_doubt())
+    let mut sent = 0;
+    loop {
+        sent += 1;
+        let put = session.put(id, ARM.api_version, &body, PutOptions::default());
+        let error = match put.await {
+            Ok(accepted) if is_told_by_url(&accepted) => {
+                return Ok((accepted.body.unwrap_or_default(), accepted.operation));
             }
-            _ => Err(error),
-        },
-        Err(error) => Err(error),
+            Ok(accepted) => match session.find_written(id, ARM.api_version).await {
+                Ok(Some(body)) => return Ok((body, accepted.operation)),
+                Ok(None) => {
+                    let finding = "there is no such environment";
+                    session.count("PUT", sent, accepted.status, finding, id)?;
+                    continue;
+                }
+                // ARM took it: whoever waits for it finds out.
+                Err(_) => return Ok((accepted.body.unwrap_or_default(), accepted.operation)),
+            },
+            Err(error) if sent > 1 => error.after_acceptance(),
+            Err(error) => error,
+        };
+        return match all_the_same(session, id, &error).await {
+            Some(Some(body)) => Ok((body, None)),
+            Some(None) => Err(error.without_doubt()),
+            None => Err(error),
+        };
     }
+}
+
+/// Whether ARM told where the operation can be followed.
+fn is_told_by_url(accepted: &arm::Accepted) -> bool {
+    let poll = accepted.operation.as_ref().map(|operation| &operation.poll);
+    poll.is_some_and(|poll| *poll != arm::Poll::ProvisioningState)
+}
+
+/// What ARM has of an environment whose creation ended in an error: it, or certainly nothing; nothing at all when
+/// nobody can tell.
+async fn all_the_same(
+    session: &Session,
+    id: &ResourceId,
+    error: &arm::Error,
+) -> Option<Option<Json>> {
+    if !error.may_have_been_sent() {
+        return None;
+    }
+    // What was answered has had its effect, what is lost may still be on its way.
+    let (found, is_certain) = match error.is_from_stranger() {
+        true => (session.find_written(id, ARM.api_version).await, true),
+        // Where the answer to a first attempt was lost, a second one may be refused because the first one was accepted.
+        false => {
+            let is_refused = error.status().is_some() && !error.is_transient();
+            (ARM.find(session, id).await, is_refused)
+        }
+    };
+    found.ok().filter(|found| found.is_some() || is_certain)
 }
 
 /// The body that creates an environment.

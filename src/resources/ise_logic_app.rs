@@ -298,12 +298,18 @@ async fn change(
             .await?;
     }
     if update.changes("enabled") {
-        let action = if update.planned.bool("enabled") == Some(true) {
-            "enable"
-        } else {
-            "disable"
+        let (action, wanted) = match update.planned.bool("enabled") {
+            Some(true) => ("enable", "Enabled"),
+            _ => ("disable", "Disabled"),
         };
-        session.post(id, action, ARM.api_version, None).await?;
+        let is_shown = |body: &Json| {
+            let state = body["properties"]["state"].as_str();
+            state.is_some_and(|state| state.eq_ignore_ascii_case(wanted))
+        };
+        let missing = format!("the logic app is not {wanted}");
+        return session
+            .post_until(id, action, ARM.api_version, is_shown, &missing)
+            .await;
     }
     // The answer to a PUT shows a creation time that is not the true one, so the workflow is read.
     session.get(id, ARM.api_version).await

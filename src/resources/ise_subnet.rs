@@ -175,7 +175,10 @@ impl Resource<Azure> for IseSubnet {
         let mut body = json!({ "name": id.name() });
         remote::write(&SCHEMA, create.planned, &mut body);
         let planned = ARM.with_id(create.planned, &id);
-        match put(&session, &id, &body, None).await {
+        let created = session
+            .create(&id, ARM.api_version, &body, arm::PutOptions::default())
+            .await;
+        match created {
             Ok(body) => {
                 let found = read_body(&body, &planned);
                 state.set(remote::complete(&planned, &found));
@@ -247,11 +250,10 @@ impl Resource<Azure> for IseSubnet {
         loop {
             let result = {
                 let _lock = lock(&session, &id).await?;
-                delete(&session, &id).await
+                session.delete_for_good(&id, ARM.api_version).await
             };
             let error = match result {
                 Ok(()) => return Ok(()),
-                Err(error) if error.is_not_found() => return Ok(()),
                 Err(error) => error,
             };
             let is_in_use = error.code() == Some("InUseSubnetCannotBeDeleted");
@@ -445,14 +447,6 @@ async fn put(
     };
     let accepted = session.put(id, ARM.api_version, body, options).await?;
     wait::finish(session, accepted, id, ARM.api_version).await
-}
-
-async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
-    let accepted = session.delete(id, ARM.api_version).await?;
-    if let Some(operation) = accepted.operation {
-        wait::follow(session, &operation, id, ARM.api_version).await?;
-    }
-    Ok(())
 }
 
 /// The right to write in the subnet's network.

@@ -23,6 +23,7 @@ mod outages;
 mod secrets;
 mod stack;
 mod stopping;
+mod strangers;
 mod tags;
 mod values;
 mod wrong;

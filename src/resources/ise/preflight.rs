@@ -10,16 +10,17 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ARM, SUBNET_TYPE};
+use super::release::{self, Release};
+use super::{ARM, SUBNET_TYPE, messages};
 use crate::arm::{Location, ResourceId, Session};
 use crate::azure::Planned;
-use crate::resources::shared::report;
+use crate::resources::shared::{report, wait};
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::sdk::path::Path;
 use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
 use network::{Network, Unread};
-use rules::{Facts, Finding, RULES, Rule};
+use rules::{Facts, Finding, IN_USE, RULES, Rule};
 
 /// Rules that `ignore` takes but that are not looked up: those about the IDs alone always hold, and those about ports
 /// have no engine yet.
@@ -67,23 +68,44 @@ pub(super) async fn at_plan(
 
 /// Checks the network as it is, right before the environment is created, and fails if anything forbids that.
 ///
-/// Terraform plans once more before each apply, so warnings have been told already.
+/// Subnets that Azure holds for an environment that is no more are waited for. Terraform plans once more before each
+/// apply, so warnings have been told already.
 pub(super) async fn at_apply(
     session: &Session,
     environment: &Object,
     id: &ResourceId,
 ) -> Result<(), Diagnostics> {
-    // What it replaces has let go of the subnets by now.
-    let owners = [Owner {
-        id: id.clone(),
-        subnet_ids: Vec::new(),
-    }];
     let settings = Settings::of(environment);
-    if settings.mode != Mode::Enforce {
-        return Ok(());
+    let mut intervals = wait::intervals();
+    loop {
+        // There is none of this ID, and what it replaces has let go of the subnets by now: nobody may hold them.
+        let looked_up = settings.at_apply();
+        let (findings, network) = run(session, environment, &[], None, &looked_up).await;
+        session.check().map_err(ARM.failed("creating", id))?;
+        if settings.mode == Mode::Enforce {
+            forbidden(&findings, &network)?;
+        }
+        if !findings.iter().any(|finding| finding.passes) {
+            return Ok(());
+        }
+        let not_released = network.not_released();
+        for (gone, subnets) in not_released {
+            match release::wait(session, &gone, &subnets).await {
+                Release::Free => {}
+                // ARM knows.
+                Release::Unreadable(_) => return Ok(()),
+                Release::Held(held, interrupted) => {
+                    return Err(messages::not_released(id, &gone, &held, interrupted));
+                }
+            }
+        }
+        let pause = session.sleep(intervals.pause()).await;
+        pause.map_err(ARM.failed("creating", id))?;
     }
-    let (findings, network) = run(session, environment, &owners, None, &settings).await;
-    session.check().map_err(ARM.failed("creating", id))?;
+}
+
+/// Fails for what forbids to create the environment and does not pass by itself.
+fn forbidden(findings: &[Finding], network: &Network) -> Result<(), Diagnostics> {
     let findings = findings
         .iter()
         .map(|finding| told(finding, Severity::Error));
@@ -113,7 +135,7 @@ async fn run(
         .filter(|rule| settings.has(rule) && (express_route || rule.name != "express-route"))
         .collect();
     let abouts: Vec<_> = rules.iter().map(|rule| rule.about).collect();
-    let network = network::read(session, &subnet_ids(environment), planned, &abouts).await;
+    let network = network::read(session, &subnet_ids(environment), planned, &abouts, owners).await;
     let facts = Facts {
         network: &network,
         location: environment.str("location").map(Location::new),
@@ -124,9 +146,12 @@ async fn run(
 }
 
 /// What the user wants of the preflight.
+#[derive(Clone)]
 struct Settings {
     mode: Mode,
     ignore: BTreeSet<String>,
+    /// The name of the one rule that is looked up.
+    only: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -151,11 +176,21 @@ impl Settings {
         Self {
             mode,
             ignore: ignore.map(str::to_owned).collect(),
+            only: None,
         }
     }
 
     fn has(&self, rule: &Rule) -> bool {
-        self.mode != Mode::Off && !self.ignore.contains(rule.name)
+        let is_meant = self.only.is_none_or(|only| only == rule.name);
+        is_meant && self.mode != Mode::Off && !self.ignore.contains(rule.name)
+    }
+
+    /// What is looked up at apply: where findings do not count, only what has to be waited for.
+    fn at_apply(&self) -> Self {
+        Self {
+            only: (self.mode == Mode::Warn).then_some(IN_USE),
+            ..self.clone()
+        }
     }
 }
 
@@ -173,10 +208,14 @@ fn subnet_ids(environment: &Object) -> Vec<(usize, ResourceId)> {
 
 /// A finding as the user reads it; advice is never more than a warning.
 fn told(finding: &Finding, severity: Severity) -> Diagnostic {
-    let severity = severity.max(finding.rule.severity);
+    let (severity, problem) = match finding.passes {
+        // Terraform shows it again after the apply, when it has to be true still.
+        true => (Severity::Warning, "was not released yet at plan"),
+        false => (severity.max(finding.rule.severity), finding.rule.problem),
+    };
     let summary = format!(
-        "{} {} (preflight rule {})",
-        finding.object, finding.rule.problem, finding.rule.name
+        "{} {problem} (preflight rule {})",
+        finding.object, finding.rule.name
     );
     let mut detail = format!(
         "{} {}",

@@ -135,7 +135,10 @@ async fn a_child_is_where_its_environment_is() {
     let server = TestServer::start(&[
         (
             &get(&account_id),
-            vec![Reply::error(404, "ResourceNotFound")],
+            vec![
+                Reply::error(404, "ResourceNotFound"),
+                Reply::json(200, &body),
+            ],
         ),
         (
             &get(&environment()),

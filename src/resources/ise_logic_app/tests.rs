@@ -228,8 +228,14 @@ fn policies(issuer: &str) -> Value {
 async fn change_of_secretive(other: &[(&str, Value)]) -> (Vec<String>, Vec<(String, Json)>) {
     let id = id(ARM.name, "l");
     let answer = || vec![Reply::json(200, &secretive())];
+    let mut reads = answer();
+    if other.contains(&("enabled", false.into())) {
+        let mut disabled = secretive();
+        disabled["properties"]["state"] = json!("Disabled");
+        reads.push(Reply::json(200, &disabled));
+    }
     let server = TestServer::start(&[
-        (&get(&id), answer()),
+        (&get(&id), reads),
         (&write("PUT", &id, ""), answer()),
         (&write("POST", &id, "/enable"), vec![Reply::text(200, "")]),
         (&write("POST", &id, "/disable"), vec![Reply::text(200, "")]),

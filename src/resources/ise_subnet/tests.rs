@@ -63,7 +63,8 @@ async fn an_accepted_subnet_is_remembered_however_the_wait_ends() {
 async fn deleted(answers: Vec<Reply>) -> bool {
     let id = subnet("a");
     let line = get(&id).replacen("GET", "DELETE", 1);
-    let server = TestServer::start(&[(&line, answers)]).await;
+    let gone = vec![Reply::error(404, "NotFound")];
+    let server = TestServer::start(&[(&line, answers), (&get(&id), gone)]).await;
     let object = config(&IseSubnet, &[("id", id.to_string().into())]);
     let mut state = State::new(Some(object), Private::default());
     let result = IseSubnet.delete(&context(&server), &mut state).await;

@@ -3,7 +3,6 @@
 use serde_json::Value as Json;
 
 use super::arm_type::ArmType;
-use super::wait;
 use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::{Azure, parting_session, session};
 use crate::sdk::context::Context;
@@ -25,14 +24,10 @@ impl ArmType {
         state: &mut State,
     ) -> Result<(), Diagnostics> {
         let planned = self.with_id(planned, id);
-        let accepted = session
-            .put(id, self.api_version, body, PutOptions::default())
+        let created = session
+            .create(id, self.api_version, body, PutOptions::default())
             .await;
-        let finished = match accepted {
-            Ok(accepted) => wait::finish(session, accepted, id, self.api_version).await,
-            Err(error) => Err(error),
-        };
-        match finished {
+        match created {
             Ok(body) => {
                 state.set(self.complete(context, &planned, &body));
                 Ok(())
@@ -118,9 +113,9 @@ impl ArmType {
             return Ok(());
         };
         let id = self.stored_id(object)?;
-        match session(context)?.delete(&id, self.api_version).await {
-            Err(error) if !error.is_not_found() => Err(self.failed("deleting", &id)(error)),
-            _ => Ok(()),
-        }
+        session(context)?
+            .delete_for_good(&id, self.api_version)
+            .await
+            .map_err(self.failed("deleting", &id))
     }
 }

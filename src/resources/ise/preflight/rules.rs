@@ -55,6 +55,8 @@ pub(super) struct Finding {
     pub(super) object: String,
     pub(super) message: String,
     pub(super) remedy: String,
+    /// Whether the apply waits until it has passed.
+    pub(super) passes: bool,
 }
 
 /// What a rule finds.
@@ -64,6 +66,7 @@ struct Fault {
     object: String,
     message: String,
     remedy: String,
+    passes: bool,
 }
 
 impl Rule {
@@ -75,10 +78,14 @@ impl Rule {
             object: fault.object,
             message: fault.message,
             remedy: fault.remedy,
+            passes: fault.passes,
         };
         (self.check)(facts).into_iter().map(finding).collect()
     }
 }
+
+/// The rule whose findings may pass.
+pub(super) const IN_USE: &str = "subnet-in-use";
 
 /// The rules that look things up. The order is that of the messages.
 pub(super) const RULES: [Rule; 10] = [
@@ -118,7 +125,7 @@ pub(super) const RULES: [Rule; 10] = [
         check: reserved_range,
     },
     Rule {
-        name: "subnet-in-use",
+        name: IN_USE,
         severity: Severity::Error,
         about: About::Subnets,
         problem: "is in use",
@@ -221,6 +228,14 @@ fn in_use(facts: &Facts<'_>) -> Vec<Fault> {
     each(facts, |(subnet, body)| {
         let holders = ise_subnet::holders(body);
         let holder = holders.first()?;
+        if let Some(environment) = facts.network.gone(&holders) {
+            let message = format!("it was held by {environment}, which is no more");
+            let remedy = "Azure lets go of it an hour or more after that environment was deleted, and the apply waits for it";
+            return Some(Fault {
+                passes: true,
+                ..fault(subnet, message, remedy)
+            });
+        }
         if facts
             .owners
             .iter()
@@ -360,6 +375,7 @@ fn fault(subnet: &Subnet, message: String, remedy: &str) -> Fault {
         object: format!("Subnet {:?}", subnet.seen.id.name()),
         message,
         remedy: remedy.to_owned(),
+        passes: false,
     }
 }
 
@@ -369,6 +385,7 @@ fn network_fault(facts: &Facts<'_>, network: &Seen, message: String, remedy: &st
         object: format!("Virtual network {:?}", network.id.name()),
         message,
         remedy: remedy.to_owned(),
+        passes: false,
     }
 }
 

@@ -372,7 +372,11 @@ async fn a_deletion_without_an_answer_forgets_no_subnets() {
     ];
     let script = [
         (line("DELETE"), vec![Reply::Close]),
-        (line("GET"), vec![gone()]),
+        // What became of the deletion may not be read at first.
+        (
+            line("GET"),
+            vec![Reply::error(403, "AuthorizationFailed"), gone()],
+        ),
         (get(&subnet("c")), holds),
     ];
     let server = server(&script).await;
@@ -385,6 +389,72 @@ async fn a_deletion_without_an_answer_forgets_no_subnets() {
     for expected in [RELEASING, RELEASING, RELEASING, "none"] {
         Ise.read(&context, &mut state).await.expect("a read");
         assert_eq!(state_of(&state), expected);
+    }
+}
+
+/// Whoever answers the DELETE: the subnets are waited for once ARM says that the environment is gone, and not before.
+#[tokio::test]
+async fn a_deletion_is_over_when_arm_says_that_the_environment_is_gone() {
+    let idle = [
+        Reply::Close,
+        Reply::stranger(200, "<html>gateway</html>"),
+        Reply::stranger(204, ""),
+        Reply::stranger(
+            404,
+            r#"{"error":{"code":"ResourceNotFound","message":"m"}}"#,
+        ),
+        Reply::text(200, ""),
+        Reply::text(204, ""),
+        Reply::text(202, ""),
+    ];
+    for delete in idle {
+        for (gets, is_deleted) in [
+            (vec![ok("Succeeded", 0)], false),
+            (vec![Reply::stranger(404, "<html>")], false),
+            (vec![gone()], true),
+        ] {
+            // ARM answers 202 where there is more to come, and that is waited for.
+            let is_accepted = matches!(&delete, Reply::Answer { status: 202, .. });
+            if is_accepted && !is_deleted {
+                continue;
+            }
+            let script = [(line("DELETE"), vec![delete.clone()]), (line("GET"), gets)];
+            let server = server(&script).await;
+            let mut state = kept(with("Succeeded", 0));
+            let result = Ise.delete(&context(&server), &mut state).await;
+            assert_eq!(result.is_ok(), is_deleted, "{result:?}");
+            let asked = server.lines().contains(&get(&subnet("a")));
+            assert_eq!(asked, is_deleted, "the wait for the subnets");
+            assert!(is_deleted || state_of(&state) == "Succeeded");
+        }
+    }
+}
+
+/// Whoever answers the PUT: no state is left of an environment that ARM does not know.
+#[tokio::test]
+async fn a_creation_of_which_nothing_came_leaves_no_state() {
+    let running = json!({ "status": "Succeeded" });
+    for put in [
+        Reply::stranger(200, "<html>gateway</html>"),
+        Reply::stranger(201, r#"{"id":"/x","name":"e","properties":{}}"#),
+        Reply::stranger(204, ""),
+        Reply::text(200, ""),
+        Reply::text(201, "{}"),
+        Reply::text(204, ""),
+        ok("Succeeded", 0),
+        accepted(201),
+    ] {
+        let script = [
+            (line("GET"), vec![gone()]),
+            (line("PUT"), vec![put]),
+            (OPERATION.to_owned(), vec![Reply::json(200, &running)]),
+        ];
+        let server = server(&script).await;
+        let mut state = State::default();
+        let result = create(&context(&server), &mut state).await;
+        assert_eq!(summary(result), "Error creating environment \"e\"");
+        assert!(state.object().is_none());
+        assert_eq!(warnings(&state), [""; 0]);
     }
 }
 
@@ -403,6 +473,7 @@ async fn what_somebody_else_deleted_is_gone() {
 async fn subnets_that_may_not_be_read_end_a_deletion_with_a_warning() {
     let script = [
         (line("DELETE"), vec![Reply::text(200, "")]),
+        (line("GET"), vec![gone()]),
         (
             get(&subnet("b")),
             vec![Reply::error(403, "AuthorizationFailed")],
@@ -425,13 +496,18 @@ async fn a_deletion_waits_for_the_deployment_that_is_in_its_way() {
     for (deletes, gets, is_deleted) in [
         (
             vec![conflict(), Reply::text(200, "")],
-            vec![ok("InProgress", 0), ok("InProgress", 0), ok("Failed", 0)],
+            vec![
+                ok("InProgress", 0),
+                ok("InProgress", 0),
+                ok("Failed", 0),
+                gone(),
+            ],
             true,
         ),
         // It came to rest between the refusal and the look.
         (
             vec![conflict(), Reply::text(200, "")],
-            vec![ok("Succeeded", 0)],
+            vec![ok("Succeeded", 0), gone()],
             true,
         ),
         // Something else is in the way.

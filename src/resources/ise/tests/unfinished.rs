@@ -75,7 +75,16 @@ fn off() -> Value {
 }
 
 async fn create(context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
+    create_with(context, state, off()).await
+}
+
+async fn create_with(
+    context: &Context<Azure>,
+    state: &mut State,
+    preflight: Value,
+) -> Result<(), Diagnostics> {
     let mut planned = with("", 0);
+    planned.set("preflight", preflight);
     for name in ["id", "provisioning_state", "state"] {
         planned.set(name, Value::unknown());
     }
@@ -456,6 +465,77 @@ async fn a_creation_of_which_nothing_came_leaves_no_state() {
         assert!(state.object().is_none());
         assert_eq!(warnings(&state), [""; 0]);
     }
+}
+
+/// Somebody else deleted what was there before, by whatever name: its subnets are waited for, where that is looked up.
+#[tokio::test]
+async fn the_subnets_of_an_environment_that_is_no_more_are_waited_for() {
+    let old = id(ARM.name, "old");
+    let link = json!([{ "properties": { "link": old.to_string() } }]);
+    let held = json!({ "id": "s", "properties": { "serviceAssociationLinks": link } });
+    let free = json!({ "id": "s", "properties": {} });
+    for (mode, ignore, reads) in [
+        ("warn", Value::Null, 3),
+        ("warn", Value::set([Value::from("subnet-in-use")]), 0),
+        ("off", Value::Null, 0),
+    ] {
+        let script = [
+            (line("GET"), vec![gone(), ok("Succeeded", 0)]),
+            (get(&old), vec![gone()]),
+            (
+                get(&subnet("c")),
+                vec![Reply::json(200, &held), Reply::json(200, &free)],
+            ),
+            (line("PUT"), vec![ok("Succeeded", 0)]),
+        ];
+        let server = server(&script).await;
+        let members = [("mode", Value::from(mode)), ("ignore", ignore)];
+        let mut state = State::default();
+        let preflight: Object = members.into_iter().collect();
+        create_with(&context(&server), &mut state, preflight.into())
+            .await
+            .expect("created");
+        let asked = server.lines();
+        let asked = asked.iter().filter(|it| **it == get(&subnet("c")));
+        assert_eq!(asked.count(), reads, "{mode}");
+    }
+}
+
+#[tokio::test]
+async fn a_stop_while_subnets_are_waited_for_creates_nothing() {
+    let link = json!([{ "properties": { "link": environment_id().to_string() } }]);
+    let held = json!({ "id": "s", "properties": { "serviceAssociationLinks": link } });
+    let script = [
+        (line("GET"), vec![gone()]),
+        (get(&subnet("c")), vec![Reply::json(200, &held)]),
+    ];
+    let server = server(&script).await;
+    let context = context(&server);
+    let mut state = State::default();
+    let members = [("mode", Value::from("warn")), ("ignore", Value::Null)];
+    let preflight: Object = members.into_iter().collect();
+    let stop = async {
+        server.asked(&get(&subnet("c"))).await;
+        // The second look at the subnet is that of the wait.
+        while server
+            .lines()
+            .iter()
+            .filter(|it| **it == get(&subnet("c")))
+            .count()
+            < 2
+        {
+            tokio::task::yield_now().await;
+        }
+        context.cancel.cancel();
+    };
+    let created = create_with(&context, &mut state, preflight.into());
+    let (result, ()) = tokio::join!(created, stop);
+    assert_eq!(
+        summary(result),
+        "The subnets for environment \"e\" are not free yet"
+    );
+    assert!(state.object().is_none());
+    assert_eq!(writes(&server), [""; 0]);
 }
 
 #[tokio::test]

@@ -189,7 +189,10 @@ fn preflight() -> Attribute {
         ],
     )
     .effect(Effect::Local)
-    .doc("The check of the network before anything is sent.")
+    .doc(
+        "The check of the network before anything is sent. Subnets that Azure still holds for an environment that is no more are waited \
+         for, unless it is off.",
+    )
 }
 
 /// The resource.

@@ -102,7 +102,8 @@ fn a_deletion_that_did_nothing_is_sent_again_and_told_in_the_end() -> Result {
     let scene = adopted::scene()?;
     let [.., (address, app)] = adopted::objects();
     fault(&scene.emulator, "DELETE", &app, 0, &idle()[0])?;
-    let found = failed(&scene, &["destroy", "-auto-approve"])?;
+    let target = format!("-target={address}");
+    let found = failed(&scene, &["destroy", "-auto-approve", &target])?;
     assert!(
         found.mention("the object is still there") && found.mention("workflows/hello"),
         "{found}"
@@ -147,6 +148,50 @@ fn nothing_is_created_by_a_strangers_word() -> Result {
         scene.apply()?;
         scene.nothing_to_do()?;
         assert!(scene.emulator.find(&id)?.is_some(), "{id}");
+    }
+    Ok(())
+}
+
+#[test]
+fn nothing_is_changed_by_a_strangers_word() -> Result {
+    let scene = adopted::scene()?;
+    let [subnet, environment, account, app] = adopted::blocks();
+    let tags = r#"{ by = "us" }"#;
+    let changed = [
+        subnet.with("service_endpoints", r#"["Microsoft.Storage"]"#),
+        environment.with("tags", tags),
+        account.with("tags", tags),
+        app.with("tags", tags),
+    ];
+    scene.configure(&changed.iter().map(Block::to_string).collect::<String>())?;
+    let is_changed = |id: &str| -> Result<bool> {
+        let body = scene.emulator.get(id)?;
+        let endpoints = body["properties"]["serviceEndpoints"].as_array();
+        Ok(body["tags"]["by"] == "us" || endpoints.is_some_and(|all| !all.is_empty()))
+    };
+    let methods = ["PUT", "PATCH", "PUT", "PUT"];
+    for (index, (_, id)) in adopted::objects().iter().enumerate() {
+        let stranger = &strangers()[index];
+        fault(&scene.emulator, methods[index], id, 0, stranger)?;
+    }
+    let found = failed(&scene, &["apply", "-auto-approve"])?;
+    for (address, id) in adopted::objects() {
+        assert!(found.mention(&format!("with {address},")), "{found}");
+        assert!(!is_changed(&id)?, "{id}");
+    }
+    assert!(
+        found.mention("The request may have reached ARM all the same"),
+        "{found}"
+    );
+    scene.emulator.clear_faults()?;
+    for (index, (_, id)) in adopted::objects().iter().enumerate() {
+        let stranger = &strangers()[index + 1];
+        fault(&scene.emulator, methods[index], id, 2, stranger)?;
+    }
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    for (_, id) in adopted::objects() {
+        assert!(is_changed(&id)?, "{id}");
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use tfplugin_framework::engine::Engine;
 
 use super::shared::tags;
 use super::test_plan::{applied, context, id, network, plan, server_of, subnet, unconfigured};
@@ -16,10 +17,10 @@ use crate::arm::test_server::Reply;
 use crate::azure::Azure;
 use crate::sdk::plan::{Plan, sent_changes};
 use crate::sdk::private::Private;
-use crate::sdk::resource::{Resource, State};
+use crate::sdk::resource::Resource;
 use crate::sdk::schema::{Attribute, Kind};
 use crate::sdk::value::{Object, Value};
-use crate::sdk::{consistency, json, remote};
+use crate::sdk::{json, remote};
 
 /// What stands for the beginning of IDs in the files.
 const GROUP: (&str, &str) = (
@@ -154,6 +155,8 @@ fn arguments_of(attributes: &[Attribute], parent: &str, arguments: &mut BTreeMap
 
 async fn check(resource: &dyn Resource<Azure>) {
     let table = table(resource);
+    let server = server_of(&[]).await;
+    let importing = context(&server);
     let mut wrong = Vec::new();
     for row in &table.rows {
         let config = config(resource, &table, row);
@@ -161,7 +164,8 @@ async fn check(resource: &dyn Resource<Azure>) {
         let id = table.body["id"].as_str().expect("an ID");
         let created = plan(resource, &unconfigured(), &config, None, Private::default()).await;
         let mut created = applied(&created, &[("id", id.into())]);
-        let imported = imported(resource, id);
+        let imported = Engine::default().import(resource, &importing, id).await;
+        let imported = imported.expect("it can be imported");
         if resource.schema().attribute("tags").is_some() {
             let tags = created.get("tags").clone();
             created.set("tags_all", tags);
@@ -269,16 +273,16 @@ async fn refreshed_and_planned(
     objects.push((id, Reply::json(200, body)));
     let server = server_of(&objects).await;
     let context = context(&server);
-    let mut refreshed = State::new(Some(state.clone()), Private::default());
-    let read = resource.read(&context, &mut refreshed).await;
-    read.map_err(|errors| format!("{errors:?}"))?;
-    let after = refreshed.object().expect("it is there").clone();
+    let engine = Engine::default();
+    let read = engine.read(resource, &context, state.clone(), Private::default());
+    let read = read.await;
+    let after = read.object.expect("it is there");
     let plan = plan(resource, &context, config, Some(&after), Private::default()).await;
-    let mut found = consistency::check_plan(resource.schema(), config, Some(&after), &plan.planned);
-    found.extend(consistency::check_state(resource.schema(), &after));
-    match found.is_empty() {
-        true => Ok((after, plan)),
-        false => Err(found.join(", ")),
+    // What Terraform would refuse is among the messages.
+    let errors = [&read.diagnostics, &plan.diagnostics];
+    match errors.iter().any(|messages| messages.has_errors()) {
+        true => Err(format!("{errors:?}")),
+        false => Ok((after, plan)),
     }
 }
 
@@ -321,21 +325,6 @@ fn with_computed_of(resource: &dyn Resource<Azure>, before: &Object, after: &Obj
     let mut before = before.clone();
     take(&resource.schema().attributes, &mut before, after);
     before
-}
-
-/// The state of which an import begins, as the server makes it.
-fn imported(resource: &dyn Resource<Azure>, id: &str) -> Object {
-    let mut object = resource.schema().null_object();
-    let local = resource
-        .schema()
-        .attributes
-        .iter()
-        .filter(|it| it.remote.is_none());
-    for attribute in local {
-        object.set(attribute.name, attribute.default.clone());
-    }
-    object.set("id", id);
-    object
 }
 
 fn config(resource: &dyn Resource<Azure>, table: &Table, row: &Row) -> Object {

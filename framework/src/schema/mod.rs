@@ -1,5 +1,6 @@
 //! Schemas as data: one row for each attribute, read by planning, validation, the wire and the documentation.
 
+pub mod changes;
 pub mod duration;
 mod meaning;
 

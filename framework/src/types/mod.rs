@@ -5,5 +5,6 @@ pub mod path;
 pub mod ty;
 pub mod value;
 
+pub mod decode;
 pub mod json;
 pub mod msgpack;

@@ -55,7 +55,7 @@ fn strangers() -> Vec<Reply> {
         "",
         r#"{"message":"please sign in"}"#,
         r#"{"error":{"code":"ResourceNotFound","message":"m"}}"#,
-        r#"{"id":"/x","name":"w","properties":{"provisioningState":"Succeeded","state":"Enabled"},"value":[]}"#,
+        r#"{"id":"/x","name":"w","properties":{"provisioningState":"Succeeded","state":"Theirs"},"value":[]}"#,
     ];
     let statuses = [200, 201, 202, 204, 302, 403, 404, 503];
     let each = |status| bodies.map(|body| Reply::stranger(status, body));

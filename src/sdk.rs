@@ -3,7 +3,7 @@
 pub(crate) use tfplugin_framework::schema::duration;
 #[cfg(test)]
 pub(crate) use tfplugin_framework::types::json;
-pub(crate) use tfplugin_framework::types::{number, path, ty as types, value};
+pub(crate) use tfplugin_framework::types::{number, overwritten, path, ty as types, value};
 pub(crate) use tfplugin_framework::{context, diagnostics, private, provider, resource, schema};
 
 pub(crate) use crate::azure::body as remote;

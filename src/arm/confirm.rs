@@ -130,6 +130,28 @@ impl Session {
         }
     }
 
+    /// The object as soon as it shows what was written, with whether it does; that may take a replica a moment.
+    pub async fn until_shown(
+        &self,
+        id: &ResourceId,
+        api_version: &str,
+        mut body: Json,
+        is_shown: impl Fn(&Json) -> bool + Send,
+    ) -> Result<(Json, bool), Error> {
+        for look in 1..LOOKS {
+            if is_shown(&body) {
+                return Ok((body, true));
+            }
+            self.sleep(self.pause(look))
+                .await
+                .map_err(Error::after_acceptance)?;
+            let found = self.get(id, api_version).await;
+            body = found.map_err(Error::after_acceptance)?;
+        }
+        let is_shown = is_shown(&body);
+        Ok((body, is_shown))
+    }
+
     /// What ARM shows of an object that was just written; nothing if it stays missing.
     pub async fn find_written(
         &self,
@@ -244,7 +266,7 @@ impl Session {
 }
 
 /// Whether a body is that of the object.
-fn shows(body: &Json, id: &ResourceId) -> bool {
+pub fn shows(body: &Json, id: &ResourceId) -> bool {
     let shown = body["id"].as_str().map(ResourceId::parse);
     shown.is_some_and(|shown| shown.as_ref() == Ok(id))
 }

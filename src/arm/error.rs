@@ -27,6 +27,8 @@ struct Inner {
     correlation_id: Option<String>,
     /// Whether ARM may have carried out the request all the same.
     in_doubt: bool,
+    /// What led to it, where it is not the first of its kind.
+    note: Option<String>,
     source: Option<Source>,
 }
 
@@ -191,6 +193,7 @@ impl Error {
     /// Everything a person needs, in lines: what ARM said, its details, the policies, the request and its ids.
     pub fn explanation(&self) -> String {
         let mut lines = vec![self.to_string()];
+        lines.extend(self.0.note.clone());
         if let Some(body) = self.body() {
             explain_details(body, 1, &mut lines);
             lines.extend(body.policies.iter().map(|it| format!("Refused by {it}.")));
@@ -216,7 +219,7 @@ impl Error {
     }
 
     /// `what` is a sentence about it.
-    pub(crate) fn without_effect(what: impl Into<String>) -> Self {
+    pub fn without_effect(what: impl Into<String>) -> Self {
         Self::of(Kind::WithoutEffect(what.into()))
     }
 
@@ -259,6 +262,13 @@ impl Error {
     #[must_use]
     pub(crate) fn caused_by(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(source.into());
+        self
+    }
+
+    /// Adds what led to it.
+    #[must_use]
+    pub(crate) fn with_note(mut self, note: String) -> Self {
+        self.0.note = Some(note);
         self
     }
 
@@ -322,6 +332,7 @@ impl Error {
             request: None,
             correlation_id: None,
             in_doubt: false,
+            note: None,
             source: None,
         }))
     }

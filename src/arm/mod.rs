@@ -10,6 +10,7 @@ mod resource_id;
 
 mod client;
 mod confirm;
+mod modify;
 mod session;
 mod wait;
 
@@ -35,10 +36,12 @@ pub(crate) mod test_server;
 
 pub use self::client::{Client, Settings};
 pub use self::cloud::Cloud;
+pub use self::confirm::shows;
 pub use self::error::Error;
 pub use self::error_body::ErrorBody;
 pub use self::location::Location;
 pub use self::lock::Guard;
+pub use self::modify::{Modified, Sending};
 pub use self::operation::{Intent, Operation, Poll, is_failure, is_success, provisioning_state};
 pub use self::request::PutOptions;
 pub use self::resource_id::{ParseError, ResourceId};

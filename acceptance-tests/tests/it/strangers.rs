@@ -185,6 +185,15 @@ fn nothing_is_changed_by_a_strangers_word() -> Result {
     );
     scene.emulator.clear_faults()?;
     for (index, (_, id)) in adopted::objects().iter().enumerate() {
+        fault(&scene.emulator, methods[index], id, 0, &idle()[index % 3])?;
+    }
+    let found = failed(&scene, &["apply", "-auto-approve"])?;
+    for (address, _) in adopted::objects() {
+        assert!(found.mention(&format!("with {address},")), "{found}");
+    }
+    assert!(found.mention("does not show it afterwards"), "{found}");
+    scene.emulator.clear_faults()?;
+    for (index, (_, id)) in adopted::objects().iter().enumerate() {
         let stranger = &strangers()[index + 1];
         fault(&scene.emulator, methods[index], id, 2, stranger)?;
     }

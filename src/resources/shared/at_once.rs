@@ -3,16 +3,59 @@
 use serde_json::Value as Json;
 
 use super::arm_type::ArmType;
-use crate::arm::{self, PutOptions, ResourceId, Session};
+use super::{report, tags};
+use crate::arm::{self, PutOptions, ResourceId, Sending, Session};
 use crate::azure::{Azure, parting_session, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
-use crate::sdk::remote;
+use crate::sdk::overwritten::Overwritten;
+use crate::sdk::plan::sent_changes;
+use crate::sdk::remote::{self, Change};
 use crate::sdk::resource::{State, Update};
 use crate::sdk::validation::capitalised;
 use crate::sdk::value::Object;
 
+/// Why an object was not changed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// ARM, or the way there.
+    Arm(arm::Error),
+    /// We sent nothing, for these reasons.
+    Refused(Diagnostics),
+}
+
+impl From<arm::Error> for Failure {
+    fn from(error: arm::Error) -> Self {
+        Self::Arm(error)
+    }
+}
+
 impl ArmType {
+    /// Reads the object, makes a change in what was read, and writes it back.
+    ///
+    /// What others have changed stays, but for the very same, which `state` gets a warning about.
+    pub(crate) async fn put_change(
+        &self,
+        session: &Session,
+        id: &ResourceId,
+        mut change: impl FnMut(&mut Json) -> Result<Vec<Overwritten>, Failure> + Send,
+        state: &mut State,
+    ) -> Result<(), Failure> {
+        let put = |mut body: Json| {
+            let overwritten = change(&mut body)?;
+            Ok::<_, Failure>((Sending::Put(body), overwritten))
+        };
+        let modified = session.modify(id, self.api_version, None, put).await?;
+        self.warn_of(id, &modified.findings, state);
+        Ok(())
+    }
+
+    /// Warns of what a write has overwritten.
+    pub(crate) fn warn_of(&self, id: &ResourceId, overwritten: &[Overwritten], state: &mut State) {
+        let warnings = report::overwritten(&self.describe(id), overwritten);
+        state.warnings.extend(warnings);
+    }
+
     /// Sends the body of a new object. The state is kept also when only the answer is missing.
     pub(crate) async fn create_at_once(
         &self,
@@ -84,13 +127,49 @@ impl ArmType {
         Ok(())
     }
 
+    /// The object after an update, once it shows what the update changes; fails if it does not, for then nothing came of it.
+    pub(crate) async fn confirm(
+        &self,
+        session: &Session,
+        id: &ResourceId,
+        update: Update<'_>,
+        body: Json,
+        write: impl Fn(Change<'_>, &mut Json) -> Vec<Overwritten> + Send + Sync,
+    ) -> Result<Json, arm::Error> {
+        // Writing it once more makes no difference.
+        let is_shown = |body: &Json| {
+            let mut again = body.clone();
+            write(Change::between(update.prior, update.planned), &mut again);
+            tags::without_case(&mut again);
+            let mut shown = body.clone();
+            tags::without_case(&mut shown);
+            again == shown
+        };
+        let shown = session.until_shown(id, self.api_version, body, is_shown);
+        match shown.await? {
+            (body, true) => Ok(body),
+            (_, false) => Err(self.without_effect(update)),
+        }
+    }
+
+    /// The error of an update that ARM took, and of which nothing came.
+    pub(crate) fn without_effect(&self, update: Update<'_>) -> arm::Error {
+        let changes = sent_changes(self.schema, update.prior, update.planned);
+        let changes: Vec<_> = changes.into_iter().collect();
+        arm::Error::without_effect(format!(
+            "Azure took the change of {} and does not show it afterwards: nothing came of it, or somebody else changed it back. Apply \
+             again.",
+            changes.join(", ")
+        ))
+    }
+
     /// Settles the state after changes that gave the object as it is then, or failed somewhere on the way.
     pub(crate) async fn settle_update(
         &self,
         context: &Context<Azure>,
         id: &ResourceId,
         update: Update<'_>,
-        changed: Result<Json, arm::Error>,
+        changed: Result<Json, Failure>,
         state: &mut State,
     ) -> Result<(), Diagnostics> {
         if changed.is_err()
@@ -98,7 +177,10 @@ impl ArmType {
         {
             state.set(self.read(context, &body, update.prior));
         }
-        let body = changed.map_err(self.failed("updating", id))?;
+        let body = changed.map_err(|failure| match failure {
+            Failure::Arm(error) => self.failed("updating", id)(error),
+            Failure::Refused(errors) => errors,
+        })?;
         state.set(self.complete(context, update.planned, &body));
         Ok(())
     }

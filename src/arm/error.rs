@@ -8,9 +8,7 @@ use reqwest::StatusCode;
 use super::error_body::ErrorBody;
 use super::response::Response;
 use super::retry::{self, Outcome};
-
-/// How many characters of a stranger's answer are shown.
-const STRANGERS_WORDS: usize = 120;
+use super::stranger::Stranger;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -53,15 +51,6 @@ enum Kind {
     TimedOut(String),
     /// The request could not even be built.
     Invalid(String),
-}
-
-struct Stranger {
-    status: StatusCode,
-    content_type: Option<String>,
-    /// Where it sends us.
-    host: Option<String>,
-    words: String,
-    retry_after: Option<Duration>,
 }
 
 struct Answer {
@@ -338,44 +327,6 @@ impl Error {
     }
 }
 
-impl Stranger {
-    fn read(response: &Response) -> Self {
-        let told = |name| response.header(name).map(sanitised);
-        let host = response.header("location").and_then(|location| {
-            let url = url::Url::parse(location).ok()?;
-            url.host_str().map(str::to_owned)
-        });
-        Self {
-            status: response.status,
-            content_type: told("content-type").filter(|kind| !kind.is_empty()),
-            host,
-            words: sanitised(&response.first_words()),
-            retry_after: response.retry_after(),
-        }
-    }
-}
-
-impl fmt::Display for Stranger {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the request was answered by something that is not Azure Resource Manager, such as a proxy or a captive portal: HTTP {}",
-            self.status
-        )?;
-        match &self.content_type {
-            Some(content_type) => write!(f, ", {content_type}")?,
-            None => f.write_str(", of no content type")?,
-        }
-        if let Some(host) = &self.host {
-            write!(f, ", a redirect to {host}")?;
-        }
-        match self.words.as_str() {
-            "" => f.write_str(", without a text"),
-            words => write!(f, ", which begins {words:?}"),
-        }
-    }
-}
-
 impl Answer {
     fn read(response: &Response) -> Self {
         let header = |name| response.header(name).map(str::to_owned);
@@ -436,15 +387,6 @@ fn means_gone(code: &str) -> bool {
     code.ends_with("NotFound")
         && !code.ends_with("SubscriptionNotFound")
         && !code.ends_with("TenantNotFound")
-}
-
-/// The beginning of a stranger's text, without anything that a terminal would obey.
-fn sanitised(text: &str) -> String {
-    // It may hold our own request against us.
-    let end = text.to_ascii_lowercase().find("bearer ");
-    let text = &text[..end.unwrap_or(text.len())];
-    let plain = text.chars().filter(|it| !it.is_control());
-    plain.take(STRANGERS_WORDS).collect()
 }
 
 fn explain_details(body: &ErrorBody, depth: usize, lines: &mut Vec<String>) {

@@ -24,6 +24,7 @@ mod retry;
 
 mod error;
 mod error_body;
+mod stranger;
 
 pub mod cloud;
 pub mod credentials;

@@ -19,6 +19,18 @@ const MOST_SENDS: u32 = 3;
 /// How often ARM is asked what came of a write: a replica may be behind.
 const LOOKS: u32 = 3;
 
+/// What ARM shows of a creation of which nothing came.
+const NOT_THERE: &str = "there is no such object";
+
+/// What came of a creation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Created {
+    /// This is the object, at the end of all there was to wait for.
+    New(Json),
+    /// ARM took the creation for a change of an object that had come to be in the moment before.
+    WroteOver,
+}
+
 /// A stopped operation has two seconds to come back.
 const PARTING: Duration = Duration::from_millis(1500);
 
@@ -30,7 +42,8 @@ impl Session {
         api_version: &str,
         body: &impl Serialize,
         options: PutOptions,
-    ) -> Result<Json, Error> {
+    ) -> Result<Created, Error> {
+        let only_new = options.if_none_match.is_some();
         let mut send = 0;
         loop {
             send += 1;
@@ -48,11 +61,19 @@ impl Session {
                 Err(error) => return Err(error),
             };
             let status = accepted.status;
+            if send == 1 && !only_new && accepted.wrote_over() {
+                match self.find_written(id, api_version).await {
+                    Ok(None) => {}
+                    Ok(Some(_)) | Err(_) => return Ok(Created::WroteOver),
+                }
+                self.count("PUT", send, status, NOT_THERE, id)?;
+                continue;
+            }
             let shown = self.shown(accepted, id, api_version).await;
             if let Some(body) = shown.map_err(Error::after_acceptance)? {
-                return Ok(body);
+                return Ok(Created::New(body));
             }
-            self.count("PUT", send, status, "there is no such object", id)?;
+            self.count("PUT", send, status, NOT_THERE, id)?;
         }
     }
 
@@ -192,13 +213,13 @@ impl Session {
         error: Error,
         id: &ResourceId,
         api_version: &str,
-    ) -> Result<Json, Error> {
+    ) -> Result<Created, Error> {
         match self.find_written(id, api_version).await {
             Ok(Some(_)) => {
                 let operation = Operation::on_resource(Intent::Write);
                 let ended = self.wait(&operation, id, api_version).await;
                 let body = ended.and_then(super::Ended::into_result);
-                body.map_err(Error::after_acceptance)
+                body.map(Created::New).map_err(Error::after_acceptance)
             }
             // It was answered, and ARM knows of nothing.
             Ok(None) => Err(error.without_doubt()),

@@ -37,7 +37,7 @@ pub(crate) mod test_server;
 
 pub use self::client::{Client, Settings};
 pub use self::cloud::Cloud;
-pub use self::confirm::shows;
+pub use self::confirm::{Created, shows};
 pub use self::error::Error;
 pub use self::error_body::ErrorBody;
 pub use self::location::Location;

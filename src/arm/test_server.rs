@@ -229,9 +229,9 @@ fn keep(
         body = whole;
     }
     hide(&mut body);
-    let reply = Reply::json(200, &body);
-    *shown = vec![reply.clone()];
-    reply
+    let is_new = !matches!(shown.first(), Some(Reply::Answer { status: 200, .. }));
+    *shown = vec![Reply::json(200, &body)];
+    Reply::json(if is_new { 201 } else { 200 }, &body)
 }
 
 /// Members that are null are taken out; names have no case.

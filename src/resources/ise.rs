@@ -25,6 +25,7 @@ use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::plan::Plan;
+use crate::sdk::private::Private;
 use crate::sdk::remote::{self, Change};
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Schema, Timeouts};
@@ -38,6 +39,7 @@ pub(crate) const ARM: ArmType = ArmType {
     name: "Microsoft.Logic/integrationServiceEnvironments",
     api_version: "2019-05-01",
     noun: "environment",
+    resource: "ise",
     schema: &SCHEMA,
 };
 const SUBNET_TYPE: &str = super::ise_subnet::ARM.name;
@@ -217,6 +219,15 @@ impl Resource<Azure> for Ise {
         planning::modify(context, plan).await;
     }
 
+    async fn plan_delete(
+        &self,
+        context: &Context<Azure>,
+        prior: &Object,
+        _: &mut Private,
+    ) -> Diagnostics {
+        ARM.plan_deletion(context, prior)
+    }
+
     async fn create(
         &self,
         context: &Context<Azure>,
@@ -225,18 +236,30 @@ impl Resource<Azure> for Ise {
     ) -> Result<(), Diagnostics> {
         let id = ARM.planned_id(context.client()?, create.planned);
         let session = session(context)?;
-        ARM.refuse_existing(&session, &id, self.name()).await?;
+        let fail = ARM.failed("creating", &id);
+        // Its deletion under another address lasts until its subnets are free.
+        let deletions = &context.client()?.deletions;
+        let ended = deletions.ended(&session, std::slice::from_ref(&id)).await;
+        ended.map_err(&fail)?;
         preflight::at_apply(&session, create.planned, &id).await?;
         let planned = ARM.with_id(create.planned, &id);
-        let (body, operation) = match begin(&session, &id, &planned).await {
-            Ok(begun) => begun,
+        let begun = {
+            // Of two creates in this process, the second one finds the environment of the first.
+            let _lock = session.lock(&id).await.map_err(&fail)?;
+            ARM.refuse_existing(context, &session, &id).await?;
+            begin(&session, &id, &planned).await
+        };
+        let (body, operation) = match begun {
+            Ok(Begun::WroteOver) => return Err(ARM.written_over(&id)),
+            Ok(Begun::Exists) => return Err(ARM.already_exists(&id)),
+            Ok(Begun::Creation(body, operation)) => (body, operation),
             Err(error) if error.may_have_been_sent() => {
                 Pending::creation(None).remember(&mut state.private);
                 state.set(remote::complete(&planned, &SCHEMA.null_object()));
                 state.warnings.push(messages::answer_missing(&id, &error));
                 return Ok(());
             }
-            Err(error) => return Err(ARM.failed("creating", &id)(error)),
+            Err(error) => return Err(fail(error)),
         };
         let pending = Pending::creation(operation);
         pending.remember(&mut state.private);
@@ -275,7 +298,9 @@ impl Resource<Azure> for Ise {
         match found {
             Some(body) => {
                 Deletion::forget(&mut state.private);
-                state.set(read_body(context, &body, &object));
+                let found = read_body(context, &body, &object);
+                context.client()?.plans.read(&id, &found);
+                state.set(found);
                 if arm::provisioning_state(&body).is_some_and(arm::is_success) {
                     Pending::forget(&mut state.private);
                 }
@@ -356,6 +381,7 @@ impl Resource<Azure> for Ise {
         };
         let id = ARM.stored_id(&object)?;
         let session = session(context)?;
+        let _deletion = context.client()?.deletions.begin(&id);
         if !is_releasing(&object) {
             if let Err(error) = delete(&session, &id).await {
                 if error.may_have_been_sent() {
@@ -425,46 +451,71 @@ async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
     }
 }
 
-/// Sends the creation; gives the environment as it begins, and where ARM tells how it goes.
-async fn begin(
-    session: &Session,
-    id: &ResourceId,
-    planned: &Object,
-) -> Result<(Json, Option<arm::Operation>), arm::Error> {
+/// What came of a creation that was sent.
+enum Begun {
+    /// The environment as it begins, and where ARM tells how it goes.
+    Creation(Json, Option<arm::Operation>),
+    /// It came to be in the moment before, and ARM took this for a change of it.
+    WroteOver,
+    /// It came to be in the moment before, and was left alone.
+    Exists,
+}
+
+/// Sends the creation, until ARM shows it or tells where it can be followed.
+async fn begin(session: &Session, id: &ResourceId, planned: &Object) -> Result<Begun, arm::Error> {
     let body = new_body(planned);
     let mut sent = 0;
     loop {
         sent += 1;
         let put = session.put(id, ARM.api_version, &body, PutOptions::default());
         let error = match put.await {
-            Ok(accepted) if is_told_by_url(&accepted) => {
-                return Ok((accepted.body.unwrap_or_default(), accepted.operation));
-            }
-            Ok(accepted) => match session.find_written(id, ARM.api_version).await {
-                Ok(Some(body)) => return Ok((body, accepted.operation)),
-                Ok(None) => {
-                    let finding = "there is no such environment";
-                    session.count("PUT", sent, accepted.status, finding, id)?;
-                    continue;
+            Ok(accepted) => {
+                let status = accepted.status;
+                if let Some(begun) = begun(session, id, accepted, sent == 1).await {
+                    return Ok(begun);
                 }
-                // ARM took it: whoever waits for it finds out.
-                Err(_) => return Ok((accepted.body.unwrap_or_default(), accepted.operation)),
-            },
+                let finding = "there is no such environment";
+                session.count("PUT", sent, status, finding, id)?;
+                continue;
+            }
+            // The one before may have come to something after all.
             Err(error) if sent > 1 => error.after_acceptance(),
             Err(error) => error,
         };
         return match all_the_same(session, id, &error).await {
-            Some(Some(body)) => Ok((body, None)),
+            Some(Some(body)) if error.may_have_been_sent() => Ok(Begun::Creation(body, None)),
+            // One that deploys cannot be changed: another one of the same name was faster.
+            Some(Some(_)) => Ok(Begun::Exists),
             Some(None) => Err(error.without_doubt()),
             None => Err(error),
         };
     }
 }
 
-/// Whether ARM told where the operation can be followed.
-fn is_told_by_url(accepted: &arm::Accepted) -> bool {
+/// What came of a PUT that was accepted; nothing if there is no environment.
+async fn begun(
+    session: &Session,
+    id: &ResourceId,
+    accepted: arm::Accepted,
+    is_first: bool,
+) -> Option<Begun> {
+    let wrote_over = is_first && accepted.wrote_over();
     let poll = accepted.operation.as_ref().map(|operation| &operation.poll);
-    poll.is_some_and(|poll| *poll != arm::Poll::ProvisioningState)
+    let is_told = poll.is_some_and(|poll| *poll != arm::Poll::ProvisioningState);
+    let found = match is_told && !wrote_over {
+        true => Ok(accepted.body),
+        false => session.find_written(id, ARM.api_version).await,
+    };
+    match found {
+        Ok(None) if !is_told => None,
+        _ if wrote_over => Some(Begun::WroteOver),
+        Ok(body) => Some(Begun::Creation(
+            body.unwrap_or_default(),
+            accepted.operation,
+        )),
+        // ARM took it: whoever waits for it finds out.
+        Err(_) => Some(Begun::Creation(Json::Null, accepted.operation)),
+    }
 }
 
 /// What ARM has of an environment whose creation ended in an error: it, or certainly nothing; nothing at all when
@@ -474,7 +525,7 @@ async fn all_the_same(
     id: &ResourceId,
     error: &arm::Error,
 ) -> Option<Option<Json>> {
-    if !error.may_have_been_sent() {
+    if !error.may_have_been_sent() && !error.is_conflict() {
         return None;
     }
     // What was answered has had its effect, what is lost may still be on its way.

@@ -66,7 +66,11 @@ fn strangers() -> Vec<Reply> {
 /// Creates the workflow.
 async fn create(session: &Session) -> Result<Json, Error> {
     let (id, body) = (workflow(), json!({}));
-    session.create(&id, API, &body, PutOptions::default()).await
+    let created = session.create(&id, API, &body, PutOptions::default());
+    match created.await? {
+        Created::New(body) => Ok(body),
+        Created::WroteOver => panic!("nothing was there"),
+    }
 }
 
 async fn ask(session: &Session, method: &str) -> Result<(), Error> {

@@ -5,6 +5,7 @@
 
 mod network;
 mod rules;
+mod shared;
 
 use std::collections::BTreeSet;
 
@@ -13,14 +14,15 @@ use serde::{Deserialize, Serialize};
 use super::release::{self, Release};
 use super::{ARM, SUBNET_TYPE, messages};
 use crate::arm::{Location, ResourceId, Session};
-use crate::azure::Planned;
+use crate::azure::PlanRegistry;
+use crate::resources::shared::claims::Claim;
 use crate::resources::shared::{report, wait};
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::sdk::path::Path;
 use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
 use network::{Network, Unread};
-use rules::{Facts, Finding, IN_USE, RULES, Rule};
+use rules::{Facts, Finding, IN_USE, Owners, RULES, Rule};
 
 /// Rules that `ignore` takes but that are not looked up: those about the IDs alone always hold, and those about ports
 /// have no engine yet.
@@ -44,24 +46,46 @@ pub(super) fn rule_names() -> impl Iterator<Item = &'static str> {
     OTHER_RULES.into_iter().chain(looked_up)
 }
 
-/// Checks the network that an environment is planned into, and that `planned` is about to change.
+/// What the plan of an environment has to do with others.
+pub(super) struct Circumstances<'a> {
+    /// Environments that may hold the subnets.
+    pub(super) owners: Vec<Owner>,
+    /// What this run plans and has read.
+    pub(super) plans: &'a PlanRegistry,
+    /// What the plan has claimed; nothing while its ID is unknown.
+    pub(super) claim: Option<&'a Claim>,
+    /// Whether there is to be a new environment.
+    pub(super) creates: bool,
+    /// Whether that is all that is known: it may be the successor of a tainted one, of which Terraform does not tell.
+    pub(super) is_new: bool,
+}
+
+/// Checks the network that an environment is planned into, and that other plans are about to change.
 ///
 /// What is found is an error for an environment that is to be created, and a warning for one that lives.
 pub(super) async fn at_plan(
     session: &Session,
     environment: &Object,
-    owners: &[Owner],
-    planned: &Planned,
-    creates: bool,
+    circumstances: &Circumstances<'_>,
 ) -> Diagnostics {
+    let Circumstances { owners, plans, .. } = circumstances;
     let settings = Settings::of(environment);
-    let (findings, network) = run(session, environment, owners, Some(planned), &settings).await;
-    let severity = match creates && settings.mode == Mode::Enforce {
+    let undecided = match circumstances.is_new {
+        true => undecided(plans),
+        false => Vec::new(),
+    };
+    let owners = Owners {
+        certain: owners,
+        undecided: &undecided,
+    };
+    let (findings, network) = run(session, environment, owners, Some(plans), &settings).await;
+    let severity = match circumstances.creates && settings.mode == Mode::Enforce {
         true => Severity::Error,
         false => Severity::Warning,
     };
     let mut diagnostics = Diagnostics::new();
     diagnostics.extend(findings.iter().map(|finding| told(finding, severity)));
+    diagnostics.extend(shared::check(environment, circumstances));
     diagnostics.extend(unread(&network.unread(), Severity::Warning));
     diagnostics
 }
@@ -79,8 +103,8 @@ pub(super) async fn at_apply(
     let mut intervals = wait::intervals();
     loop {
         // There is none of this ID, and what it replaces has let go of the subnets by now: nobody may hold them.
-        let looked_up = settings.at_apply();
-        let (findings, network) = run(session, environment, &[], None, &looked_up).await;
+        let (nobody, looked_up) = (Owners::default(), settings.at_apply());
+        let (findings, network) = run(session, environment, nobody, None, &looked_up).await;
         session.check().map_err(ARM.failed("creating", id))?;
         if settings.mode == Mode::Enforce {
             forbidden(&findings, &network)?;
@@ -121,12 +145,28 @@ fn forbidden(findings: &[Finding], network: &Network) -> Result<(), Diagnostics>
     }
 }
 
+/// Environments that this run has read, and of which no plan has been made: each may turn out to be the past of one that
+/// is planned as new.
+fn undecided(plans: &PlanRegistry) -> Vec<Owner> {
+    let undecided = plans.undecided().into_iter();
+    undecided
+        .filter(|(id, _)| id.is_type(ARM.name))
+        .map(|(id, environment)| {
+            let subnet_ids = subnet_ids(&environment).into_iter();
+            Owner {
+                id,
+                subnet_ids: subnet_ids.map(|(_, id)| id).collect(),
+            }
+        })
+        .collect()
+}
+
 /// Reads what the rules in force need, and applies them.
 async fn run(
     session: &Session,
     environment: &Object,
-    owners: &[Owner],
-    planned: Option<&Planned>,
+    owners: Owners<'_>,
+    plans: Option<&PlanRegistry>,
     settings: &Settings,
 ) -> (Vec<Finding>, Network) {
     let express_route = environment.bool("express_route") == Some(true);
@@ -135,7 +175,8 @@ async fn run(
         .filter(|rule| settings.has(rule) && (express_route || rule.name != "express-route"))
         .collect();
     let abouts: Vec<_> = rules.iter().map(|rule| rule.about).collect();
-    let network = network::read(session, &subnet_ids(environment), planned, &abouts, owners).await;
+    let known = owners.certain;
+    let network = network::read(session, &subnet_ids(environment), plans, &abouts, known).await;
     let facts = Facts {
         network: &network,
         location: environment.str("location").map(Location::new),
@@ -144,6 +185,14 @@ async fn run(
     let findings = rules.iter().flat_map(|rule| rule.apply(&facts)).collect();
     (findings, network)
 }
+
+/// Terraform orders only what refers to one another.
+const CURED: &str = "\n\nIf the same plan cures this, let that come first: refer to the id of the resource that does it instead of writing \
+                     the ID out, and tell Terraform of a renamed one with a moved block. Where nothing can be referred to, \
+                     preflight.mode = \"warn\" lets it pass.";
+
+const UNDECIDED: &str = "\n\nIf that is this very environment under its former name, nothing is wrong: a tainted one is planned as if it were \
+                         new. The apply looks again, before anything is sent.";
 
 /// What the user wants of the preflight.
 #[derive(Clone)]
@@ -182,7 +231,7 @@ impl Settings {
 
     fn has(&self, rule: &Rule) -> bool {
         let is_meant = self.only.is_none_or(|only| only == rule.name);
-        is_meant && self.mode != Mode::Off && !self.ignore.contains(rule.name)
+        is_meant && self.looks_at(rule.name)
     }
 
     /// What is looked up at apply: where findings do not count, only what has to be waited for.
@@ -191,6 +240,10 @@ impl Settings {
             only: (self.mode == Mode::Warn).then_some(IN_USE),
             ..self.clone()
         }
+    }
+
+    fn looks_at(&self, rule: &str) -> bool {
+        self.mode != Mode::Off && !self.ignore.contains(rule)
     }
 }
 
@@ -206,12 +259,15 @@ fn subnet_ids(environment: &Object) -> Vec<(usize, ResourceId)> {
         .collect()
 }
 
-/// A finding as the user reads it; advice is never more than a warning.
+/// A finding as the user reads it; advice is never more than a warning, and neither is what only the apply can tell.
 fn told(finding: &Finding, severity: Severity) -> Diagnostic {
-    let (severity, problem) = match finding.passes {
+    let (severity, problem) = match finding {
         // Terraform shows it again after the apply, when it has to be true still.
-        true => (Severity::Warning, "was not released yet at plan"),
-        false => (severity.max(finding.rule.severity), finding.rule.problem),
+        Finding { passes: true, .. } => (Severity::Warning, "was not released yet at plan"),
+        Finding {
+            is_undecided: true, ..
+        } => (Severity::Warning, finding.rule.problem),
+        _ => (severity.max(finding.rule.severity), finding.rule.problem),
     };
     let summary = format!(
         "{} {problem} (preflight rule {})",
@@ -223,7 +279,10 @@ fn told(finding: &Finding, severity: Severity) -> Diagnostic {
         sentence(&finding.remedy)
     );
     if severity == Severity::Error {
-        detail.push_str("\n\nIf the same plan cures this, preflight.mode = \"warn\" lets it pass.");
+        detail.push_str(CURED);
+    }
+    if finding.is_undecided {
+        detail.push_str(UNDECIDED);
     }
     Diagnostic {
         severity,

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::arm_type::ArmType;
 use super::{report, tags};
-use crate::arm::{self, PutOptions, ResourceId, Sending, Session};
+use crate::arm::{self, Created, PutOptions, ResourceId, Sending, Session};
 use crate::azure::{Azure, parting_session, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
@@ -56,7 +56,7 @@ impl ArmType {
         state.warnings.extend(warnings);
     }
 
-    /// Sends the body of a new object. The state is kept also when only the answer is missing.
+    /// Sends the body of a new object, unless it is there. The state is kept also when only the answer is missing.
     pub(crate) async fn create_at_once(
         &self,
         context: &Context<Azure>,
@@ -67,11 +67,17 @@ impl ArmType {
         state: &mut State,
     ) -> Result<(), Diagnostics> {
         let planned = self.with_id(planned, id);
-        let created = session
-            .create(id, self.api_version, body, PutOptions::default())
-            .await;
+        let created = {
+            // Of two creates in this process, the second one finds the object of the first.
+            let lock = session.lock(id).await;
+            let _lock = lock.map_err(self.failed("creating", id))?;
+            self.refuse_existing(context, session, id).await?;
+            let options = PutOptions::default();
+            session.create(id, self.api_version, body, options).await
+        };
         match created {
-            Ok(body) => {
+            Ok(Created::WroteOver) => Err(self.written_over(id)),
+            Ok(Created::New(body)) => {
                 state.set(self.complete(context, &planned, &body));
                 Ok(())
             }
@@ -195,6 +201,7 @@ impl ArmType {
             return Ok(());
         };
         let id = self.stored_id(object)?;
+        let _deletion = context.client()?.deletions.begin(&id);
         session(context)?
             .delete_for_good(&id, self.api_version)
             .await

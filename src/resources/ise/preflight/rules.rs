@@ -42,7 +42,16 @@ pub(super) struct Facts<'a> {
     /// Where the environment is to be.
     pub(super) location: Option<Location>,
     /// Environments that may hold the subnets.
-    pub(super) owners: &'a [Owner],
+    pub(super) owners: Owners<'a>,
+}
+
+/// Environments that may hold the subnets: this very one, or the one that it replaces.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Owners<'a> {
+    /// These are.
+    pub(super) certain: &'a [Owner],
+    /// Each of these may be.
+    pub(super) undecided: &'a [Owner],
 }
 
 /// A rule that is not kept.
@@ -57,6 +66,8 @@ pub(super) struct Finding {
     pub(super) remedy: String,
     /// Whether the apply waits until it has passed.
     pub(super) passes: bool,
+    /// Whether only the apply can tell if it is one.
+    pub(super) is_undecided: bool,
 }
 
 /// What a rule finds.
@@ -67,6 +78,7 @@ struct Fault {
     message: String,
     remedy: String,
     passes: bool,
+    is_undecided: bool,
 }
 
 impl Rule {
@@ -79,6 +91,7 @@ impl Rule {
             message: fault.message,
             remedy: fault.remedy,
             passes: fault.passes,
+            is_undecided: fault.is_undecided,
         };
         (self.check)(facts).into_iter().map(finding).collect()
     }
@@ -228,6 +241,10 @@ fn in_use(facts: &Facts<'_>) -> Vec<Fault> {
     each(facts, |(subnet, body)| {
         let holders = ise_subnet::holders(body);
         let holder = holders.first()?;
+        let is_theirs = |owners: &[Owner]| {
+            let mut owners = owners.iter();
+            owners.any(|owner| holds(owner, subnet, body, &holders))
+        };
         if let Some(environment) = facts.network.gone(&holders) {
             let message = format!("it was held by {environment}, which is no more");
             let remedy = "Azure lets go of it an hour or more after that environment was deleted, and the apply waits for it";
@@ -236,15 +253,14 @@ fn in_use(facts: &Facts<'_>) -> Vec<Fault> {
                 ..fault(subnet, message, remedy)
             });
         }
-        if facts
-            .owners
-            .iter()
-            .any(|owner| holds(owner, subnet, body, &holders))
-        {
+        if is_theirs(facts.owners.certain) {
             return None;
         }
         let remedy = "take an empty subnet; those of an environment are released an hour or more after it was deleted";
-        Some(fault(subnet, format!("it is held by {holder}"), remedy))
+        Some(Fault {
+            is_undecided: is_theirs(facts.owners.undecided),
+            ..fault(subnet, format!("it is held by {holder}"), remedy)
+        })
     })
 }
 
@@ -376,6 +392,7 @@ fn fault(subnet: &Subnet, message: String, remedy: &str) -> Fault {
         message,
         remedy: remedy.to_owned(),
         passes: false,
+        is_undecided: false,
     }
 }
 
@@ -386,6 +403,7 @@ fn network_fault(facts: &Facts<'_>, network: &Seen, message: String, remedy: &st
         message,
         remedy: remedy.to_owned(),
         passes: false,
+        is_undecided: false,
     }
 }
 

@@ -64,7 +64,10 @@ fn find(rule: &str, network: &Network, owners: &[Owner]) -> Vec<(usize, String, 
     let facts = Facts {
         network,
         location: Some(Location::new("West Europe")),
-        owners,
+        owners: Owners {
+            certain: owners,
+            undecided: &[],
+        },
     };
     let rule = RULES.iter().find(|it| it.name == rule).expect("a rule");
     let check = (rule.check)(&facts).into_iter();
@@ -271,7 +274,10 @@ fn subnets_of_an_environment_that_is_no_more_are_waited_for() {
     let facts = Facts {
         network: &network,
         location: None,
-        owners: &[owner],
+        owners: Owners {
+            certain: &[owner],
+            undecided: &[],
+        },
     };
     let rule = RULES.iter().find(|it| it.name == IN_USE).expect("a rule");
     let found = rule.apply(&facts);

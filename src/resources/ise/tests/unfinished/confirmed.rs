@@ -87,7 +87,7 @@ async fn the_subnets_of_an_environment_that_is_no_more_are_waited_for() {
                 get(&subnet("c")),
                 vec![Reply::json(200, &held), Reply::json(200, &free)],
             ),
-            (line("PUT"), vec![ok("Succeeded", 0)]),
+            (line("PUT"), vec![Reply::json(201, &shown("Succeeded", 0))]),
         ];
         let server = server(&script).await;
         let members = [("mode", Value::from(mode)), ("ignore", ignore)];

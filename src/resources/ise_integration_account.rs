@@ -181,7 +181,9 @@ async fn change(
     let change = Change::between(update.prior, update.planned);
     let write = |body: &mut Json| Ok(ARM.write(change, body));
     ARM.put_change(session, id, write, state).await?;
-    Ok(session.get(id, ARM.api_version).await?)
+    let body = session.get(id, ARM.api_version).await?;
+    let write = |change: Change<'_>, body: &mut Json| ARM.write(change, body);
+    Ok(ARM.confirm(session, id, update, body, write).await?)
 }
 
 #[cfg(test)]

@@ -91,6 +91,9 @@ impl Session {
             let answer = self.exchange(request, &token).await;
             log(request, number, started.elapsed(), &answer);
             let response = answer?;
+            if !response.is_of_arm() {
+                return Err(Error::stranger(&response));
+            }
             if renewed || !refuses_token(&response) {
                 return Ok(response);
             }

@@ -119,6 +119,8 @@ impl Resource<Azure> for IseIntegrationAccount {
     ) -> Result<(), Diagnostics> {
         let id = ARM.planned_id(context.client()?, create.planned);
         let session = session(context)?;
+        // Told before the environment is waited for; what counts is the look right before it is sent.
+        ARM.refuse_existing(context, &session, &id).await?;
         let environment = environment::ready(&session, create.planned.text("ise_id")).await?;
         check_sku(create.planned, &ise::ARM.object_of(&environment))?;
         let mut body = json!({ "location": environment["location"] });
@@ -186,7 +188,9 @@ async fn change(
     let change = Change::between(update.prior, update.planned);
     let write = |body: &mut Json| Ok(ARM.write(change, body));
     ARM.put_change(session, id, write, state).await?;
-    Ok(session.get(id, ARM.api_version).await?)
+    let body = session.get(id, ARM.api_version).await?;
+    let write = |change: Change<'_>, body: &mut Json| ARM.write(change, body);
+    Ok(ARM.confirm(session, id, update, body, write).await?)
 }
 
 #[cfg(test)]

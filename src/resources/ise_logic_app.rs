@@ -252,6 +252,8 @@ impl Resource<Azure> for IseLogicApp {
     ) -> Result<(), Diagnostics> {
         let id = ARM.planned_id(context.client()?, create.planned);
         let session = session(context)?;
+        // Told before the environment is waited for; what counts is the look right before it is sent.
+        ARM.refuse_existing(context, &session, &id).await?;
         none_missing(parameters::check_secure(create.config))?;
         account::at_apply(&session, create.planned).await?;
         let environment = environment::ready(&session, create.planned.text("ise_id")).await?;
@@ -335,16 +337,25 @@ async fn change(
         };
         ARM.put_change(session, id, write, state).await?;
     }
-    if update.changes("enabled") {
-        let action = if update.planned.bool("enabled") == Some(true) {
-            "enable"
-        } else {
-            "disable"
+    let body = if update.changes("enabled") {
+        let (action, wanted) = match update.planned.bool("enabled") {
+            Some(true) => ("enable", "Enabled"),
+            _ => ("disable", "Disabled"),
         };
-        session.post(id, action, ARM.api_version, None).await?;
-    }
-    // The answer to a PUT shows a creation time that is not the true one, so the workflow is read.
-    Ok(session.get(id, ARM.api_version).await?)
+        let is_shown = |body: &Json| {
+            let state = body["properties"]["state"].as_str();
+            state.is_some_and(|state| state.eq_ignore_ascii_case(wanted))
+        };
+        let missing = format!("the logic app is not {wanted}");
+        session
+            .post_until(id, action, ARM.api_version, is_shown, &missing)
+            .await?
+    } else {
+        // The answer to a PUT shows a creation time that is not the true one, so the workflow is read.
+        session.get(id, ARM.api_version).await?
+    };
+    let write = |change: Change<'_>, body: &mut Json| ARM.write(change, body);
+    Ok(ARM.confirm(session, id, update, body, write).await?)
 }
 
 /// Compares two JSON texts; what is not JSON is the same as nothing else.

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::shared::arm_type::{ArmType, settle_id};
 use super::shared::rows;
 use super::shared::wait::{self, Interrupted};
-use crate::arm::{self, PutOptions, ResourceId, Sending, Session};
+use crate::arm::{self, ResourceId, Sending, Session};
 use crate::azure::body::Overwritten;
 use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends, asks_arm};
 use crate::azure::{Azure, parting_session, session};
@@ -251,11 +251,10 @@ impl Resource<Azure> for IseSubnet {
         loop {
             let result = {
                 let _lock = lock(&session, &id).await?;
-                delete(&session, &id).await
+                session.delete_for_good(&id, ARM.api_version).await
             };
             let error = match result {
                 Ok(()) => return Ok(()),
-                Err(error) if error.is_not_found() => return Ok(()),
                 Err(error) => error,
             };
             let is_in_use = error.code() == Some("InUseSubnetCannotBeDeleted");
@@ -370,7 +369,10 @@ async fn change(
         .await?;
     ARM.warn_of(id, &modified.findings, state);
     match modified.accepted {
-        Some(accepted) => wait::finish(session, accepted, id, ARM.api_version).await,
+        Some(accepted) => {
+            let body = wait::finish(session, accepted, id, ARM.api_version).await?;
+            ARM.confirm(session, id, update, body, write).await
+        }
         None => session.get(id, ARM.api_version).await,
     }
 }
@@ -453,25 +455,6 @@ pub(crate) fn holders(body: &Json) -> Vec<String> {
     let occupants = occupants.into_iter().flat_map(elements);
     let occupants = occupants.filter_map(|occupant| text(&occupant["id"]));
     links.chain(occupants).collect()
-}
-
-/// Writes the subnet and waits until the network has taken it over.
-async fn put(
-    session: &Session,
-    id: &ResourceId,
-    body: &Json,
-    options: PutOptions,
-) -> Result<Json, arm::Error> {
-    let accepted = session.put(id, ARM.api_version, body, options).await?;
-    wait::finish(session, accepted, id, ARM.api_version).await
-}
-
-async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
-    let accepted = session.delete(id, ARM.api_version).await?;
-    if let Some(operation) = accepted.operation {
-        wait::follow(session, &operation, id, ARM.api_version).await?;
-    }
-    Ok(())
 }
 
 fn network(id: &ResourceId) -> ResourceId {

@@ -25,6 +25,7 @@ mod plans;
 mod secrets;
 mod stack;
 mod stopping;
+mod strangers;
 mod tags;
 mod values;
 mod wrong;

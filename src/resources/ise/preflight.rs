@@ -11,17 +11,18 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ARM, SUBNET_TYPE};
+use super::release::{self, Release};
+use super::{ARM, SUBNET_TYPE, messages};
 use crate::arm::{Location, ResourceId, Session};
 use crate::azure::PlanRegistry;
 use crate::resources::shared::claims::Claim;
-use crate::resources::shared::report;
+use crate::resources::shared::{report, wait};
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::sdk::path::Path;
 use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
 use network::{Network, Unread};
-use rules::{Facts, Finding, Owners, RULES, Rule};
+use rules::{Facts, Finding, IN_USE, Owners, RULES, Rule};
 
 /// Rules that `ignore` takes but that are not looked up: those about the IDs alone always hold, and those about ports
 /// have no engine yet.
@@ -91,27 +92,44 @@ pub(super) async fn at_plan(
 
 /// Checks the network as it is, right before the environment is created, and fails if anything forbids that.
 ///
-/// Terraform plans once more before each apply, so warnings have been told already.
+/// Subnets that Azure holds for an environment that is no more are waited for. Terraform plans once more before each
+/// apply, so warnings have been told already.
 pub(super) async fn at_apply(
     session: &Session,
     environment: &Object,
     id: &ResourceId,
 ) -> Result<(), Diagnostics> {
-    // What it replaces has let go of the subnets by now.
-    let owners = [Owner {
-        id: id.clone(),
-        subnet_ids: Vec::new(),
-    }];
     let settings = Settings::of(environment);
-    if settings.mode != Mode::Enforce {
-        return Ok(());
+    let mut intervals = wait::intervals();
+    loop {
+        // There is none of this ID, and what it replaces has let go of the subnets by now: nobody may hold them.
+        let (nobody, looked_up) = (Owners::default(), settings.at_apply());
+        let (findings, network) = run(session, environment, nobody, None, &looked_up).await;
+        session.check().map_err(ARM.failed("creating", id))?;
+        if settings.mode == Mode::Enforce {
+            forbidden(&findings, &network)?;
+        }
+        if !findings.iter().any(|finding| finding.passes) {
+            return Ok(());
+        }
+        let not_released = network.not_released();
+        for (gone, subnets) in not_released {
+            match release::wait(session, &gone, &subnets).await {
+                Release::Free => {}
+                // ARM knows.
+                Release::Unreadable(_) => return Ok(()),
+                Release::Held(held, interrupted) => {
+                    return Err(messages::not_released(id, &gone, &held, interrupted));
+                }
+            }
+        }
+        let pause = session.sleep(intervals.pause()).await;
+        pause.map_err(ARM.failed("creating", id))?;
     }
-    let owners = Owners {
-        certain: &owners,
-        undecided: &[],
-    };
-    let (findings, network) = run(session, environment, owners, None, &settings).await;
-    session.check().map_err(ARM.failed("creating", id))?;
+}
+
+/// Fails for what forbids to create the environment and does not pass by itself.
+fn forbidden(findings: &[Finding], network: &Network) -> Result<(), Diagnostics> {
     let findings = findings
         .iter()
         .map(|finding| told(finding, Severity::Error));
@@ -157,7 +175,8 @@ async fn run(
         .filter(|rule| settings.has(rule) && (express_route || rule.name != "express-route"))
         .collect();
     let abouts: Vec<_> = rules.iter().map(|rule| rule.about).collect();
-    let network = network::read(session, &subnet_ids(environment), plans, &abouts).await;
+    let known = owners.certain;
+    let network = network::read(session, &subnet_ids(environment), plans, &abouts, known).await;
     let facts = Facts {
         network: &network,
         location: environment.str("location").map(Location::new),
@@ -176,9 +195,12 @@ const UNDECIDED: &str = "\n\nIf that is this very environment under its former n
                          new. The apply looks again, before anything is sent.";
 
 /// What the user wants of the preflight.
+#[derive(Clone)]
 struct Settings {
     mode: Mode,
     ignore: BTreeSet<String>,
+    /// The name of the one rule that is looked up.
+    only: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -203,11 +225,21 @@ impl Settings {
         Self {
             mode,
             ignore: ignore.map(str::to_owned).collect(),
+            only: None,
         }
     }
 
     fn has(&self, rule: &Rule) -> bool {
-        self.looks_at(rule.name)
+        let is_meant = self.only.is_none_or(|only| only == rule.name);
+        is_meant && self.looks_at(rule.name)
+    }
+
+    /// What is looked up at apply: where findings do not count, only what has to be waited for.
+    fn at_apply(&self) -> Self {
+        Self {
+            only: (self.mode == Mode::Warn).then_some(IN_USE),
+            ..self.clone()
+        }
     }
 
     fn looks_at(&self, rule: &str) -> bool {
@@ -229,13 +261,17 @@ fn subnet_ids(environment: &Object) -> Vec<(usize, ResourceId)> {
 
 /// A finding as the user reads it; advice is never more than a warning, and neither is what only the apply can tell.
 fn told(finding: &Finding, severity: Severity) -> Diagnostic {
-    let severity = match finding.is_undecided {
-        true => Severity::Warning,
-        false => severity.max(finding.rule.severity),
+    let (severity, problem) = match finding {
+        // Terraform shows it again after the apply, when it has to be true still.
+        Finding { passes: true, .. } => (Severity::Warning, "was not released yet at plan"),
+        Finding {
+            is_undecided: true, ..
+        } => (Severity::Warning, finding.rule.problem),
+        _ => (severity.max(finding.rule.severity), finding.rule.problem),
     };
     let summary = format!(
-        "{} {} (preflight rule {})",
-        finding.object, finding.rule.problem, finding.rule.name
+        "{} {problem} (preflight rule {})",
+        finding.object, finding.rule.name
     );
     let mut detail = format!(
         "{} {}",

@@ -238,6 +238,22 @@ async fn change_of_secretive(other: &[(&str, Value)]) -> (Vec<String>, Vec<(Stri
     change_of(&secretive(), &secretive(), other).await
 }
 
+/// ARM never gives them back.
+fn hide_secrets(body: &mut Json) {
+    let properties = &mut body["properties"];
+    let declared = properties["definition"]["parameters"].clone();
+    let parameters = properties["parameters"].as_object_mut();
+    for (name, parameter) in parameters.into_iter().flatten() {
+        let kind = declared[name.as_str()]["type"].as_str().unwrap_or_default();
+        if kind.to_lowercase().starts_with("secure") {
+            parameter
+                .as_object_mut()
+                .expect("an object")
+                .shift_remove("value");
+        }
+    }
+}
+
 /// The same for an app that was one when it was planned, and is another when that is applied.
 async fn change_of(
     at_plan: &Json,
@@ -245,13 +261,15 @@ async fn change_of(
     other: &[(&str, Value)],
 ) -> (Vec<String>, Vec<(String, Json)>) {
     let id = id(ARM.name, "l");
-    let answer = || vec![Reply::json(200, at_apply)];
+    let mut reads = vec![Reply::json(200, at_plan), Reply::json(200, at_apply)];
+    if other.contains(&("enabled", false.into())) {
+        let mut disabled = at_apply.clone();
+        disabled["properties"]["state"] = json!("Disabled");
+        reads[1] = Reply::json(200, &disabled);
+    }
     let server = TestServer::start(&[
-        (
-            &get(&id),
-            vec![Reply::json(200, at_plan), Reply::json(200, at_apply)],
-        ),
-        (&write("PUT", &id, ""), answer()),
+        (&get(&id), reads),
+        (&write("PUT", &id, ""), vec![Reply::Kept(hide_secrets)]),
         (&write("POST", &id, "/enable"), vec![Reply::text(200, "")]),
         (&write("POST", &id, "/disable"), vec![Reply::text(200, "")]),
     ])

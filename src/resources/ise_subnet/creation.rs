@@ -3,8 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::planning::{Occupied, overlap, overlapping, range};
-use super::{ARM, SCHEMA, lock, prefixes, put};
-use crate::arm::{self, Intent, Operation, PutOptions, ResourceId, Session};
+use super::{ARM, SCHEMA, lock, prefixes};
+use crate::arm::{self, Created, Intent, Operation, PutOptions, ResourceId, Session};
 use crate::azure::Azure;
 use crate::resources::shared::wait;
 use crate::sdk::context::Context;
@@ -87,9 +87,10 @@ async fn attempt(
         if_none_match: Some("*".to_owned()),
         ..Default::default()
     };
-    let error = match put(session, id, body, only_new).await {
+    let error = match session.create(id, ARM.api_version, body, only_new).await {
         Err(error) => error,
-        done => return Ok(Attempt::Sent(done)),
+        Ok(Created::New(body)) => return Ok(Attempt::Sent(Ok(body))),
+        Ok(Created::WroteOver) => return Err(ARM.written_over(id)),
     };
     let is_in_doubt = error.may_have_been_sent();
     Ok(match error.code() {

@@ -232,6 +232,32 @@ async fn modes_and_ignored_rules() {
     );
 }
 
+/// Deleted by hand, an environment is gone at once, and Azure holds its subnets for an hour more.
+#[tokio::test]
+async fn an_environment_that_is_no_more_holds_its_subnets_still() {
+    for holder in ["e", "other"] {
+        let mut replies: Vec<_> = objects(|_, properties| {
+            properties["serviceAssociationLinks"] = link(&environment_id(holder));
+        })
+        .into_iter()
+        .map(|(id, body)| (id, Reply::json(200, &body)))
+        .collect();
+        replies.push((
+            environment_id(holder),
+            Reply::error(404, "ResourceNotFound"),
+        ));
+        let server = server_of(&replies).await;
+        let plan = plan_new(&server, &[]).await;
+        let expected = NAMES.iter().enumerate().map(|(index, name)| {
+            format!("warning subnet_ids[{index}]: Subnet {name:?} was not released yet at plan (preflight rule subnet-in-use)")
+        });
+        assert_eq!(told(&plan), expected.collect::<Vec<_>>());
+        let asked = get(&environment_id(holder));
+        let lines = server.lines();
+        assert_eq!(lines.iter().filter(|line| **line == asked).count(), 1);
+    }
+}
+
 type Attributes = Vec<(&'static str, Value)>;
 
 /// A network in which one rule is broken, and the attributes with which it is.

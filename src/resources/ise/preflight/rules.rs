@@ -64,6 +64,8 @@ pub(super) struct Finding {
     pub(super) object: String,
     pub(super) message: String,
     pub(super) remedy: String,
+    /// Whether the apply waits until it has passed.
+    pub(super) passes: bool,
     /// Whether only the apply can tell if it is one.
     pub(super) is_undecided: bool,
 }
@@ -75,6 +77,7 @@ struct Fault {
     object: String,
     message: String,
     remedy: String,
+    passes: bool,
     is_undecided: bool,
 }
 
@@ -87,11 +90,15 @@ impl Rule {
             object: fault.object,
             message: fault.message,
             remedy: fault.remedy,
+            passes: fault.passes,
             is_undecided: fault.is_undecided,
         };
         (self.check)(facts).into_iter().map(finding).collect()
     }
 }
+
+/// The rule whose findings may pass.
+pub(super) const IN_USE: &str = "subnet-in-use";
 
 /// The rules that look things up. The order is that of the messages.
 pub(super) const RULES: [Rule; 10] = [
@@ -131,7 +138,7 @@ pub(super) const RULES: [Rule; 10] = [
         check: reserved_range,
     },
     Rule {
-        name: "subnet-in-use",
+        name: IN_USE,
         severity: Severity::Error,
         about: About::Subnets,
         problem: "is in use",
@@ -238,6 +245,14 @@ fn in_use(facts: &Facts<'_>) -> Vec<Fault> {
             let mut owners = owners.iter();
             owners.any(|owner| holds(owner, subnet, body, &holders))
         };
+        if let Some(environment) = facts.network.gone(&holders) {
+            let message = format!("it was held by {environment}, which is no more");
+            let remedy = "Azure lets go of it an hour or more after that environment was deleted, and the apply waits for it";
+            return Some(Fault {
+                passes: true,
+                ..fault(subnet, message, remedy)
+            });
+        }
         if is_theirs(facts.owners.certain) {
             return None;
         }
@@ -376,6 +391,7 @@ fn fault(subnet: &Subnet, message: String, remedy: &str) -> Fault {
         object: format!("Subnet {:?}", subnet.seen.id.name()),
         message,
         remedy: remedy.to_owned(),
+        passes: false,
         is_undecided: false,
     }
 }
@@ -386,6 +402,7 @@ fn network_fault(facts: &Facts<'_>, network: &Seen, message: String, remedy: &st
         object: format!("Virtual network {:?}", network.id.name()),
         message,
         remedy: remedy.to_owned(),
+        passes: false,
         is_undecided: false,
     }
 }

@@ -10,6 +10,7 @@ mod core;
 mod fixtures;
 mod journal;
 mod page;
+mod run;
 mod server;
 mod signin;
 mod state;

@@ -20,6 +20,7 @@ mod networks;
 mod page;
 mod process;
 mod rules;
+mod run;
 mod runs;
 mod signin;
 mod state;

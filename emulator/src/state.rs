@@ -4,6 +4,7 @@ use std::io;
 
 use crate::control::faults::Faults;
 use crate::control::requests::Requests;
+use crate::control::snapshots::Snapshots;
 use crate::core::error::ArmError;
 use crate::core::json::Json;
 use crate::core::limits::Limits;
@@ -20,6 +21,7 @@ pub(crate) struct State {
     pub(crate) environment: Environment,
     pub(crate) faults: Faults,
     pub(crate) requests: Requests,
+    pub(crate) snapshots: Snapshots,
     pub(crate) limits: Limits,
     pub(crate) fixtures: Vec<Json>,
     journal: Option<Journal>,
@@ -57,6 +59,7 @@ impl State {
             environment: Environment::default(),
             faults: Faults::default(),
             requests: Requests::default(),
+            snapshots: Snapshots::default(),
             limits: Limits::new(),
             fixtures,
             journal,
@@ -71,12 +74,18 @@ impl State {
         let mut world = World::new(&types::TABLE, self.scale, self.seed);
         // The tokens that stay good are of this tenant.
         world.directory.tenant = self.world.directory.tenant.clone();
-        self.world = new_world(world, &self.fixtures)?;
-        self.replaced = true;
+        let world = new_world(world, &self.fixtures)?;
+        self.replace(world);
         self.environment = Environment::default();
         self.faults.clear();
         self.requests.clear();
         Ok(())
+    }
+
+    /// Puts another world in the place of this one. The new one was filled by its own methods, so all of it counts as changed.
+    pub(crate) fn replace(&mut self, world: World) {
+        self.world = world;
+        self.replaced = true;
     }
 
     /// Sends what was changed on its way to the state file.

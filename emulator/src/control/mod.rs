@@ -1,11 +1,13 @@
 //! What tests and people do to the emulator itself, under `/_emulator/`.
 
 mod applications;
+mod changes;
 pub(crate) mod faults;
 pub(crate) mod guard;
 mod masking;
 mod metrics;
 pub(crate) mod requests;
+pub(crate) mod snapshots;
 
 use time::Duration;
 
@@ -69,6 +71,12 @@ fn route(state: &mut State, call: &Call) -> Result<Reply, ArmError> {
         ("POST", "metrics") => metrics::set(&mut state.world, &body(call)?),
         ("DELETE", "metrics") => {
             metrics::clear(&mut state.world);
+            Ok(Reply::empty(204))
+        }
+        ("GET", "snapshots") => Ok(Reply::json(200, state.snapshots.list())),
+        ("POST", "snapshots") => snapshots::serve(state, &body(call)?),
+        ("DELETE", "snapshots") => {
+            state.snapshots.clear();
             Ok(Reply::empty(204))
         }
         ("POST", "signin") => {

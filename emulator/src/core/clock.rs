@@ -33,6 +33,11 @@ impl Clock {
         Self::at(now, now, scale)
     }
 
+    /// A clock on which it is a given time now.
+    pub(crate) fn starting(now: OffsetDateTime, scale: f64) -> Self {
+        Self::at(OffsetDateTime::now_utc(), now, scale)
+    }
+
     /// A clock that goes on from an anchor, now at another pace: time has passed since at the old one, but it never
     /// goes back behind `least`, whatever happened to the computer's clock.
     pub(crate) fn resume(anchor: Anchor, least: OffsetDateTime, scale: f64) -> Self {

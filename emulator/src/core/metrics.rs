@@ -61,6 +61,12 @@ impl Metrics {
         }
     }
 
+    /// Puts the values of a metric in place of any that it has.
+    pub(crate) fn insert(&mut self, series: Series) {
+        let key = key(&series.resource, &series.name);
+        self.series.insert(key, series);
+    }
+
     /// The values of a metric.
     pub(crate) fn get(&self, resource: &ResourceId, name: &str) -> Option<&Series> {
         self.series.get(&key(resource, name))

@@ -23,6 +23,7 @@ mod rules;
 mod run;
 mod runs;
 mod signin;
+mod snapshots;
 mod state;
 mod tls;
 mod workflows;

@@ -31,8 +31,8 @@ pub(crate) fn router(emulator: Emulator) -> Router {
 
 async fn handle(Shared(emulator): Shared<Emulator>, request: Request) -> Response<Body> {
     let response = respond(&emulator, request).await;
-    // No answer leaves before what it tells is in the state file.
-    if emulator.is_durable().await {
+    // No answer leaves before what it tells is in the state file; the page itself says when that fails.
+    if response.extensions().get::<page::Shown>().is_some() || emulator.is_durable().await {
         return response;
     }
     let message = "The state file of the emulator cannot be written to any more; its log says why. Start it again.";
@@ -55,7 +55,11 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
         Err(status) => return plain(status),
     };
     if call.path.starts_with(control::PREFIX) || page::serves(&call) {
-        return own(emulator, &call);
+        let response = own(emulator, &call);
+        if page::serves(&call) && !emulator.is_durable().await {
+            return emulator.with(|state| page::despite_failure(state, &call));
+        }
+        return response;
     }
     let (at, started) = (OffsetDateTime::now_utc(), Instant::now());
     let action = emulator.with(|state| {
@@ -75,7 +79,13 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
     let status = reply.map(|reply| reply.status);
     tracing::info!(method = %call.method, path = %call.path, status, "request");
     // Nobody else waits while secrets are masked.
-    let entry = Entry::new(&call, &query, (at, started.elapsed()), fault, reply);
+    let entry = Entry::new(
+        &call,
+        &query,
+        (at, started.elapsed()),
+        fault,
+        outcome.as_ref().ok(),
+    );
     emulator.with(|state| state.requests.remember(entry));
     match outcome {
         Ok((reply, headers)) => http(reply, headers, damage),
@@ -99,8 +109,8 @@ fn own(emulator: &Emulator, call: &Call) -> Response<Body> {
         state.world.settle();
         if page::serves(call) {
             page::serve(state, call)
-        } else if control::asks_for_requests(call) {
-            match state.requests.list() {
+        } else if let Some(last) = control::asks_for_requests(call) {
+            match state.requests.list(last) {
                 Ok(list) => with_json(plain(StatusCode::OK), list.into(), None),
                 Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR),
             }

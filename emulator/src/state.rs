@@ -97,6 +97,11 @@ impl State {
         }
     }
 
+    /// Whether the state file cannot be written to any more.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.journal.as_ref().is_some_and(Journal::has_failed)
+    }
+
     /// What to wait for until everything is in the state file, if there is one.
     pub(crate) fn receipt(&self) -> Option<Receipt> {
         self.journal.as_ref().map(Journal::receipt)

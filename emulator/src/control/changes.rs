@@ -57,9 +57,29 @@ fn compare(path: &str, from: Option<&Json>, to: Option<&Json>, changes: &mut Vec
     }
 }
 
+/// The members to merge into one value, null for those that go, so that it becomes the other (RFC 7386).
+pub(crate) fn merge_patch(from: &Json, to: &Json) -> Json {
+    let (Json::Object(before), Json::Object(after)) = (from, to) else {
+        return to.clone();
+    };
+    let mut patch = json!({});
+    for name in before.keys().filter(|name| !after.contains_key(*name)) {
+        patch[name] = Json::Null;
+    }
+    for (name, value) in after {
+        match before.get(name) {
+            Some(known) if known == value => {}
+            Some(known) => patch[name] = merge_patch(known, value),
+            None => patch[name] = value.clone(),
+        }
+    }
+    patch
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::json::merge;
 
     #[test]
     fn changes_are_told_by_their_place() {
@@ -84,5 +104,23 @@ mod tests {
             (&found["added"], &found["removed"]),
             (&json!([]), &json!([]))
         );
+    }
+
+    #[test]
+    fn a_patch_makes_one_value_the_other() {
+        for (from, to, patch) in [
+            (
+                json!({"a": 1, "b": {"c": 2, "d": 3}}),
+                json!({"b": {"c": 2, "d": 4}, "e": [1]}),
+                json!({"a": null, "b": {"d": 4}, "e": [1]}),
+            ),
+            (json!({"a": {"b": 1}}), json!({"a": 2}), json!({"a": 2})),
+            (json!({"a": 1}), json!({"a": 1}), json!({})),
+        ] {
+            assert_eq!(merge_patch(&from, &to), patch);
+            let mut merged = from;
+            merge(&mut merged, &patch);
+            assert_eq!(merged, to);
+        }
     }
 }

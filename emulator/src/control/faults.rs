@@ -17,6 +17,8 @@ use crate::core::world::World;
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     rules: Vec<Rule>,
+    /// How many there were since the start.
+    added: u64,
 }
 
 /// What happens to a request that a rule picks.
@@ -105,6 +107,8 @@ impl Answer {
 
 #[derive(Debug)]
 struct Rule {
+    /// By which it is taken out again.
+    number: u64,
     /// As it was sent.
     source: Json,
     method: Option<String>,
@@ -121,7 +125,9 @@ struct Rule {
 impl Faults {
     /// Adds a rule or a preset.
     pub(crate) fn add(&mut self, source: &Json) -> Result<Json, ArmError> {
-        let rule = read(source)?;
+        let mut rule = read(source)?;
+        self.added += 1;
+        rule.number = self.added;
         self.rules.push(rule);
         Ok(self.rules.last().map(show).unwrap_or_default())
     }
@@ -129,6 +135,13 @@ impl Faults {
     /// The rules with how often each matched and fired.
     pub(crate) fn list(&self) -> Json {
         json!({"value": self.rules.iter().map(show).collect::<Vec<_>>()})
+    }
+
+    /// Forgets one rule; false when there is none of that number.
+    pub(crate) fn remove(&mut self, number: u64) -> bool {
+        let before = self.rules.len();
+        self.rules.retain(|rule| rule.number != number);
+        self.rules.len() < before
     }
 
     /// Forgets every rule.
@@ -184,6 +197,7 @@ fn show(rule: &Rule) -> Json {
     let mut shown = rule.source.clone();
     shown["matched"] = rule.matched.into();
     shown["fired"] = rule.fired.into();
+    shown["number"] = rule.number.into();
     shown
 }
 
@@ -201,6 +215,7 @@ fn read(source: &Json) -> Result<Rule, ArmError> {
         };
     }
     let mut rule = Rule {
+        number: 0,
         source: source.clone(),
         method: None,
         path: None,
@@ -294,6 +309,7 @@ fn number(name: &str, value: &Json) -> Result<u64, ArmError> {
 fn retired(source: &Json) -> Rule {
     let message = "Integration service environments are retired: no new one can be created. Existing ones can be changed and deleted.";
     Rule {
+        number: 0,
         source: source.clone(),
         method: Some("PUT".to_owned()),
         path: None,

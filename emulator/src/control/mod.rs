@@ -1,7 +1,7 @@
 //! What tests and people do to the emulator itself, under `/_emulator/`.
 
 mod applications;
-mod changes;
+pub(crate) mod changes;
 pub(crate) mod faults;
 pub(crate) mod guard;
 mod masking;
@@ -29,9 +29,14 @@ pub(crate) fn serve(state: &mut State, call: &Call) -> Reply {
     route(state, call).unwrap_or_else(|error| Reply::error(&error, &state.world.clock))
 }
 
-/// Whether a request asks for the log of requests: it is text already, and too large to become a tree first.
-pub(crate) fn asks_for_requests(call: &Call) -> bool {
-    call.method == "GET" && call.path.strip_prefix(PREFIX) == Some("requests")
+/// How many of the last requests one asks for, if it asks for the log of requests: that is text already, and too large to
+/// become a tree first.
+pub(crate) fn asks_for_requests(call: &Call) -> Option<usize> {
+    if call.method != "GET" || call.path.strip_prefix(PREFIX) != Some("requests") {
+        return None;
+    }
+    let last = call.query("last").and_then(|last| last.parse().ok());
+    Some(last.unwrap_or(usize::MAX))
 }
 
 fn route(state: &mut State, call: &Call) -> Result<Reply, ArmError> {
@@ -66,6 +71,13 @@ fn route(state: &mut State, call: &Call) -> Result<Reply, ArmError> {
         ("DELETE", "faults") => {
             state.faults.clear();
             Ok(Reply::empty(204))
+        }
+        ("DELETE", path) if path.starts_with("faults/") => {
+            let number = path["faults/".len()..].parse().ok();
+            match number.is_some_and(|number| state.faults.remove(number)) {
+                true => Ok(Reply::empty(204)),
+                false => Err(ArmError::new(404, "NotFound", "There is no such fault.")),
+            }
         }
         ("GET", "metrics") => Ok(Reply::json(200, metrics::list(&state.world))),
         ("POST", "metrics") => metrics::set(&mut state.world, &body(call)?),

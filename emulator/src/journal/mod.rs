@@ -84,6 +84,11 @@ impl Journal {
         }
     }
 
+    /// Whether nothing gets to the disk any more.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.batches.is_none() || self.committed.has_changed().is_err()
+    }
+
     /// What to wait for until everything submitted so far is on disk.
     pub(crate) fn receipt(&self) -> Receipt {
         Receipt {

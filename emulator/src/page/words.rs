@@ -59,6 +59,30 @@ pub(super) fn time_of_day(at: OffsetDateTime) -> String {
     )
 }
 
+/// The time of the day without its seconds, and the day where it is another one than `today`.
+pub(super) fn short_time(at: OffsetDateTime, today: OffsetDateTime) -> String {
+    let time = at.time();
+    let time = format!("{:02}:{:02}", time.hour(), time.minute());
+    if at.date() == today.date() {
+        time
+    } else {
+        format!("{} {time}", &date(at)[5..])
+    }
+}
+
+/// A text of so many characters at most, cut in its middle: names often differ at their ends.
+pub(super) fn fit(text: &str, most: usize) -> String {
+    let length = text.chars().count();
+    if length <= most {
+        return text.to_owned();
+    }
+    let kept = most.saturating_sub(1);
+    let (start, end) = (kept.div_ceil(2), kept / 2);
+    let start: String = text.chars().take(start).collect();
+    let end: String = text.chars().skip(length - end).collect();
+    format!("{start}…{end}")
+}
+
 /// `1 thing`, `2 things`.
 pub(super) fn count(number: usize, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
@@ -87,6 +111,17 @@ mod tests {
             assert_eq!(span(RealDuration::from_millis(milliseconds)), shown);
         }
         assert_eq!(azure_span(Duration::seconds(-1)), "0 ms");
+    }
+
+    #[test]
+    fn long_names_are_cut_in_their_middle() {
+        for (text, most, shown) in [
+            ("short", 5, "short"),
+            ("subnet-of-many-1", 9, "subn…ny-1"),
+            ("äöüäöü", 4, "äö…ü"),
+        ] {
+            assert_eq!(fit(text, most), shown);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod browser;
 mod clicks;
+mod insight;
 
 use serde_json::{Value, json};
 
@@ -12,7 +13,12 @@ use crate::client::{
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 async fn page(client: &Client) -> String {
-    let answer = client.send("GET", "/", &[], String::new()).await;
+    look(client, "/").await
+}
+
+/// The page at one of its addresses.
+async fn look(client: &Client, address: &str) -> String {
+    let answer = client.send("GET", address, &[], String::new()).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     text(&answer)
 }
@@ -39,7 +45,7 @@ async fn submit(client: &Client, form: &str, fields: &str, headers: &[(&str, &st
 /// What stands between the tags of a section.
 fn section<'a>(page: &'a str, id: &str) -> &'a str {
     let start = page
-        .find(&format!("<section id=\"{id}\""))
+        .find(&format!("id=\"{id}\" aria-labelledby=\"{id}-title\""))
         .unwrap_or_else(|| panic!("no section {id} in {page}"));
     let rest = &page[start..];
     &rest[..rest.find("</section>").expect("an end")]
@@ -56,16 +62,19 @@ async fn an_empty_emulator_has_a_page_without_a_token() {
     let mut client = Client::new().await;
     client.forget_token();
     let page = page(&client).await;
-    assert!(page.contains("ended the service on 31 August 2024"));
-    for id in [
-        "environments",
-        "networks",
-        "workflows",
-        "accounts",
-        "groups",
-        "faults",
-    ] {
-        assert!(section(&page, id).contains("class=\"nothing\""), "{id}");
+    assert_shows(
+        section(&page, "start"),
+        &[
+            "ended the service on 31 August 2024",
+            "Load the example",
+            "resource_manager_endpoint       = &quot;http://emulator&quot;",
+            "arm-emulator run",
+        ],
+    );
+    assert!(section(&page, "faults").contains("class=\"nothing\""));
+    // What there is none of takes no room.
+    for id in ["picture", "timeline", "environments", "resources"] {
+        assert!(!page.contains(&format!("id=\"{id}-title\"")), "{id}");
     }
 }
 
@@ -83,7 +92,7 @@ async fn an_environment_shows_how_far_it_is() {
     assert_shows(
         environments,
         &[
-            "ise</b>",
+            ">ise</a>",
             "Deploying",
             "25 %",
             "value=\"25\"",
@@ -93,12 +102,22 @@ async fn an_environment_shows_how_far_it_is() {
             "s1, s2, s3, s4",
         ],
     );
-    let networks = section(&shown, "networks");
+    let resources = section(&shown, "resources");
     assert_shows(
-        networks,
-        &["10.0.1.0/27", "<span class=\"holder\">ise</span>"],
+        resources,
+        &["10.0.1.0/27", "held by <span class=\"holder\">ise</span>"],
     );
-    assert!(!networks.contains("free"), "{networks}");
+    assert!(!resources.contains("class=\"free\""), "{resources}");
+    // Once for wide screens and once for narrow ones.
+    let picture = section(&shown, "picture");
+    assert_eq!(picture.matches("Deploying 25 %").count(), 2, "{picture}");
+    assert_eq!(
+        picture.matches("class=\"edge busy\"").count(),
+        8,
+        "{picture}"
+    );
+    let timeline = section(&shown, "timeline");
+    assert_shows(timeline, &["Deploying", "1 h 29 min left", "To its end"]);
 }
 
 #[tokio::test]
@@ -122,8 +141,15 @@ async fn a_failed_environment_says_why_and_when_its_subnets_come_free() {
             "come free in 49 min",
         ],
     );
-    let networks = section(&shown, "networks");
-    assert_shows(networks, &["holder\">ise<", "Releasing", "in 49 min"]);
+    let resources = section(&shown, "resources");
+    assert_shows(resources, &["holder\">ise<", "Releasing", "in 49 min"]);
+    let picture = section(&shown, "picture");
+    assert_shows(picture, &["Failed", "edge bad leaving", "free in 49 min"]);
+    let timeline = section(&shown, "timeline");
+    assert_shows(
+        timeline,
+        &["OutOfLuck", "Its subnets come free", "in 49 min"],
+    );
 }
 
 #[tokio::test]
@@ -132,15 +158,19 @@ async fn a_deleted_environment_still_holds_its_subnets() {
     stop_the_clock(&client).await;
     client.delete(&ise(), LOGIC_VERSION).await;
     let shown = page(&client).await;
-    assert!(section(&shown, "environments").contains("class=\"nothing\""));
+    assert!(!shown.contains("id=\"environments-title\""), "{shown}");
     assert_shows(
-        section(&shown, "networks"),
+        section(&shown, "resources"),
         &["holder\">ise <", "deleted", "Releasing", "in 59 min"],
+    );
+    assert_shows(
+        section(&shown, "picture"),
+        &["held by ise, deleted · free in 59 min"],
     );
     client.advance("1h").await;
     let shown = page(&client).await;
-    assert!(!section(&shown, "networks").contains("Releasing"));
-    assert!(section(&shown, "networks").contains("class=\"free\""));
+    assert!(!section(&shown, "resources").contains("Releasing"));
+    assert!(section(&shown, "resources").contains("class=\"free\""));
 }
 
 #[tokio::test]
@@ -168,23 +198,39 @@ async fn everything_there_is_has_its_place() {
         )
         .await;
     let shown = page(&client).await;
+    let resources = section(&shown, "resources");
+    for kind in [
+        "Logic/<wbr>workflows",
+        "Logic/<wbr>integrationAccounts",
+        "Network/<wbr>networkSecurityGroups",
+    ] {
+        assert!(
+            resources.contains(&format!("Microsoft.{kind}<wbr>")),
+            "{kind}"
+        );
+    }
     assert_shows(
-        section(&shown, "workflows"),
-        &["orders", "Disabled", ">ise<", ">partners<"],
-    );
-    assert_shows(
-        section(&shown, "accounts"),
-        &["partners", "Standard", ">ise<"],
+        resources,
+        &[
+            ">orders<",
+            "Disabled",
+            "in ise · uses partners",
+            ">partners<",
+            "Standard · in ise · 0 artifacts",
+            ">guard<",
+            ">g<",
+            "5 resources · westeurope",
+        ],
     );
     assert_shows(section(&shown, "environments"), &["1 workflow, 1 account"]);
-    assert_shows(
-        section(&shown, "groups"),
-        &[">g<", "westeurope", "00000000-0000-0000-0000-000000000001"],
-    );
-    assert_shows(
-        section(&shown, "others"),
-        &["guard", "Microsoft.Network/<wbr>networkSecurityGroups"],
-    );
+    let picture = section(&shown, "picture");
+    assert_shows(picture, &[">partners<", ">orders<", "Disabled"]);
+    // What is searched for, and nothing else.
+    let found = look(&client, "/?find=ORDERS").await;
+    let found = section(&found, "resources");
+    assert_eq!(found.matches("<tr data-key").count(), 1, "{found}");
+    let none = look(&client, "/?find=nowhere").await;
+    assert_shows(section(&none, "resources"), &["No resource is like that."]);
 }
 
 #[tokio::test]
@@ -216,17 +262,20 @@ async fn the_last_requests_are_shown_with_their_errors_and_the_page_is_not_among
         requests,
         &[
             "404",
-            "ResourceNotFound: ",
-            ": AADSTS",
-            correlation,
-            "sig=***",
-            "fault answer · ?api-version",
-            "fault close</p>",
-            "ServerBusy: Later.",
-            " ms<",
+            "<b>ResourceNotFound</b> ",
+            "> AADSTS",
+            "fault answer<",
+            "fault close<",
+            "<b>ServerBusy</b> Later.",
+            "Microsoft.Logic in g",
         ],
     );
-    assert!(!requests.contains("hush"), "{requests}");
+    let (number, _) = requests.split_once("/none\"").expect("a path");
+    assert!(number.contains("?request="), "{number}");
+    let found = look(&client, &format!("/?words={}", &correlation[..18])).await;
+    let found = section(&found, "requests");
+    assert_eq!(found.matches("<tr data-key").count(), 2, "{found}");
+    assert!(!shown.contains("hush"), "{shown}");
     let log = client.control("GET", "requests", Value::Null).await.body;
     let paths: Vec<&str> = log["value"]
         .as_array()
@@ -250,10 +299,29 @@ async fn a_client_that_polls_is_one_row() {
     }
     let shown = page(&client).await;
     let requests = section(&shown, "requests");
-    // The token, the group, and twice its reading.
-    assert_eq!(requests.matches("<tr data-key").count(), 4, "{requests}");
-    assert_eq!(requests.matches("×3<").count(), 1, "{requests}");
+    // The token, the group, and its reading, whatever the client calls each of its requests.
+    assert_eq!(requests.matches("<tr data-key").count(), 3, "{requests}");
+    assert_eq!(requests.matches("×4<").count(), 1, "{requests}");
     assert!(!requests.contains("×1"), "{requests}");
+    // Two clients that poll beside one another are two rows.
+    let other = format!("{}/resources?api-version=2022-09-01", group());
+    for _ in 0..3 {
+        client.send("GET", &path, &[], String::new()).await;
+        client.send("GET", &other, &[], String::new()).await;
+    }
+    let shown = page(&client).await;
+    let requests = section(&shown, "requests");
+    assert_eq!(requests.matches("<tr data-key").count(), 4, "{requests}");
+    assert_eq!(requests.matches("×7<").count(), 1, "{requests}");
+    assert_eq!(requests.matches("×3<").count(), 1, "{requests}");
+    // A write stands between what was read before and after it.
+    client
+        .put(&group(), "2022-09-01", json!({"location": "westeurope"}))
+        .await;
+    client.send("GET", &path, &[], String::new()).await;
+    let shown = page(&client).await;
+    let requests = section(&shown, "requests");
+    assert_eq!(requests.matches("<tr data-key").count(), 6, "{requests}");
 }
 
 #[tokio::test]
@@ -284,15 +352,38 @@ async fn nothing_that_clients_wrote_becomes_part_of_the_page() {
         json!({"path": "*never*", "answer": {"status": 500, "code": EVIL, "message": EVIL}});
     client.control("POST", "faults", everything).await;
     client.get("/never", LOGIC_VERSION).await;
-    let shown = page(&client).await;
-    assert!(shown.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
-    assert_eq!(shown.matches("<script").count(), 1, "{shown}");
-    assert_eq!(shown.matches("<b onclick").count(), 0, "{shown}");
-    assert_eq!(
-        shown.matches("\">&lt;script").count(),
-        0,
-        "an attribute ends early: {shown}"
-    );
+    let headers = [("x-evil", EVIL), ("x-ms-correlation-request-id", EVIL)];
+    client
+        .send("PUT", "/never", &headers, json!({ EVIL: EVIL }).to_string())
+        .await;
+    let last = client
+        .control("GET", "requests?last=1", Value::Null)
+        .await
+        .body;
+    let number = &last["value"][0]["number"];
+    let evil: String = url::form_urlencoded::byte_serialize(EVIL.as_bytes()).collect();
+    for address in [
+        "/".to_owned(),
+        format!("/?request={number}&fault={number}"),
+        format!(
+            "/?resource={}&find={evil}&words={evil}&method={evil}&status={evil}",
+            ise()
+        ),
+        format!("/?resource={evil}"),
+    ] {
+        let shown = look(&client, &address).await;
+        assert!(
+            shown.contains("&lt;script&gt;alert(1)&lt;/script&gt;"),
+            "{address}"
+        );
+        assert_eq!(shown.matches("<script").count(), 1, "{address}: {shown}");
+        assert_eq!(shown.matches("<b onclick").count(), 0, "{address}: {shown}");
+        assert_eq!(
+            shown.matches("\">&lt;script").count(),
+            0,
+            "an attribute ends early at {address}: {shown}"
+        );
+    }
     let refused = submit(&client, "clock", "scale=%22%3E%3Cscript%3E", &[]).await;
     assert_eq!(text(&refused).matches("<script").count(), 1);
 }
@@ -479,7 +570,8 @@ async fn the_page_brings_all_it_needs_and_nothing_inline() {
                 .map(|rest| rest.split('"').next().unwrap_or_default()),
         );
     }
-    assert!(files.iter().all(|file| file.starts_with('/')), "{files:?}");
+    let is_own = |file: &&str| file.starts_with('/') || file.starts_with('#');
+    assert!(files.iter().all(is_own), "{files:?}");
     for (file, kind) in [
         ("style.css", "text/css"),
         ("script.js", "text/javascript"),
@@ -506,7 +598,7 @@ async fn faults_leave_the_page_alone() {
             json!({"times": 0, "answer": {"status": 503}}),
         )
         .await;
-    assert!(page(&client).await.contains("answer {"));
+    assert!(page(&client).await.contains("answer 503"));
     assert_eq!(client.get(&group(), NETWORK_VERSION).await.status, 503);
 }
 
@@ -523,14 +615,18 @@ async fn thousands_of_resources_make_no_endless_page() {
             .await;
     }
     let shown = page(&client).await;
-    let groups = section(&shown, "groups");
+    let resources = section(&shown, "resources");
     assert_shows(
-        groups,
+        resources,
         &["<span class=\"count\">131</span>", "31 more are not shown"],
     );
-    assert_eq!(groups.matches("<tr data-key").count(), 100);
-    assert_eq!(
-        section(&shown, "requests").matches("<tr data-key").count(),
-        60
-    );
+    assert_eq!(resources.matches("<tr data-key").count(), 100);
+    let rows = |page: &str| section(page, "requests").matches("<tr data-key").count();
+    assert_eq!(rows(&shown), 40);
+    let (_, older) = shown.split_once("?before=").expect("older ones");
+    let (older, _) = older.split_once('#').expect("an address");
+    let shown = look(&client, &format!("/?before={older}")).await;
+    assert_eq!(rows(&shown), 40);
+    assert_shows(section(&shown, "requests"), &["many89<", "Newest"]);
+    assert!(!section(&shown, "requests").contains("many90<"), "{shown}");
 }

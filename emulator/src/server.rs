@@ -1,76 +1,90 @@
 //! From HTTP to the emulator and back.
 
 use std::io;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{ConnectInfo, Request, State as Shared};
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode, Uri, header};
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State as Shared};
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, Uri, header, request::Parts};
 use futures::{StreamExt as _, stream};
 use time::OffsetDateTime;
 
 use crate::Emulator;
-use crate::connection::Connection;
 use crate::control::faults::{Action, Damage};
-use crate::control::guard;
 use crate::control::requests::Entry;
 use crate::core::call::{Call, Reply};
 use crate::core::error::ArmError;
+use crate::core::json::Json;
 use crate::core::{authorization, response};
+use crate::http::connection::Connection;
+use crate::http::guard;
 use crate::state::State;
 use crate::{control, page, signin};
 
 /// The largest request that ARM takes.
 const MAX_BODY: usize = 4 * 1024 * 1024;
+/// How much of a larger one is read all the same: a client that is still sending does not read the refusal.
+const MAX_READ: usize = 16 * MAX_BODY;
+/// How long a body may take.
+const BODY: Duration = Duration::from_secs(60);
+/// How many resources of a long list are shown while others wait.
+const SHOWN_AT_ONCE: usize = 50;
 
 /// Everything under one handler: ARM's paths have no case, so a router of literal paths is of no use.
 pub(crate) fn router(emulator: Emulator) -> Router {
-    Router::new().fallback(handle).with_state(emulator)
+    let handler = async |Shared(emulator): Shared<Emulator>, request: Request| {
+        handle(&emulator, request, None).await
+    };
+    Router::new().fallback(handler).with_state(emulator)
 }
 
-async fn handle(Shared(emulator): Shared<Emulator>, request: Request) -> Response<Body> {
-    let response = respond(&emulator, request).await;
+/// Answers a request.
+pub(crate) async fn handle(
+    emulator: &Emulator,
+    request: Request,
+    connection: Option<Connection>,
+) -> Response<Body> {
+    let response = respond(emulator, request, connection).await;
     // No answer leaves before what it tells is in the state file.
     if emulator.is_durable().await {
         return response;
     }
     let message = "The state file of the emulator cannot be written to any more; its log says why. Start it again.";
-    let error = ArmError::new(500, "StateFileFailed", message);
-    http(
-        Reply::json(error.status, error.envelope()),
-        Vec::new(),
-        None,
-    )
+    refusal(&ArmError::new(500, "StateFileFailed", message))
 }
 
-async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
-    let connection = request
-        .extensions()
-        .get::<ConnectInfo<Connection>>()
-        .map(|info| info.0.clone());
+async fn respond(
+    emulator: &Emulator,
+    request: Request,
+    connection: Option<Connection>,
+) -> Response<Body> {
     let is_secure = connection.as_ref().is_some_and(Connection::is_secure);
-    let (call, query) = match read(request, is_secure).await {
-        Ok(read) => read,
-        Err(status) => return plain(status),
-    };
-    if call.path.starts_with(control::PREFIX) || page::serves(&call) {
-        return own(emulator, &call);
-    }
+    let (parts, body) = request.into_parts();
     let (at, started) = (OffsetDateTime::now_utc(), Instant::now());
-    let action = emulator.with(|state| {
-        state.world.settle();
-        state.faults.pick(&state.world, &call, &query)
-    });
-    if let Some(Action::Delay(delay)) = action {
-        tokio::time::sleep(delay).await;
-    }
-    let damage = match action {
-        Some(Action::Damage(damage)) => Some(damage),
-        _ => None,
+    let body = tokio::time::timeout(BODY, read(body)).await;
+    let body = body.unwrap_or(Err(Unread::Slow));
+    let query = parts.uri.query().unwrap_or_default().to_owned();
+    let mut call = call(&parts, &query, is_secure);
+    let (outcome, fault, damage) = match body {
+        Ok(body) => {
+            call.body = body;
+            if control::serves(&call) || page::serves(&call) {
+                return own(emulator, &call).await;
+            }
+            under_fault(emulator, &call, &query).await
+        }
+        Err(unread) => {
+            let outcome = match unread.error() {
+                Some(error) => emulator.with(|state| {
+                    let reply = Reply::error(&error, &state.world.clock);
+                    Ok((complete(state, &call, reply), Vec::new()))
+                }),
+                None => Err(Silence::Close),
+            };
+            (outcome, None, None)
+        }
     };
-    let fault = action.as_ref().map(Action::name);
-    let outcome = emulator.with(|state| answer(state, &call, action));
     let reply = outcome.as_ref().ok().map(|(reply, _)| reply);
     let status = reply.map(|reply| reply.status);
     tracing::info!(method = %call.method, path = %call.path, status, "request");
@@ -89,25 +103,81 @@ async fn respond(emulator: &Emulator, request: Request) -> Response<Body> {
     }
 }
 
-/// Answers what is about the emulator itself, not about Azure: no token is asked for, no fault acts, nothing is logged.
-fn own(emulator: &Emulator, call: &Call) -> Response<Body> {
-    if let Err(error) = guard::check(call) {
-        let reply = Reply::json(error.status, error.envelope());
-        return http(reply, Vec::new(), None);
-    }
-    emulator.with(|state| {
+/// Serves a request under the fault that is for it, if there is one.
+async fn under_fault(
+    emulator: &Emulator,
+    call: &Call,
+    query: &str,
+) -> (Answered, Option<&'static str>, Option<Damage>) {
+    let action = emulator.with(|state| {
         state.world.settle();
-        if page::serves(call) {
-            page::serve(state, call)
-        } else if control::asks_for_requests(call) {
-            match state.requests.list() {
-                Ok(list) => with_json(plain(StatusCode::OK), list.into(), None),
-                Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR),
-            }
-        } else {
-            http(control::serve(state, call), Vec::new(), None)
+        state.faults.pick(&state.world, call, query)
+    });
+    if let Some(Action::Delay(delay)) = action {
+        tokio::time::sleep(delay).await;
+    }
+    let damage = match action {
+        Some(Action::Damage(damage)) => Some(damage),
+        _ => None,
+    };
+    let fault = action.as_ref().map(Action::name);
+    (
+        emulator.with(|state| answer(state, call, action)),
+        fault,
+        damage,
+    )
+}
+
+/// Answers what is about the emulator itself, not about Azure: no token is asked for, no fault acts, nothing is logged.
+async fn own(emulator: &Emulator, call: &Call) -> Response<Body> {
+    if let Err(error) = guard::check(call) {
+        return refusal(&error);
+    }
+    let list = match control::list_of(call) {
+        Some(control::List::Resources) => resources(emulator).await,
+        Some(control::List::Requests) => {
+            // The text of so many is made while others go on.
+            let entries = emulator.with(|state| state.requests.all());
+            control::requests::list(&entries)
         }
-    })
+        None => {
+            return emulator.with(|state| {
+                state.world.settle();
+                if page::serves(call) {
+                    page::serve(state, call)
+                } else {
+                    http(control::serve(state, call), Vec::new(), None)
+                }
+            });
+        }
+    };
+    match list {
+        Ok(list) => with_json(plain(StatusCode::OK), list.into(), None),
+        Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+/// Every resource, as the JSON of a list. Only a few are shown at a time, so that others get on meanwhile.
+async fn resources(emulator: &Emulator) -> serde_json::Result<String> {
+    let mut text = String::from(r#"{"value":["#);
+    let mut after = String::new();
+    loop {
+        let (shown, last): (Vec<Json>, Option<String>) = emulator.with(|state| {
+            state.world.settle();
+            control::resources_after(&state.world, &after, SHOWN_AT_ONCE)
+        });
+        for one in &shown {
+            if !text.ends_with('[') {
+                text.push(',');
+            }
+            text.push_str(&serde_json::to_string(one)?);
+        }
+        let Some(last) = last else { break };
+        after = last;
+        tokio::task::yield_now().await;
+    }
+    text.push_str("]}");
+    Ok(text)
 }
 
 /// How a client is left without an answer.
@@ -161,11 +231,84 @@ fn complete(state: &mut State, call: &Call, reply: Reply) -> Reply {
     response::complete(reply, call, &mut state.world.random, remaining)
 }
 
-async fn read(request: Request, is_secure: bool) -> Result<(Call, String), StatusCode> {
-    let (parts, body) = request.into_parts();
-    let body: Bytes = to_bytes(body, MAX_BODY)
-        .await
-        .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+/// Why a body is not there.
+enum Unread {
+    TooLarge,
+    Broken,
+    Slow,
+    /// The client has left.
+    Gone,
+}
+
+impl Unread {
+    /// What is answered, if anyone listens.
+    fn error(&self) -> Option<ArmError> {
+        let error = |status, code, message: &str| Some(ArmError::gateway(status, code, message));
+        match self {
+            Self::TooLarge => error(
+                413,
+                "RequestContentTooLarge",
+                "The request content is too large: the maximum size is 4 MB.",
+            ),
+            Self::Broken => error(
+                400,
+                "InvalidRequestContent",
+                "The request content was invalid: its transfer encoding cannot be read.",
+            ),
+            Self::Slow => error(
+                408,
+                "RequestTimeout",
+                "The request content was not there within a minute.",
+            ),
+            Self::Gone => None,
+        }
+    }
+}
+
+async fn read(body: Body) -> Result<Vec<u8>, Unread> {
+    let mut parts = body.into_data_stream();
+    let (mut bytes, mut length) = (Vec::new(), 0);
+    while let Some(part) = parts.next().await {
+        let part = part.map_err(|error| {
+            if has_left(&error) {
+                Unread::Gone
+            } else {
+                Unread::Broken
+            }
+        })?;
+        length += part.len();
+        if length <= MAX_BODY {
+            bytes.extend_from_slice(&part);
+        } else if length > MAX_READ {
+            break;
+        }
+    }
+    if length > MAX_BODY {
+        Err(Unread::TooLarge)
+    } else {
+        Ok(bytes)
+    }
+}
+
+/// Whether a body ends because its connection has ended.
+fn has_left(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    causes.any(|cause| {
+        let of_http = cause.downcast_ref::<hyper::Error>();
+        let of_io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        of_http.is_some_and(|error| error.is_incomplete_message() || error.is_canceled())
+            || matches!(
+                of_io,
+                Some(
+                    io::ErrorKind::UnexpectedEof
+                        | io::ErrorKind::ConnectionReset
+                        | io::ErrorKind::BrokenPipe
+                )
+            )
+    })
+}
+
+fn call(parts: &Parts, query: &str, is_secure: bool) -> Call {
     let headers: Vec<(String, String)> = parts
         .headers
         .iter()
@@ -173,8 +316,7 @@ async fn read(request: Request, is_secure: bool) -> Result<(Call, String), Statu
             Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
         })
         .collect();
-    let query = parts.uri.query().unwrap_or_default().to_owned();
-    let call = Call {
+    Call {
         method: parts.method.as_str().to_owned(),
         path: parts.uri.path().to_owned(),
         query: url::form_urlencoded::parse(query.as_bytes())
@@ -182,9 +324,8 @@ async fn read(request: Request, is_secure: bool) -> Result<(Call, String), Statu
             .collect(),
         base: base(&parts.uri, &headers, is_secure),
         headers,
-        body: body.to_vec(),
-    };
-    Ok((call, query))
+        body: Vec::new(),
+    }
 }
 
 /// The address under which the client reached us.
@@ -196,6 +337,15 @@ fn base(uri: &Uri, headers: &[(String, String)], is_secure: bool) -> String {
     let host = uri.authority().map(|authority| authority.as_str()).or(host);
     let scheme = if is_secure { "https" } else { "http" };
     format!("{scheme}://{}", host.unwrap_or("localhost"))
+}
+
+/// An error of the emulator itself.
+fn refusal(error: &ArmError) -> Response<Body> {
+    http(
+        Reply::json(error.status, error.envelope()),
+        Vec::new(),
+        None,
+    )
 }
 
 fn http(reply: Reply, more: Vec<(String, String)>, damage: Option<Damage>) -> Response<Body> {

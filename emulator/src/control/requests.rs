@@ -1,12 +1,14 @@
 //! The requests that were served, newest last, with every secret masked.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use time::OffsetDateTime;
 
+use super::faults::Form;
 use super::masking::{mask, mask_headers, mask_query};
 use crate::core::call::{Call, Reply};
 use crate::core::clock::timestamp;
@@ -40,13 +42,13 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// What is to be remembered of a request, when it came and how long it took, and what a fault did to it; no answer
-    /// means that its client got none. An answer is a reply and headers of a fault's own.
+    /// means that its client got none. An answer is a reply and how it is sent.
     pub(crate) fn new(
         call: &Call,
         query: &str,
         (started, took): (OffsetDateTime, Duration),
         fault: Option<&'static str>,
-        answer: Option<&(Reply, Vec<(String, String)>)>,
+        answer: Option<&(Reply, Form)>,
     ) -> Self {
         let reply = answer.map(|(reply, _)| reply);
         let correlation = reply.and_then(|reply| {
@@ -69,10 +71,10 @@ impl Entry {
             body: body(call).and_then(|body| to_raw_value(&body).ok()),
             response_body: answered.and_then(|body| to_raw_value(&body).ok()),
             headers: headers(text_pairs(&call.headers)),
-            response_headers: answer.and_then(|(reply, more)| {
+            response_headers: answer.and_then(|(reply, form)| {
                 let own = reply.headers.iter();
                 let own = own.map(|(name, value)| (*name, value.as_str()));
-                headers(own.chain(text_pairs(more)))
+                headers(own.chain(text_pairs(&form.headers)))
             }),
             number: 0,
         }
@@ -107,7 +109,7 @@ fn headers<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Box<
 /// The remembered requests.
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Arc<Entry>>,
     bytes: usize,
     /// How many there were since the start.
     served: u64,
@@ -119,7 +121,7 @@ impl Requests {
         self.served += 1;
         entry.number = self.served;
         self.bytes += entry.size();
-        self.entries.push_back(entry);
+        self.entries.push_back(Arc::new(entry));
         while self.entries.len() > CAPACITY || self.bytes > MOST_BYTES {
             let Some(oldest) = self.entries.pop_front() else {
                 return;
@@ -128,16 +130,10 @@ impl Requests {
         }
     }
 
-    /// The last so many of the remembered requests, as the JSON of a list.
-    pub(crate) fn list(&self, last: usize) -> serde_json::Result<String> {
-        #[derive(Serialize)]
-        struct List<'a> {
-            value: Vec<&'a Entry>,
-        }
-        let skipped = self.entries.len().saturating_sub(last);
-        serde_json::to_string(&List {
-            value: self.entries.iter().skip(skipped).collect(),
-        })
+    /// So many of the last ones, the last one last.
+    pub(crate) fn last(&self, most: usize) -> Vec<Arc<Entry>> {
+        let skipped = self.entries.len().saturating_sub(most);
+        self.entries.iter().skip(skipped).cloned().collect()
     }
 
     /// The request of that number, if it is still remembered.
@@ -145,12 +141,12 @@ impl Requests {
         let place = self
             .entries
             .binary_search_by_key(&number, |entry| entry.number);
-        self.entries.get(place.ok()?)
+        self.entries.get(place.ok()?).map(Arc::as_ref)
     }
 
     /// The remembered requests, the last one first.
     pub(crate) fn latest(&self) -> impl ExactSizeIterator<Item = &Entry> {
-        self.entries.iter().rev()
+        self.entries.iter().map(Arc::as_ref).rev()
     }
 
     /// Forgets them.
@@ -158,6 +154,17 @@ impl Requests {
         self.entries.clear();
         self.bytes = 0;
     }
+}
+
+/// Requests as the JSON of a list.
+pub(crate) fn list(entries: &[Arc<Entry>]) -> serde_json::Result<String> {
+    #[derive(Serialize)]
+    struct List<'a> {
+        value: Vec<&'a Entry>,
+    }
+    serde_json::to_string(&List {
+        value: entries.iter().map(Arc::as_ref).collect(),
+    })
 }
 
 /// The body as JSON: a form as its fields. What is neither is not kept, since nothing in it could be masked.
@@ -220,7 +227,7 @@ mod tests {
         let at = (OffsetDateTime::UNIX_EPOCH, Duration::from_millis(7));
         requests.remember(Entry::new(&call, "x=1", at, Some("swallow"), None));
         assert_eq!(
-            requests.list(usize::MAX).expect("a list"),
+            list(&requests.last(usize::MAX)).expect("a list"),
             concat!(
                 r#"{"value":[{"time":"1970-01-01T00:00:00.0000000Z","method":"PUT","path":"/a\"b","query":"x=1","status":null,"#,
                 r#""duration_ms":7,"correlation_id":null,"fault":"swallow","#,
@@ -230,7 +237,7 @@ mod tests {
         );
         let at = (OffsetDateTime::UNIX_EPOCH, Duration::ZERO);
         requests.remember(Entry::new(&call, "last", at, None, None));
-        let last = requests.list(1).expect("a list");
+        let last = list(&requests.last(1)).expect("a list");
         assert!(last.contains("\"last\"") && !last.contains("x=1"), "{last}");
         requests.clear();
         requests.remember(Entry::new(&call, "", at, None, None));

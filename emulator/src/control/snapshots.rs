@@ -35,6 +35,7 @@ pub(crate) struct Snapshots(BTreeMap<String, Snapshot>);
 struct Snapshot {
     /// Azure's time when it was taken.
     at: OffsetDateTime,
+    /// How many of what it holds are resources with a type.
     resources: usize,
     text: Vec<u8>,
 }
@@ -132,7 +133,11 @@ impl Snapshot {
         };
         Ok(Self {
             at: world.now,
-            resources: written.resources.len(),
+            resources: written
+                .resources
+                .iter()
+                .filter(|stored| world.types.find(&stored.id.type_name()).is_some())
+                .count(),
             text: serde_json::to_vec(&written).map_err(broken)?,
         })
     }

@@ -189,7 +189,7 @@ pub(crate) trait Behaviour: Sync {
 
     /// The body that a PATCH asks for; the core then writes it as a PUT's unless `patched` says otherwise.
     fn patch(&self, existing: &Stored, patch: &Json) -> Result<Json, ArmError> {
-        let mut body = existing.body.clone();
+        let mut body = existing.body.to_json();
         if let Some(tags) = patch.get("tags") {
             body["tags"] = tags.clone();
         }
@@ -282,7 +282,7 @@ pub(crate) fn unknown_below(stored: &Stored, tail: &[&str]) -> ArmError {
 
 /// A body with the members of `patch` merged into those named in `members` only.
 pub(crate) fn merge_members(existing: &Stored, patch: &Json, members: &[&str]) -> Json {
-    let mut body = existing.body.clone();
+    let mut body = existing.body.to_json();
     for member in members {
         let Some(value) = patch.get(*member) else {
             continue;

@@ -3,7 +3,7 @@
 use super::call::{Call, Reply};
 use super::error::ArmError;
 use super::id::ResourceId;
-use super::json::{json, text};
+use super::json::{Json, at, json, text};
 use super::paging;
 use super::resource;
 use super::scope;
@@ -14,6 +14,7 @@ use super::world::World;
 const KIND: &str = "Microsoft.Authorization/locks";
 const LEVELS: [&str; 3] = ["NotSpecified", "CanNotDelete", "ReadOnly"];
 const LONGEST_NOTES: usize = 512;
+const LONGEST_NAME: usize = 260;
 
 /// What a request is about to do to a scope.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,7 +41,7 @@ pub(crate) fn serve(
     };
     let id = scope::object(&scope, "locks", name);
     match (call.method.as_str(), world.resources.get(&id)) {
-        ("GET", Some(stored)) => Ok(Reply::json(200, stored.body.clone())),
+        ("GET", Some(stored)) => Ok(Reply::json(200, stored.body.to_json())),
         ("GET", None) => Err(ArmError::gateway(
             404,
             "LockNotFound",
@@ -103,6 +104,7 @@ fn put(
     scope: &ResourceId,
     id: ResourceId,
 ) -> Result<Reply, ArmError> {
+    check_name(id.name())?;
     let body = call.json()?;
     let properties = &body["properties"];
     let Some(level) = text(properties, "level").and_then(|level| {
@@ -115,13 +117,26 @@ fn put(
         ));
     };
     let mut shown = json!({ "level": level });
-    if let Some(notes) = text(properties, "notes") {
-        if notes.chars().count() > LONGEST_NOTES {
-            return Err(invalid("The notes of a lock have at most 512 characters."));
+    if let Some(notes) = at(properties, "notes") {
+        let length = notes.as_str().map(|notes| notes.chars().count());
+        if length.is_none_or(|length| length > LONGEST_NOTES) {
+            return Err(invalid(
+                "The notes of a lock are a text of at most 512 characters.",
+            ));
         }
-        shown["notes"] = json!(notes);
+        shown["notes"] = notes.clone();
     }
-    if let Some(owners) = properties.get("owners").filter(|owners| owners.is_array()) {
+    if let Some(owners) = at(properties, "owners") {
+        let is_owner = |owner: &Json| {
+            let id = at(owner, "applicationId");
+            owner.is_object() && id.is_none_or(Json::is_string)
+        };
+        if !owners
+            .as_array()
+            .is_some_and(|owners| owners.iter().all(is_owner))
+        {
+            return Err(invalid("The owners of a lock are a list of applications."));
+        }
         shown["owners"] = owners.clone();
     }
     if let Some(group) = group_of(scope) {
@@ -130,6 +145,20 @@ fn put(
     let status = if world.resources.has(&id) { 200 } else { 201 };
     let body = scope::store(world, id, "locks", shown);
     Ok(Reply::json(status, body))
+}
+
+/// The published rule for names; the code is ours.
+fn check_name(name: &str) -> Result<(), ArmError> {
+    let is_forbidden = |character: char| "<>%&:\\?/".contains(character) || character.is_control();
+    let is_fine = !name.trim().is_empty() && name.chars().count() <= LONGEST_NAME;
+    if is_fine && !name.contains(is_forbidden) {
+        return Ok(());
+    }
+    let message = format!(
+        "The lock name '{name}' is not valid: it has 1 to {LONGEST_NAME} characters and none of '<', '>', '%', '&', ':', '\\', '?', \
+         '/' and control characters."
+    );
+    Err(ArmError::gateway(400, "InvalidLockName", message))
 }
 
 /// The locks at a scope and below it, or at it and above it when only those are asked for.
@@ -149,7 +178,7 @@ fn list(world: &World, call: &Call, scope: &ResourceId) -> Result<Reply, ArmErro
             .filter(|stored| is_lock(stored))
             .collect()
     };
-    paging::page_of(call, locks, |lock| lock.body.clone())
+    paging::page_of(call, locks, |lock| lock.body.to_json())
 }
 
 fn group_of(scope: &ResourceId) -> Option<ResourceId> {

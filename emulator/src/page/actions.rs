@@ -99,6 +99,11 @@ fn rule(fields: &Fields) -> Result<Json, String> {
             }
             ("answer", answer)
         }
+        "stranger" => {
+            let kind = json!({"Content-Type": "text/html"});
+            let stranger = json!({"status": fields.value("status"), "headers": kind, "body": fields.text("body")});
+            ("stranger", stranger)
+        }
         "fail_operation" => {
             let mut failure = failure();
             if !fields.text("after").is_empty() {

@@ -16,9 +16,9 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 
 use self::view::View;
-use crate::control::guard;
 use crate::core::call::Call;
 use crate::core::render;
+use crate::http::guard;
 use crate::state::State;
 
 /// Where the files and the forms of the page are.

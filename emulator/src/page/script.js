@@ -60,6 +60,8 @@ function show(page) {
   // Where the focus was is gone: a key goes on from the heading of that part, not from the top of the page.
   if (part && !focused.isConnected) document.getElementById(part)?.querySelector("h2").focus({ preventScroll: true });
   equip();
+  const slider = document.getElementById("travel");
+  if (slider && Number(slider.value)) settle(slider.form);
   const changed = [...states()].filter(([key, state]) => before.has(key) && before.get(key) !== state);
   const news = changed.map(([, state]) => `${state}.`);
   if (news.length) said.textContent = news.join(" ");
@@ -194,7 +196,9 @@ function settle(form) {
   const hours = Math.floor(span / 3600);
   const minutes = Math.floor((span % 3600) / 60);
   const parts = [hours && `${hours} h`, minutes && `${minutes} min`, !hours && span % 60 && `${span % 60} s`];
-  form.querySelector("output").textContent = `+${parts.filter(Boolean).join(" ") || "0 s"} → ${at.slice(5, 10)} ${at.slice(11, 16)}`;
+  const shown = `+${parts.filter(Boolean).join(" ") || "0 s"} → ${at.slice(5, 10)} ${at.slice(11, 16)}`;
+  form.querySelector("output").textContent = shown;
+  slider.setAttribute("aria-valuetext", shown);
 }
 
 document.addEventListener("click", async ({ target }) => {

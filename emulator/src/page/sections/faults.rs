@@ -16,8 +16,9 @@ const CONDITIONS: [&str; 8] = [
 const METHODS: [&str; 6] = ["", "GET", "PUT", "PATCH", "POST", "DELETE"];
 
 /// What can happen to a request: the member of a rule, in words, and the fields that say more.
-const ACTIONS: [(&str, &str); 9] = [
+const ACTIONS: [(&str, &str); 10] = [
     ("answer", "it gets an error as its answer"),
+    ("stranger", "a proxy answers in the place of Azure"),
     ("delay_ms", "it waits before it is served"),
     ("close before", "the connection ends before the work"),
     (
@@ -131,10 +132,11 @@ fn form(scene: &Scene<'_>) -> Markup {
                 fieldset {
                     legend { "What happens" }
                     label.wide { "Then" select name="action" { @for (name, shown) in ACTIONS { option value=(name) { (shown) } } } }
-                    label.of-answer { "Status" input name="status" value="503" inputmode="numeric" autocomplete="off"; }
+                    label.of-answer.of-stranger { "Status" input name="status" value="503" inputmode="numeric" autocomplete="off"; }
                     label.of-answer { "Retry-After, seconds" input name="retry_after" value="" inputmode="numeric" autocomplete="off"; }
                     label.of-answer.of-fail_operation { "Code" input name="code" value="InternalServerError" autocomplete="off" spellcheck="false"; }
                     label.of-answer.of-fail_operation.wide { "Message" input name="message" value="Asked for on the emulator's page." autocomplete="off"; }
+                    label.of-stranger.wide { "Its page" input name="body" value="<html><body>Sign in to the network.</body></html>" autocomplete="off" spellcheck="false"; }
                     label.of-fail_operation { "After (or at its end)" input name="after" value="" placeholder="90m" autocomplete="off"; }
                     label.of-delay_ms { "Milliseconds" input name="delay_ms" value="5000" inputmode="numeric" autocomplete="off"; }
                     label.of-truncate { "After so many bytes" input name="truncate" value="20" inputmode="numeric" autocomplete="off"; }

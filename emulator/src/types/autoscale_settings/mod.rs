@@ -47,7 +47,7 @@ impl Behaviour for AutoscaleSettings {
 
     /// Replaces the tags and the whole of `properties` where they are given.
     fn patch(&self, existing: &Stored, patch: &Json) -> Result<Json, ArmError> {
-        let mut body = existing.body.clone();
+        let mut body = existing.body.to_json();
         for member in ["tags", "properties"] {
             if let Some(value) = at(patch, member) {
                 body[member] = value.clone();

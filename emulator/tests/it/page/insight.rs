@@ -162,6 +162,11 @@ async fn every_fault_of_the_form_is_one_of_the_control_api() {
         ("swallow", ("", ""), json!({"swallow": true})),
         ("truncate", ("truncate", "3"), json!({"truncate": 3})),
         ("corrupt", ("", ""), json!({"corrupt": true})),
+        (
+            "stranger",
+            ("body", "<p>Pay.</p>"),
+            json!({"stranger": {"status": 511, "headers": {"Content-Type": "text/html"}, "body": "<p>Pay.</p>"}}),
+        ),
         ("expire_tokens", ("", ""), json!({"expire_tokens": true})),
         (
             "fail_operation",
@@ -175,6 +180,7 @@ async fn every_fault_of_the_form_is_one_of_the_control_api() {
             ("times", "3"),
             ("code", "C"),
             ("message", "M"),
+            ("status", "511"),
             ("action", action),
             more,
         ];
@@ -262,6 +268,41 @@ async fn a_resource_is_shown_and_edited_behind_its_owners_back() {
     assert_eq!(raw.body["name"], "s1");
     let gone = look(&client, "/?resource=%2Fnothing").await;
     assert_shows(section(&gone, "resource"), &["Nothing of that id is there"]);
+}
+
+#[tokio::test]
+async fn a_state_file_that_fails_does_not_hide_the_page() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("state.redb");
+    let client = Client::start(arm_emulator::Options {
+        state: Some(file.clone()),
+        ..arm_emulator::Options::default()
+    })
+    .await;
+    let body = json!({"location": "westeurope"});
+    client.put(&group(), "2022-09-01", body.clone()).await;
+    std::fs::remove_file(&file).expect("the file is gone");
+    let refused = client
+        .put(&format!("{}2", group()), "2022-09-01", body)
+        .await;
+    assert_eq!(refused.error(), (500, "StateFileFailed"));
+    let looked = client.send("GET", "/", &[], String::new()).await;
+    let moved = submit(&client, "clock", "advance=1h", &[]).await;
+    for answer in [looked, moved] {
+        assert_eq!(answer.status, 500);
+        let shown = text(&answer);
+        assert_shows(
+            &shown,
+            &[
+                "role=\"alert\"",
+                "The state file cannot be written to any more",
+            ],
+        );
+        assert_shows(section(&shown, "resources"), &[">g<"]);
+    }
+    let style = "/_emulator/page/style.css";
+    let style = client.send("GET", style, &[], String::new()).await;
+    assert_eq!(style.status, 200);
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ pub(super) fn render(state: &State, view: &View, base: &str, problem: Option<&st
 
 /// Links to the parts of the page, for screens on which they do not stand side by side.
 fn jump(scene: &Scene<'_>) -> Markup {
-    let is_empty = scene.everything().next().is_none();
+    let is_empty = scene.is_empty();
     html! {
         nav.jump aria-label="Parts of the page" {
             @if is_empty { a href="#start" { "Start" } }
@@ -71,7 +71,7 @@ fn jump(scene: &Scene<'_>) -> Markup {
 }
 
 fn content(scene: &Scene<'_>) -> Markup {
-    let is_empty = scene.everything().next().is_none();
+    let is_empty = scene.is_empty();
     html! {
         div.world {
             @if let Some(resource) = resource::show(scene) { (resource) }

@@ -21,10 +21,6 @@ pub(super) struct Scene<'a> {
     pub(super) view: &'a View,
     /// The address under which the browser reached us.
     pub(super) base: &'a str,
-    /// The resources of each type, by its name in lower case.
-    types: BTreeMap<String, Vec<&'a Stored>>,
-    /// The last operation on each resource, by its key.
-    operations: BTreeMap<String, &'a Operation>,
     /// When the platform lets go of the subnets of an environment, by the environment's own id.
     releases: BTreeMap<&'a str, (OffsetDateTime, &'a ResourceId)>,
 }
@@ -58,20 +54,6 @@ impl<'a> Scene<'a> {
     /// Sorts what there is.
     pub(super) fn new(state: &'a State, view: &'a View, base: &'a str) -> Self {
         let world = &state.world;
-        let mut types: BTreeMap<String, Vec<&Stored>> = BTreeMap::new();
-        for stored in world.resources.all() {
-            let kind = stored.id.type_name().to_lowercase();
-            types.entry(kind).or_default().push(stored);
-        }
-        let mut operations: BTreeMap<String, &Operation> = BTreeMap::new();
-        for operation in world.operations.values() {
-            let last = operations
-                .entry(operation.target.key())
-                .or_insert(operation);
-            if operation.started >= last.started {
-                *last = operation;
-            }
-        }
         let releases = world.agenda.coming().filter_map(|(at, due)| match due {
             Due::ReleaseSubnets {
                 environment,
@@ -84,28 +66,39 @@ impl<'a> Scene<'a> {
             world,
             view,
             base,
-            types,
-            operations,
             releases: releases.collect(),
         }
     }
 
     /// Every resource of a type, sorted by id.
-    pub(super) fn of_type(&self, name: &str) -> &[&'a Stored] {
-        self.types
-            .get(&name.to_lowercase())
-            .map_or(&[], Vec::as_slice)
+    pub(super) fn of_type(&self, name: &str) -> Vec<&'a Stored> {
+        self.world.resources.of_type(name).collect()
     }
 
-    /// Every resource that a client could ask for: by type, those first that others need, and then by id.
+    /// Every resource that a client could ask for: by type, those first that others need, and then by id. Nothing is
+    /// looked up before it is its turn.
     pub(super) fn everything(&self) -> impl Iterator<Item = &'a Stored> {
-        let known = self.world.types.0.iter();
-        let known = known.flat_map(|definition| self.of_type(definition.name));
-        // Runs of workflows and registrations are none.
-        let given = self.types.values().flatten();
-        known
-            .chain(given.filter(|stored| is_given(&stored.id)))
-            .copied()
+        let world = self.world;
+        let known = world.types.0.iter();
+        let known = known.flat_map(|definition| world.resources.of_type(definition.name));
+        known.chain(given(world))
+    }
+
+    /// How many those are.
+    pub(super) fn number(&self) -> usize {
+        let world = self.world;
+        let of_type = |name| world.resources.keys_of_type(name, String::new()).count();
+        let known = world
+            .types
+            .0
+            .iter()
+            .map(|definition| of_type(definition.name));
+        known.sum::<usize>() + given(world).count()
+    }
+
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.everything().next().is_none()
     }
 
     /// The environment that a workflow or an account lives in, by its key; none for those of the public cloud.
@@ -114,15 +107,21 @@ impl<'a> Scene<'a> {
         Some(id.to_lowercase())
     }
 
-    /// The operation that runs on a resource.
+    /// The operation that runs on a resource, the last one of several.
     pub(super) fn running(&self, id: &ResourceId) -> Option<&'a Operation> {
-        self.last(id)
-            .filter(|operation| operation.progress == Progress::Running)
+        let operations = &self.world.operations;
+        let running = operations.running_on(id).into_iter();
+        running
+            .filter_map(|name| operations.get(&name))
+            .max_by_key(|operation| operation.started)
     }
 
-    /// Why the last operation on a resource failed, if it did.
+    /// Why the last operation on a resource failed, if it did. This looks at all of them: it is asked of few.
     pub(super) fn failure(&self, id: &ResourceId) -> Option<&'a Failure> {
-        match &self.last(id)?.progress {
+        let all = self.world.operations.values();
+        let own = all.filter(|operation| operation.target.pairs.len() == id.pairs.len());
+        let own = own.filter(|operation| operation.target.same(id));
+        match &own.max_by_key(|operation| operation.started)?.progress {
             Progress::Failed(failure) => Some(failure),
             Progress::Running | Progress::Succeeded => None,
         }
@@ -167,13 +166,23 @@ impl<'a> Scene<'a> {
             })
             .collect()
     }
-
-    fn last(&self, id: &ResourceId) -> Option<&'a Operation> {
-        self.operations.get(&id.key()).copied()
-    }
 }
 
-/// Whether a resource is given to a scope: a lock, a role or an assignment of one.
-fn is_given(id: &ResourceId) -> bool {
-    id.namespace.eq_ignore_ascii_case("Microsoft.Authorization")
+/// What is given to scopes: locks, roles and their assignments.
+fn given(world: &World) -> impl Iterator<Item = &Stored> {
+    let all = world.resources.all();
+    all.filter(|stored| given_kind(&stored.id).is_some())
+}
+
+/// The type of what is given to a scope, below its namespace; none of what is not. A registration ends with a namespace.
+pub(super) fn given_kind(id: &ResourceId) -> Option<&str> {
+    match id.pairs.as_slice() {
+        [.., (providers, namespace), (kind, _)]
+            if providers == "providers"
+                && namespace.eq_ignore_ascii_case("Microsoft.Authorization") =>
+        {
+            Some(kind)
+        }
+        _ => None,
+    }
 }

@@ -30,7 +30,7 @@ pub(in crate::page) fn show(scene: &Scene<'_>) -> Markup {
 
 /// The environment whose operation ends last, and its percentage: what a tab in the background shows.
 pub(in crate::page) fn longest<'a>(scene: &Scene<'a>) -> Option<(u8, &'a str)> {
-    let running = scene.of_type(KIND).iter();
+    let running = scene.of_type(KIND).into_iter();
     let running = running.filter_map(|stored| Some((scene.running(&stored.id)?, stored.id.name())));
     let (operation, name) = running.max_by_key(|(operation, _)| operation.ends)?;
     Some((parts::percent(scene, operation), name))
@@ -95,7 +95,7 @@ pub(in crate::page) fn capacity(body: &Json) -> String {
 fn contents(scene: &Scene<'_>, id: &ResourceId) -> String {
     let own = id.key();
     let inside = |kind: &str| {
-        let all = scene.of_type(kind).iter();
+        let all = scene.of_type(kind).into_iter();
         all.filter(|one| scene.environment_of(one).as_deref() == Some(&own))
             .count()
     };

@@ -7,15 +7,20 @@ use crate::core::id::GROUP;
 use crate::core::json::{Json, at, text};
 use crate::core::store::Stored;
 use crate::page::parts::{self, MOST_ROWS};
-use crate::page::scene::Scene;
+use crate::page::scene::{Scene, given_kind};
 use crate::page::words;
 
 /// All resources, or those with the words that are searched for.
 pub(in crate::page) fn show(scene: &Scene<'_>) -> Markup {
     let words = scene.view.find.to_lowercase();
-    let all: Vec<&Stored> = scene.everything().collect();
-    let fitting = all.iter().copied().filter(|stored| has(stored, &words));
-    let found: Vec<&Stored> = fitting.collect();
+    let all = scene.number();
+    let fitting = || scene.everything().filter(|stored| has(stored, &words));
+    let found: Vec<&Stored> = fitting().take(MOST_ROWS).collect();
+    let number = if words.is_empty() {
+        all
+    } else {
+        fitting().count()
+    };
     let content = html! {
         form.filters method="get" action="/" role="search" aria-label="Resources" {
             @for (name, value) in scene.view.pairs(&["find"]) { input type="hidden" name=(name) value=(value); }
@@ -24,19 +29,19 @@ pub(in crate::page) fn show(scene: &Scene<'_>) -> Markup {
             @if !words.is_empty() { a href={ (scene.view.but(|view| view.find.clear())) "#resources" } { "Show all" } }
         }
         @if found.is_empty() {
-            (parts::nothing(if all.is_empty() { "Nothing is there yet." } else { "No resource is like that." }))
+            (parts::nothing(if all == 0 { "Nothing is there yet." } else { "No resource is like that." }))
         } @else {
             table.stacks.resources {
                 thead { tr { th scope="col" { "Resource" } th scope="col" { "State" } th scope="col" { "Details" } } }
                 tbody { @for (stored, is_first) in with_types(&found) {
-                    @if is_first { tr.type data-key={ "type-" (stored.id.type_name()) } { th colspan="3" scope="rowgroup" { @for part in stored.id.type_name().split_inclusive('/') { (part) wbr; } } } }
+                    @if is_first { tr.type data-key={ "type-" (kind(stored)) } { th colspan="3" scope="rowgroup" { @for part in kind(stored).split_inclusive('/') { (part) wbr; } } } }
                     tr data-key=(stored.id) { (row(scene, stored)) }
                 } }
             }
-            (parts::more(found.len(), MOST_ROWS))
+            (parts::more(number, MOST_ROWS))
         }
     };
-    parts::section("resources", "Resources", all.len(), &content)
+    parts::section("resources", "Resources", all, &content)
 }
 
 fn has(stored: &Stored, words: &str) -> bool {
@@ -46,15 +51,21 @@ fn has(stored: &Stored, words: &str) -> bool {
 /// The rows that are shown, each with whether its type begins with it.
 fn with_types<'a>(found: &[&'a Stored]) -> Vec<(&'a Stored, bool)> {
     let mut last = String::new();
-    let shown = found.iter().take(MOST_ROWS);
-    shown
+    found
+        .iter()
         .map(|stored| {
-            let kind = stored.id.type_name().to_lowercase();
+            let kind = kind(stored);
             let is_first = kind != last;
             last = kind;
             (*stored, is_first)
         })
         .collect()
+}
+
+/// The type of a resource, in the spelling of its creation.
+fn kind(stored: &Stored) -> String {
+    let given = given_kind(&stored.id).map(|kind| format!("Microsoft.Authorization/{kind}"));
+    given.unwrap_or_else(|| stored.id.type_name())
 }
 
 fn row(scene: &Scene<'_>, stored: &Stored) -> Markup {
@@ -65,7 +76,9 @@ fn row(scene: &Scene<'_>, stored: &Stored) -> Markup {
         .is_some_and(|open| open.eq_ignore_ascii_case(&stored.id.to_string()));
     html! {
         td {
-            a.name href=(scene.view.of_resource(&stored.id)) title=(stored.id) aria-current=[is_open.then_some("true")] { (stored.id.names()) }
+            a.name href=(scene.view.of_resource(&stored.id)) title=(stored.id) aria-current=[is_open.then_some("true")] {
+                @if given_kind(&stored.id).is_some() { (stored.id.name()) } @else { (stored.id.names()) }
+            }
             @match &stored.id.group {
                 Some(group) => { " " span.in { "in " (group) } }
                 None => { " " span.in title=(stored.id.subscription) { "in " (words::fit(&stored.id.subscription, 13)) } }

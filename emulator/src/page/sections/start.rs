@@ -13,7 +13,7 @@ const CLIENT: &str = "00000000-0000-0000-0000-0000000000bb";
 
 /// The panel.
 pub(in crate::page) fn show(scene: &Scene<'_>) -> Markup {
-    let is_empty = scene.everything().next().is_none();
+    let is_empty = scene.is_empty();
     html! {
         section.start #start aria-labelledby="start-title" {
             h2 #start-title tabindex="-1" { @if is_empty { "Start here" } @else { "Connect a client" } }

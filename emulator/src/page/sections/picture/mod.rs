@@ -81,7 +81,7 @@ pub(in crate::page) fn show(scene: &Scene<'_>) -> Option<Markup> {
 }
 
 fn clusters<'a>(scene: &Scene<'a>) -> Vec<Cluster<'a>> {
-    let mut rest: Vec<&Stored> = scene.of_type(environments::KIND).to_vec();
+    let mut rest: Vec<&Stored> = scene.of_type(environments::KIND);
     let mut clusters = Vec::new();
     for network in scene.of_type(networks::KIND) {
         let key = network.id.key();
@@ -214,7 +214,7 @@ fn inside<'a>(scene: &Scene<'a>, key: Option<&str>) -> (Vec<&'a Stored>, usize) 
         .collect();
     let all = [ACCOUNTS, WORKFLOWS]
         .into_iter()
-        .flat_map(|kind| scene.of_type(kind).iter().copied());
+        .flat_map(|kind| scene.of_type(kind));
     let mut inside: Vec<&Stored> = all
         .filter(|one| {
             let own = scene.environment_of(one).filter(|own| there.contains(own));

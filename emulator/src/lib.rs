@@ -6,6 +6,8 @@
 
 mod control;
 mod core;
+#[cfg(test)]
+mod coverage;
 mod fixtures;
 mod http;
 mod journal;

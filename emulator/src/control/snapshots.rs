@@ -18,6 +18,7 @@ use crate::core::render;
 use crate::core::store::Stored;
 use crate::core::world::World;
 use crate::state::State;
+use crate::types::TABLE;
 
 /// How many snapshots are kept.
 const MOST: usize = 20;
@@ -136,7 +137,7 @@ impl Snapshot {
             resources: written
                 .resources
                 .iter()
-                .filter(|stored| world.types.find(&stored.id.type_name()).is_some())
+                .filter(|stored| TABLE.find(&stored.id.type_name()).is_some())
                 .count(),
             text: serde_json::to_vec(&written).map_err(broken)?,
         })
@@ -145,7 +146,7 @@ impl Snapshot {
     /// The world as it was. All of it counts as changed, so that a state file gets it.
     fn world(&self, like: &World) -> Result<World, ArmError> {
         let read: Read = serde_json::from_slice(&self.text).map_err(broken)?;
-        let mut world = World::new(like.types, like.clock.scale(), read.random);
+        let mut world = World::new(like.clock.scale(), read.random);
         world.clock = Clock::starting(read.now, like.clock.scale());
         world.now = read.now;
         world.random = Random::new(read.random);
@@ -251,7 +252,7 @@ fn shown(world: &World) -> BTreeMap<String, Json> {
     let shown = world
         .resources
         .all()
-        .map(|stored| render::resource(world, stored));
+        .map(|stored| render::resource(&TABLE, world, stored));
     shown
         .filter_map(|body| Some((text(&body, "id")?.to_lowercase(), body)))
         .collect()

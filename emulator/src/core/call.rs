@@ -5,13 +5,16 @@ use time::Duration;
 use super::clock::Clock;
 use super::error::ArmError;
 use super::json::{Json, parse};
+use super::target::Target;
 
 /// A request to ARM.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Call {
     pub(crate) method: String,
     /// The path as it was sent.
     pub(crate) path: String,
+    /// What the path means.
+    pub(crate) target: Target,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -20,6 +23,18 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    /// A request that the emulator makes itself.
+    pub(crate) fn own(method: &str, path: &str, version: &str, body: &Json) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            target: Target::read(path).unwrap_or_default(),
+            query: vec![("api-version".to_owned(), version.to_owned())],
+            body: body.to_string().into_bytes(),
+            ..Self::default()
+        }
+    }
+
     /// The value of a query parameter; names have no case.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         find(&self.query, name)
@@ -128,6 +143,9 @@ impl Reply {
         let mut reply = Self::json(error.status, error.envelope());
         if error.gateway {
             reply = reply.header("x-ms-failure-cause", "gateway");
+        }
+        if let Some(allow) = &error.allow {
+            reply = reply.header("Allow", allow.clone());
         }
         match error.retry_after {
             Some(wait) => reply.retry_after(clock, wait),

@@ -2,12 +2,14 @@
 
 use crate::core::call::Call;
 use crate::core::clock::Clock;
+use crate::core::definition::Request;
 use crate::core::dispatch;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, text};
 use crate::core::world::World;
 use crate::fixtures;
 use crate::state::State;
+use crate::types::TABLE;
 
 /// What it consists of.
 const RESOURCES: &str = include_str!("example.json");
@@ -33,9 +35,9 @@ pub(super) fn load(state: &mut State) -> Result<(), String> {
         return Err("The example is there already, or a part of it.".to_owned());
     }
     // Made in a world of its own: what runs in this one is not hurried on.
-    let mut apart = World::new(state.world.types, 1.0, state.world.random.next());
+    let mut apart = World::new(1.0, state.world.random.next());
     apart.clock = Clock::starting(state.world.now, 1.0);
-    fixtures::load(&mut apart, &resources).map_err(|error| error.message)?;
+    fixtures::load(&TABLE, &mut apart, &resources).map_err(|error| error.message)?;
     for stored in apart.resources.all() {
         state.world.resources.insert(stored.clone());
     }
@@ -44,18 +46,9 @@ pub(super) fn load(state: &mut State) -> Result<(), String> {
 
 /// Gives the environment a unit more.
 fn grow(world: &mut World) -> Result<(), String> {
-    let call = Call {
-        method: "PATCH".to_owned(),
-        path: GROWING.to_owned(),
-        query: vec![("api-version".to_owned(), "2019-05-01".to_owned())],
-        headers: Vec::new(),
-        body: json!({"sku": {"name": "Premium", "capacity": 2}})
-            .to_string()
-            .into_bytes(),
-        base: String::new(),
-    };
-    world.caller = None;
-    let reply = dispatch::serve(world, &call);
+    let body = json!({"sku": {"name": "Premium", "capacity": 2}});
+    let call = Call::own("PATCH", GROWING, "2019-05-01", &body);
+    let reply = dispatch::serve(&mut Request::own(&TABLE, world, &call));
     if reply.status < 300 {
         return Ok(());
     }

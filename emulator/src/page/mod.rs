@@ -20,6 +20,7 @@ use crate::core::call::Call;
 use crate::core::render;
 use crate::http::guard;
 use crate::state::State;
+use crate::types::TABLE;
 
 /// Where the files and the forms of the page are.
 const PREFIX: &str = "/_emulator/page/";
@@ -96,7 +97,7 @@ fn json(state: &State, call: &Call) -> Response<Body> {
     let Some(stored) = state.world.resources.at(&id) else {
         return text(StatusCode::NOT_FOUND, "Nothing of that id is there.");
     };
-    let body = render::resource(&state.world, stored);
+    let body = render::resource(&TABLE, &state.world, stored);
     let body = serde_json::to_string_pretty(&body).unwrap_or_default();
     let mut response = answer(StatusCode::OK, "application/json", body);
     let headers = response.headers_mut();

@@ -8,8 +8,10 @@ use crate::core::id::ResourceId;
 use crate::core::json::{Json, list, text};
 use crate::core::operations::{Due, Failure, Operation, Progress};
 use crate::core::store::Stored;
-use crate::core::world::{ASSOCIATION_LINKS, HOLDER, RESOURCE_LINKS, World};
+use crate::core::world::World;
 use crate::state::State;
+use crate::types::TABLE;
+use crate::types::network::subnets::{ASSOCIATION_LINKS, HOLDER, RESOURCE_LINKS};
 
 use super::view::View;
 
@@ -55,11 +57,8 @@ impl<'a> Scene<'a> {
     pub(super) fn new(state: &'a State, view: &'a View, base: &'a str) -> Self {
         let world = &state.world;
         let releases = world.agenda.coming().filter_map(|(at, due)| match due {
-            Due::ReleaseSubnets {
-                environment,
-                holder,
-            } => Some((holder.as_str(), (at, environment))),
-            Due::Finish(_) | Due::Wake(_) => None,
+            Due::Wake { id, note } => Some((note.as_str()?, (at, id))),
+            Due::Finish(_) => None,
         });
         Self {
             state,
@@ -79,7 +78,7 @@ impl<'a> Scene<'a> {
     /// looked up before it is its turn.
     pub(super) fn everything(&self) -> impl Iterator<Item = &'a Stored> {
         let world = self.world;
-        let known = world.types.0.iter();
+        let known = TABLE.all();
         let known = known.flat_map(|definition| world.resources.of_type(definition.name));
         known.chain(given(world))
     }
@@ -88,11 +87,7 @@ impl<'a> Scene<'a> {
     pub(super) fn number(&self) -> usize {
         let world = self.world;
         let of_type = |name| world.resources.keys_of_type(name, String::new()).count();
-        let known = world
-            .types
-            .0
-            .iter()
-            .map(|definition| of_type(definition.name));
+        let known = TABLE.all().map(|definition| of_type(definition.name));
         known.sum::<usize>() + given(world).count()
     }
 

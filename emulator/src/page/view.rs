@@ -155,11 +155,9 @@ mod tests {
     fn only_our_own_page_is_gone_back_to() {
         let form = |referer: &str| Call {
             method: "POST".to_owned(),
-            path: String::new(),
-            query: Vec::new(),
             headers: vec![("referer".to_owned(), referer.to_owned())],
-            body: Vec::new(),
             base: "http://localhost:1".to_owned(),
+            ..Call::default()
         };
         for (referer, request) in [
             ("http://localhost:1/?request=3", Some(3)),

@@ -9,6 +9,7 @@ use crate::core::store::Stored;
 use crate::page::parts;
 use crate::page::scene::Scene;
 use crate::page::words;
+use crate::types::TABLE;
 
 /// How many children are named.
 const MOST_CHILDREN: usize = 20;
@@ -80,7 +81,7 @@ fn children<'a>(scene: &Scene<'a>, id: &ResourceId) -> Vec<&'a Stored> {
 
 /// Its JSON. What is edited is compared with what was shown, so that what the service changes meanwhile stays.
 fn drift(scene: &Scene<'_>, stored: &Stored) -> Markup {
-    let body = render::resource(scene.world, stored);
+    let body = render::resource(&TABLE, scene.world, stored);
     let json = serde_json::to_string_pretty(&body).unwrap_or_default();
     let rows = json.lines().count().clamp(6, 24);
     html! {

@@ -100,16 +100,18 @@ fn row<'a>(scene: &Scene<'_>, operation: &'a Operation) -> Row<'a> {
 
 /// What an operation does: to an environment in words, to others by Azure's own name of it.
 fn what(scene: &Scene<'_>, operation: &Operation) -> String {
-    let is_environment = operation
-        .target
-        .type_name()
-        .eq_ignore_ascii_case(environments::KIND);
     match scene.world.resources.get(&operation.target) {
-        Some(stored) if is_environment && operation.progress == Progress::Running => {
+        Some(stored)
+            if is_environment(&operation.target) && operation.progress == Progress::Running =>
+        {
             environments::doing(stored, operation).to_owned()
         }
         _ => operation.kind.to_string(),
     }
+}
+
+fn is_environment(id: &ResourceId) -> bool {
+    id.type_name().eq_ignore_ascii_case(environments::KIND)
 }
 
 /// What falls due besides the ends of operations.
@@ -121,8 +123,9 @@ fn coming<'a>(scene: &Scene<'a>) -> Vec<Row<'a>> {
         .filter_map(|(place, (at, due))| {
             let (id, what) = match due {
                 Due::Finish(_) => return None,
-                Due::ReleaseSubnets { environment, .. } => (environment, "Its subnets come free"),
-                Due::Wake(id) => (id, "It is looked at again"),
+                // An environment asks for nothing else.
+                Due::Wake { id, .. } if is_environment(id) => (id, "Its subnets come free"),
+                Due::Wake { id, .. } => (id, "It is looked at again"),
             };
             Some(Row {
                 key: format!("d-{place}"),

@@ -479,7 +479,13 @@ fn check_tags(body: &Json) -> Result<(), ArmError> {
                 format!("The request content was invalid: the tag '{name}' is given twice."),
             ));
         }
-        if name.chars().count() > 512 || name.contains(['<', '>', '%', '&', '\\', '?', '/']) {
+        // Azure's own services put IDs into names such as `hidden-link:/subscriptions/…`.
+        let is_hidden = name
+            .get(..7)
+            .is_some_and(|start| start.eq_ignore_ascii_case("hidden-"));
+        let is_bad =
+            |c: char| matches!(c, '<' | '>' | '%' | '&' | '\\' | '?') || (c == '/' && !is_hidden);
+        if name.chars().count() > 512 || name.contains(is_bad) {
             return Err(ArmError::gateway(
                 400,
                 "InvalidTagNameCharacters",

@@ -15,6 +15,7 @@ use crate::core::clock::{MAX_SCALE, parse_duration, timestamp};
 use crate::core::ending;
 use crate::core::engine;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, merge, parse};
 use crate::core::render;
@@ -57,10 +58,12 @@ static ROUTES: &[Route<Handler>] = &[
         Ok(Reply::empty(204))
     }),
     route("DELETE", "_emulator/faults/*", |state, _, captured| {
-        let number = captured.first().and_then(|number| number.parse().ok());
-        match number.is_some_and(|number| state.faults.remove(number)) {
-            true => Ok(Reply::empty(204)),
-            false => Err(ArmError::new(404, "NotFound", "There is no such fault.")),
+        let number = captured.first().copied().unwrap_or_default();
+        let known = number.parse().ok();
+        if known.is_some_and(|known| state.faults.remove(known)) {
+            Ok(Reply::empty(204))
+        } else {
+            Err(errors::no_fault(number))
         }
     }),
     route("GET", "_emulator/metrics", |state, _, _| {
@@ -102,10 +105,7 @@ pub(crate) fn serve(state: &mut State, call: &Call) -> Reply {
     let done = match find(ROUTES, &call.method, &segments) {
         Routed::Found(handler, captured) => handler(state, call, &captured),
         Routed::WrongVerb(allow) => Err(ArmError::method(&call.method, &allow)),
-        Routed::Nowhere => {
-            let message = format!("The emulator has no '{} {}'.", call.method, call.path);
-            Err(ArmError::new(404, "NotFound", message))
-        }
+        Routed::Nowhere => Err(errors::no_control(&call.method, &call.path)),
     };
     done.unwrap_or_else(|error| Reply::error(&error, &state.world.clock))
 }
@@ -168,7 +168,7 @@ fn body(call: &Call) -> Result<Json, ArmError> {
 
 /// A request to the emulator itself that cannot be understood.
 fn invalid(why: &str) -> ArmError {
-    ArmError::control(why)
+    errors::invalid_control_request(why)
 }
 
 fn clock(world: &World) -> Reply {

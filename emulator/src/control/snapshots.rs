@@ -10,6 +10,7 @@ use crate::core::call::Reply;
 use crate::core::clock::{Clock, nanoseconds, timestamp};
 use crate::core::directory::{Application, Tenant};
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{Json, json, text};
 use crate::core::metrics::Series;
 use crate::core::operations::{Due, Operation};
@@ -110,9 +111,7 @@ impl Snapshots {
     }
 
     fn get(&self, name: &str) -> Result<&Snapshot, ArmError> {
-        self.0.get(name).ok_or_else(|| {
-            ArmError::new(404, "NotFound", format!("There is no snapshot '{name}'."))
-        })
+        self.0.get(name).ok_or_else(|| errors::no_snapshot(name))
     }
 }
 
@@ -197,10 +196,7 @@ fn save(state: &mut State, name: &str) -> Result<Reply, ArmError> {
         None
     };
     let Some(taken) = taken.filter(|taken| bytes + taken.text.len() <= MOST_BYTES) else {
-        let message = format!(
-            "At most {MOST} snapshots and {MOST_BYTES} bytes of them are kept: delete some of the others first."
-        );
-        return Err(ArmError::new(409, "SnapshotLimitReached", message));
+        return Err(errors::snapshot_limit_reached(MOST, MOST_BYTES));
     };
     let shown = taken.show(name);
     let before = state.snapshots.0.insert(name.to_owned(), taken);
@@ -264,9 +260,5 @@ fn name_of<'a>(member: &str, name: &'a Json) -> Result<&'a str, ArmError> {
 }
 
 fn broken(error: serde_json::Error) -> ArmError {
-    ArmError::new(
-        500,
-        "SnapshotFailed",
-        format!("The snapshot cannot be written or read: {error}."),
-    )
+    errors::snapshot_failed(error)
 }

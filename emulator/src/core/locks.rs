@@ -3,6 +3,7 @@
 use super::call::{Call, Reply};
 use super::definition::Request;
 use super::error::ArmError;
+use super::errors;
 use super::id::ResourceId;
 use super::json::{Json, at, json, text};
 use super::paging;
@@ -38,11 +39,7 @@ pub(crate) fn one(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmEr
             Ok(Reply::empty(200))
         }
         ("DELETE", None) => Ok(Reply::empty(204)),
-        _ => Err(ArmError::gateway(
-            404,
-            "LockNotFound",
-            format!("The lock '{name}' could not be found."),
-        )),
+        _ => Err(errors::lock_not_found(name)),
     }
 }
 
@@ -76,15 +73,7 @@ pub(crate) fn check(world: &World, id: &ResourceId, intent: Intent) -> Result<()
         Intent::Write => "write",
         Intent::Delete => "delete",
     };
-    Err(ArmError::gateway(
-        409,
-        "ScopeLocked",
-        format!(
-            "The scope '{id}' cannot perform {verb} operation because following scope(s) are locked: '{}'. \
-             Please remove the lock and try again.",
-            locked.join(",")
-        ),
-    ))
+    Err(errors::scope_locked(id, verb, locked.join(",")))
 }
 
 fn put(
@@ -101,7 +90,7 @@ fn put(
             .into_iter()
             .find(|known| known.eq_ignore_ascii_case(level))
     }) else {
-        return Err(invalid(
+        return Err(errors::invalid_content(
             "The lock level must be 'CanNotDelete' or 'ReadOnly'.",
         ));
     };
@@ -109,7 +98,7 @@ fn put(
     if let Some(notes) = at(properties, "notes") {
         let length = notes.as_str().map(|notes| notes.chars().count());
         if length.is_none_or(|length| length > LONGEST_NOTES) {
-            return Err(invalid(
+            return Err(errors::invalid_content(
                 "The notes of a lock are a text of at most 512 characters.",
             ));
         }
@@ -124,7 +113,9 @@ fn put(
             .as_array()
             .is_some_and(|owners| owners.iter().all(is_owner))
         {
-            return Err(invalid("The owners of a lock are a list of applications."));
+            return Err(errors::invalid_content(
+                "The owners of a lock are a list of applications.",
+            ));
         }
         shown["owners"] = owners.clone();
     }
@@ -143,11 +134,7 @@ fn check_name(name: &str) -> Result<(), ArmError> {
     if is_fine && !name.contains(is_forbidden) {
         return Ok(());
     }
-    let message = format!(
-        "The lock name '{name}' is not valid: it has 1 to {LONGEST_NAME} characters and none of '<', '>', '%', '&', ':', '\\', '?', \
-         '/' and control characters."
-    );
-    Err(ArmError::gateway(400, "InvalidLockName", message))
+    Err(errors::invalid_lock_name(name))
 }
 
 /// The locks at a scope and below it, or at it and above it when only those are asked for.
@@ -181,8 +168,4 @@ fn group_of(scope: &ResourceId) -> Option<ResourceId> {
 
 fn is_lock(stored: &Stored) -> bool {
     text(&stored.body, "type") == Some(KIND)
-}
-
-fn invalid(message: &str) -> ArmError {
-    ArmError::gateway(400, "InvalidRequestContent", message)
 }

@@ -7,6 +7,7 @@ use crate::core::definition::{
     Behaviour, Naming, Request, TypeDefinition, Write, Written, merge_members,
 };
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, json, set_default, text};
 use crate::core::render;
@@ -40,7 +41,7 @@ pub(super) static DEFINITION: TypeDefinition = TypeDefinition {
 
 const LINK: Linked = Linked {
     thing: "integration account",
-    mismatch: "IntegrationAccountIntegrationServiceEnvironmentMismatch",
+    mismatch: |name| errors::account_environment_mismatch(name),
 };
 
 /// The SKUs from the smallest: an account can only grow.
@@ -144,7 +145,7 @@ fn check_events(asked: &Json) -> Result<(), ArmError> {
         }
         let level = text(event, "eventLevel").unwrap_or_default();
         if !LEVELS.contains(&level) {
-            return Err(ArmError::request_content(&format!(
+            return Err(errors::invalid_request_content(format!(
                 "Error converting value '{level}' to an event level. Path 'events'."
             )));
         }
@@ -153,12 +154,12 @@ fn check_events(asked: &Json) -> Result<(), ArmError> {
 }
 
 fn required(member: &str) -> ArmError {
-    ArmError::request_content(&format!("Required property '{member}' not found in JSON."))
+    errors::invalid_request_content(format!("Required property '{member}' not found in JSON."))
 }
 
 /// The codes are ours; the rules by environment are those of the ISE's own guide and price list.
 fn check_sku(world: &World, body: &Json, existing: Option<&Stored>) -> Result<(), ArmError> {
-    let refuse = |message: String| Err(ArmError::new(400, "InvalidIntegrationAccountSku", message));
+    let refuse = |message: String| Err(errors::invalid_account_sku(message));
     let name = text(body, "sku/name").unwrap_or_default();
     let Some(rank) = SKUS.iter().position(|known| *known == name) else {
         return refuse(format!(

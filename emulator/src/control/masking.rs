@@ -46,7 +46,8 @@ const LONGEST_HEADER: usize = 1000;
 /// The headers of a message as a JSON object, secrets masked and long ones cut.
 pub(crate) fn mask_headers<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> Json {
     let shown = headers.take(MOST_HEADERS).map(|(name, value)| {
-        let value = if is_secret_header(name) {
+        let name = name.to_lowercase();
+        let value = if is_secret_header(&name) {
             MASK.into()
         } else {
             let mut value = Json::from(value);
@@ -55,14 +56,14 @@ pub(crate) fn mask_headers<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>
         };
         let cut = value.as_str().filter(|text| text.len() > LONGEST_HEADER);
         let cut = cut.map(|text| format!("{}…", &text[..text.floor_char_boundary(LONGEST_HEADER)]));
-        (name.to_lowercase(), cut.map_or(value, Json::from))
+        (name, cut.map_or(value, Json::from))
     });
     Json::Object(shown.collect())
 }
 
+/// Whether the value of a header is a secret, by its name in lower case.
 fn is_secret_header(name: &str) -> bool {
-    let name = name.to_lowercase();
-    SECRET_HEADERS.contains(&name.as_str()) || SECRET_PARTS.iter().any(|part| name.contains(part))
+    SECRET_HEADERS.contains(&name) || SECRET_PARTS.iter().any(|part| name.contains(part))
 }
 
 /// The JSON with every secret in it masked.

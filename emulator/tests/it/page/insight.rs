@@ -78,8 +78,10 @@ async fn requests_are_filtered_by_what_came_of_them() {
     let client = Client::with_group().await;
     client.get(&group(), NETWORK_VERSION).await;
     client.get(&logic("workflows/none"), LOGIC_VERSION).await;
-    let fault = json!({"answer": {"status": 503}});
-    client.control("POST", "faults", fault).await;
+    let busy = json!({"status": 503, "code": "ServerBusy", "message": "Later."});
+    client
+        .control("POST", "faults", json!({ "answer": busy }))
+        .await;
     client.delete(&group(), NETWORK_VERSION).await;
     for (filter, rows) in [
         ("", 5),

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 use super::{changes, invalid};
 use crate::core::call::Reply;
-use crate::core::clock::{Clock, nanoseconds, timestamp};
+use crate::core::clock::{Clock, timestamp};
 use crate::core::directory::{Application, Tenant};
 use crate::core::error::ArmError;
 use crate::core::errors;
@@ -36,7 +36,7 @@ pub(crate) struct Snapshots(BTreeMap<String, Snapshot>);
 #[derive(Debug)]
 struct Snapshot {
     /// Azure's time when it was taken.
-    at: OffsetDateTime,
+    at: Timestamp,
     /// How many of what it holds are resources with a type.
     resources: usize,
     text: Vec<u8>,
@@ -45,8 +45,8 @@ struct Snapshot {
 /// What is written down of a world. Faults, requests and tokens are no part of it, and the pace of the clock stays.
 #[derive(Serialize)]
 struct Written<'a> {
-    #[serde(with = "nanoseconds")]
-    now: OffsetDateTime,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    now: Timestamp,
     random: u64,
     tenant: &'a Tenant,
     resources: Vec<&'a Stored>,
@@ -59,8 +59,8 @@ struct Written<'a> {
 /// The same, read again.
 #[derive(Deserialize)]
 struct Read {
-    #[serde(with = "nanoseconds")]
-    now: OffsetDateTime,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    now: Timestamp,
     random: u64,
     tenant: Tenant,
     resources: Vec<Stored>,
@@ -73,8 +73,8 @@ struct Read {
 /// What falls due at a time.
 #[derive(Serialize, Deserialize)]
 struct Appointment<D> {
-    #[serde(with = "nanoseconds")]
-    at: OffsetDateTime,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    at: Timestamp,
     due: D,
 }
 

@@ -1,7 +1,7 @@
 //! From a path to what serves it.
 
 use super::authorization;
-use super::call::{Call, Reply};
+use super::call::{Call, Outcome, Reply};
 use super::definition::{Handler, Request, Table, TypeDefinition};
 use super::directory::guid;
 use super::error::ArmError;
@@ -99,7 +99,7 @@ static ROUTES: &[Route<Handler>] = &[
         "subscriptions/*/**/providers/Microsoft.Authorization/*",
         authorization::all,
     ),
-    route("GET", "subscriptions/*/providers/*/*", of_subscription),
+    route("*", "subscriptions/*/providers/*/*/**", of_subscription),
     route(
         "*",
         "subscriptions/*/resourceGroups/*/providers/*/*/**",
@@ -123,7 +123,7 @@ pub(crate) fn serve(request: &mut Request<'_>) -> Reply {
     reply.unwrap_or_else(|error| Reply::error(&error, &request.world.clock))
 }
 
-fn dispatch(request: &mut Request<'_>) -> Result<Reply, ArmError> {
+fn dispatch(request: &mut Request<'_>) -> Outcome {
     let call = request.call;
     call.api_version()?;
     if let Some(subscription) = call.target.subscription().filter(|id| guid(id).is_none()) {
@@ -139,12 +139,12 @@ fn dispatch(request: &mut Request<'_>) -> Result<Reply, ArmError> {
     }
 }
 
-fn groups(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+fn groups(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let definition = definition_of_groups(request)?;
     resource::collection(request, definition, Scope::Subscription(at[0]))
 }
 
-fn group(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+fn group(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let definition = definition_of_groups(request)?;
     resource::serve(request, definition, &ResourceId::of_group(at[0], at[1]))
 }
@@ -154,16 +154,24 @@ fn definition_of_groups(request: &Request<'_>) -> Result<&'static TypeDefinition
     found.ok_or_else(|| errors::no_route(&request.call.path))
 }
 
-/// The resources of a type in a whole subscription.
-fn of_subscription(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
-    let (namespace, kind) = (at[1], at[2]);
-    let found = request.types.find(&format!("{namespace}/{kind}"));
-    let definition = found.ok_or_else(|| not_served(request.types, namespace, kind, ""))?;
-    resource::collection(request, definition, Scope::Subscription(at[0]))
+/// The resources of a type in a whole subscription, which is all of a type that is served there.
+fn of_subscription(request: &mut Request<'_>, at: &[&str]) -> Outcome {
+    let (namespace, segments) = (at[1], request.call.target.segments());
+    let found = request.types.find(&format!("{namespace}/{}", at[2]));
+    match (found, &segments[5..]) {
+        (Some(definition), []) => {
+            resource::collection(request, definition, Scope::Subscription(at[0]))
+        }
+        (_, below) => {
+            let kind = type_name(at[2], below.get(1..).unwrap_or_default(), below.len());
+            let version = request.call.api_version()?;
+            Err(not_served(request.types, namespace, &kind, version))
+        }
+    }
 }
 
 /// What lies in a group: the deepest type that is served on the way; what is left of the path is the type's own affair.
-fn of_group(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+fn of_group(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let call = request.call;
     let (group, namespace) = (ResourceId::of_group(at[0], at[1]), at[2]);
     let segments = call.target.segments();
@@ -200,7 +208,7 @@ fn children(
     definition: &'static TypeDefinition,
     group: &ResourceId,
     parent: &ResourceId,
-) -> Result<Reply, ArmError> {
+) -> Outcome {
     presence::existing_group(request.world, group)?;
     if parent.pairs.is_empty() {
         return resource::collection(request, definition, Scope::Below(group));
@@ -214,7 +222,7 @@ fn below(
     definition: &'static TypeDefinition,
     id: &ResourceId,
     tail: &[&str],
-) -> Result<Reply, ArmError> {
+) -> Outcome {
     let method = request.call.method.as_str();
     versions::check(definition, request.call.api_version()?, "")?;
     let routed = find(definition.below, method, tail);
@@ -233,7 +241,7 @@ fn below(
 }
 
 /// The tenant that the caller belongs to.
-fn tenants(request: &mut Request<'_>, _: &[&str]) -> Result<Reply, ArmError> {
+fn tenants(request: &mut Request<'_>, _: &[&str]) -> Outcome {
     own(request.call)?;
     let home = &request.world.directory.tenant;
     let shown = match request.caller.map(|caller| &caller.tenant) {
@@ -246,7 +254,7 @@ fn tenants(request: &mut Request<'_>, _: &[&str]) -> Result<Reply, ArmError> {
 }
 
 /// Every well-formed subscription exists; those that hold something are listed for callers of their tenant.
-fn subscriptions(request: &mut Request<'_>, _: &[&str]) -> Result<Reply, ArmError> {
+fn subscriptions(request: &mut Request<'_>, _: &[&str]) -> Outcome {
     own(request.call)?;
     let world = &*request.world;
     let home = &world.directory.tenant.id;
@@ -261,7 +269,7 @@ fn subscriptions(request: &mut Request<'_>, _: &[&str]) -> Result<Reply, ArmErro
     paging::page_of(request.call, known, |id| show_subscription(world, id))
 }
 
-fn subscription(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+fn subscription(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     own(request.call)?;
     Ok(Reply::json(200, show_subscription(request.world, at[0])))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::asynchronous::start;
-use super::call::{Call, Reply};
+use super::call::{Call, Outcome, Reply};
 use super::definition::{Deletion, Request, TypeDefinition, Write, Written};
 use super::ending;
 use super::error::ArmError;
@@ -26,7 +26,7 @@ pub(crate) fn serve(
     request: &mut Request<'_>,
     definition: &'static TypeDefinition,
     id: &ResourceId,
-) -> Result<Reply, ArmError> {
+) -> Outcome {
     let call = request.call;
     let stored = request.world.resources.get(id);
     let location = stored
@@ -66,7 +66,7 @@ pub(crate) fn collection(
     request: &Request<'_>,
     definition: &'static TypeDefinition,
     within: Scope<'_>,
-) -> Result<Reply, ArmError> {
+) -> Outcome {
     let (world, call) = (&*request.world, request.call);
     versions::check(definition, call.api_version()?, "")?;
     if call.method != "GET" {
@@ -101,11 +101,7 @@ pub(crate) fn collection(
     })
 }
 
-fn get(
-    request: &Request<'_>,
-    definition: &TypeDefinition,
-    id: &ResourceId,
-) -> Result<Reply, ArmError> {
+fn get(request: &Request<'_>, definition: &TypeDefinition, id: &ResourceId) -> Outcome {
     let stored = presence::existing(request.types, request.world, id)?;
     let reply = Reply::json(200, render::of(definition, request.world, stored));
     Ok(if definition.provider.etags {
@@ -115,11 +111,7 @@ fn get(
     })
 }
 
-fn put(
-    request: &mut Request<'_>,
-    definition: &'static TypeDefinition,
-    id: &ResourceId,
-) -> Result<Reply, ArmError> {
+fn put(request: &mut Request<'_>, definition: &'static TypeDefinition, id: &ResourceId) -> Outcome {
     let (world, call) = (&*request.world, request.call);
     let id = writable(world, definition, id)?;
     providers::check_registered(request.types, world, &id)?;
@@ -148,7 +140,7 @@ fn patch(
     request: &mut Request<'_>,
     definition: &'static TypeDefinition,
     id: &ResourceId,
-) -> Result<Reply, ArmError> {
+) -> Outcome {
     let (world, call) = (&*request.world, request.call);
     let old = presence::existing(request.types, world, id)?.clone();
     locks::check(world, &old.id, Intent::Write)?;
@@ -180,7 +172,7 @@ fn delete(
     request: &mut Request<'_>,
     definition: &'static TypeDefinition,
     id: &ResourceId,
-) -> Result<Reply, ArmError> {
+) -> Outcome {
     let (world, call) = (&*request.world, request.call);
     let Some(stored) = world.resources.get(id).cloned() else {
         let group = id.group_id().ok_or_else(|| ArmError::not_found(id))?;
@@ -236,7 +228,7 @@ fn write(
     id: &ResourceId,
     old: Option<Stored>,
     body: Json,
-) -> Result<Reply, ArmError> {
+) -> Outcome {
     let world = &mut *request.world;
     let etag = format!("W/\"{}\"", world.random.guid());
     let hidden = old.as_ref().map_or(Json::Null, |old| old.hidden.to_json());
@@ -419,7 +411,7 @@ fn drop_null_tags(body: &mut Json, patch: &Json) {
 }
 
 /// ARM's limits of tags, the same for every type.
-fn check_tags(body: &Json) -> Result<(), ArmError> {
+pub(crate) fn check_tags(body: &Json) -> Result<(), ArmError> {
     let Some(tags) = at(body, "tags") else {
         return Ok(());
     };

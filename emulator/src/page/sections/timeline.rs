@@ -1,9 +1,10 @@
 //! What is under way on Azure's clock, what has ended and what is to come; and a way to move the time there.
 
+use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
-use time::{Duration, OffsetDateTime};
 
 use super::environments;
+use crate::core::clock::plus;
 use crate::core::id::ResourceId;
 use crate::core::operations::{Due, Operation, Progress};
 use crate::page::parts;
@@ -19,10 +20,10 @@ const MOST_COMING: usize = 6;
 const NOW: f64 = 25.0;
 
 /// How far is shown ahead, where nothing is to come.
-const IDLE: Duration = Duration::HOUR;
+const IDLE: SignedDuration = SignedDuration::from_hours(1);
 /// How far is shown at least, and how far time can be moved at once at least.
-const LEAST: Duration = Duration::MINUTE;
-const LEAST_MOVE: Duration = Duration::DAY;
+const LEAST: SignedDuration = SignedDuration::from_mins(1);
+const LEAST_MOVE: SignedDuration = SignedDuration::from_hours(24);
 
 /// A row: what it is about, its words and its bar.
 struct Row<'a> {
@@ -31,8 +32,8 @@ struct Row<'a> {
     state: &'static str,
     what: String,
     note: String,
-    from: OffsetDateTime,
-    to: OffsetDateTime,
+    from: Timestamp,
+    to: Timestamp,
 }
 
 /// The timeline.
@@ -141,23 +142,23 @@ fn coming<'a>(scene: &Scene<'a>) -> Vec<Row<'a>> {
 }
 
 /// The times above the bars: now, and three more to the right of it.
-fn axis(now: OffsetDateTime, ahead: Duration) -> Markup {
+fn axis(now: Timestamp, ahead: SignedDuration) -> Markup {
     html! {
         ol.axis aria-hidden="true" {
             li { }
             li { "now" }
-            @for third in 1..=2 { li { (words::short_time(now.saturating_add(ahead * third / 3), now)) } }
+            @for third in 1..=2 { li { (words::short_time(plus(now, ahead * third / 3), now)) } }
         }
     }
 }
 
-fn show_row(scene: &Scene<'_>, row: &Row<'_>, ahead: Duration) -> Markup {
+fn show_row(scene: &Scene<'_>, row: &Row<'_>, ahead: SignedDuration) -> Markup {
     let now = scene.world.now;
     let left = row.to - now;
     // A part of a second is a second: what falls due within it has to be over.
-    let seconds = left.whole_seconds() + i64::from(left.subsec_nanoseconds() > 0);
-    let place = |at: OffsetDateTime| {
-        let share = (at - now).as_seconds_f64() / ahead.as_seconds_f64();
+    let seconds = left.as_secs() + i64::from(left.subsec_nanos() > 0);
+    let place = |at: Timestamp| {
+        let share = (at - now).as_secs_f64() / ahead.as_secs_f64();
         (NOW + share * (100.0 - NOW)).clamp(0.0, 100.0)
     };
     let (start, end) = (place(row.from), place(row.to));
@@ -191,8 +192,8 @@ fn percent(share: f64) -> String {
 }
 
 /// Moves the time as far as one likes: the script shows to when.
-fn slider(now: OffsetDateTime, furthest: Duration) -> Markup {
-    let most = furthest.whole_seconds().max(1) + 1;
+fn slider(now: Timestamp, furthest: SignedDuration) -> Markup {
+    let most = furthest.as_secs().max(1) + 1;
     // About two hundred steps, each of a length that people count in.
     let step = [1, 5, 15, 60, 300, 900, 3600]
         .into_iter()
@@ -200,9 +201,9 @@ fn slider(now: OffsetDateTime, furthest: Duration) -> Markup {
         .unwrap_or(86_400);
     // The last step has to reach the end.
     let most = (most + step - 1) / step * step;
-    let end = now.saturating_add(Duration::seconds(most));
+    let end = plus(now, SignedDuration::from_secs(most));
     html! {
-        form.travel method="post" action="/_emulator/page/clock" aria-label="Move the time" data-now=(now.unix_timestamp()) {
+        form.travel method="post" action="/_emulator/page/clock" aria-label="Move the time" data-now=(now.as_second()) {
             label for="travel" { "Move the time" }
             input #travel type="range" name="advance" min="0" max=(most) step=(step) value="0" data-travel="";
             output for="travel" data-own="" { "up to " (words::short_time(end, now)) " UTC" }

@@ -8,6 +8,7 @@ use reqwest::StatusCode;
 use super::error_body::ErrorBody;
 use super::response::Response;
 use super::retry::{self, Outcome};
+use super::stranger::Stranger;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -32,6 +33,8 @@ struct Inner {
 enum Kind {
     /// ARM, or something on the way, answered with an error status.
     Answer(Answer),
+    /// Something that is not ARM answered, whatever the status.
+    Stranger(Stranger),
     /// A long-running operation ended in this state, as the answer told.
     OperationEnded(String, Answer),
     /// No connection came about.
@@ -40,6 +43,8 @@ enum Kind {
     AnswerLost(String),
     /// A success that cannot be understood.
     Unreadable(String),
+    /// ARM took the request, and nothing came of it.
+    WithoutEffect(String),
     /// No access token could be had.
     Credential(String),
     Cancelled,
@@ -129,6 +134,11 @@ impl Error {
         matches!(self.0.kind, Kind::TimedOut(_))
     }
 
+    /// Something on the way answered in the place of ARM: a proxy, a captive portal, a gateway.
+    pub fn is_from_stranger(&self) -> bool {
+        matches!(self.0.kind, Kind::Stranger(_))
+    }
+
     /// A long-running operation was accepted and then ended `Failed` or `Canceled`.
     pub fn is_operation_failed(&self) -> bool {
         matches!(self.0.kind, Kind::OperationEnded(..))
@@ -143,7 +153,7 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match &self.0.kind {
             Kind::NotConnected(_) | Kind::AnswerLost(_) | Kind::Unreadable(_) => true,
-            Kind::Credential(_) => true,
+            Kind::Credential(_) | Kind::Stranger(_) => true,
             Kind::Answer(answer) => {
                 matches!(answer.status.as_u16(), 401 | 403 | 408 | 429 | 500..)
             }
@@ -191,6 +201,15 @@ impl Error {
 impl Error {
     pub(crate) fn from_answer(response: &Response) -> Self {
         Self::of(Kind::Answer(Answer::read(response)))
+    }
+
+    pub(crate) fn stranger(response: &Response) -> Self {
+        Self::of(Kind::Stranger(Stranger::read(response)))
+    }
+
+    /// `what` is a sentence about it.
+    pub fn without_effect(what: impl Into<String>) -> Self {
+        Self::of(Kind::WithoutEffect(what.into()))
     }
 
     pub(crate) fn operation_ended(state: &str, response: &Response) -> Self {
@@ -268,6 +287,10 @@ impl Error {
         match &self.0.kind {
             Kind::NotConnected(_) => Outcome::NotConnected,
             Kind::AnswerLost(_) | Kind::Unreadable(_) => Outcome::AnswerLost,
+            Kind::Stranger(stranger) => Outcome::Stranger {
+                status: stranger.status.as_u16(),
+                retry_after: stranger.retry_after,
+            },
             Kind::Answer(answer) => Outcome::Refused {
                 status: answer.status.as_u16(),
                 code: answer.body.code.as_deref(),
@@ -279,7 +302,10 @@ impl Error {
 
     /// How long the server asked to wait.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
-        self.answer()?.retry_after
+        match &self.0.kind {
+            Kind::Stranger(stranger) => stranger.retry_after,
+            _ => self.answer()?.retry_after,
+        }
     }
 
     fn answer(&self) -> Option<&Answer> {
@@ -322,13 +348,16 @@ impl fmt::Display for Error {
                 text if body.code.is_none() => write!(f, "HTTP {status}: {text}"),
                 text => write!(f, "{text} (HTTP {status})"),
             },
+            Kind::Stranger(stranger) => write!(f, "{stranger}"),
             Kind::OperationEnded(state, answer) => match answer.body.to_string() {
                 text if text.is_empty() => write!(f, "the operation ended {state}"),
                 text => write!(f, "the operation ended {state}: {text}"),
             },
             Kind::NotConnected(why) => write!(f, "no connection: {why}"),
             Kind::AnswerLost(why) => write!(f, "no answer: {why}"),
-            Kind::Unreadable(why) | Kind::Invalid(why) => f.write_str(why),
+            Kind::Unreadable(why) | Kind::WithoutEffect(why) | Kind::Invalid(why) => {
+                f.write_str(why)
+            }
             Kind::Credential(why) => write!(f, "signing in: {why}"),
             Kind::Cancelled => f.write_str("stopped on request"),
             Kind::TimedOut(doing) => write!(f, "the time ran out while {doing}"),
@@ -423,6 +452,55 @@ mod tests {
         for body in ["", "<html>404 NotFound</html>", "{}", "NotFound"] {
             assert!(!answer(404, body).is_not_found(), "{body}");
         }
+    }
+
+    #[test]
+    fn a_strangers_answer_says_nothing_about_the_object_and_shows_its_first_words() {
+        let stranger = |status: u16, headers: &[(&'static str, &'static str)], body: &str| {
+            let headers = headers.iter().map(|(name, value)| {
+                let name = reqwest::header::HeaderName::from_static(name);
+                (name, HeaderValue::from_static(value))
+            });
+            let status = StatusCode::from_u16(status).unwrap_or_default();
+            let body = Some(Bytes::from(body.to_owned()));
+            Error::stranger(&Response::new(status, headers.collect(), body))
+        };
+        let begin = "the request was answered by something that is not Azure Resource Manager, such as a proxy or a captive portal: HTTP ";
+        for (error, expected) in [
+            (
+                stranger(
+                    200,
+                    &[("content-type", "text/html")],
+                    "<html>Sign in\u{1b}[2J to <b>Café</b></html>",
+                ),
+                "200 OK, text/html, which begins \"Sign in[2J to Café\"",
+            ),
+            (
+                stranger(204, &[], ""),
+                "204 No Content, of no content type, without a text",
+            ),
+            (
+                stranger(302, &[("location", "https://portal.example/x?token=t")], ""),
+                "302 Found, of no content type, a redirect to portal.example, without a text",
+            ),
+            (
+                stranger(
+                    404,
+                    &[],
+                    r#"{"error":{"code":"ResourceNotFound","message":"m"}}"#,
+                ),
+                "404 Not Found, of no content type, which begins \"{\\\"error\\\":{\\\"code\\\":\\\"ResourceNotFound\\\",\\\"message\\\":\\\"m\\\"}}\"",
+            ),
+        ] {
+            assert_eq!(error.to_string(), format!("{begin}{expected}"));
+            assert!(error.is_from_stranger() && error.is_transient());
+            assert!(!error.is_not_found() && error.status().is_none() && error.code().is_none());
+        }
+        let echo = stranger(400, &[], "GET / HTTP/1.1 authorization: Bearer eyJ0");
+        assert!(!echo.to_string().contains("eyJ0"), "{echo}");
+        let long = stranger(500, &[("retry-after", "7")], &"x".repeat(10_000));
+        assert!(long.to_string().len() < 400, "{long}");
+        assert_eq!(long.retry_after(), Some(Duration::from_secs(7)));
     }
 
     #[test]

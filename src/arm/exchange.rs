@@ -33,7 +33,10 @@ impl Session {
             number += 1;
             let attempt = self.attempt(request, number).await;
             let error = match attempt.and_then(|response| usable(request, response)) {
-                Ok(response) => return Ok(response),
+                Ok(mut response) => {
+                    response.is_in_doubt = in_doubt;
+                    return Ok(response);
+                }
                 Err(error) => error,
             };
             let unsure = request.is_write() && retry::leaves_doubt(&error.outcome());
@@ -88,6 +91,9 @@ impl Session {
             let answer = self.exchange(request, &token).await;
             log(request, number, started.elapsed(), &answer);
             let response = answer?;
+            if !response.is_of_arm() {
+                return Err(Error::stranger(&response));
+            }
             if renewed || !refuses_token(&response) {
                 return Ok(response);
             }

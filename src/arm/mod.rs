@@ -9,6 +9,7 @@
 mod resource_id;
 
 mod client;
+mod confirm;
 mod modify;
 mod session;
 mod wait;
@@ -23,6 +24,7 @@ mod retry;
 
 mod error;
 mod error_body;
+mod stranger;
 
 pub mod cloud;
 pub mod credentials;
@@ -35,6 +37,7 @@ pub(crate) mod test_server;
 
 pub use self::client::{Client, Settings};
 pub use self::cloud::Cloud;
+pub use self::confirm::{Created, shows};
 pub use self::error::Error;
 pub use self::error_body::ErrorBody;
 pub use self::location::Location;

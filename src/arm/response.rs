@@ -11,6 +11,13 @@ use time::format_description::well_known::Rfc2822;
 use super::Json;
 use super::error_body::ErrorBody;
 
+/// What every answer of ARM carries, whichever service is behind it, and no proxy's or captive portal's own does.
+const MARKS: [&str; 3] = [
+    "x-ms-request-id",
+    "x-ms-correlation-request-id",
+    "x-ms-routing-request-id",
+];
+
 /// Longer waits than this are cut: ARM's own contract ends at ten minutes.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 
@@ -19,6 +26,8 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// Whether ARM may have carried out the request before, when it was sent and no answer came.
+    pub(crate) is_in_doubt: bool,
     body: Body,
 }
 
@@ -38,8 +47,31 @@ impl Response {
         Self {
             status,
             headers,
+            is_in_doubt: false,
             body: body.map_or(Body::Broken, Body::read),
         }
+    }
+
+    /// Whether ARM gave this answer, and not something on the way to it: by its marks, and by a body that is none, or a
+    /// JSON object or array, or broke off.
+    pub(crate) fn is_of_arm(&self) -> bool {
+        let is_marked = MARKS.iter().any(|mark| self.headers.contains_key(*mark));
+        is_marked
+            && match &self.body {
+                Body::Json(json) => json.is_null() || json.is_object() || json.is_array(),
+                Body::Foreign(_) => false,
+                Body::Broken => true,
+            }
+    }
+
+    /// The beginning of a body that is not ARM's, as plain words.
+    pub(crate) fn first_words(&self) -> String {
+        let text = match &self.body {
+            Body::Json(Json::Null) | Body::Broken => String::new(),
+            Body::Json(json) => json.to_string(),
+            Body::Foreign(bytes) => return ErrorBody::foreign(bytes).message,
+        };
+        ErrorBody::foreign(text.as_bytes()).message
     }
 
     pub(crate) fn is_success(&self) -> bool {
@@ -164,6 +196,37 @@ mod tests {
                 .collect();
             let wait = retry_after(&map, now).map(|wait| wait.as_millis());
             assert_eq!(wait, expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_of_arm_by_its_marks_and_its_body() {
+        let marks = |names: &[&'static str]| -> HeaderMap {
+            let mark = |name: &&'static str| {
+                (HeaderName::from_static(name), HeaderValue::from_static("1"))
+            };
+            names.iter().map(mark).collect()
+        };
+        for (names, body, expected) in [
+            (&["x-ms-request-id"][..], Some("{}"), true),
+            (&["x-ms-correlation-request-id"], Some(""), true),
+            (&["x-ms-routing-request-id"], Some("[]"), true),
+            (&["x-ms-request-id"], None, true),
+            (&["x-ms-request-id"], Some("null"), true),
+            (&["x-ms-request-id"], Some("<html>"), false),
+            (&["x-ms-request-id"], Some(r#""<html>""#), false),
+            (&["x-ms-request-id"], Some("true"), false),
+            (
+                &["content-type", "x-ms-client-request-id", "etag"],
+                Some("{}"),
+                false,
+            ),
+            (&[], Some(""), false),
+            (&[], None, false),
+        ] {
+            let body = body.map(|text: &str| Bytes::from(text.to_owned()));
+            let response = Response::new(StatusCode::OK, marks(names), body);
+            assert_eq!(response.is_of_arm(), expected, "{names:?} {response:?}");
         }
     }
 

@@ -19,6 +19,11 @@ pub(crate) enum Outcome<'a> {
     NotConnected,
     /// The connection broke, or no answer came in time: the request may have been carried out.
     AnswerLost,
+    /// Something on the way answered: ARM may have been asked, and may not.
+    Stranger {
+        status: u16,
+        retry_after: Option<Duration>,
+    },
     /// An error answer.
     Refused {
         status: u16,
@@ -70,7 +75,7 @@ pub(crate) fn wait_before_next(attempt: &Attempt<'_>, backoff: Backoff) -> Optio
         Verdict::MaybeDone => attempt.idempotent && attempt.failures < MOST_ATTEMPTS,
     };
     let wait = match attempt.outcome {
-        Outcome::Refused { retry_after, .. } => retry_after,
+        Outcome::Refused { retry_after, .. } | Outcome::Stranger { retry_after, .. } => retry_after,
         _ => None,
     };
     let wait = wait.unwrap_or_else(|| backoff.after(attempt.number, attempt.jitter));
@@ -103,7 +108,8 @@ fn judge(outcome: &Outcome<'_>) -> Verdict {
     match outcome {
         Outcome::Final => Verdict::Final,
         Outcome::NotConnected => Verdict::NotDone,
-        Outcome::AnswerLost => Verdict::MaybeDone,
+        Outcome::Stranger { status: 429, .. } => Verdict::Patience,
+        Outcome::AnswerLost | Outcome::Stranger { .. } => Verdict::MaybeDone,
         Outcome::Refused { status, code, .. } => match status {
             429 => Verdict::Patience,
             409 if code.is_some_and(is_busy) => Verdict::Patience,
@@ -135,6 +141,13 @@ mod tests {
             status,
             code,
             retry_after: seconds.map(Duration::from_secs),
+        }
+    }
+
+    fn stranger(status: u16) -> Outcome<'static> {
+        Outcome::Stranger {
+            status,
+            retry_after: None,
         }
     }
 
@@ -187,6 +200,12 @@ mod tests {
             (1, put, refused(404, None, Some(1)), None),
             (1, put, refused(400, Some("RetryableError"), None), None),
             (1, put, refused(501, None, None), None),
+            // Nobody knows whether a stranger passed the request on.
+            (1, put, stranger(200), Some(1)),
+            (1, post, stranger(204), None),
+            (1, post, stranger(503), None),
+            (6, put, stranger(404), None),
+            (9, post, stranger(429), Some(30)),
             // A wait that reaches the deadline is pointless.
             (1, put, refused(429, None, Some(99)), Some(99)),
             (1, put, refused(429, None, Some(100)), None),

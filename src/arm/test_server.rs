@@ -39,6 +39,8 @@ pub(crate) enum Reply {
         status: u16,
         headers: Vec<(&'static str, String)>,
         body: String,
+        /// Whether it carries what every answer of ARM does.
+        is_of_arm: bool,
     },
     /// Sends this answer only when told to.
     Held(Arc<Notify>, Box<Reply>),
@@ -48,6 +50,8 @@ pub(crate) enum Reply {
     Truncated(Box<Reply>),
     /// Never answers.
     Hang,
+    /// Takes what a PUT or PATCH of an object sends, and shows it from then on, less what this hides.
+    Kept(fn(&mut Json)),
 }
 
 impl Reply {
@@ -60,7 +64,23 @@ impl Reply {
             status,
             headers: Vec::new(),
             body: body.to_owned(),
+            is_of_arm: true,
         }
+    }
+
+    /// An answer of something on the way to ARM.
+    pub(crate) fn stranger(status: u16, body: &str) -> Self {
+        Self::Answer {
+            status,
+            headers: Vec::new(),
+            body: body.to_owned(),
+            is_of_arm: false,
+        }
+    }
+
+    /// Takes what is sent, and shows it.
+    pub(crate) fn kept() -> Self {
+        Self::Kept(|_| {})
     }
 
     pub(crate) fn error(status: u16, code: &str) -> Self {
@@ -169,20 +189,65 @@ impl TestServer {
 impl State {
     fn reply_to(&self, received: Received) -> Reply {
         let line = received.line.clone();
+        let sent = received.body.clone();
         let mut count = 0;
         self.received.send_modify(|all| {
             all.push(received);
             count = all.iter().filter(|it| it.line == line).count();
         });
         let mut script = self.script.lock().unwrap_or_else(PoisonError::into_inner);
-        match script.get_mut(&line) {
-            Some(replies) if replies.len() > 1 => replies.remove(0),
-            Some(replies) => replies[0].clone(),
+        let reply = match script.get_mut(&line) {
+            Some(replies) if replies.len() > 1 => Some(replies.remove(0)),
+            Some(replies) => Some(replies[0].clone()),
+            None => None,
+        };
+        match reply {
+            Some(Reply::Kept(hide)) => keep(&mut script, &line, &sent, hide),
+            Some(reply) => reply,
             None if line == TOKEN_PATH => Reply::json(
                 200,
                 &json!({"token_type": "Bearer", "expires_in": 3600, "access_token": format!("token-{count}")}),
             ),
             None => Reply::error(500, &format!("NotInTheScript {line}")),
+        }
+    }
+}
+
+/// Shows an object as a PUT or PATCH leaves it.
+fn keep(
+    script: &mut HashMap<String, Vec<Reply>>,
+    line: &str,
+    sent: &str,
+    hide: fn(&mut Json),
+) -> Reply {
+    let (method, path) = line.split_once(' ').unwrap_or_default();
+    let shown = script.entry(format!("GET {path}")).or_default();
+    let mut body: Json = serde_json::from_str(sent).unwrap_or_default();
+    if let ("PATCH", Some(Reply::Answer { body: before, .. })) = (method, shown.first()) {
+        let mut whole: Json = serde_json::from_str(before).unwrap_or_default();
+        merge(&mut whole, &body);
+        body = whole;
+    }
+    hide(&mut body);
+    let is_new = !matches!(shown.first(), Some(Reply::Answer { status: 200, .. }));
+    *shown = vec![Reply::json(200, &body)];
+    Reply::json(if is_new { 201 } else { 200 }, &body)
+}
+
+/// Members that are null are taken out; names have no case.
+fn merge(whole: &mut Json, patch: &Json) {
+    let Json::Object(members) = patch else {
+        *whole = patch.clone();
+        return;
+    };
+    for (name, value) in members {
+        let members = whole.as_object();
+        let mut known = members.into_iter().flat_map(|members| members.keys());
+        let known = known.find(|known| known.eq_ignore_ascii_case(name));
+        let name = known.unwrap_or(name).clone();
+        match (value.is_null(), whole.as_object_mut()) {
+            (true, Some(whole)) => drop(whole.shift_remove(&name)),
+            _ => merge(&mut whole[name], value),
         }
     }
 }
@@ -202,6 +267,7 @@ async fn serve(mut stream: TcpStream, state: Arc<State>, address: String) {
             status,
             headers,
             body,
+            is_of_arm,
         } = reply
         else {
             if matches!(reply, Reply::Hang) {
@@ -213,6 +279,9 @@ async fn serve(mut stream: TcpStream, state: Arc<State>, address: String) {
         for (name, value) in headers {
             let value = value.replace("{url}", &format!("http://{address}"));
             text.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if is_of_arm {
+            text.push_str("x-ms-request-id: r-1\r\n");
         }
         text.push_str("\r\n");
         text.push_str(if whole {

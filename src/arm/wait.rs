@@ -214,7 +214,11 @@ impl Watch {
             "" => String::new(),
             state => format!(", which is {state}"),
         };
-        Error::timed_out(format!("waiting for the operation on {id}{state}"))
+        let trouble = match &self.trouble {
+            Some(error) if !error.is_timeout() => format!("; the last look at it failed: {error}"),
+            _ => String::new(),
+        };
+        Error::timed_out(format!("waiting for the operation on {id}{state}{trouble}"))
     }
 
     fn log(&self, id: &ResourceId, elapsed: Duration) {

@@ -19,25 +19,27 @@ use serde_json::{Value as Json, json};
 
 use super::shared::arm_type::ArmType;
 use super::shared::rows;
-use super::shared::wait::{self, Interrupted};
+use super::shared::wait::Interrupted;
 use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::plan::Plan;
+use crate::sdk::private::Private;
 use crate::sdk::remote::{self, Change};
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Schema, Timeouts};
 use crate::sdk::types::Type;
 use crate::sdk::value::{Object, Value};
 use crate::validate;
-use deployment::{Pending, Unfinished, Work};
+use deployment::{Outcome, Pending, Unfinished, Work};
 use release::{Deletion, RELEASING, Release};
 
 pub(crate) const ARM: ArmType = ArmType {
     name: "Microsoft.Logic/integrationServiceEnvironments",
     api_version: "2019-05-01",
     noun: "environment",
+    resource: "ise",
     schema: &SCHEMA,
 };
 const SUBNET_TYPE: &str = super::ise_subnet::ARM.name;
@@ -189,7 +191,10 @@ fn preflight() -> Attribute {
         ],
     )
     .effect(Effect::Local)
-    .doc("The check of the network before anything is sent.")
+    .doc(
+        "The check of the network before anything is sent. Subnets that Azure still holds for an environment that is no more are waited \
+         for, unless it is off.",
+    )
 }
 
 /// The resource.
@@ -214,6 +219,15 @@ impl Resource<Azure> for Ise {
         planning::modify(context, plan).await;
     }
 
+    async fn plan_delete(
+        &self,
+        context: &Context<Azure>,
+        prior: &Object,
+        _: &mut Private,
+    ) -> Diagnostics {
+        ARM.plan_deletion(context, prior)
+    }
+
     async fn create(
         &self,
         context: &Context<Azure>,
@@ -222,24 +236,42 @@ impl Resource<Azure> for Ise {
     ) -> Result<(), Diagnostics> {
         let id = ARM.planned_id(context.client()?, create.planned);
         let session = session(context)?;
-        ARM.refuse_existing(&session, &id, self.name()).await?;
+        let fail = ARM.failed("creating", &id);
+        // Its deletion under another address lasts until its subnets are free.
+        let deletions = &context.client()?.deletions;
+        let ended = deletions.ended(&session, std::slice::from_ref(&id)).await;
+        ended.map_err(&fail)?;
         preflight::at_apply(&session, create.planned, &id).await?;
         let planned = ARM.with_id(create.planned, &id);
-        let (body, operation) = match begin(&session, &id, &planned).await {
-            Ok(begun) => begun,
+        let begun = {
+            // Of two creates in this process, the second one finds the environment of the first.
+            let _lock = session.lock(&id).await.map_err(&fail)?;
+            ARM.refuse_existing(context, &session, &id).await?;
+            begin(&session, &id, &planned).await
+        };
+        let (body, operation) = match begun {
+            Ok(Begun::WroteOver) => return Err(ARM.written_over(&id)),
+            Ok(Begun::Exists) => return Err(ARM.already_exists(&id)),
+            Ok(Begun::Creation(body, operation)) => (body, operation),
             Err(error) if error.may_have_been_sent() => {
                 Pending::creation(None).remember(&mut state.private);
                 state.set(remote::complete(&planned, &SCHEMA.null_object()));
                 state.warnings.push(messages::answer_missing(&id, &error));
                 return Ok(());
             }
-            Err(error) => return Err(ARM.failed("creating", &id)(error)),
+            Err(error) => return Err(fail(error)),
         };
         let pending = Pending::creation(operation);
         pending.remember(&mut state.private);
         state.set(complete(context, &planned, &body));
         let work = work(context, &session, &id);
         match work.follow(&pending).await {
+            // It was answered, and there is none: nothing is to be remembered.
+            Ok(Outcome::Failed(None, error)) => {
+                Pending::forget(&mut state.private);
+                state.remove();
+                return Err(ARM.failed("creating", &id)(error));
+            }
             Ok(outcome) => {
                 let body = work.conclude(pending.phase, outcome, state)?;
                 state.set(complete(context, &planned, &body));
@@ -266,7 +298,9 @@ impl Resource<Azure> for Ise {
         match found {
             Some(body) => {
                 Deletion::forget(&mut state.private);
-                state.set(read_body(context, &body, &object));
+                let found = read_body(context, &body, &object);
+                context.client()?.plans.read(&id, &found);
+                state.set(found);
                 if arm::provisioning_state(&body).is_some_and(arm::is_success) {
                     Pending::forget(&mut state.private);
                 }
@@ -329,6 +363,14 @@ impl Resource<Azure> for Ise {
                 .await
                 .map_err(ARM.failed("reading", &id))?,
         };
+        let is_made = |body: &Json| change::is_made(body, change::of(update, &again));
+        let shown = session.until_shown(&id, ARM.api_version, body, is_made);
+        let (body, is_made) = shown.await.map_err(ARM.failed("updating", &id))?;
+        if !is_made {
+            state.set(read_body(context, &body, update.prior));
+            let error = ARM.without_effect(update);
+            return Err(ARM.failed("updating", &id)(error));
+        }
         state.set(complete(context, update.planned, &body));
         Ok(())
     }
@@ -339,6 +381,7 @@ impl Resource<Azure> for Ise {
         };
         let id = ARM.stored_id(&object)?;
         let session = session(context)?;
+        let _deletion = context.client()?.deletions.begin(&id);
         if !is_releasing(&object) {
             if let Err(error) = delete(&session, &id).await {
                 if error.may_have_been_sent() {
@@ -379,12 +422,12 @@ impl Resource<Azure> for Ise {
     }
 }
 
-/// Deletes the environment; one that is busy deploying is waited for.
+/// Deletes the environment, until ARM says that it is gone; one that is busy deploying is waited for.
 async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
     let mut was_at_rest = false;
     loop {
-        let refused = match session.delete(id, ARM.api_version).await {
-            Ok(accepted) => return gone(session, accepted, id).await,
+        let refused = match session.delete_for_good(id, ARM.api_version).await {
+            Ok(()) => return Ok(()),
             Err(error) if error.is_conflict() => error,
             Err(error) => return Err(error),
         };
@@ -408,44 +451,93 @@ async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
     }
 }
 
-/// Waits until an accepted deletion has ended, where it does not do so at once.
-async fn gone(
-    session: &Session,
-    accepted: arm::Accepted,
-    id: &ResourceId,
-) -> Result<(), arm::Error> {
-    match accepted.operation {
-        None => Ok(()),
-        Some(operation) => {
-            let ended = wait::follow(session, &operation, id, ARM.api_version).await;
-            ended.map(drop).map_err(arm::Error::after_acceptance)
-        }
+/// What came of a creation that was sent.
+enum Begun {
+    /// The environment as it begins, and where ARM tells how it goes.
+    Creation(Json, Option<arm::Operation>),
+    /// It came to be in the moment before, and ARM took this for a change of it.
+    WroteOver,
+    /// It came to be in the moment before, and was left alone.
+    Exists,
+}
+
+/// Sends the creation, until ARM shows it or tells where it can be followed.
+async fn begin(session: &Session, id: &ResourceId, planned: &Object) -> Result<Begun, arm::Error> {
+    let body = new_body(planned);
+    let mut sent = 0;
+    loop {
+        sent += 1;
+        let put = session.put(id, ARM.api_version, &body, PutOptions::default());
+        let error = match put.await {
+            Ok(accepted) => {
+                let status = accepted.status;
+                if let Some(begun) = begun(session, id, accepted, sent == 1).await {
+                    return Ok(begun);
+                }
+                let finding = "there is no such environment";
+                session.count("PUT", sent, status, finding, id)?;
+                continue;
+            }
+            // The one before may have come to something after all.
+            Err(error) if sent > 1 => error.after_acceptance(),
+            Err(error) => error,
+        };
+        return match all_the_same(session, id, &error).await {
+            Some(Some(body)) if error.may_have_been_sent() => Ok(Begun::Creation(body, None)),
+            // One that deploys cannot be changed: another one of the same name was faster.
+            Some(Some(_)) => Ok(Begun::Exists),
+            Some(None) => Err(error.without_doubt()),
+            None => Err(error),
+        };
     }
 }
 
-/// Sends the creation; gives the environment as it begins, and where ARM tells how it goes.
-async fn begin(
+/// What came of a PUT that was accepted; nothing if there is no environment.
+async fn begun(
     session: &Session,
     id: &ResourceId,
-    planned: &Object,
-) -> Result<(Json, Option<arm::Operation>), arm::Error> {
-    let body = new_body(planned);
-    match session
-        .put(id, ARM.api_version, &body, PutOptions::default())
-        .await
-    {
-        Ok(accepted) => Ok((accepted.body.unwrap_or_default(), accepted.operation)),
-        // Where the answer to a first attempt was lost, a second one may be refused because the first one was accepted.
-        Err(error) if error.may_have_been_sent() => match ARM.find(session, id).await {
-            Ok(Some(body)) => Ok((body, None)),
-            // Refused, and nothing came of what was sent before.
-            Ok(None) if error.status().is_some() && !error.is_transient() => {
-                Err(error.without_doubt())
-            }
-            _ => Err(error),
-        },
-        Err(error) => Err(error),
+    accepted: arm::Accepted,
+    is_first: bool,
+) -> Option<Begun> {
+    let wrote_over = is_first && accepted.wrote_over();
+    let poll = accepted.operation.as_ref().map(|operation| &operation.poll);
+    let is_told = poll.is_some_and(|poll| *poll != arm::Poll::ProvisioningState);
+    let found = match is_told && !wrote_over {
+        true => Ok(accepted.body),
+        false => session.find_written(id, ARM.api_version).await,
+    };
+    match found {
+        Ok(None) if !is_told => None,
+        _ if wrote_over => Some(Begun::WroteOver),
+        Ok(body) => Some(Begun::Creation(
+            body.unwrap_or_default(),
+            accepted.operation,
+        )),
+        // ARM took it: whoever waits for it finds out.
+        Err(_) => Some(Begun::Creation(Json::Null, accepted.operation)),
     }
+}
+
+/// What ARM has of an environment whose creation ended in an error: it, or certainly nothing; nothing at all when
+/// nobody can tell.
+async fn all_the_same(
+    session: &Session,
+    id: &ResourceId,
+    error: &arm::Error,
+) -> Option<Option<Json>> {
+    if !error.may_have_been_sent() && !error.is_conflict() {
+        return None;
+    }
+    // What was answered has had its effect, what is lost may still be on its way.
+    let (found, is_certain) = match error.is_from_stranger() {
+        true => (session.find_written(id, ARM.api_version).await, true),
+        // Where the answer to a first attempt was lost, a second one may be refused because the first one was accepted.
+        false => {
+            let is_refused = error.status().is_some() && !error.is_transient();
+            (ARM.find(session, id).await, is_refused)
+        }
+    };
+    found.ok().filter(|found| found.is_some() || is_certain)
 }
 
 /// The body that creates an environment.

@@ -160,6 +160,29 @@ pub(super) fn not_deleted(
     .into()
 }
 
+/// The wait for the subnets of another environment, which is gone, was cut short before this one was created.
+pub(super) fn not_released(
+    id: &ResourceId,
+    gone: &ResourceId,
+    held: &[String],
+    interrupted: Interrupted,
+) -> Diagnostics {
+    let detail = format!(
+        "{} before Azure had let go of the subnets {}, which it still holds for {gone}. That environment is no more; Azure releases its \
+         subnets an hour or more after the deletion. Nothing was created: run terraform apply again to go on waiting.",
+        interrupted.why("create"),
+        held.join(", "),
+    );
+    Diagnostic::error(
+        format!(
+            "The subnets for environment {:?} are not free yet",
+            id.name()
+        ),
+        detail,
+    )
+    .into()
+}
+
 /// The environment is gone, and the wait for its subnets was cut short.
 pub(super) fn still_releasing(
     id: &ResourceId,

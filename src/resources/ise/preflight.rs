@@ -5,21 +5,24 @@
 
 mod network;
 mod rules;
+mod shared;
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ARM, SUBNET_TYPE};
+use super::release::{self, Release};
+use super::{ARM, SUBNET_TYPE, messages};
 use crate::arm::{Location, ResourceId, Session};
-use crate::azure::Planned;
-use crate::resources::shared::report;
+use crate::azure::PlanRegistry;
+use crate::resources::shared::claims::Claim;
+use crate::resources::shared::{report, wait};
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::sdk::path::Path;
 use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
 use network::{Network, Unread};
-use rules::{Facts, Finding, RULES, Rule};
+use rules::{Facts, Finding, IN_USE, Owners, RULES, Rule};
 
 /// Rules that `ignore` takes but that are not looked up: those about the IDs alone always hold, and those about ports
 /// have no engine yet.
@@ -43,47 +46,90 @@ pub(super) fn rule_names() -> impl Iterator<Item = &'static str> {
     OTHER_RULES.into_iter().chain(looked_up)
 }
 
-/// Checks the network that an environment is planned into, and that `planned` is about to change.
+/// What the plan of an environment has to do with others.
+pub(super) struct Circumstances<'a> {
+    /// Environments that may hold the subnets.
+    pub(super) owners: Vec<Owner>,
+    /// What this run plans and has read.
+    pub(super) plans: &'a PlanRegistry,
+    /// What the plan has claimed; nothing while its ID is unknown.
+    pub(super) claim: Option<&'a Claim>,
+    /// Whether there is to be a new environment.
+    pub(super) creates: bool,
+    /// Whether that is all that is known: it may be the successor of a tainted one, of which Terraform does not tell.
+    pub(super) is_new: bool,
+}
+
+/// Checks the network that an environment is planned into, and that other plans are about to change.
 ///
 /// What is found is an error for an environment that is to be created, and a warning for one that lives.
 pub(super) async fn at_plan(
     session: &Session,
     environment: &Object,
-    owners: &[Owner],
-    planned: &Planned,
-    creates: bool,
+    circumstances: &Circumstances<'_>,
 ) -> Diagnostics {
+    let Circumstances { owners, plans, .. } = circumstances;
     let settings = Settings::of(environment);
-    let (findings, network) = run(session, environment, owners, Some(planned), &settings).await;
-    let severity = match creates && settings.mode == Mode::Enforce {
+    let undecided = match circumstances.is_new {
+        true => undecided(plans),
+        false => Vec::new(),
+    };
+    let owners = Owners {
+        certain: owners,
+        undecided: &undecided,
+    };
+    let (findings, network) = run(session, environment, owners, Some(plans), &settings).await;
+    let severity = match circumstances.creates && settings.mode == Mode::Enforce {
         true => Severity::Error,
         false => Severity::Warning,
     };
     let mut diagnostics = Diagnostics::new();
     diagnostics.extend(findings.iter().map(|finding| told(finding, severity)));
+    diagnostics.extend(shared::check(environment, circumstances));
     diagnostics.extend(unread(&network.unread(), Severity::Warning));
     diagnostics
 }
 
 /// Checks the network as it is, right before the environment is created, and fails if anything forbids that.
 ///
-/// Terraform plans once more before each apply, so warnings have been told already.
+/// Subnets that Azure holds for an environment that is no more are waited for. Terraform plans once more before each
+/// apply, so warnings have been told already.
 pub(super) async fn at_apply(
     session: &Session,
     environment: &Object,
     id: &ResourceId,
 ) -> Result<(), Diagnostics> {
-    // What it replaces has let go of the subnets by now.
-    let owners = [Owner {
-        id: id.clone(),
-        subnet_ids: Vec::new(),
-    }];
     let settings = Settings::of(environment);
-    if settings.mode != Mode::Enforce {
-        return Ok(());
+    let mut intervals = wait::intervals();
+    loop {
+        // There is none of this ID, and what it replaces has let go of the subnets by now: nobody may hold them.
+        let (nobody, looked_up) = (Owners::default(), settings.at_apply());
+        let (findings, network) = run(session, environment, nobody, None, &looked_up).await;
+        session.check().map_err(ARM.failed("creating", id))?;
+        if settings.mode == Mode::Enforce {
+            forbidden(&findings, &network)?;
+        }
+        if !findings.iter().any(|finding| finding.passes) {
+            return Ok(());
+        }
+        let not_released = network.not_released();
+        for (gone, subnets) in not_released {
+            match release::wait(session, &gone, &subnets).await {
+                Release::Free => {}
+                // ARM knows.
+                Release::Unreadable(_) => return Ok(()),
+                Release::Held(held, interrupted) => {
+                    return Err(messages::not_released(id, &gone, &held, interrupted));
+                }
+            }
+        }
+        let pause = session.sleep(intervals.pause()).await;
+        pause.map_err(ARM.failed("creating", id))?;
     }
-    let (findings, network) = run(session, environment, &owners, None, &settings).await;
-    session.check().map_err(ARM.failed("creating", id))?;
+}
+
+/// Fails for what forbids to create the environment and does not pass by itself.
+fn forbidden(findings: &[Finding], network: &Network) -> Result<(), Diagnostics> {
     let findings = findings
         .iter()
         .map(|finding| told(finding, Severity::Error));
@@ -99,12 +145,28 @@ pub(super) async fn at_apply(
     }
 }
 
+/// Environments that this run has read, and of which no plan has been made: each may turn out to be the past of one that
+/// is planned as new.
+fn undecided(plans: &PlanRegistry) -> Vec<Owner> {
+    let undecided = plans.undecided().into_iter();
+    undecided
+        .filter(|(id, _)| id.is_type(ARM.name))
+        .map(|(id, environment)| {
+            let subnet_ids = subnet_ids(&environment).into_iter();
+            Owner {
+                id,
+                subnet_ids: subnet_ids.map(|(_, id)| id).collect(),
+            }
+        })
+        .collect()
+}
+
 /// Reads what the rules in force need, and applies them.
 async fn run(
     session: &Session,
     environment: &Object,
-    owners: &[Owner],
-    planned: Option<&Planned>,
+    owners: Owners<'_>,
+    plans: Option<&PlanRegistry>,
     settings: &Settings,
 ) -> (Vec<Finding>, Network) {
     let express_route = environment.bool("express_route") == Some(true);
@@ -113,7 +175,8 @@ async fn run(
         .filter(|rule| settings.has(rule) && (express_route || rule.name != "express-route"))
         .collect();
     let abouts: Vec<_> = rules.iter().map(|rule| rule.about).collect();
-    let network = network::read(session, &subnet_ids(environment), planned, &abouts).await;
+    let known = owners.certain;
+    let network = network::read(session, &subnet_ids(environment), plans, &abouts, known).await;
     let facts = Facts {
         network: &network,
         location: environment.str("location").map(Location::new),
@@ -123,10 +186,21 @@ async fn run(
     (findings, network)
 }
 
+/// Terraform orders only what refers to one another.
+const CURED: &str = "\n\nIf the same plan cures this, let that come first: refer to the id of the resource that does it instead of writing \
+                     the ID out, and tell Terraform of a renamed one with a moved block. Where nothing can be referred to, \
+                     preflight.mode = \"warn\" lets it pass.";
+
+const UNDECIDED: &str = "\n\nIf that is this very environment under its former name, nothing is wrong: a tainted one is planned as if it were \
+                         new. The apply looks again, before anything is sent.";
+
 /// What the user wants of the preflight.
+#[derive(Clone)]
 struct Settings {
     mode: Mode,
     ignore: BTreeSet<String>,
+    /// The name of the one rule that is looked up.
+    only: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -151,11 +225,25 @@ impl Settings {
         Self {
             mode,
             ignore: ignore.map(str::to_owned).collect(),
+            only: None,
         }
     }
 
     fn has(&self, rule: &Rule) -> bool {
-        self.mode != Mode::Off && !self.ignore.contains(rule.name)
+        let is_meant = self.only.is_none_or(|only| only == rule.name);
+        is_meant && self.looks_at(rule.name)
+    }
+
+    /// What is looked up at apply: where findings do not count, only what has to be waited for.
+    fn at_apply(&self) -> Self {
+        Self {
+            only: (self.mode == Mode::Warn).then_some(IN_USE),
+            ..self.clone()
+        }
+    }
+
+    fn looks_at(&self, rule: &str) -> bool {
+        self.mode != Mode::Off && !self.ignore.contains(rule)
     }
 }
 
@@ -171,12 +259,19 @@ fn subnet_ids(environment: &Object) -> Vec<(usize, ResourceId)> {
         .collect()
 }
 
-/// A finding as the user reads it; advice is never more than a warning.
+/// A finding as the user reads it; advice is never more than a warning, and neither is what only the apply can tell.
 fn told(finding: &Finding, severity: Severity) -> Diagnostic {
-    let severity = severity.max(finding.rule.severity);
+    let (severity, problem) = match finding {
+        // Terraform shows it again after the apply, when it has to be true still.
+        Finding { passes: true, .. } => (Severity::Warning, "was not released yet at plan"),
+        Finding {
+            is_undecided: true, ..
+        } => (Severity::Warning, finding.rule.problem),
+        _ => (severity.max(finding.rule.severity), finding.rule.problem),
+    };
     let summary = format!(
-        "{} {} (preflight rule {})",
-        finding.object, finding.rule.problem, finding.rule.name
+        "{} {problem} (preflight rule {})",
+        finding.object, finding.rule.name
     );
     let mut detail = format!(
         "{} {}",
@@ -184,7 +279,10 @@ fn told(finding: &Finding, severity: Severity) -> Diagnostic {
         sentence(&finding.remedy)
     );
     if severity == Severity::Error {
-        detail.push_str("\n\nIf the same plan cures this, preflight.mode = \"warn\" lets it pass.");
+        detail.push_str(CURED);
+    }
+    if finding.is_undecided {
+        detail.push_str(UNDECIDED);
     }
     Diagnostic {
         severity,

@@ -228,9 +228,30 @@ fn policies(issuer: &str) -> Value {
     sections.collect::<Object>().into()
 }
 
+/// Another run of the same provider.
+fn run(server: &TestServer) -> Context<Azure> {
+    context(server)
+}
+
 /// Plans and makes a change of the secretive app; what was told, and what was sent.
 async fn change_of_secretive(other: &[(&str, Value)]) -> (Vec<String>, Vec<(String, Json)>) {
     change_of(&secretive(), &secretive(), other).await
+}
+
+/// ARM never gives them back.
+fn hide_secrets(body: &mut Json) {
+    let properties = &mut body["properties"];
+    let declared = properties["definition"]["parameters"].clone();
+    let parameters = properties["parameters"].as_object_mut();
+    for (name, parameter) in parameters.into_iter().flatten() {
+        let kind = declared[name.as_str()]["type"].as_str().unwrap_or_default();
+        if kind.to_lowercase().starts_with("secure") {
+            parameter
+                .as_object_mut()
+                .expect("an object")
+                .shift_remove("value");
+        }
+    }
 }
 
 /// The same for an app that was one when it was planned, and is another when that is applied.
@@ -240,19 +261,22 @@ async fn change_of(
     other: &[(&str, Value)],
 ) -> (Vec<String>, Vec<(String, Json)>) {
     let id = id(ARM.name, "l");
-    let answer = || vec![Reply::json(200, at_apply)];
+    let mut reads = vec![Reply::json(200, at_plan), Reply::json(200, at_apply)];
+    if other.contains(&("enabled", false.into())) {
+        let mut disabled = at_apply.clone();
+        disabled["properties"]["state"] = json!("Disabled");
+        reads[1] = Reply::json(200, &disabled);
+    }
     let server = TestServer::start(&[
-        (
-            &get(&id),
-            vec![Reply::json(200, at_plan), Reply::json(200, at_apply)],
-        ),
-        (&write("PUT", &id, ""), answer()),
+        (&get(&id), reads),
+        (&write("PUT", &id, ""), vec![Reply::Kept(hide_secrets)]),
         (&write("POST", &id, "/enable"), vec![Reply::text(200, "")]),
         (&write("POST", &id, "/disable"), vec![Reply::text(200, "")]),
     ])
     .await;
     let context = context(&server);
-    let mut before = State::new(Some(secretive_state(&context).await), Private::default());
+    let created = secretive_state(&run(&server)).await;
+    let mut before = State::new(Some(created), Private::default());
     IseLogicApp.read(&context, &mut before).await.expect("read");
     let prior = before.object().expect("there").clone();
     let config = secretive_config(other);
@@ -383,6 +407,21 @@ async fn a_secret_that_is_missing_is_asked_for_by_a_put_alone() {
         "{told:?}"
     );
     assert_eq!((told.len(), sent), (2, vec![]));
+}
+
+#[tokio::test]
+async fn one_logic_app_has_one_address() {
+    let server = TestServer::start(&[]).await;
+    let context = context(&server);
+    let plan_new = async |name: &str| {
+        let wanted = secretive_config(&[("name", name.into())]);
+        told(&plan(&IseLogicApp, &context, &wanted, None, Private::default()).await)
+    };
+    assert_eq!(plan_new("l").await, [""; 0]);
+    assert_eq!(
+        plan_new("L").await,
+        ["error name: Logic app \"L\" is planned twice"]
+    );
 }
 
 /// What ARM never gives back is lost by a PUT without it: nothing is sent then, and the parameter is named.

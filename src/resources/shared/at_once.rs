@@ -3,13 +3,14 @@
 use serde_json::Value as Json;
 
 use super::arm_type::ArmType;
-use super::{report, wait};
-use crate::arm::{self, PutOptions, ResourceId, Sending, Session};
+use super::{report, tags};
+use crate::arm::{self, Created, PutOptions, ResourceId, Sending, Session};
 use crate::azure::{Azure, parting_session, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::overwritten::Overwritten;
-use crate::sdk::remote;
+use crate::sdk::plan::sent_changes;
+use crate::sdk::remote::{self, Change};
 use crate::sdk::resource::{State, Update};
 use crate::sdk::validation::capitalised;
 use crate::sdk::value::Object;
@@ -55,7 +56,7 @@ impl ArmType {
         state.warnings.extend(warnings);
     }
 
-    /// Sends the body of a new object. The state is kept also when only the answer is missing.
+    /// Sends the body of a new object, unless it is there. The state is kept also when only the answer is missing.
     pub(crate) async fn create_at_once(
         &self,
         context: &Context<Azure>,
@@ -66,15 +67,17 @@ impl ArmType {
         state: &mut State,
     ) -> Result<(), Diagnostics> {
         let planned = self.with_id(planned, id);
-        let accepted = session
-            .put(id, self.api_version, body, PutOptions::default())
-            .await;
-        let finished = match accepted {
-            Ok(accepted) => wait::finish(session, accepted, id, self.api_version).await,
-            Err(error) => Err(error),
+        let created = {
+            // Of two creates in this process, the second one finds the object of the first.
+            let lock = session.lock(id).await;
+            let _lock = lock.map_err(self.failed("creating", id))?;
+            self.refuse_existing(context, session, id).await?;
+            let options = PutOptions::default();
+            session.create(id, self.api_version, body, options).await
         };
-        match finished {
-            Ok(body) => {
+        match created {
+            Ok(Created::WroteOver) => Err(self.written_over(id)),
+            Ok(Created::New(body)) => {
                 state.set(self.complete(context, &planned, &body));
                 Ok(())
             }
@@ -130,6 +133,42 @@ impl ArmType {
         Ok(())
     }
 
+    /// The object after an update, once it shows what the update changes; fails if it does not, for then nothing came of it.
+    pub(crate) async fn confirm(
+        &self,
+        session: &Session,
+        id: &ResourceId,
+        update: Update<'_>,
+        body: Json,
+        write: impl Fn(Change<'_>, &mut Json) -> Vec<Overwritten> + Send + Sync,
+    ) -> Result<Json, arm::Error> {
+        // Writing it once more makes no difference.
+        let is_shown = |body: &Json| {
+            let mut again = body.clone();
+            write(Change::between(update.prior, update.planned), &mut again);
+            tags::without_case(&mut again);
+            let mut shown = body.clone();
+            tags::without_case(&mut shown);
+            again == shown
+        };
+        let shown = session.until_shown(id, self.api_version, body, is_shown);
+        match shown.await? {
+            (body, true) => Ok(body),
+            (_, false) => Err(self.without_effect(update)),
+        }
+    }
+
+    /// The error of an update that ARM took, and of which nothing came.
+    pub(crate) fn without_effect(&self, update: Update<'_>) -> arm::Error {
+        let changes = sent_changes(self.schema, update.prior, update.planned);
+        let changes: Vec<_> = changes.into_iter().collect();
+        arm::Error::without_effect(format!(
+            "Azure took the change of {} and does not show it afterwards: nothing came of it, or somebody else changed it back. Apply \
+             again.",
+            changes.join(", ")
+        ))
+    }
+
     /// Settles the state after changes that gave the object as it is then, or failed somewhere on the way.
     pub(crate) async fn settle_update(
         &self,
@@ -162,9 +201,10 @@ impl ArmType {
             return Ok(());
         };
         let id = self.stored_id(object)?;
-        match session(context)?.delete(&id, self.api_version).await {
-            Err(error) if !error.is_not_found() => Err(self.failed("deleting", &id)(error)),
-            _ => Ok(()),
-        }
+        let _deletion = context.client()?.deletions.begin(&id);
+        session(context)?
+            .delete_for_good(&id, self.api_version)
+            .await
+            .map_err(self.failed("deleting", &id))
     }
 }

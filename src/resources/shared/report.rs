@@ -63,6 +63,9 @@ pub(crate) fn explanation(error: &arm::Error) -> String {
             "Azure has refused new integration service environments since 2022-11-01 and retired the service on 2024-08-31. \
              Existing environments can still be imported and deleted; new ones can be tried out against the ARM emulator.",
         ),
+        Some("SubnetInUse") => Some(
+            "Azure holds the subnets of an environment until an hour or more after its deletion. Apply again later, or take other subnets.",
+        ),
         Some("ScopeLocked") => {
             Some("Remove the management lock, or apply where it does not reach.")
         }

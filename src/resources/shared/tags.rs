@@ -77,6 +77,18 @@ pub(crate) fn read(
     keep_nothing(object, "tags_all", found);
 }
 
+/// Gives the tags of a body names that can be compared: ARM keeps the case in which it learned one.
+pub(crate) fn without_case(body: &mut Json) {
+    let Some(tags) = body.get("tags").and_then(Json::as_object) else {
+        return;
+    };
+    let tags = tags.iter();
+    body["tags"] = tags
+        .map(|(name, value)| (name.to_lowercase(), value.clone()))
+        .collect::<serde_json::Map<_, _>>()
+        .into();
+}
+
 /// Writes those tags into a body in which `tags_all` changes, whoever the others are from; tells what was overwritten.
 pub(crate) fn write(change: Change<'_>, body: &mut Json) -> Vec<Overwritten> {
     const ALL: &str = "tags_all";

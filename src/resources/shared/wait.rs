@@ -46,8 +46,8 @@ pub(crate) async fn finish(
 ) -> Result<Json, arm::Error> {
     match (accepted.operation, accepted.body) {
         (Some(operation), _) => follow(session, &operation, id, api_version).await,
-        (None, Some(body)) => Ok(body),
-        (None, None) => session.get(id, api_version).await,
+        (None, Some(body)) if arm::shows(&body, id) => Ok(body),
+        (None, _) => session.get(id, api_version).await,
     }
     .map_err(arm::Error::after_acceptance)
 }

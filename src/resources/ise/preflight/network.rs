@@ -2,10 +2,13 @@
 
 use serde_json::Value as Json;
 
+use super::super::ARM;
+use super::Owner;
 use super::rules::About;
 use crate::arm::{self, ResourceId, Session};
-use crate::azure::Planned;
+use crate::azure::PlanRegistry;
 use crate::resources::ise_subnet;
+use crate::resources::shared::arm_type::ArmType;
 
 /// A virtual network as far as an environment has to do with it.
 #[derive(Debug, Default)]
@@ -16,6 +19,8 @@ pub(super) struct Network {
     pub(super) virtual_network: Option<Seen>,
     /// The route tables of the subnets.
     pub(super) route_tables: Vec<Seen>,
+    /// The environments that hold subnets, and of which nobody knows yet whether they live.
+    pub(super) environments: Vec<Seen>,
 }
 
 /// One of an environment's subnets.
@@ -83,6 +88,26 @@ impl Network {
         subnets.filter_map(|subnet| Some((subnet, subnet.seen.body()?)))
     }
 
+    /// The first of these holders that is an environment and is no more: Azure has not let go of its subnets yet.
+    pub(super) fn gone(&self, holders: &[String]) -> Option<&ResourceId> {
+        let mut gone = self.environments.iter().filter(|seen| seen.is_missing());
+        let is_holder = |id: &ResourceId| environments(holders).any(|holder| holder == *id);
+        gone.find(|seen| is_holder(&seen.id)).map(|seen| &seen.id)
+    }
+
+    /// The environments that are no more, each with the subnets that Azure holds for it still.
+    pub(super) fn not_released(&self) -> Vec<(ResourceId, Vec<ResourceId>)> {
+        let gone = self.environments.iter().filter(|seen| seen.is_missing());
+        let held_by = |id: &ResourceId| -> Vec<ResourceId> {
+            let held = self.known().filter(|(_, body)| {
+                environments(&ise_subnet::holders(body)).any(|holder| holder == *id)
+            });
+            held.map(|(subnet, _)| subnet.seen.id.clone()).collect()
+        };
+        gone.map(|seen| (seen.id.clone(), held_by(&seen.id)))
+            .collect()
+    }
+
     /// Everything that could not be read.
     pub(super) fn unread(&self) -> Vec<Unread<'_>> {
         let index_of = |table: &ResourceId| {
@@ -113,12 +138,13 @@ impl Network {
 
 /// Reads what rules about these things need, everything at once that does not depend on something else.
 ///
-/// A subnet that `planned` changes counts as changed already.
+/// A subnet that `plans` change counts as changed already.
 pub(super) async fn read(
     session: &Session,
     subnet_ids: &[(usize, ResourceId)],
-    planned: Option<&Planned>,
+    plans: Option<&PlanRegistry>,
     abouts: &[About],
+    owners: &[Owner],
 ) -> Network {
     let wants = |about: About| abouts.contains(&about);
     let subnets = async {
@@ -127,7 +153,7 @@ pub(super) async fn read(
         }
         let subnets = subnet_ids
             .iter()
-            .map(|(index, id)| subnet(session, *index, id, planned));
+            .map(|(index, id)| subnet(session, *index, id, plans));
         futures::future::join_all(subnets).await
     };
     let virtual_network = async {
@@ -141,7 +167,13 @@ pub(super) async fn read(
         subnets,
         virtual_network,
         route_tables: Vec::new(),
+        environments: Vec::new(),
     };
+    if wants(About::Subnets) {
+        let holders = holders(&network, owners).into_iter();
+        let holders = holders.map(|id| look_at(&ARM, session, id));
+        network.environments = futures::future::join_all(holders).await;
+    }
     if wants(About::Routes) {
         let tables = route_tables(&network);
         let tables = tables.into_iter().map(|id| look(session, id));
@@ -159,10 +191,10 @@ async fn subnet(
     session: &Session,
     index: usize,
     id: &ResourceId,
-    planned: Option<&Planned>,
+    plans: Option<&PlanRegistry>,
 ) -> Subnet {
     let mut seen = look(session, id.clone()).await;
-    let planned = planned.and_then(|planned| planned.object(id));
+    let planned = plans.and_then(|plans| plans.object(id));
     if let Some(planned) = &planned {
         seen.found = match seen.found {
             Found::Unread(error) => Found::Unread(error),
@@ -184,12 +216,37 @@ async fn subnet(
 
 async fn look(session: &Session, id: ResourceId) -> Seen {
     // Subnets, networks and route tables are parts of one API with one version.
-    let found = match ise_subnet::ARM.find(session, &id).await {
+    look_at(&ise_subnet::ARM, session, id).await
+}
+
+async fn look_at(arm_type: &ArmType, session: &Session, id: ResourceId) -> Seen {
+    let found = match arm_type.find(session, &id).await {
         Ok(Some(body)) => Found::Known(body),
         Ok(None) => Found::Missing,
         Err(error) => Found::Unread(error),
     };
     Seen { id, found }
+}
+
+/// The environments that hold the known subnets, each once; without those that are known to have them.
+fn holders(network: &Network, owners: &[Owner]) -> Vec<ResourceId> {
+    let mut found = Vec::new();
+    for (subnet, body) in network.known() {
+        let is_known = |id: &ResourceId| {
+            let mut owners = owners.iter().filter(|owner| owner.id == *id);
+            owners.any(|owner| owner.subnet_ids.contains(&subnet.seen.id))
+        };
+        let all = ise_subnet::holders(body);
+        let new = environments(&all).filter(|id| !is_known(id) && !found.contains(id));
+        let new: Vec<_> = new.collect();
+        found.extend(new);
+    }
+    found
+}
+
+fn environments(holders: &[String]) -> impl Iterator<Item = ResourceId> + '_ {
+    let parse = |holder: &String| ResourceId::parse_as(holder, ARM.name).ok();
+    holders.iter().filter_map(parse)
 }
 
 /// The route tables of the known subnets, each once.

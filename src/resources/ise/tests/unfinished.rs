@@ -1,5 +1,7 @@
 //! What is left when an operation goes wrong or is cut short, and what the next run makes of it.
 
+mod confirmed;
+
 use super::super::deployment::unfinished;
 use super::*;
 use crate::arm::ResourceId;
@@ -75,7 +77,16 @@ fn off() -> Value {
 }
 
 async fn create(context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
+    create_with(context, state, off()).await
+}
+
+async fn create_with(
+    context: &Context<Azure>,
+    state: &mut State,
+    preflight: Value,
+) -> Result<(), Diagnostics> {
     let mut planned = with("", 0);
+    planned.set("preflight", preflight);
     for name in ["id", "provisioning_state", "state"] {
         planned.set(name, Value::unknown());
     }
@@ -185,6 +196,33 @@ async fn a_creation_whose_first_answer_was_lost_is_waited_for() {
     create(&context(&server), &mut state).await.expect("well");
     assert_eq!(state_of(&state), "Succeeded");
     assert_eq!(unfinished(&state.private, "Succeeded"), None);
+}
+
+/// Through another alias, between the look and the request.
+#[tokio::test]
+async fn a_creation_that_another_one_outran_leaves_the_other_alone() {
+    for (status, code) in [
+        (409, "IntegrationServiceEnvironmentNotReady"),
+        (200, "changed"),
+    ] {
+        let outrun = match status {
+            200 => accepted(200),
+            _ => Reply::error(status, code),
+        };
+        let script = [
+            (line("GET"), vec![gone(), ok("InProgress", 0)]),
+            (line("PUT"), vec![outrun]),
+        ];
+        let server = server(&script).await;
+        let mut state = State::default();
+        let result = create(&context(&server), &mut state).await;
+        assert_eq!(
+            summary(result),
+            "Environment \"e\" already exists",
+            "{code}"
+        );
+        assert!(state.object().is_none());
+    }
 }
 
 #[tokio::test]
@@ -372,7 +410,11 @@ async fn a_deletion_without_an_answer_forgets_no_subnets() {
     ];
     let script = [
         (line("DELETE"), vec![Reply::Close]),
-        (line("GET"), vec![gone()]),
+        // What became of the deletion may not be read at first.
+        (
+            line("GET"),
+            vec![Reply::error(403, "AuthorizationFailed"), gone()],
+        ),
         (get(&subnet("c")), holds),
     ];
     let server = server(&script).await;
@@ -403,6 +445,7 @@ async fn what_somebody_else_deleted_is_gone() {
 async fn subnets_that_may_not_be_read_end_a_deletion_with_a_warning() {
     let script = [
         (line("DELETE"), vec![Reply::text(200, "")]),
+        (line("GET"), vec![gone()]),
         (
             get(&subnet("b")),
             vec![Reply::error(403, "AuthorizationFailed")],
@@ -425,13 +468,18 @@ async fn a_deletion_waits_for_the_deployment_that_is_in_its_way() {
     for (deletes, gets, is_deleted) in [
         (
             vec![conflict(), Reply::text(200, "")],
-            vec![ok("InProgress", 0), ok("InProgress", 0), ok("Failed", 0)],
+            vec![
+                ok("InProgress", 0),
+                ok("InProgress", 0),
+                ok("Failed", 0),
+                gone(),
+            ],
             true,
         ),
         // It came to rest between the refusal and the look.
         (
             vec![conflict(), Reply::text(200, "")],
-            vec![ok("Succeeded", 0)],
+            vec![ok("Succeeded", 0), gone()],
             true,
         ),
         // Something else is in the way.

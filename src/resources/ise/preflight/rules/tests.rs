@@ -64,7 +64,10 @@ fn find(rule: &str, network: &Network, owners: &[Owner]) -> Vec<(usize, String, 
     let facts = Facts {
         network,
         location: Some(Location::new("West Europe")),
-        owners,
+        owners: Owners {
+            certain: owners,
+            undecided: &[],
+        },
     };
     let rule = RULES.iter().find(|it| it.name == rule).expect("a rule");
     let check = (rule.check)(&facts).into_iter();
@@ -249,6 +252,45 @@ fn subnets_in_use() {
             ),
         }
     }
+}
+
+#[test]
+fn subnets_of_an_environment_that_is_no_more_are_waited_for() {
+    let link = |name: &str| json!({ "serviceAssociationLinks": [{ "properties": { "link": environment(name).to_string() } }] });
+    let looked_at = |name: &str, body: Json| Seen {
+        id: environment(name),
+        found: found(body),
+    };
+    let mut network = subnets(&[("a", link("MINE")), ("b", link("theirs")), ("c", json!({}))]);
+    network.environments = vec![
+        looked_at("mine", json!(null)),
+        looked_at("theirs", json!({ "properties": {} })),
+    ];
+    // Its own ID does not make it the holder: there is no such environment.
+    let owner = Owner {
+        id: environment("mine"),
+        subnet_ids: Vec::new(),
+    };
+    let facts = Facts {
+        network: &network,
+        location: None,
+        owners: Owners {
+            certain: &[owner],
+            undecided: &[],
+        },
+    };
+    let rule = RULES.iter().find(|it| it.name == IN_USE).expect("a rule");
+    let found = rule.apply(&facts);
+    let found: Vec<_> = found.iter().map(|it| (it.index, it.passes)).collect();
+    assert_eq!(found, [(0, true), (1, false)]);
+    assert_eq!(
+        network.not_released(),
+        [(environment("mine"), vec![subnet_id("a")])]
+    );
+    // Whether one lives that could not be read is unknown.
+    network.environments[0].found = Found::Unread(crate::arm::Error::not_connected("down"));
+    assert_eq!(network.not_released(), []);
+    assert_eq!(find(IN_USE, &network, &[]).len(), 2);
 }
 
 #[test]

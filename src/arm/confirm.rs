@@ -1,0 +1,301 @@
+//! Writes that count once ARM shows them. An answer is a promise: it may be a stranger's, or nothing may come of it.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::Json;
+use super::error::Error;
+use super::operation::{Intent, Operation, provisioning_state};
+use super::request::PutOptions;
+use super::resource_id::ResourceId;
+use super::session::{Accepted, Session};
+
+/// How often a write is sent of which nothing comes.
+const MOST_SENDS: u32 = 3;
+
+/// How often ARM is asked what came of a write: a replica may be behind.
+const LOOKS: u32 = 3;
+
+/// What ARM shows of a creation of which nothing came.
+const NOT_THERE: &str = "there is no such object";
+
+/// What came of a creation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Created {
+    /// This is the object, at the end of all there was to wait for.
+    New(Json),
+    /// ARM took the creation for a change of an object that had come to be in the moment before.
+    WroteOver,
+}
+
+/// A stopped operation has two seconds to come back.
+const PARTING: Duration = Duration::from_millis(1500);
+
+impl Session {
+    /// Creates an object, waits for all there is to wait for, and gives it as ARM shows it.
+    pub async fn create(
+        &self,
+        id: &ResourceId,
+        api_version: &str,
+        body: &impl Serialize,
+        options: PutOptions,
+    ) -> Result<Created, Error> {
+        let only_new = options.if_none_match.is_some();
+        let mut send = 0;
+        loop {
+            send += 1;
+            let sent = self.put(id, api_version, body, options.clone()).await;
+            let accepted = match sent {
+                Ok(accepted) => accepted,
+                // The one before may have come to something after all.
+                Err(error) if send > 1 => {
+                    let error = error.after_acceptance();
+                    return self.created_all_the_same(error, id, api_version).await;
+                }
+                Err(error) if error.is_from_stranger() && error.may_have_been_sent() => {
+                    return self.created_all_the_same(error, id, api_version).await;
+                }
+                Err(error) => return Err(error),
+            };
+            let status = accepted.status;
+            if send == 1 && !only_new && accepted.wrote_over() {
+                match self.find_written(id, api_version).await {
+                    Ok(None) => {}
+                    Ok(Some(_)) | Err(_) => return Ok(Created::WroteOver),
+                }
+                self.count("PUT", send, status, NOT_THERE, id)?;
+                continue;
+            }
+            let shown = self.shown(accepted, id, api_version).await;
+            if let Some(body) = shown.map_err(Error::after_acceptance)? {
+                return Ok(Created::New(body));
+            }
+            self.count("PUT", send, status, NOT_THERE, id)?;
+        }
+    }
+
+    /// Deletes an object, and comes back once ARM says that it is gone; one that is gone already is no error.
+    pub async fn delete_for_good(&self, id: &ResourceId, api_version: &str) -> Result<(), Error> {
+        let mut send = 0;
+        loop {
+            send += 1;
+            let (status, error) = match self.delete_and_wait(id, api_version).await {
+                Ok(status) => (status, None),
+                Err(error) if is_open(&error) => (0, Some(error)),
+                Err(error) => return Err(error),
+            };
+            let is_gone = match self.is_gone(id, api_version).await {
+                Err(stopped) if stopped.is_cancelled() || stopped.is_timeout() => {
+                    let found = self.parting().get_optional(id, api_version).await;
+                    found
+                        .ok()
+                        .filter(Option::is_none)
+                        .ok_or(stopped)
+                        .map(|_| true)
+                }
+                told => told,
+            };
+            match is_gone {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(unread) => return Err(error.unwrap_or(unread.after_acceptance())),
+            }
+            if let Some(error) = error {
+                return Err(error);
+            }
+            self.count("DELETE", send, status, "the object is still there", id)?;
+        }
+    }
+
+    /// Runs an action that is as good twice as once, such as `enable`, until the object shows it, and gives the object.
+    ///
+    /// `missing` says what it does not show yet.
+    pub async fn post_until(
+        &self,
+        id: &ResourceId,
+        action: &str,
+        api_version: &str,
+        is_shown: impl Fn(&Json) -> bool + Send,
+        missing: &str,
+    ) -> Result<Json, Error> {
+        let mut send = 0;
+        loop {
+            send += 1;
+            let (status, error) = match self.post(id, action, api_version, None).await {
+                Ok(accepted) => (accepted.status, None),
+                Err(error) if is_open(&error) => (0, Some(error)),
+                Err(error) => return Err(error),
+            };
+            for look in 1..=LOOKS {
+                let body = self
+                    .get(id, api_version)
+                    .await
+                    .map_err(Error::after_acceptance)?;
+                if is_shown(&body) {
+                    return Ok(body);
+                }
+                if look < LOOKS {
+                    self.sleep(self.pause(look))
+                        .await
+                        .map_err(Error::after_acceptance)?;
+                }
+            }
+            match error {
+                Some(error) if send >= MOST_SENDS => return Err(error),
+                Some(error) => tracing::warn!(%id, action, %error, "sending the action again"),
+                None => self.count("POST", send, status, missing, id)?,
+            }
+        }
+    }
+
+    /// The object as soon as it shows what was written, with whether it does; that may take a replica a moment.
+    pub async fn until_shown(
+        &self,
+        id: &ResourceId,
+        api_version: &str,
+        mut body: Json,
+        is_shown: impl Fn(&Json) -> bool + Send,
+    ) -> Result<(Json, bool), Error> {
+        for look in 1..LOOKS {
+            if is_shown(&body) {
+                return Ok((body, true));
+            }
+            self.sleep(self.pause(look))
+                .await
+                .map_err(Error::after_acceptance)?;
+            let found = self.get(id, api_version).await;
+            body = found.map_err(Error::after_acceptance)?;
+        }
+        let is_shown = is_shown(&body);
+        Ok((body, is_shown))
+    }
+
+    /// What ARM shows of an object that was just written; nothing if it stays missing.
+    pub async fn find_written(
+        &self,
+        id: &ResourceId,
+        api_version: &str,
+    ) -> Result<Option<Json>, Error> {
+        for look in 1.. {
+            let found = self.get_optional(id, api_version).await?;
+            if found.is_some() || look == LOOKS {
+                return Ok(found);
+            }
+            self.sleep(self.pause(look)).await?;
+        }
+        Ok(None)
+    }
+
+    /// Fails once a write, of which nothing came again, has been sent often enough.
+    pub fn count(
+        &self,
+        method: &str,
+        sent: u32,
+        status: u16,
+        finding: &str,
+        id: &ResourceId,
+    ) -> Result<(), Error> {
+        tracing::warn!(method, %id, status, sent, "nothing came of a request: {finding}");
+        match sent < MOST_SENDS {
+            true => Ok(()),
+            false => Err(Error::without_effect(format!(
+                "Azure answered the {method} with HTTP {status} each of the {sent} times it was sent, and {finding}: {id}"
+            ))),
+        }
+    }
+
+    /// An object whose creation ended in an error; that, if it is not there.
+    async fn created_all_the_same(
+        &self,
+        error: Error,
+        id: &ResourceId,
+        api_version: &str,
+    ) -> Result<Created, Error> {
+        match self.find_written(id, api_version).await {
+            Ok(Some(_)) => {
+                let operation = Operation::on_resource(Intent::Write);
+                let ended = self.wait(&operation, id, api_version).await;
+                let body = ended.and_then(super::Ended::into_result);
+                body.map(Created::New).map_err(Error::after_acceptance)
+            }
+            // It was answered, and ARM knows of nothing.
+            Ok(None) => Err(error.without_doubt()),
+            Err(_) => Err(error),
+        }
+    }
+
+    /// What an accepted PUT came to; nothing if there is no object.
+    async fn shown(
+        &self,
+        accepted: Accepted,
+        id: &ResourceId,
+        api_version: &str,
+    ) -> Result<Option<Json>, Error> {
+        let Some(operation) = accepted.operation else {
+            let found = self.find_written(id, api_version).await;
+            // Where there is no time to ask, the answer itself is ARM's word.
+            let told = accepted.body.filter(|body| shows(body, id));
+            return found.or_else(|error| told.map(Some).ok_or(error));
+        };
+        match self.wait(&operation, id, api_version).await {
+            Ok(ended) => ended.into_result().map(Some),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn delete_and_wait(&self, id: &ResourceId, api_version: &str) -> Result<u16, Error> {
+        let accepted = self.delete(id, api_version).await?;
+        if let Some(operation) = accepted.operation {
+            let ended = self.wait(&operation, id, api_version).await;
+            let ended = ended.map_err(Error::after_acceptance)?;
+            ended.into_result()?;
+        }
+        Ok(accepted.status)
+    }
+
+    async fn is_gone(&self, id: &ResourceId, api_version: &str) -> Result<bool, Error> {
+        for look in 1..=LOOKS {
+            let Some(body) = self.get_optional(id, api_version).await? else {
+                return Ok(true);
+            };
+            if provisioning_state(&body).is_some_and(|it| it.eq_ignore_ascii_case("Deleting")) {
+                let operation = Operation::on_resource(Intent::Delete);
+                self.wait(&operation, id, api_version).await?;
+                return Ok(true);
+            }
+            if look < LOOKS {
+                self.sleep(self.pause(look)).await?;
+            }
+        }
+        Ok(false)
+    }
+
+    /// For a last short look of an operation that was stopped.
+    fn parting(&self) -> Session {
+        let deadline = Instant::now() + PARTING;
+        self.client.bounded(deadline, CancellationToken::new())
+    }
+
+    /// Before the next look.
+    fn pause(&self, looks: u32) -> Duration {
+        self.pacing().backoff.after(looks, 1.0)
+    }
+}
+
+/// Whether a body is that of the object.
+pub fn shows(body: &Json, id: &ResourceId) -> bool {
+    let shown = body["id"].as_str().map(ResourceId::parse);
+    shown.is_some_and(|shown| shown.as_ref() == Ok(id))
+}
+
+/// Whether ARM alone can tell what came of the request, and is still to be asked.
+fn is_open(error: &Error) -> bool {
+    error.may_have_been_sent() && !error.is_cancelled() && !error.is_timeout()
+}
+
+#[cfg(test)]
+mod tests;

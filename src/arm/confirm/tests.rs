@@ -1,0 +1,308 @@
+use serde_json::json;
+
+use super::*;
+use crate::arm::retry::MOST_ATTEMPTS;
+use crate::arm::test_server::{Reply, TestServer};
+
+const API: &str = "2019-05-01";
+const PATH: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Logic/workflows/w?api-version=2019-05-01";
+
+fn workflow() -> ResourceId {
+    ResourceId::in_group("s", "g", "Microsoft.Logic/workflows", "w")
+}
+
+fn line(method: &str) -> String {
+    match method {
+        "POST" => format!("POST {}", PATH.replace('?', "/enable?")),
+        "LIST" => format!("GET {}", PATH.replace('?', "/runs?")),
+        method => format!("{method} {PATH}"),
+    }
+}
+
+fn shown(state: &str) -> Reply {
+    let id = workflow().to_string();
+    Reply::json(
+        200,
+        &json!({"id": id, "name": "w", "properties": {"state": state}}),
+    )
+}
+
+fn gone() -> Reply {
+    Reply::error(404, "ResourceNotFound")
+}
+
+async fn server(script: &[(&str, Vec<Reply>)]) -> TestServer {
+    let script: Vec<_> = script
+        .iter()
+        .map(|(method, replies)| (line(method), replies.clone()))
+        .collect();
+    let script: Vec<_> = script
+        .iter()
+        .map(|(line, replies)| (line.as_str(), replies.clone()))
+        .collect();
+    TestServer::start(&script).await
+}
+
+fn sent(server: &TestServer, method: &str) -> usize {
+    let lines = server.lines();
+    lines.iter().filter(|it| **it == line(method)).count()
+}
+
+/// Answers of somebody else, whatever they claim.
+fn strangers() -> Vec<Reply> {
+    let bodies = [
+        "<html>Sign in to the hotel</html>",
+        "",
+        r#"{"message":"please sign in"}"#,
+        r#"{"error":{"code":"ResourceNotFound","message":"m"}}"#,
+        r#"{"id":"/x","name":"w","properties":{"provisioningState":"Succeeded","state":"Theirs"},"value":[]}"#,
+    ];
+    let statuses = [200, 201, 202, 204, 302, 403, 404, 503];
+    let each = |status| bodies.map(|body| Reply::stranger(status, body));
+    let of_arm = [Reply::text(200, "<html>"), Reply::text(404, "\"<html>\"")];
+    statuses.into_iter().flat_map(each).chain(of_arm).collect()
+}
+
+/// Creates the workflow.
+async fn create(session: &Session) -> Result<Json, Error> {
+    let (id, body) = (workflow(), json!({}));
+    let created = session.create(&id, API, &body, PutOptions::default());
+    match created.await? {
+        Created::New(body) => Ok(body),
+        Created::WroteOver => panic!("nothing was there"),
+    }
+}
+
+async fn ask(session: &Session, method: &str) -> Result<(), Error> {
+    let id = workflow();
+    match method {
+        "GET" => session.get_optional(&id, API).await.map(drop),
+        "LIST" => session.list(&id, "runs", API).await.map(drop),
+        "PUT" => session
+            .put(&id, API, &json!({}), PutOptions::default())
+            .await
+            .map(drop),
+        "PATCH" => session.patch(&id, API, &json!({})).await.map(drop),
+        "POST" => session.post(&id, "enable", API, None).await.map(drop),
+        _ => session.delete(&id, API).await.map(drop),
+    }
+}
+
+#[tokio::test]
+async fn a_strangers_answer_is_none_whatever_its_status() {
+    for reply in strangers() {
+        for method in ["GET", "LIST", "PUT", "PATCH", "POST", "DELETE"] {
+            let server = server(&[(method, vec![reply.clone()])]).await;
+            let error = ask(&server.session(), method).await.expect_err(method);
+            assert!(error.is_from_stranger(), "{method}: {error}");
+            let is_read = ["GET", "LIST"].contains(&method);
+            assert_eq!(error.may_have_been_sent(), !is_read, "{method}: {error}");
+            let attempts = if method == "POST" {
+                1
+            } else {
+                MOST_ATTEMPTS as usize
+            };
+            assert_eq!(sent(&server, method), attempts, "{method}: {error}");
+            let told = error.explanation();
+            assert!(
+                told.contains("not Azure Resource Manager") && told.contains("Request: "),
+                "{told}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_in_between_is_passed_by() -> Result<(), Error> {
+    for reply in strangers() {
+        for method in ["GET", "PUT", "PATCH", "DELETE"] {
+            let server = server(&[(method, vec![reply.clone(), shown("Enabled")])]).await;
+            ask(&server.session(), method).await?;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_stranger_ends_a_wait() -> Result<(), Error> {
+    let mut polls = strangers();
+    polls.push(Reply::json(200, &json!({"status": "Succeeded"})));
+    let mut reads = strangers();
+    reads.push(shown("Enabled"));
+    let accepted = Reply::json(
+        201,
+        &json!({"properties": {"provisioningState": "Creating"}}),
+    )
+    .header("azure-asyncoperation", "{url}/operations/1");
+    let (put, get) = (line("PUT"), line("GET"));
+    let script = [
+        (put.as_str(), vec![accepted]),
+        ("GET /operations/1", polls),
+        (get.as_str(), reads),
+    ];
+    let server = TestServer::start(&script).await;
+    let session = server.session();
+    let body = create(&session);
+    assert_eq!(body.await?["properties"]["state"], "Enabled");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_stranger_took_is_found_or_not_there() {
+    for (reads, is_there) in [
+        (vec![gone(), shown("Enabled")], true),
+        (vec![gone()], false),
+        (vec![Reply::stranger(200, "")], false),
+    ] {
+        let is_told = !matches!(
+            &reads[0],
+            Reply::Answer {
+                is_of_arm: false,
+                ..
+            }
+        );
+        let server = server(&[("PUT", vec![Reply::stranger(201, "")]), ("GET", reads)]).await;
+        let session = server.session();
+        let created = create(&session);
+        match created.await {
+            Ok(_) => assert!(is_there),
+            Err(error) => {
+                assert!(!is_there && error.is_from_stranger(), "{error}");
+                // Only ARM can take the doubt away.
+                assert_eq!(error.may_have_been_sent(), !is_told);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_creation_counts_once_arm_shows_the_object() -> Result<(), Error> {
+    let idle = [
+        Reply::text(200, ""),
+        Reply::text(201, "{}"),
+        Reply::text(202, ""),
+        Reply::text(204, ""),
+        Reply::json(200, &json!({"message": "welcome"})),
+        Reply::json(
+            201,
+            &json!({"id": workflow().to_string(), "properties": {"provisioningState": "Succeeded"}}),
+        ),
+    ];
+    for reply in idle {
+        // The second PUT has its effect.
+        let mut reads = vec![
+            gone();
+            if matches!(&reply, Reply::Answer { status: 202, .. }) {
+                6
+            } else {
+                LOOKS as usize
+            }
+        ];
+        reads.push(shown("Enabled"));
+        let again = server(&[("PUT", vec![reply.clone()]), ("GET", reads)]).await;
+        let session = again.session();
+        create(&session).await?;
+        assert_eq!(sent(&again, "PUT"), 2);
+
+        let never = server(&[("PUT", vec![reply]), ("GET", vec![gone()])]).await;
+        let session = never.session();
+        let created = create(&session);
+        let error = created.await.expect_err("there is none");
+        assert_eq!(sent(&never, "PUT"), MOST_SENDS as usize);
+        assert!(
+            error.to_string().contains("there is no such object"),
+            "{error}"
+        );
+        assert!(!error.may_have_been_sent(), "{error}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_deletion_counts_once_arm_says_that_it_is_gone() -> Result<(), Error> {
+    let id = workflow();
+    for reply in [
+        Reply::text(200, ""),
+        Reply::text(204, ""),
+        Reply::text(200, "{}"),
+        gone(),
+    ] {
+        let once = server(&[("DELETE", vec![reply.clone()]), ("GET", vec![gone()])]).await;
+        once.session().delete_for_good(&id, API).await?;
+        assert_eq!((sent(&once, "DELETE"), sent(&once, "GET")), (1, 1));
+
+        let mut reads = vec![shown("Enabled"); LOOKS as usize];
+        reads.push(gone());
+        let again = server(&[("DELETE", vec![reply.clone()]), ("GET", reads)]).await;
+        again.session().delete_for_good(&id, API).await?;
+        assert_eq!(sent(&again, "DELETE"), 2);
+
+        let never = server(&[("DELETE", vec![reply]), ("GET", vec![shown("Enabled")])]).await;
+        let error = never.session().delete_for_good(&id, API).await;
+        let error = error.expect_err("it is there");
+        assert_eq!(sent(&never, "DELETE"), MOST_SENDS as usize);
+        assert!(
+            error.to_string().contains("the object is still there"),
+            "{error}"
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_deletion_that_a_stranger_answered_is_over_when_arm_says_so() -> Result<(), Error> {
+    let id = workflow();
+    for reply in strangers() {
+        let server = server(&[("DELETE", vec![reply.clone()]), ("GET", vec![gone()])]).await;
+        server.session().delete_for_good(&id, API).await?;
+    }
+    let stranger = Reply::stranger(204, "");
+    for reads in [vec![shown("Enabled")], vec![stranger.clone()]] {
+        let server = server(&[("DELETE", vec![stranger.clone()]), ("GET", reads)]).await;
+        let error = server.session().delete_for_good(&id, API).await;
+        assert!(error.expect_err("nobody knows").is_from_stranger());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_being_deleted_is_waited_for() -> Result<(), Error> {
+    let deleting = json!({"name": "w", "properties": {"provisioningState": "Deleting"}});
+    let mut reads = vec![Reply::json(200, &deleting); 9];
+    reads.push(gone());
+    let server = server(&[("DELETE", vec![Reply::text(200, "")]), ("GET", reads)]).await;
+    server.session().delete_for_good(&workflow(), API).await?;
+    assert_eq!(sent(&server, "DELETE"), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_action_counts_once_the_object_shows_it() -> Result<(), Error> {
+    let is_enabled = |body: &Json| body["properties"]["state"] == "Enabled";
+    for reply in [Reply::text(200, ""), Reply::stranger(200, "<html>")] {
+        let mut reads = vec![shown("Disabled"); LOOKS as usize];
+        reads.push(shown("Enabled"));
+        for (reads, is_done, posts) in [
+            (vec![shown("Enabled")], true, 1),
+            (reads, true, 2),
+            (vec![shown("Disabled")], false, MOST_SENDS as usize),
+        ] {
+            let server = server(&[("POST", vec![reply.clone()]), ("GET", reads)]).await;
+            let session = server.session();
+            let id = workflow();
+            let done = session.post_until(&id, "enable", API, is_enabled, "it is not Enabled");
+            assert_eq!(done.await.is_ok(), is_done);
+            assert_eq!(sent(&server, "POST"), posts);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn futures_can_be_sent() {
+    fn check<T: Send>(_: impl FnOnce(&'static Session) -> T) {}
+    static ID: std::sync::LazyLock<ResourceId> = std::sync::LazyLock::new(workflow);
+    check(|session| session.create(&ID, API, &(), PutOptions::default()));
+    check(|session| session.delete_for_good(&ID, API));
+    check(|session| session.post_until(&ID, "enable", API, |_| true, ""));
+}

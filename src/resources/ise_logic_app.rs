@@ -3,36 +3,41 @@
 //! ARM type `Microsoft.Logic/workflows`. ARM answers at once, so nothing here is waited for but the environment.
 
 mod account;
+mod parameters;
+mod policies;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::shared::arm_type::ArmType;
-use super::shared::{environment, rows, tags};
-use crate::arm::{self, PutOptions, ResourceId, Session};
+use super::shared::at_once::Failure;
+use super::shared::{environment, replaced, rows, tags};
+use crate::arm::{ResourceId, Session};
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::Path;
 use crate::sdk::plan::{Plan, sent_changes};
-use crate::sdk::remote::{write_elements, write_members};
+use crate::sdk::private::Private;
+use crate::sdk::remote::Change;
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Recomputed, Schema, Timeouts};
 use crate::sdk::types::Type;
-use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
 use crate::validate;
-use crate::validate::cidr::caller_bounds;
+use crate::validate::callers::Callers;
 use crate::validate::json;
-use crate::validate::workflow::{self, Definition, Place};
+use crate::validate::workflow::{self, Definition};
 
-const ARM: ArmType = ArmType {
+pub(crate) const ARM: ArmType = ArmType {
     name: "Microsoft.Logic/workflows",
     api_version: "2019-05-01",
     noun: "logic app",
+    resource: "ise_logic_app",
     schema: &SCHEMA,
 };
 
@@ -69,20 +74,23 @@ fn attributes() -> Vec<Attribute> {
         Attribute::string("parameters")
             // ARM does not tell whether there are none, or never were any.
             .same(|a, b| same_text(a.as_str().unwrap_or("{}"), b.as_str().unwrap_or("{}"), json::same))
-            .check(Check::Text(|text| json::object(text).map(|_| ())))
-            .remote_into("properties.parameters", read_parameters, write_parameters)
+            .check(Check::Text(|text| json::parameter_values(text).map(|_| ())))
+            .remote_into("properties.parameters", parameters::read_plain, parameters::write_plain)
             .doc("Values of the parameters that the definition declares, as a JSON object of name to value."),
         Attribute::string("secure_parameters_wo")
             .write_only()
             .sensitive()
-            .check(Check::Text(|text| json::object(text).map(|_| ())))
+            .check(Check::Text(|text| json::parameter_values(text).map(|_| ())))
             .doc(
                 "Values of `SecureString` and `SecureObject` parameters, as a JSON object of name to value. Never stored; sent with \
-                 every update of the workflow. Needs Terraform 1.11 or later.",
+                 every update of the workflow, and an update that would lose one is refused. Needs Terraform 1.11 or later.",
             ),
         Attribute::number("secure_parameters_version")
             .effect(Effect::SentAfterFirst)
-            .doc("Any number; when it changes, `secure_parameters_wo` is sent again."),
+            .doc(
+                "Any number; when it changes to another one, `secure_parameters_wo` is sent again, and parameters that it leaves out \
+                 fall back to their defaults.",
+            ),
         rows::enabled("Whether its triggers fire."),
         rows::reference("integration_account_id", "properties.integrationAccount")
             .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.Logic/integrationAccounts")))
@@ -113,21 +121,18 @@ fn attributes() -> Vec<Attribute> {
 }
 
 fn access_control() -> Attribute {
-    const RANGES: &str = "CIDR blocks, or ranges of the form `first-last`. None at all, `[]`, is not the same as leaving it out.";
+    const RANGES: &str = "IPv4 or IPv6: CIDR blocks, ranges of the form `first-last`, or single addresses, compared by the addresses \
+                          that they mean. None at all, `[]`, is not the same as leaving it out.";
     let ranges = |description| {
         Attribute::plain("allowed_caller_ip_ranges", Type::set(Type::String))
-            .same(|a, b| {
-                rows::same_elements(a, b, |text| {
-                    caller_bounds(text).ok_or_else(|| text.to_owned())
-                })
-            })
+            .same(same_callers)
             .empty_is_a_value()
-            .check(Check::EachText(validate::cidr::caller_range))
+            .check(Check::EachText(validate::callers::caller_range))
             .remote("allowedCallerIpAddresses[].addressRange")
             .doc(description)
     };
     let policies = Attribute::plain("open_authentication_policies", Type::map(Type::map(Type::String)))
-        .remote_into("openAuthenticationPolicies.policies", read_policies, write_policies)
+        .remote_into("openAuthenticationPolicies.policies", policies::read, policies::write)
         .doc("Microsoft Entra ID policies: name of the policy → name of a claim → the value it must have.");
     let section = |name, path, attributes, description| {
         Attribute::nested(name, Nesting::Single, attributes)
@@ -143,8 +148,8 @@ fn access_control() -> Attribute {
                 "triggers",
                 vec![
                     ranges(
-                        "CIDR blocks, or ranges of the form `first-last`. Without it anybody may call; with none at all, `[]`, other logic \
-                         apps only.",
+                        "IPv4 or IPv6: CIDR blocks, ranges of the form `first-last`, or single addresses, compared by the addresses that \
+                         they mean. Without it anybody may call; with none at all, `[]`, other logic apps only.",
                     ),
                     policies,
                 ],
@@ -193,14 +198,18 @@ impl Resource<Azure> for IseLogicApp {
         if let Err(message) = rows::check_identity(config) {
             diagnostics.error_at(Path::attribute("identity"), "Invalid identity", message);
         }
-        diagnostics.extend(check_parameters(config));
+        diagnostics.extend(parameters::check_values(config));
         diagnostics
     }
 
     async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
         tags::plan(context, plan);
+        let planner = replaced::planner(&ARM, plan);
         if plan.replaces(&SCHEMA) {
-            return;
+            return ARM.make_way(context, &planner);
+        }
+        if let Some(azure) = context.client_if_known() {
+            ARM.claim(azure, planner, plan);
         }
         let puts = match &plan.prior {
             None => true,
@@ -208,9 +217,18 @@ impl Resource<Azure> for IseLogicApp {
         };
         if puts {
             plan.diagnostics
-                .extend(check_secure_parameters(&plan.config));
+                .extend(parameters::check_secure(&plan.config));
         }
         account::at_plan(context, plan).await;
+    }
+
+    async fn plan_delete(
+        &self,
+        context: &Context<Azure>,
+        prior: &Object,
+        _: &mut Private,
+    ) -> Diagnostics {
+        ARM.plan_deletion(context, prior)
     }
 
     async fn create(
@@ -221,12 +239,11 @@ impl Resource<Azure> for IseLogicApp {
     ) -> Result<(), Diagnostics> {
         let id = ARM.planned_id(context.client()?, create.planned);
         let session = session(context)?;
-        ARM.refuse_existing(&session, &id, self.name()).await?;
-        none_missing(check_secure_parameters(create.config))?;
+        none_missing(parameters::check_secure(create.config))?;
         account::at_apply(&session, create.planned).await?;
         let environment = environment::ready(&session, create.planned.text("ise_id")).await?;
         let mut body = json!({ "location": environment["location"] });
-        write(create.config, create.planned, &mut body);
+        parameters::write(create.config, Change::creating(create.planned), &mut body);
         ARM.create_at_once(context, &session, &id, &body, create.planned, state)
             .await
     }
@@ -244,12 +261,12 @@ impl Resource<Azure> for IseLogicApp {
         let id = ARM.stored_id(update.prior)?;
         let session = session(context)?;
         if needs_put(update.prior, update.planned) {
-            none_missing(check_secure_parameters(update.config))?;
+            none_missing(parameters::check_secure(update.config))?;
         }
         if update.changes("integration_account_id") {
             account::at_apply(&session, update.planned).await?;
         }
-        let changed = change(&session, &id, update).await;
+        let changed = change(&session, &id, update, state).await;
         ARM.settle_update(context, &id, update, changed, state)
             .await
     }
@@ -287,15 +304,19 @@ async fn change(
     session: &Session,
     id: &ResourceId,
     update: Update<'_>,
-) -> Result<Json, arm::Error> {
+    state: &mut State,
+) -> Result<Json, Failure> {
     if needs_put(update.prior, update.planned) {
-        let mut body = session.get(id, ARM.api_version).await?;
-        let current_state = body["properties"]["state"].clone();
-        write(update.config, update.planned, &mut body);
-        body["properties"]["state"] = current_state;
-        session
-            .put(id, ARM.api_version, &body, PutOptions::default())
-            .await?;
+        // A PUT leaves it enabled or not as it is.
+        let mut planned = update.planned.clone();
+        planned.set("enabled", update.prior.get("enabled").clone());
+        let change = Change::between(update.prior, &planned);
+        let write = |body: &mut Json| {
+            let overwritten = parameters::write(update.config, change, body);
+            none_missing(parameters::check_body(body, update)).map_err(Failure::Refused)?;
+            Ok(overwritten)
+        };
+        ARM.put_change(session, id, write, state).await?;
     }
     if update.changes("enabled") {
         let action = if update.planned.bool("enabled") == Some(true) {
@@ -306,161 +327,30 @@ async fn change(
         session.post(id, action, ARM.api_version, None).await?;
     }
     // The answer to a PUT shows a creation time that is not the true one, so the workflow is read.
-    session.get(id, ARM.api_version).await
-}
-
-/// Writes what is planned, and the secure parameters: their values are in the configuration only, and what else ARM
-/// tells of them stays as long as they are declared.
-fn write(config: &Object, planned: &Object, body: &mut Json) {
-    let told = body["properties"]["parameters"].clone();
-    ARM.write(planned, body);
-    let is_declared = |name: &str| {
-        let declared = body["properties"]["definition"]["parameters"].as_object();
-        declared.is_some_and(|declared| declared.contains_key(name))
-    };
-    let is_secure = |parameter: &Json| parameter.is_object() && parameter.get("value").is_none();
-    let before = told.as_object().into_iter().flatten();
-    let mut parameters: Map<String, Json> = before
-        .filter(|(name, parameter)| is_secure(parameter) && is_declared(name))
-        .map(|(name, parameter)| (name.clone(), parameter.clone()))
-        .collect();
-    let written = body["properties"]["parameters"]
-        .as_object()
-        .into_iter()
-        .flatten();
-    let plain = written.filter(|(_, parameter)| !is_secure(parameter));
-    parameters.extend(plain.map(|(name, parameter)| (name.clone(), parameter.clone())));
-    for (name, value) in values(config, SECURE).unwrap_or_default() {
-        parameters.entry(name).or_insert_with(|| json!({}))["value"] = value;
-    }
-    if !parameters.is_empty() || !told.is_null() {
-        body["properties"]["parameters"] = Json::Object(parameters);
-    }
-}
-
-/// Checks the parameters' values against their declarations, as far as both are known.
-fn check_parameters(config: &Object) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
-    let Some(definition) = definition(config) else {
-        return diagnostics;
-    };
-    let (plain, secure) = (values(config, "parameters"), values(config, SECURE));
-    for finding in definition.check_parameters(plain.as_ref(), secure.as_ref()) {
-        let name = match finding.place {
-            Place::Parameters => "parameters",
-            Place::SecureParameters => SECURE,
-        };
-        let summary = format!("Invalid {name}");
-        diagnostics.error_at(Path::attribute(name), summary, sentence(&finding.message));
-    }
-    diagnostics
-}
-
-/// Finds the secure parameters that a PUT would lose, as far as they are known.
-///
-/// As long as nothing is sent, ARM keeps them: an imported logic app is in order without.
-fn check_secure_parameters(config: &Object) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
-    let missing = definition(config).zip(values(config, SECURE));
-    let missing = missing.map(|(definition, secure)| definition.missing_secure(&secure));
-    for message in missing.into_iter().flatten() {
-        let summary = format!("Invalid {SECURE}");
-        diagnostics.error_at(Path::attribute(SECURE), summary, sentence(&message));
-    }
-    diagnostics
-}
-
-const SECURE: &str = "secure_parameters_wo";
-
-fn definition(config: &Object) -> Option<Definition> {
-    Definition::parse(config.str("definition")?).ok()
-}
-
-/// The values of parameters; nothing while they are unknown.
-fn values(config: &Object, name: &str) -> Option<Map<String, Json>> {
-    match config.get(name) {
-        Value::Null => Some(Map::new()),
-        value => parse_object(value.as_str()?),
-    }
+    Ok(session.get(id, ARM.api_version).await?)
 }
 
 /// Compares two JSON texts; what is not JSON is the same as nothing else.
 fn same_text(a: &str, b: &str, same: fn(&Json, &Json) -> bool) -> bool {
-    let parse = |text: &str| serde_json::from_str(text).ok();
+    let parse = |text: &str| json::parse(text).ok();
     parse(a).zip(parse(b)).is_some_and(|(a, b)| same(&a, &b))
 }
 
-fn read_parameters(json: &Json) -> Value {
-    // Secure values never come back, and so have no place here.
-    let values: Map<String, Json> = json
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter_map(|(name, parameter)| Some((name.clone(), parameter.get("value")?.clone())))
-        .collect();
-    match values.is_empty() {
-        true => Value::Null,
-        false => Json::Object(values).to_string().into(),
-    }
-}
-
-fn write_parameters(value: &Value, json: &mut Json) {
-    let values = value.as_str().and_then(parse_object).unwrap_or_default();
-    let values = values.iter().map(|(name, value)| (name.as_str(), value));
-    write_members(json, values, |value, parameter| {
-        parameter["value"] = value.clone()
-    });
-}
-
-/// Policies by name, each a map of claims; the kind is Microsoft Entra ID, the only one there is.
-fn read_policies(json: &Json) -> Value {
-    let claims = |policy: &Json| {
-        let claims = policy["claims"].as_array().into_iter().flatten();
-        claims
-            .filter_map(|claim| {
-                Some((
-                    claim["name"].as_str()?.to_owned(),
-                    Value::from(claim["value"].as_str()?),
-                ))
-            })
-            .collect()
+/// Sets of ranges of callers that admit the same ones: one that is there twice, in two forms, admits nobody more.
+fn same_callers(a: &Value, b: &Value) -> bool {
+    let callers = |value: &Value| -> Option<BTreeSet<_>> {
+        let texts = value.as_elements()?.iter().filter_map(Value::as_str);
+        let callers = texts.map(|text| Callers::parse(text).map_err(|_| text.to_owned()));
+        Some(callers.collect())
     };
-    let policies = json.as_object().into_iter().flatten();
-    Value::Map(
-        policies
-            .map(|(name, policy)| (name.clone(), Value::Map(claims(policy))))
-            .collect(),
-    )
-}
-
-fn write_policies(value: &Value, json: &mut Json) {
-    let policies = value.as_map().into_iter().flatten();
-    let policies = policies.map(|(name, claims)| (name.as_str(), claims));
-    write_members(json, policies, |claims, policy| {
-        if policy["type"].is_null() {
-            policy["type"] = json!("AAD");
-        }
-        let values = claims.as_map().into_iter().flatten();
-        write_elements(
-            &mut policy["claims"],
-            "name",
-            values.clone().map(|(name, _)| json!(name)),
-        );
-        for (index, (_, value)) in values.enumerate() {
-            policy["claims"][index]["value"] = json!(value.as_str());
-        }
-    });
+    callers(a) == callers(b)
 }
 
 fn parse_text(value: &Value) -> Json {
     value
         .as_str()
-        .and_then(|text| serde_json::from_str(text).ok())
+        .and_then(|text| json::parse(text).ok())
         .unwrap_or_default()
-}
-
-fn parse_object(text: &str) -> Option<Map<String, Json>> {
-    serde_json::from_str(text).ok()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! ARM type `Microsoft.Network/virtualNetworks/subnets`. Writes in one virtual network never run two at a time, because
 //! Azure refuses the second.
 
+mod creation;
 mod planning;
 
 use std::sync::LazyLock;
@@ -15,16 +16,17 @@ use tokio::time::Instant;
 use super::shared::arm_type::{ArmType, settle_id};
 use super::shared::rows;
 use super::shared::wait::{self, Interrupted};
-use crate::arm::{self, ResourceId, Session};
+use crate::arm::{self, PutOptions, ResourceId, Sending, Session};
 use crate::azure::{Azure, parting_session, session};
 use crate::resources::shared::report;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::duration;
+use crate::sdk::overwritten::Overwritten;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
 use crate::sdk::private::Private;
-use crate::sdk::remote;
+use crate::sdk::remote::{self, Change};
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Schema, Timeouts};
 use crate::sdk::types::Type;
@@ -37,6 +39,7 @@ pub(crate) const ARM: ArmType = ArmType {
     name: "Microsoft.Network/virtualNetworks/subnets",
     api_version: "2024-01-01",
     noun: "subnet",
+    resource: "ise_subnet",
     schema: &SCHEMA,
 };
 const VIRTUAL_NETWORK_TYPE: &str = "Microsoft.Network/virtualNetworks";
@@ -56,14 +59,17 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
             .replaces()
             .same(rows::same_id)
             .check(Check::Text(|text| rows::is_id_of(text, VIRTUAL_NETWORK_TYPE)))
-            .doc("ID of the virtual network, which must exist."),
+            .doc("ID of the virtual network, which must exist; it may be in another subscription."),
         Attribute::string("address_prefix")
             .required()
             .replaces()
             .check(Check::Text(cidr::subnet_prefix))
             .may_be_untold()
             .remote("properties.addressPrefix")
-            .doc("Address range in CIDR form, of at least 32 addresses (a /27). Ranges that Azure reserves are refused."),
+            .doc(
+                "Address range in CIDR form, of at least 32 addresses (a /27). Ranges that Azure reserves are refused. One that another \
+                 subnet has may be taken in the apply that moves or deletes the other: it is waited for.",
+            ),
         Attribute::string("address_class")
             .default("warn")
             .effect(Effect::Local)
@@ -158,8 +164,7 @@ impl Resource<Azure> for IseSubnet {
         prior: &Object,
         _: &mut Private,
     ) -> Diagnostics {
-        leaves(context, prior);
-        Diagnostics::new()
+        ARM.plan_deletion(context, prior)
     }
 
     async fn create(
@@ -170,12 +175,8 @@ impl Resource<Azure> for IseSubnet {
     ) -> Result<(), Diagnostics> {
         let id = planned_id(create.planned)?;
         let session = session(context)?;
-        let _lock = lock(&session, &id).await?;
-        ARM.refuse_existing(&session, &id, self.name()).await?;
-        let mut body = json!({ "name": id.name() });
-        remote::write(&SCHEMA, create.planned, &mut body);
         let planned = ARM.with_id(create.planned, &id);
-        match put(&session, &id, &body, None).await {
+        match creation::create(context, &session, &id, &planned).await? {
             Ok(body) => {
                 let found = read_body(&body, &planned);
                 state.set(remote::complete(&planned, &found));
@@ -208,28 +209,19 @@ impl Resource<Azure> for IseSubnet {
         state: &mut State,
     ) -> Result<(), Diagnostics> {
         let id = ARM.stored_id(update.prior)?;
-        let fail = ARM.failed("updating", &id);
         let session = session(context)?;
-        let _lock = lock(&session, &id).await?;
-        loop {
-            let mut body = session.get(&id, ARM.api_version).await.map_err(&fail)?;
-            write(update.planned, &mut body);
-            let etag = body["etag"].as_str().map(str::to_owned);
-            match put(&session, &id, &body, etag).await {
-                Ok(body) => {
-                    let found = read_body(&body, update.planned);
-                    state.set(remote::complete(update.planned, &found));
-                    return Ok(());
+        match change(&session, &id, update, state).await {
+            Ok(body) => {
+                let found = read_body(&body, update.planned);
+                state.set(remote::complete(update.planned, &found));
+                Ok(())
+            }
+            Err(error) => {
+                let last = parting_session(context)?.get(&id, ARM.api_version).await;
+                if let Ok(body) = last {
+                    state.set(read_body(&body, update.prior));
                 }
-                // Somebody else wrote in between: what they wrote is read again, and kept.
-                Err(error) if error.is_precondition_failed() => continue,
-                Err(error) => {
-                    let last = parting_session(context)?.get(&id, ARM.api_version).await;
-                    if let Ok(body) = last {
-                        state.set(read_body(&body, update.prior));
-                    }
-                    return Err(fail(error));
-                }
+                Err(ARM.failed("updating", &id)(error))
             }
         }
     }
@@ -240,7 +232,7 @@ impl Resource<Azure> for IseSubnet {
         };
         let id = ARM.stored_id(&object)?;
         let session = session(context)?;
-        leaves(context, &object);
+        let _deletion = context.client()?.deletions.begin(&id);
         let started = Instant::now();
         let mut intervals = wait::intervals();
         let mut waits = false;
@@ -282,11 +274,13 @@ impl Resource<Azure> for IseSubnet {
 
     async fn import(
         &self,
-        context: &Context<Azure>,
+        _: &Context<Azure>,
         id: &str,
         state: &mut Object,
     ) -> Result<(), Diagnostics> {
-        ARM.import(context, id, state)
+        // The network may be in another subscription than the environment.
+        state.set("id", ARM.import_id(id)?.to_string());
+        Ok(())
     }
 }
 
@@ -347,21 +341,37 @@ fn address_prefix(body: &Json, object: &Object) -> Option<String> {
     known.or_else(first).map(str::to_owned)
 }
 
-/// Writes what is planned into the body of a subnet, whose range stays in the form that Azure gave it: it cannot change.
-fn write(planned: &Object, body: &mut Json) {
-    let in_form_of_many = body["properties"]["addressPrefix"].is_null()
-        && body["properties"]["addressPrefixes"].is_array();
-    remote::write(&SCHEMA, planned, body);
-    if in_form_of_many && let Some(properties) = body["properties"].as_object_mut() {
-        properties.shift_remove("addressPrefix");
+/// Makes a change, and gives the subnet once the network has taken it over. Until then nothing else is written there.
+async fn change(
+    session: &Session,
+    id: &ResourceId,
+    update: Update<'_>,
+    state: &mut State,
+) -> Result<Json, arm::Error> {
+    let put = |mut body: Json| {
+        let overwritten = write(Change::between(update.prior, update.planned), &mut body);
+        Ok::<_, arm::Error>((Sending::Put(body), overwritten))
+    };
+    let network = network(id);
+    let modified = session
+        .modify(id, ARM.api_version, Some(&network), put)
+        .await?;
+    ARM.warn_of(id, &modified.findings, state);
+    match modified.accepted {
+        Some(accepted) => wait::finish(session, accepted, id, ARM.api_version).await,
+        None => session.get(id, ARM.api_version).await,
     }
 }
 
-/// Records that a subnet will be gone, so that its addresses are free for others.
-fn leaves(context: &Context<Azure>, object: &Object) {
-    if let (Some(azure), Ok(id)) = (context.client_if_known(), ARM.stored_id(object)) {
-        azure.planned.leaves(id);
+/// Writes a change into the body of a subnet, whose range stays in the form that Azure gave it: it cannot change.
+fn write(change: Change<'_>, body: &mut Json) -> Vec<Overwritten> {
+    let in_form_of_many = body["properties"]["addressPrefix"].is_null()
+        && body["properties"]["addressPrefixes"].is_array();
+    let overwritten = remote::write(&SCHEMA, change, body);
+    if in_form_of_many && let Some(properties) = body["properties"].as_object_mut() {
+        properties.shift_remove("addressPrefix");
     }
+    overwritten
 }
 
 /// The body that a subnet will have when its plan is applied to what is there now.
@@ -376,7 +386,8 @@ pub(crate) fn body_as_planned(current: Option<Json>, planned: &Object) -> Json {
     let mut body = current
         .filter(stays)
         .unwrap_or_else(|| json!({ "properties": {} }));
-    remote::write(&SCHEMA, planned, &mut body);
+    let current = remote::read(&SCHEMA, &body, &SCHEMA.null_object());
+    remote::write(&SCHEMA, Change::between(&current, planned), &mut body);
     if planned.get("route_table_id").is_unknown() {
         body["properties"]["routeTable"] = json!({});
     }
@@ -437,12 +448,8 @@ async fn put(
     session: &Session,
     id: &ResourceId,
     body: &Json,
-    if_match: Option<String>,
+    options: PutOptions,
 ) -> Result<Json, arm::Error> {
-    let options = arm::PutOptions {
-        if_match,
-        ..Default::default()
-    };
     let accepted = session.put(id, ARM.api_version, body, options).await?;
     wait::finish(session, accepted, id, ARM.api_version).await
 }
@@ -455,11 +462,14 @@ async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
     Ok(())
 }
 
+fn network(id: &ResourceId) -> ResourceId {
+    id.parent().unwrap_or_else(|| id.clone())
+}
+
 /// The right to write in the subnet's network.
 async fn lock(session: &Session, id: &ResourceId) -> Result<arm::Guard, Diagnostics> {
-    let network = id.parent().unwrap_or_else(|| id.clone());
     session
-        .lock(&network)
+        .lock(&network(id))
         .await
         .map_err(ARM.failed("waiting to write", id))
 }
@@ -494,13 +504,14 @@ fn read_delegation(json: &Json) -> Value {
 }
 
 /// Adds the delegation or takes it away; those to other services are not ours.
-fn write_delegation(value: &Value, json: &mut Json) {
+fn write_delegation(_: &Value, value: &Value, json: &mut Json) -> Vec<Overwritten> {
     let before = json.as_array().into_iter().flatten();
     let others = before.filter(|delegation| !is_to_ise(delegation)).cloned();
     let ours = value.as_bool().filter(|wanted| *wanted).map(|_| {
         json!({ "name": "integrationServiceEnvironments", "properties": { "serviceName": ISE_SERVICE } })
     });
     *json = others.chain(ours).collect();
+    Vec::new()
 }
 
 fn is_to_ise(delegation: &Json) -> bool {

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tfplugin_framework::engine::Engine;
+use tfplugin_framework::engine::plan::PlanRequest;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::arm::test_server::{PACING, Received, Reply, TestServer};
 use crate::arm::{Client, Json, ResourceId};
-use crate::azure::{Azure, Planned};
+use crate::azure::{Azure, Deletions, PlanRegistry};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Severity;
 use crate::sdk::plan::Plan;
@@ -18,6 +20,13 @@ use crate::sdk::resource::Resource;
 use crate::sdk::schema::{Attribute, Kind, Nesting};
 use crate::sdk::value::{Object, Value};
 
+/// A provider whose creates do not wait for what is in their way.
+const IMPATIENT: Duration = Duration::ZERO;
+
+/// One whose creates wait as long as it takes, and look often.
+const PATIENT: Duration = Duration::from_secs(3600);
+const PAUSE: Duration = Duration::from_millis(1);
+
 pub(crate) const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
 
 /// A provider that is configured for the server.
@@ -25,18 +34,30 @@ pub(crate) fn context(server: &TestServer) -> Context<Azure> {
     with_default_tags(server, Some(BTreeMap::new()))
 }
 
+/// The same, and its creates wait for what is in their way.
+pub(crate) fn patient_context(server: &TestServer) -> Context<Azure> {
+    context_of(Some(Azure {
+        deletions: Deletions::with_patience(PATIENT, PAUSE),
+        ..azure(server, Some(BTreeMap::new()))
+    }))
+}
+
 /// One that has default tags, or does not know yet whether it has.
 pub(crate) fn with_default_tags(
     server: &TestServer,
     default_tags: Option<BTreeMap<String, String>>,
 ) -> Context<Azure> {
-    let azure = Azure {
+    context_of(Some(azure(server, default_tags)))
+}
+
+fn azure(server: &TestServer, default_tags: Option<BTreeMap<String, String>>) -> Azure {
+    Azure {
         client: Client::with_pacing(server.settings(), PACING),
         subscription_id: SUBSCRIPTION.to_owned(),
         default_tags,
-        planned: Planned::default(),
-    };
-    context_of(Some(azure))
+        plans: PlanRegistry::default(),
+        deletions: Deletions::with_patience(IMPATIENT, PAUSE),
+    }
 }
 
 /// A provider whose configuration is not known yet.
@@ -58,7 +79,7 @@ pub(crate) fn config(resource: &dyn Resource<Azure>, attributes: &[(&str, Value)
     object
 }
 
-/// Plans a configuration, as the server does it.
+/// Plans a configuration.
 pub(crate) async fn plan(
     resource: &dyn Resource<Azure>,
     context: &Context<Azure>,
@@ -66,12 +87,23 @@ pub(crate) async fn plan(
     prior: Option<&Object>,
     private: Private,
 ) -> Plan {
-    let schema = resource.schema();
-    let proposed = proposed(&schema.attributes, config, prior);
-    let mut plan = Plan::new(schema, config.clone(), prior.cloned(), proposed, private);
-    resource.modify_plan(context, &mut plan).await;
-    plan.finish(schema);
-    plan
+    let proposed = proposed(&resource.schema().attributes, config, prior);
+    let request = PlanRequest {
+        config: Some(config.clone()),
+        prior: prior.cloned(),
+        proposed: Some(proposed),
+        private,
+    };
+    let planned = Engine::default().plan(resource, context, request).await;
+    let planned = planned.expect("nothing is wrong with the request");
+    Plan {
+        config: config.clone(),
+        prior: prior.cloned(),
+        planned: planned.planned.expect("it is no delete"),
+        requires_replace: planned.requires_replace,
+        private: planned.private,
+        diagnostics: planned.diagnostics,
+    }
 }
 
 /// Terraform's proposal: the configuration, with computed values from before.

@@ -182,7 +182,7 @@ async fn sent_by_update(before: &Json, prior: &Object, planned: &Object) -> Vec<
 }
 
 #[tokio::test]
-async fn other_triggers_restart_and_first_ones_do_not() {
+async fn other_triggers_restart_and_neither_the_first_nor_none() {
     let triggers = |triggers: &[(&str, &str)]| {
         let triggers = triggers
             .iter()
@@ -195,7 +195,8 @@ async fn other_triggers_restart_and_first_ones_do_not() {
         (triggers(&[]), one.clone(), false),
         (one.clone(), triggers(&[("dns", "2")]), true),
         (one.clone(), triggers(&[("dns", "1"), ("other", "1")]), true),
-        (one.clone(), Value::Null, true),
+        (one.clone(), Value::Null, false),
+        (one.clone(), triggers(&[]), false),
         (one.clone(), one, false),
     ] {
         let (mut prior, mut planned) = (environment(None), environment(None));
@@ -255,4 +256,31 @@ async fn a_patch_removes_no_tag_that_is_only_spelled_otherwise() {
             "tags": { "$type": "y", "TEAM": "x", "old": null },
         })
     );
+}
+
+/// What others change meanwhile says nothing about our own change.
+#[test]
+fn a_change_is_made_when_arm_has_it_whatever_others_do() {
+    let (mut prior, mut planned) = (environment(Some("old")), environment(Some("new")));
+    let change = Change::between(&prior, &planned);
+    let mut current = body(&json!({ "new": "x", "by": "others" }));
+    current["sku"]["capacity"] = json!(7);
+    assert!(change::is_made(&current, change));
+    for tags in [
+        json!({ "old": "x", "new": "x" }),
+        json!({}),
+        json!({ "new": "y" }),
+    ] {
+        current["tags"] = tags;
+        assert!(!change::is_made(&current, change), "{current}");
+    }
+    // What was sent again is in both states.
+    for state in [&mut prior, &mut planned] {
+        *state = environment(None);
+        state.set("capacity", 3_i64);
+    }
+    let again = ["capacity".to_owned()];
+    let change = Change::between(&prior, &planned);
+    assert!(change::is_made(&current, change));
+    assert!(!change::is_made(&current, change.and_again(&again)));
 }

@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value as Json, json};
 
 use crate::arm::{Location, ResourceId};
-use crate::sdk::remote::write_members;
+use crate::sdk::overwritten::Overwritten;
 use crate::sdk::schema::{Attribute, Check, Nesting, Recomputed};
 use crate::sdk::types::Type;
 use crate::sdk::value::{Object, Value};
@@ -75,7 +75,11 @@ pub(crate) fn tags() -> Attribute {
     Attribute::plain("tags", Type::map(Type::String))
         .same(super::tags::same)
         .check(Check::Value(check_tags))
-        .doc("Tags, besides the provider's `default_tags`. At most 50 in all.")
+        .doc(
+            "Tags, besides the provider's `default_tags`. At most 50 in all. Those that begin with `hidden-`, which Azure's portal and \
+             services set too, are managed where they are written here or in `default_tags`, and left alone otherwise; an import \
+             cannot know which are written, and so these show once.",
+        )
 }
 
 /// `tags_all`, which [`super::tags`] plans and reads.
@@ -173,6 +177,7 @@ pub(crate) fn identity() -> Attribute {
         vec![
             Attribute::string("type")
                 .required()
+                .discriminates()
                 .same(same_ignoring_case)
                 .check(Check::OneOf(&["SystemAssigned", "UserAssigned"]))
                 .remote("type")
@@ -304,10 +309,27 @@ fn read_keys(json: &Json) -> Value {
     }
 }
 
-fn write_keys(value: &Value, json: &mut Json) {
-    let ids = value.as_elements().unwrap_or_default();
-    let ids = ids.iter().filter_map(Value::as_str);
-    write_members(json, ids.map(|id| (id, ())), |(), _| {});
+fn write_keys(prior: &Value, planned: &Value, json: &mut Json) -> Vec<Overwritten> {
+    let keys = |value: &'_ Value| -> Vec<String> {
+        let ids = value.as_elements().unwrap_or_default().iter();
+        ids.filter_map(|id| id.as_str().map(str::to_owned))
+            .collect()
+    };
+    let is_in = |ids: &[String], id: &str| {
+        let same = |other: &String| same_id(&other.into(), &id.into());
+        ids.iter().any(same)
+    };
+    let (prior, planned) = (keys(prior), keys(planned));
+    let mut members = json.as_object().cloned().unwrap_or_default();
+    members.retain(|id, _| !is_in(&prior, id) || is_in(&planned, id));
+    for id in planned.into_iter().filter(|id| !is_in(&prior, id)) {
+        let there: Vec<_> = members.keys().cloned().collect();
+        if !is_in(&there, &id) {
+            members.insert(id, json!({}));
+        }
+    }
+    *json = Json::Object(members);
+    Vec::new()
 }
 
 fn check_tags(value: &Value) -> Result<(), String> {

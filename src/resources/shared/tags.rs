@@ -1,15 +1,17 @@
 //! Tags: what the user wrote, what the provider adds, and what Azure adds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Value as Json, json};
 
 use crate::azure::Azure;
 use crate::sdk::context::Context;
+use crate::sdk::overwritten::Overwritten;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
+use crate::sdk::remote::Change;
 use crate::sdk::value::{Object, Value};
-use crate::validate::tags::{all_right, is_hidden};
+use crate::validate::tags::{all_right, is_hidden, is_of_azure};
 
 /// Plans `tags_all`: the provider's default tags overlaid by `tags`.
 pub(crate) fn plan(context: &Context<Azure>, plan: &mut Plan) {
@@ -32,7 +34,7 @@ pub(crate) fn plan(context: &Context<Azure>, plan: &mut Plan) {
     }
 }
 
-/// Reads `tags` and `tags_all` from a body, in the words of `object`.
+/// Reads `tags` and `tags_all` from a body, in the words of `object`. Hidden tags count where somebody wrote them.
 ///
 /// While the default tags are not known, those are taken for them that the state has and nobody wrote.
 pub(crate) fn read(
@@ -46,9 +48,6 @@ pub(crate) fn read(
         let twin = twin(&written, key).or_else(|| twin(&all, key));
         twin.map_or_else(|| key.to_owned(), |(known, _)| known.clone())
     };
-    let found: BTreeMap<String, Value> = visible(body)
-        .map(|(key, value)| (spelled(key), value.into()))
-        .collect();
     let defaults = match default_tags {
         Some(defaults) => defaults
             .iter()
@@ -56,6 +55,15 @@ pub(crate) fn read(
             .collect(),
         None => all.clone(),
     };
+    let is_somebodys = |key: &str| {
+        [&written, &all, &defaults]
+            .iter()
+            .any(|tags| twin(tags, key).is_some())
+    };
+    let found: BTreeMap<String, Value> = members(body)
+        .filter(|(key, _)| !is_of_azure(key) && (!is_hidden(key) || is_somebodys(key)))
+        .filter_map(|(key, value)| Some((spelled(key), value.as_str()?.into())))
+        .collect();
     let is_default = |key: &str, value: &Value| {
         let default = twin(&defaults, key).map(|(_, default)| default);
         twin(&written, key).is_none() && default == Some(value)
@@ -69,24 +77,63 @@ pub(crate) fn read(
     keep_nothing(object, "tags_all", found);
 }
 
-/// Writes `tags_all` into a body, beside Azure's own tags.
-pub(crate) fn write(planned: &Object, body: &mut Json) {
-    let all = match planned.get("tags_all") {
-        Value::Unknown(_) => return,
-        all => all.as_map().cloned().unwrap_or_default(),
-    };
-    let hidden = members(body).filter(|(key, _)| is_hidden(key));
-    let hidden = hidden.map(|(key, value)| (key.clone(), value.clone()));
-    let planned = all
-        .iter()
-        .filter_map(|(key, value)| Some((key.clone(), Json::from(value.as_str()?))));
-    let tags: Map<String, Json> = hidden.chain(planned).collect();
+/// Writes those tags into a body in which `tags_all` changes, whoever the others are from; tells what was overwritten.
+pub(crate) fn write(change: Change<'_>, body: &mut Json) -> Vec<Overwritten> {
+    const ALL: &str = "tags_all";
+    let planned = change.planned.get(ALL);
+    if planned.is_unknown() {
+        return Vec::new();
+    }
+    let prior = change.prior.map_or(&Value::Null, |prior| prior.get(ALL));
+    let is_again = change.again.iter().any(|name| name == ALL);
+    let (prior, planned) = (by_name(prior), by_name(planned));
+    let mut tags = body["tags"].as_object().cloned().unwrap_or_default();
+    let before = tags.clone();
+    let mut overwritten = Vec::new();
+    let names: BTreeSet<_> = prior.keys().chain(planned.keys()).collect();
+    for name in names {
+        let (was, wanted) = (prior.get(name), planned.get(name));
+        let text = |tag: Option<&(String, String)>| tag.map(|(_, value)| value.clone());
+        if text(was) == text(wanted) && !is_again {
+            continue;
+        }
+        let spelled = tags
+            .keys()
+            .find(|key| key.to_lowercase() == **name)
+            .cloned();
+        let found = spelled.and_then(|key| tags.shift_remove(&key));
+        let found = found.as_ref().and_then(Json::as_str).map(str::to_owned);
+        if found != text(was) && found != text(wanted) {
+            let key = wanted.or(was).map_or(name, |(key, _)| key);
+            let path = Path::attribute("tags").with_key(key);
+            overwritten.push(Overwritten::new(path, json!(found), json!(text(wanted))));
+        }
+        if let Some((key, value)) = wanted {
+            tags.insert(key.clone(), json!(value));
+        }
+    }
+    if tags == before {
+        return overwritten;
+    }
     match (tags.is_empty(), body.as_object_mut()) {
         (true, Some(members)) => {
             members.shift_remove("tags");
         }
         _ => body["tags"] = Json::Object(tags),
     }
+    overwritten
+}
+
+/// Tags by name, with its spelling and the value.
+fn by_name(tags: &Value) -> BTreeMap<String, (String, String)> {
+    let tags = tags.as_map().into_iter().flatten();
+    let tags = tags.filter_map(|(key, value)| {
+        Some((
+            key.to_lowercase(),
+            (key.clone(), value.as_str()?.to_owned()),
+        ))
+    });
+    tags.collect()
 }
 
 /// The names of tags of `body` that are not in `wanted`.
@@ -141,12 +188,6 @@ fn keep_nothing(object: &mut Object, name: &str, tags: BTreeMap<String, Value>) 
     if !object.get(name).is_empty_collection() {
         object.set(name, Value::Null);
     }
-}
-
-fn visible(body: &Json) -> impl Iterator<Item = (&String, &str)> {
-    members(body)
-        .filter(|(key, _)| !is_hidden(key))
-        .filter_map(|(key, value)| Some((key, value.as_str()?)))
 }
 
 fn members(body: &Json) -> impl Iterator<Item = (&String, &Json)> {
@@ -215,6 +256,39 @@ mod tests {
     }
 
     #[test]
+    fn hidden_tags_count_where_somebody_wrote_them() {
+        let body =
+            json!({ "tags": { "hidden-title": "x", "Hidden-link:/a": "y", "hidden-other": "z" } });
+        let title = map(&[("Hidden-Title", "x")]);
+        let mut known = object(title.clone());
+        read(Some(&BTreeMap::new()), &body, &mut known);
+        assert_eq!(known.get("tags"), &title);
+        assert_eq!(known.get("tags_all"), &title);
+
+        let defaults = [("hidden-link:/a".to_owned(), "y".to_owned())].into();
+        let mut known = object(title.clone());
+        read(Some(&defaults), &body, &mut known);
+        assert_eq!(known.get("tags"), &title);
+        let all = map(&[("Hidden-Title", "x"), ("Hidden-link:/a", "y")]);
+        assert_eq!(known.get("tags_all"), &all);
+
+        // Drift, and what is gone.
+        let mut known = object(title);
+        read(
+            Some(&BTreeMap::new()),
+            &json!({ "tags": { "hidden-title": "other" } }),
+            &mut known,
+        );
+        assert_eq!(known.get("tags"), &map(&[("Hidden-Title", "other")]));
+        read(
+            Some(&BTreeMap::new()),
+            &json!({ "tags": { "hidden-new": "z" } }),
+            &mut known,
+        );
+        assert_eq!(known.get("tags"), &Value::Null);
+    }
+
+    #[test]
     fn names_are_read_in_the_case_in_which_they_were_written() {
         let body = json!({ "tags": { "TEAM": "integration", "A": "b", "$type": "x" } });
         let mut known = object(map(&[("a", "b")]));
@@ -276,19 +350,82 @@ mod tests {
         }
     }
 
+    /// Writes a change of tags into a body with other ones; the body, and what was overwritten.
+    fn written(states: [Value; 2], again: &[String], body: Json) -> (Json, Vec<String>) {
+        let [prior, planned] = states.map(|tags| {
+            let mut state = object(Value::Null);
+            state.set("tags_all", tags);
+            state
+        });
+        let mut body = json!({ "tags": body });
+        let change = Change::between(&prior, &planned).and_again(again);
+        let overwritten = write(change, &mut body);
+        let paths = overwritten.iter().map(|it| it.path.to_string());
+        (body["tags"].take(), paths.collect())
+    }
+
     #[test]
-    fn a_write_keeps_hidden_tags_and_drops_the_rest() {
-        let mut body = json!({ "tags": { "hidden-link": "x", "old": "gone" } });
-        let mut planned = object(Value::Null);
-        planned.set("tags_all", map(&[("new", "1")]));
-        write(&planned, &mut body);
-        assert_eq!(body, json!({ "tags": { "hidden-link": "x", "new": "1" } }));
-        let body = json!({ "tags": { "old": "gone" } });
-        for nothing in [map(&[]), Value::Null] {
-            planned.set("tags_all", nothing);
-            let mut body = body.clone();
-            write(&planned, &mut body);
-            assert_eq!(body, json!({}));
+    fn a_write_changes_what_the_plan_changes_and_keeps_all_else() {
+        let hidden = || json!({ "hidden-link": "x", "by": "others" });
+        for (prior, planned, before, after) in [
+            (
+                map(&[]),
+                map(&[("new", "1")]),
+                hidden(),
+                json!({ "hidden-link": "x", "by": "others", "new": "1" }),
+            ),
+            (
+                map(&[("old", "1")]),
+                map(&[]),
+                json!({ "Old": "1" }),
+                Json::Null,
+            ),
+            (
+                map(&[("old", "1")]),
+                Value::Null,
+                json!({ "old": "1", "by": "others" }),
+                json!({ "by": "others" }),
+            ),
+            // What others changed or took away stays so unless it is what the plan changes.
+            (
+                map(&[("a", "1"), ("b", "1")]),
+                map(&[("a", "1"), ("b", "2")]),
+                json!({ "a": "3", "b": "1" }),
+                json!({ "a": "3", "b": "2" }),
+            ),
+            (
+                map(&[("a", "1"), ("b", "1")]),
+                map(&[("a", "1"), ("b", "2")]),
+                json!({ "b": "1" }),
+                json!({ "b": "2" }),
+            ),
+            (
+                map(&[]),
+                map(&[("TEAM", "x")]),
+                json!({ "team": "x" }),
+                json!({ "TEAM": "x" }),
+            ),
+            (map(&[]), map(&[]), json!({}), json!({})),
+        ] {
+            let (written, overwritten) = written([prior, planned], &[], before);
+            assert_eq!((written, overwritten), (after, vec![]));
         }
+        let (written, overwritten) = written(
+            [map(&[("a", "1"), ("b", "1")]), map(&[("a", "2")])],
+            &[],
+            json!({ "A": "3", "b": "4" }),
+        );
+        assert_eq!(written, json!({ "a": "2" }));
+        assert_eq!(overwritten, [r#"tags["a"]"#, r#"tags["b"]"#]);
+    }
+
+    #[test]
+    fn tags_of_a_change_that_failed_are_written_again() {
+        let tags = || map(&[("a", "1")]);
+        let again = ["tags_all".to_owned()];
+        let before = || json!({ "by": "others" });
+        assert_eq!(written([tags(), tags()], &[], before()).0, before());
+        let (written, _) = written([tags(), tags()], &again, before());
+        assert_eq!(written, json!({ "by": "others", "a": "1" }));
     }
 }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use crate::context::Context;
 use crate::data_source::DataSource;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::engine::plan::Plan;
 use crate::function::{Function, FunctionError, Parameter, Signature};
 use crate::provider::Provider;
+use crate::resource::plan::Plan;
 use crate::resource::{Create, Resource, State, Update};
 use crate::schema::{Attribute, Check, Effect, Nesting, Recomputed, Schema, Timeouts};
 use crate::types::json::RawState;
@@ -17,6 +17,7 @@ use crate::types::path::Path;
 use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
 use async_trait::async_trait;
+use tokio::time::Instant;
 
 /// The remote system: ID → object.
 pub(super) type Remote = Mutex<BTreeMap<String, Stored>>;
@@ -190,7 +191,16 @@ impl Resource<std::sync::Arc<Remote>> for Thing {
                 "Nothing was looked up.",
             ));
         }
+        if plan.planned.str("label") == Some("tell the time") {
+            let left = context.deadline.saturating_duration_since(Instant::now());
+            let minutes = (left.as_secs() + 30) / 60;
+            plan.diagnostics.push(Diagnostic::warning(
+                format!("{minutes} minutes are left"),
+                "Until the deadline.",
+            ));
+        }
         plan.private.set("planned", &true);
+        plan.private.note("planned", &true);
     }
 
     async fn create(
@@ -210,7 +220,12 @@ impl Resource<std::sync::Arc<Remote>> for Thing {
         };
         let id = attributes.text("id").to_owned();
         remote.lock().expect("not poisoned").insert(id, stored);
-        state.set(attributes);
+        state.set(attributes.clone());
+        if label == Some("answer otherwise") {
+            let mut otherwise = attributes;
+            otherwise.set("label", "otherwise");
+            state.set(otherwise);
+        }
         if label == Some("panic after create") {
             panic!("asked to");
         }
@@ -233,6 +248,9 @@ impl Resource<std::sync::Arc<Remote>> for Thing {
             return Ok(());
         };
         let things = context.client()?.lock().expect("not poisoned");
+        if object.str("label") == Some("panic at read") {
+            panic!("asked to");
+        }
         match things.get(object.text("id")) {
             Some(stored) if stored.is_broken => {
                 Err(Diagnostic::error("Remote failure", "read").into())

@@ -125,7 +125,7 @@ fn create(
         return Err(invalid(format!("{code}: {why}")));
     }
     // Fixtures have been there for long: whatever their creation started has ended.
-    engine::settle_all(types, world, SignedDuration::from_hours(1 * 24));
+    engine::settle_all(types, world, SignedDuration::from_hours(24));
     Ok(())
 }
 

@@ -203,6 +203,9 @@ impl Faults {
 
     /// What the first rule that picks this request does to it.
     pub(crate) fn pick(&mut self, world: &World, call: &Call, query: &str) -> Option<Action> {
+        if self.rules.is_empty() {
+            return None;
+        }
         let path = call.target.path();
         let address = if query.is_empty() {
             path

@@ -135,7 +135,7 @@ impl Reply {
             reply = reply.header("x-ms-failure-cause", "gateway");
         }
         if let Some(allow) = &error.allow {
-            reply = reply.header("Allow", allow.clone());
+            reply = reply.header("Allow", &**allow);
         }
         match error.retry_after {
             Some(wait) => reply.retry_after(clock, wait),

@@ -20,7 +20,7 @@ pub(crate) struct ArmError {
     /// How long to wait, in Azure's time; only throttling answers say so.
     pub(crate) retry_after: Option<SignedDuration>,
     /// The verbs that would have been served.
-    pub(crate) allow: Option<String>,
+    pub(crate) allow: Option<Box<str>>,
 }
 
 impl ArmError {
@@ -69,7 +69,7 @@ impl ArmError {
     /// Only these verbs are offered there.
     pub(crate) fn method(method: &str, allow: &str) -> Self {
         Self {
-            allow: Some(allow.to_owned()),
+            allow: Some(allow.into()),
             ..errors::http_method_not_allowed(method)
         }
     }

@@ -59,32 +59,29 @@ pub(crate) fn find<'p, H: Copy + 'static>(
 
 /// The segments of a path that a pattern leaves open, if the path fits it.
 fn capture<'p>(pattern: &str, path: &[&'p str]) -> Option<Vec<&'p str>> {
-    let words: Vec<&str> = pattern.split('/').collect();
-    let Some(gap) = words.iter().position(|word| *word == "**") else {
-        return fits(&words, path);
-    };
-    let (start, end) = (&words[..gap], &words[gap + 1..]);
-    if path.len() < start.len() + end.len() {
-        return None;
-    }
-    let mut captured = fits(start, &path[..start.len()])?;
-    captured.extend(fits(end, &path[path.len() - end.len()..])?);
+    // Most patterns do not fit: nothing is gathered before one does.
+    matching(pattern, path, |_| {})?;
+    let mut captured = Vec::new();
+    matching(pattern, path, |segment| captured.push(segment))?;
     Some(captured)
 }
 
-fn fits<'p>(words: &[&str], path: &[&'p str]) -> Option<Vec<&'p str>> {
-    if words.len() != path.len() {
-        return None;
-    }
-    let mut captured = Vec::new();
-    for (word, segment) in words.iter().zip(path) {
-        match *word {
-            "*" => captured.push(*segment),
-            word if word.eq_ignore_ascii_case(segment) => {}
-            _ => return None,
+fn matching<'p>(pattern: &str, path: &[&'p str], mut open: impl FnMut(&'p str)) -> Option<()> {
+    let (mut words, mut rest) = (pattern.split('/'), path);
+    while let Some(word) = words.next() {
+        if word == "**" {
+            rest = rest.get(rest.len().checked_sub(words.clone().count())?..)?;
+            continue;
         }
+        let (segment, after) = rest.split_first()?;
+        if word == "*" {
+            open(segment);
+        } else if !word.eq_ignore_ascii_case(segment) {
+            return None;
+        }
+        rest = after;
     }
-    Some(captured)
+    rest.is_empty().then_some(())
 }
 
 #[cfg(test)]

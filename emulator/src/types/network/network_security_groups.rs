@@ -1,5 +1,7 @@
 //! Microsoft.Network/networkSecurityGroups and their securityRules.
 
+use std::sync::LazyLock;
+
 use ipnetwork::IpNetwork;
 
 use super::attached::{attached_subnets, check_detached, replace_children};
@@ -252,79 +254,21 @@ fn is_port_range(range: &str) -> bool {
     }
 }
 
-/// Name, description, priority, direction, access, source and destination of the six rules that every group has.
-const DEFAULT_RULES: [(&str, &str, u32, &str, &str, &str, &str); 6] = [
-    (
-        "AllowVnetInBound",
-        "Allow inbound traffic from all VMs in VNET",
-        65000,
-        "Inbound",
-        "Allow",
-        "VirtualNetwork",
-        "VirtualNetwork",
-    ),
-    (
-        "AllowAzureLoadBalancerInBound",
-        "Allow inbound traffic from azure load balancer",
-        65001,
-        "Inbound",
-        "Allow",
-        "AzureLoadBalancer",
-        "*",
-    ),
-    (
-        "DenyAllInBound",
-        "Deny all inbound traffic",
-        65500,
-        "Inbound",
-        "Deny",
-        "*",
-        "*",
-    ),
-    (
-        "AllowVnetOutBound",
-        "Allow outbound traffic from all VMs to all VMs in VNET",
-        65000,
-        "Outbound",
-        "Allow",
-        "VirtualNetwork",
-        "VirtualNetwork",
-    ),
-    (
-        "AllowInternetOutBound",
-        "Allow outbound traffic from all VMs to Internet",
-        65001,
-        "Outbound",
-        "Allow",
-        "*",
-        "Internet",
-    ),
-    (
-        "DenyAllOutBound",
-        "Deny all outbound traffic",
-        65500,
-        "Outbound",
-        "Deny",
-        "*",
-        "*",
-    ),
-];
+/// The six rules that every group has.
+static DEFAULT_RULES: LazyLock<Vec<Json>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("data/default_rules.json")).unwrap_or_default()
+});
 
 fn default_rules(group: &Stored) -> Json {
-    let rules = DEFAULT_RULES.iter().map(|(name, description, priority, direction, access, source, destination)| {
+    let show = |rule: &Json| {
+        let name = text(rule, "name").unwrap_or_default();
         json!({
             "name": name,
             "id": format!("{}/defaultSecurityRules/{name}", group.id),
             "etag": group.etag,
             "type": "Microsoft.Network/networkSecurityGroups/defaultSecurityRules",
-            "properties": {
-                "provisioningState": "Succeeded", "description": description, "protocol": "*",
-                "sourcePortRange": "*", "destinationPortRange": "*",
-                "sourceAddressPrefix": source, "destinationAddressPrefix": destination,
-                "access": access, "priority": priority, "direction": direction,
-                "sourcePortRanges": [], "destinationPortRanges": [], "sourceAddressPrefixes": [], "destinationAddressPrefixes": []
-            }
+            "properties": rule["properties"]
         })
-    });
-    rules.collect()
+    };
+    DEFAULT_RULES.iter().map(show).collect()
 }

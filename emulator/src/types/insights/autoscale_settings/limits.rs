@@ -19,7 +19,7 @@ const WINDOW: (SignedDuration, SignedDuration) =
     (SignedDuration::from_mins(5), SignedDuration::from_hours(12));
 const COOLDOWN: (SignedDuration, SignedDuration) = (
     SignedDuration::from_mins(1),
-    SignedDuration::from_hours(1 * 7 * 24),
+    SignedDuration::from_hours(7 * 24),
 );
 
 /// The members with a fixed set of values, by their place in a rule.

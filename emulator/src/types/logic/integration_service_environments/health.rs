@@ -1,5 +1,9 @@
 //! What an environment depends on in its network, and whether security rules and routes let it through.
 
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
 use super::short;
 use crate::core::errors;
 use crate::core::id::ResourceId;
@@ -10,181 +14,31 @@ use crate::core::world::World;
 use crate::types::network::traffic::{self, End, Flow};
 
 /// A group of addresses that the component in a subnet must reach.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Dependency {
-    category: &'static str,
-    shown: &'static str,
+    category: String,
+    display_name: String,
+    #[serde(flatten)]
     place: Place,
-    domains: &'static [&'static str],
-    ports: &'static [u16],
+    domains: Vec<String>,
+    ports: Vec<u16>,
 }
 
 /// Where a dependency is.
-#[derive(Clone, Copy)]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 enum Place {
     /// Outside, by the service tag with which security rules name it.
-    Tag(&'static str),
+    Tag(String),
     /// In the subnet of that number of the same environment.
     Subnet(usize),
 }
 
-use Place::{Subnet, Tag};
-
-const fn dependency(
-    category: &'static str,
-    shown: &'static str,
-    place: Place,
-    domains: &'static [&'static str],
-    ports: &'static [u16],
-) -> Dependency {
-    Dependency {
-        category,
-        shown,
-        place,
-        domains,
-        ports,
-    }
-}
-
-const WEB: &[u16] = &[80, 443];
-const AUTHORITIES: Dependency = dependency(
-    "SSLCertificateVerification",
-    "SSL Certificate Verification",
-    Tag("Internet"),
-    &[
-        "ocsp.msocsp.com",
-        "mscrl.microsoft.com",
-        "crl.microsoft.com",
-        "www.microsoft.com",
-        "crl3.digicert.com",
-        "ocsp.digicert.com",
-        "cacerts.digicert.com",
-        "www.thawte.com",
-    ],
-    WEB,
-);
-const DIRECTORY: Dependency = dependency(
-    "AzureActiveDirectory",
-    "Azure Active Directory",
-    Tag("AzureActiveDirectory"),
-    &["graph.windows.net"],
-    WEB,
-);
-
 /// By the place of the subnet: the workflow engine, the connectors, their gateway, and the cache, which reports nothing.
-const COMPONENTS: [&[Dependency]; 4] = [
-    &[
-        dependency(
-            "AzureStorage",
-            "Azure Storage",
-            Tag("Storage"),
-            &[
-                "www.table.core.windows.net",
-                "www.blob.core.windows.net",
-                "www.queue.core.windows.net",
-            ],
-            WEB,
-        ),
-        DIRECTORY,
-        AUTHORITIES,
-        dependency(
-            "DiagnosticLogsAndMetrics",
-            "Diagnostic Logs And Metrics",
-            Tag("AzureMonitor"),
-            &["az-prod.metrics.nsatc.net"],
-            &[443],
-        ),
-        dependency(
-            "IntegrationServiceEnvironmentConnectors",
-            "Integration Service Environment Connectors",
-            Subnet(2),
-            &["flow-{id}-apim-runtime.{region}.environments.microsoftazurelogicapps.net"],
-            &[443],
-        ),
-        dependency(
-            "RedisCache",
-            "Redis Cache",
-            Subnet(3),
-            &["flow{id}.redis.cache.windows.net"],
-            &[6380],
-        ),
-    ],
-    &[
-        dependency(
-            "AzureStorage",
-            "Azure Storage",
-            Tag("Storage"),
-            &[
-                "blob.core.windows.net",
-                "queue.core.windows.net",
-                "table.core.windows.net",
-                "file.core.windows.net",
-            ],
-            WEB,
-        ),
-        dependency(
-            "SQL",
-            "Azure SQL Database",
-            Tag("Sql"),
-            &["database.windows.net"],
-            &[1433],
-        ),
-        dependency(
-            "AzureManagement",
-            "Azure Management",
-            Tag("Internet"),
-            &[
-                "management.core.windows.net",
-                "admin.core.windows.net",
-                "management.azure.com",
-            ],
-            &[443],
-        ),
-        DIRECTORY,
-        dependency(
-            "RegionalService",
-            "Regional Service",
-            Tag("Internet"),
-            &["gr-prod-sn1.cloudapp.net", "az-prod.metrics.nsatc.net"],
-            &[443],
-        ),
-        AUTHORITIES,
-    ],
-    &[
-        dependency(
-            "RecoveryService",
-            "Recovery Service",
-            Tag("Internet"),
-            &["https://prod3.metrics.nsatc.net:1886/RecoveryService"],
-            &[1886],
-        ),
-        dependency(
-            "SQL",
-            "SQL",
-            Tag("Sql"),
-            &["{id}.database.windows.net"],
-            &[1433],
-        ),
-        dependency(
-            "DiagnosticLogsAndMetrics",
-            "Diagnostic Logs And Metrics",
-            Tag("AzureMonitor"),
-            &["prod.warmpath.msftcloudes.com"],
-            &[443],
-        ),
-        dependency(
-            "AzureStorage",
-            "Azure Storage",
-            Tag("Storage"),
-            &[
-                "apimgmtst{id}.blob.core.windows.net",
-                "apimgmtst{id}.queue.core.windows.net",
-                "apimgmtst{id}.table.core.windows.net",
-            ],
-            &[443],
-        ),
-    ],
-    &[],
-];
+static COMPONENTS: LazyLock<Vec<Vec<Dependency>>> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../data/dependencies.json")).unwrap_or_default()
+});
 
 /// The inbound ports without which connectors cannot be deployed, and the services that speak to them.
 const DEPLOYMENT: [(&str, u16); 2] = [("AppServiceManagement", 454), ("ApiManagement", 3443)];
@@ -208,7 +62,7 @@ pub(crate) fn report(world: &World, body: &Json) -> Json {
 /// Why a deployment fails, if its network blocks what it depends on.
 pub(crate) fn blocked(world: &World, body: &Json) -> Option<Failure> {
     let subnets = subnets(world, body);
-    for (number, (subnet, dependencies)) in subnets.iter().zip(COMPONENTS).enumerate() {
+    for (number, (subnet, dependencies)) in subnets.iter().zip(COMPONENTS.iter()).enumerate() {
         let name = subnet.id.name();
         let closed = |(tag, port): &&(&str, u16)| {
             let flow = Flow {
@@ -231,7 +85,7 @@ pub(crate) fn blocked(world: &World, body: &Json) -> Option<Failure> {
         if let Some(unreachable) = dependencies.iter().find(unreachable) {
             let why = format!(
                 "does not let out what its component needs: {}",
-                unreachable.shown
+                unreachable.display_name
             );
             return Some(errors::network_blocked(name, why).into());
         }
@@ -268,9 +122,9 @@ fn reaches(
     let Some(subnet) = subnets.get(number) else {
         return false;
     };
-    match dependency.place {
-        Tag(tag) => allows(subnet, false, End::Tag(tag)),
-        Subnet(other) => subnets.get(other).is_some_and(|other| {
+    match &dependency.place {
+        Place::Tag(tag) => allows(subnet, false, End::Tag(tag)),
+        Place::Subnet(other) => subnets.get(*other).is_some_and(|other| {
             let theirs = traffic::ranges_of(other).into_iter().map(End::Range);
             let ours = traffic::ranges_of(subnet).into_iter().map(End::Range);
             theirs
@@ -310,7 +164,7 @@ fn subnet_report(
             })
         });
         shown.push(json!({
-            "category": dependency.category, "displayName": dependency.shown, "endpoints": endpoints.collect::<Vec<_>>()
+            "category": dependency.category, "displayName": dependency.display_name, "endpoints": endpoints.collect::<Vec<_>>()
         }));
     }
     let state = if healthy { "Healthy" } else { "Unhealthy" };

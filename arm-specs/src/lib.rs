@@ -8,10 +8,12 @@
 )]
 
 mod documents;
+mod tables;
 
 use serde_json::Value;
 
 pub use documents::{Documents, Operation, documents, json_file};
+pub use tables::tables;
 
 /// What ARM itself answers although its documents do not say so.
 struct Deviation {

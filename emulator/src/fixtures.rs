@@ -96,7 +96,7 @@ fn kind(world: &World, id: &str) -> Result<Kind, ArmError> {
         } else {
             1 + place
         },
-        version: definition.api_versions.first().copied().unwrap_or_default(),
+        version: definition.newest_version(),
     })
 }
 

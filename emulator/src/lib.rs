@@ -7,6 +7,7 @@
 mod connection;
 mod control;
 mod core;
+mod documents;
 mod fixtures;
 mod journal;
 mod page;

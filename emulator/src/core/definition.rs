@@ -5,24 +5,21 @@ use time::Duration;
 use super::call::{Call, Reply};
 use super::error::ArmError;
 use super::id::ResourceId;
-use super::json::{Json, merge};
+use super::json::{Json, json, merge, take};
 use super::operations::{Ending, Operation};
 use super::store::Stored;
+use super::versions;
 use super::world::World;
 
 /// An ARM type: what can be said as data, and its behaviour.
 pub(crate) struct TypeDefinition {
     /// The canonical name with its namespace.
     pub(crate) name: &'static str,
-    /// The accepted versions, newest first.
-    pub(crate) api_versions: &'static [&'static str],
+    /// The accepted versions of which no document is shipped.
+    pub(crate) more_versions: &'static [&'static str],
     /// Whether the type needs a location.
     pub(crate) located: bool,
     pub(crate) naming: Naming,
-    /// The members that only the service sets; a client's are dropped.
-    pub(crate) read_only: &'static [&'static str],
-    /// The order in which answers show the members.
-    pub(crate) order: &'static [&'static str],
     pub(crate) behaviour: &'static dyn Behaviour,
 }
 
@@ -30,6 +27,16 @@ impl TypeDefinition {
     /// The namespace of the type.
     pub(crate) fn namespace(&self) -> &'static str {
         self.name.split('/').next().unwrap_or_default()
+    }
+
+    /// The accepted versions, newest first.
+    pub(crate) fn api_versions(&self) -> Vec<&'static str> {
+        versions::of(self.name, self.more_versions)
+    }
+
+    /// The newest of them.
+    pub(crate) fn newest_version(&self) -> &'static str {
+        self.api_versions().first().copied().unwrap_or_default()
     }
 
     /// Whether the type has etags: only Network's have.
@@ -190,9 +197,7 @@ pub(crate) trait Behaviour: Sync {
     /// The body that a PATCH asks for; the core then writes it as a PUT's unless `patched` says otherwise.
     fn patch(&self, existing: &Stored, patch: &Json) -> Result<Json, ArmError> {
         let mut body = existing.body.clone();
-        if let Some(tags) = patch.get("tags") {
-            body["tags"] = tags.clone();
-        }
+        replace_tags(&mut body, patch);
         Ok(body)
     }
 
@@ -280,17 +285,21 @@ pub(crate) fn unknown_below(stored: &Stored, tail: &[&str]) -> ArmError {
     )
 }
 
+/// Puts the tags of a patch in the place of those that are there. Null takes one away, or all of them.
+pub(crate) fn replace_tags(body: &mut Json, patch: &Json) {
+    if patch.get("tags").is_some() {
+        take(body, "tags");
+        merge(body, &json!({"tags": patch["tags"]}));
+    }
+}
+
 /// A body with the members of `patch` merged into those named in `members` only.
 pub(crate) fn merge_members(existing: &Stored, patch: &Json, members: &[&str]) -> Json {
     let mut body = existing.body.clone();
     for member in members {
-        let Some(value) = patch.get(*member) else {
-            continue;
-        };
-        if body.get(*member).is_none() {
-            body[*member] = Json::Null;
+        if let Some(value) = patch.get(*member) {
+            merge(&mut body, &json!({*member: value}));
         }
-        merge(&mut body[*member], value);
     }
     body
 }

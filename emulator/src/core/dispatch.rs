@@ -271,6 +271,8 @@ fn below(
     let stored = resource::existing(world, id)?.clone();
     if call.method == "POST" {
         locks::check(world, id, Intent::Write)?;
+        // Also the body of an action that looks at none of it.
+        call.check_body()?;
     }
     definition.behaviour.below(world, call, &stored, tail)
 }

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::Map;
 
 use super::call::{Call, Reply};
+use super::definition::TypeDefinition;
 use super::error::ArmError;
 use super::id::ResourceId;
 use super::json::{Json, json, list, ordered, take, text};
 use super::resource;
 use super::store::Stored;
 use super::world::World;
+use crate::documents;
 
 /// How a template is written.
 #[derive(Clone, Copy)]
@@ -108,15 +110,15 @@ fn show(
     options: Options,
 ) -> Json {
     let mut body = stored.body.clone();
-    let definition = world.types.find(&stored.id.type_name());
-    for member in definition.map_or(&[][..], |definition| definition.read_only) {
+    let own = documents::of_type(&stored.id.type_name()).map_or(&[][..], |known| &known.own);
+    for member in own {
         take(&mut body, member);
     }
     take(&mut body, "properties/provisioningState");
     refer(&mut body, references);
     body["type"] = json!(stored.id.type_name());
-    let version = definition.and_then(|definition| definition.api_versions.first());
-    body["apiVersion"] = json!(version);
+    let definition = world.types.find(&stored.id.type_name());
+    body["apiVersion"] = json!(definition.map(TypeDefinition::newest_version));
     let root = name(&stored.id.root(), options);
     body["name"] = match stored.id.names().split_once('/') {
         _ if !options.parameters => json!(stored.id.names()),

@@ -3,7 +3,7 @@
 use super::call::{Call, Reply};
 use super::error::ArmError;
 use super::id::ResourceId;
-use super::json::{json, text};
+use super::json::text;
 use super::paging;
 use super::resource;
 use super::scope;
@@ -12,8 +12,8 @@ use super::versions;
 use super::world::World;
 
 const KIND: &str = "Microsoft.Authorization/locks";
-const LEVELS: [&str; 3] = ["NotSpecified", "CanNotDelete", "ReadOnly"];
 const LONGEST_NOTES: usize = 512;
+const LONGEST_NAME: usize = 260;
 
 /// What a request is about to do to a scope.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -103,26 +103,12 @@ fn put(
     scope: &ResourceId,
     id: ResourceId,
 ) -> Result<Reply, ArmError> {
-    let body = call.json()?;
-    let properties = &body["properties"];
-    let Some(level) = text(properties, "level").and_then(|level| {
-        LEVELS
-            .into_iter()
-            .find(|known| known.eq_ignore_ascii_case(level))
-    }) else {
-        return Err(invalid(
-            "The lock level must be 'CanNotDelete' or 'ReadOnly'.",
-        ));
-    };
-    let mut shown = json!({ "level": level });
-    if let Some(notes) = text(properties, "notes") {
-        if notes.chars().count() > LONGEST_NOTES {
-            return Err(invalid("The notes of a lock have at most 512 characters."));
-        }
-        shown["notes"] = json!(notes);
-    }
-    if let Some(owners) = properties.get("owners").filter(|owners| owners.is_array()) {
-        shown["owners"] = owners.clone();
+    check_name(id.name())?;
+    let shown = call.json()?["properties"].take();
+    let notes = text(&shown, "notes").unwrap_or_default();
+    if notes.chars().count() > LONGEST_NOTES {
+        let message = "The notes of a lock have at most 512 characters.";
+        return Err(ArmError::gateway(400, "InvalidRequestContent", message));
     }
     if let Some(group) = group_of(scope) {
         resource::check_stays(world, &group)?;
@@ -162,6 +148,15 @@ fn is_lock(stored: &Stored) -> bool {
     text(&stored.body, "type") == Some(KIND)
 }
 
-fn invalid(message: &str) -> ArmError {
-    ArmError::gateway(400, "InvalidRequestContent", message)
+/// The rule is the document's; that a name is more than dots and blanks is an assumption, and the code is ours.
+fn check_name(name: &str) -> Result<(), ArmError> {
+    let is_forbidden = |character: char| "<>%&:\\?/".contains(character) || character.is_control();
+    let is_empty = name.chars().all(|one| one == '.' || one.is_whitespace());
+    if name.chars().count() <= LONGEST_NAME && !name.contains(is_forbidden) && !is_empty {
+        return Ok(());
+    }
+    let message = format!(
+        "The lock name '{name}' is not valid. It has at most 260 characters and none of <, >, %, &, :, \\, ?, / or control characters."
+    );
+    Err(ArmError::gateway(400, "InvalidResourceName", message))
 }

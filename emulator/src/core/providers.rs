@@ -56,6 +56,7 @@ pub(crate) fn register(
 ) -> Result<Reply, ArmError> {
     versions::check_own(call.api_version()?)?;
     let namespace = known(world, namespace)?;
+    call.check_body()?;
     if !wanted {
         check_unused(world, subscription, namespace)?;
     }
@@ -159,7 +160,7 @@ fn resource_types(world: &World, namespace: &str) -> Vec<Json> {
             } else {
                 ("None", Vec::new())
             };
-            json!({"resourceType": name, "locations": locations, "apiVersions": definition.api_versions, "capabilities": capabilities})
+            json!({"resourceType": name, "locations": locations, "apiVersions": definition.api_versions(), "capabilities": capabilities})
         })
         .collect()
 }

@@ -6,7 +6,7 @@ use super::definition::{Deletion, TypeDefinition, Work, Write, Written};
 use super::error::ArmError;
 use super::filter::Filter;
 use super::id::{GROUP, ResourceId, normalise_location};
-use super::json::{Json, at, json, merge, set, take, text};
+use super::json::{Json, at, json, merge, take, text};
 use super::locks::{self, Intent};
 use super::moving;
 use super::operations::Operation;
@@ -17,6 +17,7 @@ use super::render;
 use super::store::Stored;
 use super::versions;
 use super::world::World;
+use crate::documents;
 
 /// What a request is about.
 #[derive(Clone, Copy)]
@@ -137,22 +138,19 @@ fn put(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, Ar
     let id = writable(world, subject)?;
     providers::check_registered(world, &id)?;
     locks::check(world, &id, Intent::Write)?;
-    let mut wanted = call.json()?;
     subject.definition.naming.check(id.name())?;
     let old = world.resources.get(&id).cloned();
+    let shown = || old.as_ref().map(|old| render::resource(world, old));
+    let mut wanted = call.json_beside(shown)?;
     preconditions(call, subject.definition, &id, old.as_ref())?;
     may_write(world, call, subject.definition, &id)?;
     for member in ["id", "name", "type", "etag"] {
         take(&mut wanted, member);
     }
-    drop_nulls(&mut wanted, subject.definition.has_etags());
     check_tags(&wanted)?;
     locate(subject.definition, &id, old.as_ref(), &mut wanted)?;
-    for member in subject.definition.read_only {
-        take(&mut wanted, member);
-        if let Some(kept) = old.as_ref().and_then(|old| at(&old.body, member)) {
-            set(&mut wanted, member, kept.clone());
-        }
+    if let Some(old) = &old {
+        documents::keep_own(subject.definition.name, &old.body, &mut wanted);
     }
     write(world, call, subject.definition, &id, old, wanted)
 }
@@ -167,7 +165,7 @@ fn patch(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, 
     let patch = if call.body.is_empty() && subject.definition.behaviour.patch_may_be_empty() {
         json!({})
     } else {
-        call.json()?
+        call.json_beside(|| Some(render::resource(world, &old)))?
     };
     // A null removes a tag; what is left is checked.
     let mut given = json!({});
@@ -222,24 +220,6 @@ fn delete(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply,
                 &operation,
                 work.style,
             ))
-        }
-    }
-}
-
-/// Leaves out what is null: models have no such values. Only Network's are known throughout; within Logic's
-/// properties there are documents of the client's own.
-fn drop_nulls(body: &mut Json, throughout: bool) {
-    let Some(members) = body.as_object_mut() else {
-        return;
-    };
-    members.retain(|_, value| !value.is_null());
-    for (name, value) in members {
-        match value {
-            Json::Object(_) if throughout || name == "properties" => drop_nulls(value, throughout),
-            Json::Array(values) if throughout => {
-                values.iter_mut().for_each(|value| drop_nulls(value, true));
-            }
-            _ => {}
         }
     }
 }
@@ -518,15 +498,8 @@ fn moved(definition: &TypeDefinition, id: &ResourceId, old: &str, new: &str) -> 
 
 /// ARM's limits of tags, the same for every type.
 fn check_tags(body: &Json) -> Result<(), ArmError> {
-    let Some(tags) = at(body, "tags") else {
+    let Some(tags) = at(body, "tags").and_then(Json::as_object) else {
         return Ok(());
-    };
-    let Some(tags) = tags.as_object() else {
-        return Err(ArmError::gateway(
-            400,
-            "InvalidRequestContent",
-            "The request content was invalid: 'tags' must be an object.",
-        ));
     };
     if tags.len() > 50 {
         let message = format!(

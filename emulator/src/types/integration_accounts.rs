@@ -1,6 +1,5 @@
 //! Microsoft.Logic/integrationAccounts.
 
-use super::LOGIC_ORDER;
 use super::environment_link::{self, Linked};
 use crate::core::call::{Call, Reply};
 use crate::core::definition::{
@@ -8,7 +7,7 @@ use crate::core::definition::{
 };
 use crate::core::error::ArmError;
 use crate::core::id::ResourceId;
-use crate::core::json::{Json, at, json, set_default, text};
+use crate::core::json::{Json, json, set_default, text};
 use crate::core::render;
 use crate::core::store::Stored;
 use crate::core::versions;
@@ -17,14 +16,12 @@ use crate::core::world::World;
 /// Integration accounts.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
     name: "Microsoft.Logic/integrationAccounts",
-    api_versions: versions::LOGIC,
+    more_versions: versions::LOGIC,
     located: true,
     naming: Naming::Logic {
         parentheses: true,
         most: 80,
     },
-    read_only: &[],
-    order: LOGIC_ORDER,
     behaviour: &Accounts,
 };
 
@@ -82,16 +79,15 @@ impl Behaviour for Accounts {
             call.method == "POST" && matches!(tail, [one] if one.eq_ignore_ascii_case(word))
         };
         if is("listCallbackUrl") {
-            return Ok(Reply::json(
-                200,
-                json!({"value": callback_url(stored, call)}),
-            ));
+            let url = callback_url(stored, &call.optional_json()?);
+            return Ok(Reply::json(200, json!({ "value": url })));
         }
         if is("listKeyVaultKeys") {
             return key_vault_keys(world, &call.json()?, stored);
         }
         if is("logTrackingEvents") {
-            return check_events(&call.json()?).map(|()| Reply::empty(200));
+            // Tracking events are read and not kept: nothing can ask for them.
+            return call.json().map(|_| Reply::empty(200));
         }
         if is("regenerateAccessKey") {
             let key = world.random.signature();
@@ -106,9 +102,9 @@ impl Behaviour for Accounts {
 
 /// The keys of a vault, as far as they are known here: those that certificates of the account name.
 fn key_vault_keys(world: &World, asked: &Json, account: &Stored) -> Result<Reply, ArmError> {
-    let Some(vault) = text(asked, "keyVault/id") else {
-        return Err(required("keyVault"));
-    };
+    let vault = text(asked, "keyVault/id").ok_or_else(|| {
+        ArmError::request_content("Required property 'id' not found in JSON. Path 'keyVault'.")
+    })?;
     let vault = vault.trim_start_matches('/').to_lowercase();
     let name = vault.rsplit('/').next().unwrap_or_default().to_owned();
     let mut keys: Vec<Json> = Vec::new();
@@ -127,41 +123,6 @@ fn key_vault_keys(world: &World, asked: &Json, account: &Stored) -> Result<Reply
         }
     }
     Ok(Reply::json(200, json!({ "value": keys })))
-}
-
-const LEVELS: [&str; 6] = [
-    "LogAlways",
-    "Critical",
-    "Error",
-    "Warning",
-    "Informational",
-    "Verbose",
-];
-
-/// Tracking events are checked and not kept: nothing can ask for them.
-fn check_events(asked: &Json) -> Result<(), ArmError> {
-    if text(asked, "sourceType").is_none() {
-        return Err(required("sourceType"));
-    }
-    let events = at(asked, "events").and_then(Json::as_array);
-    for event in events.ok_or_else(|| required("events"))? {
-        for member in ["eventLevel", "eventTime", "recordType"] {
-            if text(event, member).is_none() {
-                return Err(required(member));
-            }
-        }
-        let level = text(event, "eventLevel").unwrap_or_default();
-        if !LEVELS.contains(&level) {
-            return Err(ArmError::request_content(&format!(
-                "Error converting value '{level}' to an event level. Path 'events'."
-            )));
-        }
-    }
-    Ok(())
-}
-
-fn required(member: &str) -> ArmError {
-    ArmError::request_content(&format!("Required property '{member}' not found in JSON."))
 }
 
 /// The codes are ours; the rules by environment are those of the ISE's own guide and price list.
@@ -195,13 +156,12 @@ fn check_sku(world: &World, body: &Json, existing: Option<&Stored>) -> Result<()
     }
 }
 
-fn callback_url(stored: &Stored, call: &Call) -> String {
-    let asked: Json = serde_json::from_slice(&call.body).unwrap_or_default();
+fn callback_url(stored: &Stored, asked: &Json) -> String {
     let location = text(&stored.body, "location").unwrap_or_default();
     let account = text(&stored.hidden, "account").unwrap_or_default();
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("api-version", "2015-08-01-preview");
-    if let Some(until) = at(&asked, "notAfter").and_then(Json::as_str) {
+    if let Some(until) = text(asked, "notAfter") {
         query.append_pair("se", until);
     }
     query.append_pair("sp", "//*").append_pair("sv", "1.0");

@@ -2,7 +2,6 @@
 
 use time::Duration;
 
-use super::LOGIC_ORDER;
 use super::integration_service_environments::is_deployed;
 use crate::core::call::{Call, Reply};
 use crate::core::definition::{
@@ -13,28 +12,17 @@ use crate::core::json::{Json, at, json, set};
 use crate::core::operations::Ending;
 use crate::core::paging;
 use crate::core::store::Stored;
-use crate::core::versions;
 use crate::core::world::World;
 
 /// Managed APIs.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
     name: "Microsoft.Logic/integrationServiceEnvironments/managedApis",
-    api_versions: versions::ENVIRONMENTS,
+    more_versions: &[],
     located: false,
     naming: Naming::Logic {
         parentheses: false,
         most: 80,
     },
-    read_only: &[
-        "properties/provisioningState",
-        "properties/generalInformation",
-        "properties/integrationServiceEnvironment",
-        "properties/category",
-        "properties/name",
-        "properties/capabilities",
-        "properties/runtimeUrls",
-    ],
-    order: LOGIC_ORDER,
     behaviour: &ManagedApis,
 };
 

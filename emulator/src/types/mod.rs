@@ -43,26 +43,3 @@ pub(crate) static TABLE: Table = Table(&[
     &workflows::DEFINITION,
     &autoscale_settings::DEFINITION,
 ]);
-
-/// The members of network resources in the order in which Network shows them.
-const NETWORK_ORDER: &[&str] = &[
-    "name",
-    "id",
-    "etag",
-    "type",
-    "location",
-    "tags",
-    "properties",
-];
-
-/// The members of Logic's resources in the order in which Logic shows them.
-const LOGIC_ORDER: &[&str] = &[
-    "properties",
-    "sku",
-    "id",
-    "name",
-    "type",
-    "location",
-    "tags",
-    "identity",
-];

@@ -3,7 +3,6 @@
 use ipnetwork::IpNetwork;
 use time::Duration;
 
-use super::NETWORK_ORDER;
 use super::attached::{attached_subnets, check_detached, replace_children};
 use super::virtual_networks::work;
 use crate::core::call::{Call, Reply};
@@ -22,28 +21,18 @@ use crate::core::world::World;
 /// Network security groups.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
     name: "Microsoft.Network/networkSecurityGroups",
-    api_versions: versions::NETWORK,
+    more_versions: versions::NETWORK,
     located: true,
     naming: Naming::Network { least: 1, most: 80 },
-    read_only: &[
-        "properties/provisioningState",
-        "properties/resourceGuid",
-        "properties/defaultSecurityRules",
-        "properties/subnets",
-        "properties/networkInterfaces",
-    ],
-    order: NETWORK_ORDER,
     behaviour: &Groups,
 };
 
 /// Security rules.
 pub(crate) static RULES: TypeDefinition = TypeDefinition {
     name: "Microsoft.Network/networkSecurityGroups/securityRules",
-    api_versions: versions::NETWORK,
+    more_versions: versions::NETWORK,
     located: false,
     naming: Naming::Network { least: 1, most: 80 },
-    read_only: &["properties/provisioningState"],
-    order: &["name", "id", "etag", "type", "properties"],
     behaviour: &Rules,
 };
 
@@ -165,23 +154,6 @@ impl Behaviour for Rules {
 /// Checks and completes a rule among the others of its group.
 fn complete_rule(id: &ResourceId, mut body: Json, others: &[Stored]) -> Result<Json, ArmError> {
     let properties = &body["properties"];
-    for (member, values) in [
-        ("protocol", &["*", "Tcp", "Udp", "Icmp", "Esp", "Ah"][..]),
-        ("access", &["Allow", "Deny"]),
-        ("direction", &["Inbound", "Outbound"]),
-    ] {
-        let value = text(properties, member).unwrap_or_default();
-        let Some(known) = values
-            .iter()
-            .find(|known| known.eq_ignore_ascii_case(value))
-        else {
-            let message = format!("Security rule {id} has the invalid {member} '{value}'.");
-            return Err(ArmError::new(400, "SecurityRuleInvalidProperty", message));
-        };
-        if *known != value {
-            return complete_rule(id, with(body, member, known), others);
-        }
-    }
     let priority = properties["priority"]
         .as_u64()
         .filter(|priority| (100..=4096).contains(priority))
@@ -224,11 +196,6 @@ const PLURALS: [&str; 4] = [
     "destinationAddressPrefixes",
 ];
 
-fn with(mut body: Json, member: &str, value: &str) -> Json {
-    set(&mut body, &format!("properties/{member}"), json!(value));
-    body
-}
-
 /// Each field comes in the singular or in the plural, and ports are numbers, ranges or `*`.
 fn check_fields(id: &ResourceId, properties: &Json) -> Result<(), ArmError> {
     for plural in PLURALS {
@@ -248,7 +215,22 @@ fn check_fields(id: &ResourceId, properties: &Json) -> Result<(), ArmError> {
                 message,
             ));
         }
-        let mut values = one.into_iter().chain(many.iter().filter_map(Json::as_str));
+        let each = many.iter().filter_map(Json::as_str);
+        // Only the singular fields take everything, and names of services.
+        let mut unsupported = each.clone().filter(|value| match ports {
+            true => *value == "*",
+            false => !is_address(value),
+        });
+        if let Some(value) = unsupported.next() {
+            let message =
+                format!("Security rule {id} has the unsupported value '{value}' in {plural}.");
+            return Err(ArmError::new(
+                400,
+                "SecurityRuleParameterContainsUnsupportedValue",
+                message,
+            ));
+        }
+        let mut values = one.into_iter().chain(each);
         if !ports && let Some(prefix) = values.clone().find(|prefix| !is_prefix(prefix)) {
             let message =
                 format!("Security rule has invalid Address prefix. Value provided: {prefix}.");
@@ -271,13 +253,15 @@ fn check_fields(id: &ResourceId, properties: &Json) -> Result<(), ArmError> {
 
 /// An address, a range or a service tag: what does not look like an address is one.
 fn is_prefix(prefix: &str) -> bool {
-    let addressed =
-        prefix.starts_with(|first: char| first.is_ascii_digit()) || prefix.contains(':');
-    if addressed {
+    if is_address(prefix) {
         prefix.parse::<IpNetwork>().is_ok()
     } else {
         prefix == "*" || prefix.starts_with(|first: char| first.is_ascii_alphabetic())
     }
+}
+
+fn is_address(prefix: &str) -> bool {
+    prefix.starts_with(|first: char| first.is_ascii_digit()) || prefix.contains(':')
 }
 
 fn is_port_range(range: &str) -> bool {

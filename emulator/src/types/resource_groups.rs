@@ -19,19 +19,9 @@ use crate::core::world::World;
 /// Resource groups.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
     name: GROUP,
-    api_versions: versions::RESOURCES,
+    more_versions: versions::RESOURCES,
     located: true,
     naming: Naming::Group,
-    read_only: &["properties"],
-    order: &[
-        "id",
-        "name",
-        "type",
-        "location",
-        "tags",
-        "managedBy",
-        "properties",
-    ],
     behaviour: &ResourceGroups,
 };
 

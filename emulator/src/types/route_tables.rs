@@ -3,7 +3,6 @@
 use ipnetwork::IpNetwork;
 use time::Duration;
 
-use super::NETWORK_ORDER;
 use super::attached::{attached_subnets, check_detached, replace_children};
 use super::virtual_networks::work;
 use crate::core::definition::{Behaviour, Deletion, Naming, TypeDefinition, Work, Write, Written};
@@ -19,26 +18,18 @@ use crate::core::world::World;
 /// Route tables.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
     name: "Microsoft.Network/routeTables",
-    api_versions: versions::NETWORK,
+    more_versions: versions::NETWORK,
     located: true,
     naming: Naming::Network { least: 1, most: 80 },
-    read_only: &[
-        "properties/provisioningState",
-        "properties/resourceGuid",
-        "properties/subnets",
-    ],
-    order: NETWORK_ORDER,
     behaviour: &Tables,
 };
 
 /// Routes.
 pub(crate) static ROUTES: TypeDefinition = TypeDefinition {
     name: "Microsoft.Network/routeTables/routes",
-    api_versions: versions::NETWORK,
+    more_versions: versions::NETWORK,
     located: false,
     naming: Naming::Network { least: 1, most: 80 },
-    read_only: &["properties/provisioningState", "properties/hasBgpOverride"],
-    order: &["name", "id", "etag", "properties", "type"],
     behaviour: &Routes,
 };
 
@@ -132,24 +123,9 @@ impl Behaviour for Routes {
     }
 }
 
-const HOPS: [&str; 5] = [
-    "VirtualNetworkGateway",
-    "VnetLocal",
-    "Internet",
-    "VirtualAppliance",
-    "None",
-];
-
 /// Checks and completes a route among the others of its table.
 fn complete_route(id: &ResourceId, mut body: Json, others: &[Stored]) -> Result<Json, ArmError> {
     let hop = text(&body, "properties/nextHopType").unwrap_or_default();
-    let Some(hop) = HOPS
-        .into_iter()
-        .find(|known| known.eq_ignore_ascii_case(hop))
-    else {
-        let message = format!("Route {id} has the invalid next hop type '{hop}'.");
-        return Err(ArmError::new(400, "InvalidRequestFormat", message));
-    };
     if (hop == "VirtualAppliance")
         != text(&body, "properties/nextHopIpAddress").is_some_and(|address| !address.is_empty())
     {
@@ -184,7 +160,6 @@ fn complete_route(id: &ResourceId, mut body: Json, others: &[Stored]) -> Result<
         );
         return Err(ArmError::new(400, "RouteConflict", message));
     }
-    set(&mut body, "properties/nextHopType", json!(hop));
     set_default(&mut body, "properties/hasBgpOverride", json!(false));
     set(
         &mut body,

@@ -17,26 +17,16 @@ use crate::core::operations::Ending;
 use crate::core::store::Stored;
 use crate::core::versions;
 use crate::core::world::{ASSOCIATION_LINKS, RESOURCE_LINKS, World};
+use crate::documents;
 
 /// Subnets.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
     name: "Microsoft.Network/virtualNetworks/subnets",
-    api_versions: versions::NETWORK,
+    more_versions: versions::NETWORK,
     located: false,
     naming: Naming::Network { least: 1, most: 80 },
-    read_only: READ_ONLY,
-    order: &["name", "id", "etag", "properties", "type"],
     behaviour: &Subnets,
 };
-
-const READ_ONLY: &[&str] = &[
-    "properties/provisioningState",
-    ASSOCIATION_LINKS,
-    RESOURCE_LINKS,
-    "properties/ipConfigurations",
-    "properties/privateEndpoints",
-    "properties/purpose",
-];
 
 struct Subnets;
 
@@ -137,11 +127,8 @@ pub(crate) fn complete(
     for member in ["id", "name", "type", "etag"] {
         take(&mut body, member);
     }
-    for member in READ_ONLY {
-        take(&mut body, member);
-        if let Some(kept) = old.and_then(|old| at(&old.body, member)) {
-            set(&mut body, member, kept.clone());
-        }
+    if let Some(old) = old {
+        documents::keep_own(DEFINITION.name, &old.body, &mut body);
     }
     // Of both forms Azure takes the single one, whatever the other says.
     if at(&body, "properties/addressPrefix").is_some() {
@@ -179,7 +166,7 @@ pub(crate) fn complete(
         json!("Enabled"),
     );
     if let Some(Json::Array(endpoints)) = body["properties"].get_mut("serviceEndpoints") {
-        for endpoint in endpoints.iter_mut().filter(|endpoint| endpoint.is_object()) {
+        for endpoint in endpoints {
             endpoint["provisioningState"] = json!("Succeeded");
             // Which regions of a service an endpoint reaches is not known here: all of them.
             set_default(endpoint, "locations", json!(["*"]));

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use ipnetwork::IpNetwork;
 use time::Duration;
 
-use super::NETWORK_ORDER;
 use super::attached::inline_children;
 use super::ranges::overlap;
 use super::{addresses, subnets};
@@ -25,11 +24,9 @@ use crate::core::world::World;
 /// Virtual networks.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
     name: "Microsoft.Network/virtualNetworks",
-    api_versions: versions::NETWORK,
+    more_versions: versions::NETWORK,
     located: true,
     naming: Naming::Network { least: 2, most: 64 },
-    read_only: &["properties/provisioningState", "properties/resourceGuid"],
-    order: NETWORK_ORDER,
     behaviour: &VirtualNetworks,
 };
 

@@ -9,6 +9,7 @@ mod client;
 mod clients;
 mod control;
 mod coverage;
+mod documents;
 mod environments;
 mod examples;
 mod groups;

@@ -75,7 +75,7 @@ pub(super) fn links(asked: &Asked, call: &Call) -> Vec<(&'static str, String)> {
         return Vec::new();
     }
     // A body that cannot be read is refused later, with a better reason.
-    let body = call.json().unwrap_or_default();
+    let body = call.spelled().unwrap_or_default();
     let mut found = Vec::new();
     for (_, path, action) in linking {
         let mut ids = Vec::new();

@@ -188,7 +188,7 @@ fn wanted(
 /// Changes the capacity as a client would; false when that is refused.
 fn scale(world: &mut World, environment: &ResourceId, units: u32) -> bool {
     let definition = &environments::DEFINITION;
-    let version = definition.api_versions.first().copied().unwrap_or_default();
+    let version = definition.newest_version();
     let call = Call {
         method: "PATCH".to_owned(),
         path: environment.to_string(),

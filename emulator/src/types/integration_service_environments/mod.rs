@@ -6,7 +6,6 @@ mod injection;
 
 use time::Duration;
 
-use super::LOGIC_ORDER;
 use super::{autoscale_settings, identity};
 use crate::core::asynchronous::{announce, name};
 use crate::core::call::{Call, Reply};
@@ -15,35 +14,23 @@ use crate::core::definition::{
 };
 use crate::core::error::ArmError;
 use crate::core::id::ResourceId;
-use crate::core::json::{Json, at, json, list, ordered, set, set_default, text};
+use crate::core::json::{Json, at, json, list, set, set_default, text};
 use crate::core::operations::{Due, Ending, Failure, Operation};
 use crate::core::random::Random;
 use crate::core::store::Stored;
-use crate::core::versions;
 use crate::core::world::World;
 
 /// Integration service environments.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
     name: "Microsoft.Logic/integrationServiceEnvironments",
-    api_versions: versions::ENVIRONMENTS,
+    more_versions: &[],
     located: true,
     naming: Naming::Logic {
         parentheses: false,
         most: 80,
     },
-    read_only: READ_ONLY,
-    order: LOGIC_ORDER,
     behaviour: &Environments,
 };
-
-const READ_ONLY: &[&str] = &[
-    "properties/provisioningState",
-    "properties/state",
-    "properties/integrationServiceEnvironmentId",
-    "properties/endpointsConfiguration",
-    "identity/principalId",
-    "identity/tenantId",
-];
 
 /// How long Azure takes to deploy an environment.
 const CREATION: Duration = Duration::hours(2);
@@ -68,7 +55,7 @@ struct Environments;
 impl Behaviour for Environments {
     fn put(&self, world: &mut World, mut write: Write<'_>) -> Result<Written, ArmError> {
         check_sku(&write.body)?;
-        check_properties(&write.body)?;
+        check_certificates(&write.body)?;
         let body = &mut write.body;
         set_default(
             body,
@@ -87,8 +74,6 @@ impl Behaviour for Environments {
         };
         set(body, "properties/provisioningState", json!("InProgress"));
         show_references(body);
-        let properties = body["properties"].take();
-        body["properties"] = ordered(properties, ORDER);
         let hidden = json!({ READY: deployed });
         Ok(Written {
             body: write.body,
@@ -102,10 +87,7 @@ impl Behaviour for Environments {
         let mut body = merge_members(existing, patch, &["tags", "sku", "identity"]);
         let properties = at(patch, "properties").and_then(Json::as_object);
         for (name, value) in properties.into_iter().flatten() {
-            let path = format!("properties/{name}");
-            if !READ_ONLY.contains(&path.as_str()) {
-                set(&mut body, &path, value.clone());
-            }
+            set(&mut body, &format!("properties/{name}"), value.clone());
         }
         Ok(body)
     }
@@ -230,16 +212,6 @@ pub(crate) fn public_endpoints(random: &mut Random) -> Json {
     })
 }
 
-/// The order of the members of `properties`.
-const ORDER: &[&str] = &[
-    "provisioningState",
-    "state",
-    "integrationServiceEnvironmentId",
-    "endpointsConfiguration",
-    "networkConfiguration",
-    "encryptionConfiguration",
-];
-
 fn work(kind: &'static str, lasts: Duration) -> Work {
     Work {
         kind,
@@ -360,33 +332,16 @@ fn check_sku(body: &Json) -> Result<(), ArmError> {
             "The SKU '{name}' is not one of 'Premium' and 'Developer'."
         ));
     };
-    match at(body, "sku/capacity") {
-        None => Ok(()),
-        Some(capacity)
-            if capacity
-                .as_u64()
-                .is_some_and(|capacity| capacity <= most.into()) =>
-        {
-            Ok(())
-        }
-        Some(capacity) => refuse(format!(
+    let capacity = at(body, "sku/capacity").and_then(Json::as_i64);
+    match capacity.unwrap_or_default() {
+        capacity if (0..=most.into()).contains(&capacity) => Ok(()),
+        capacity => refuse(format!(
             "The capacity {capacity} of the SKU '{name}' is not between 0 and {most}."
         )),
     }
 }
 
-fn check_properties(body: &Json) -> Result<(), ArmError> {
-    if let Some(kind) = text(body, "properties/networkConfiguration/accessEndpoint/type")
-        && !["Internal", "External"].contains(&kind)
-    {
-        let message =
-            format!("The access endpoint type '{kind}' is not one of 'Internal' and 'External'.");
-        return Err(ArmError::new(
-            400,
-            "InvalidIntegrationServiceEnvironmentAccessEndpoint",
-            message,
-        ));
-    }
+fn check_certificates(body: &Json) -> Result<(), ArmError> {
     let certificates = at(body, "properties/certificates")
         .and_then(Json::as_object)
         .map_or(0, serde_json::Map::len);

@@ -11,7 +11,7 @@ const VERSION: &str = "2016-10-01";
 
 /// The address of the workflow's own Request trigger, for as long and with the key that the request says.
 pub(crate) fn of_workflow(stored: &Stored, call: &Call) -> Result<Reply, ArmError> {
-    let asked = asked(call)?;
+    let asked = call.optional_json()?;
     let triggers = at(&stored.body, "properties/definition/triggers").and_then(Json::as_object);
     let trigger = triggers
         .into_iter()
@@ -28,7 +28,7 @@ pub(crate) fn of_workflow(stored: &Stored, call: &Call) -> Result<Reply, ArmErro
         stored,
         &Address::of(stored, name),
         trigger,
-        key_type(&asked)?,
+        key_type(&asked),
         text(&asked, "notAfter"),
     ))
 }
@@ -48,13 +48,13 @@ pub(super) fn of_version(
     call: &Call,
 ) -> Result<Reply, ArmError> {
     check_callable(stored, name, trigger)?;
-    let asked = asked(call)?;
+    let asked = call.optional_json()?;
     let address = Address {
         path: format!("/versions/{version}/triggers/{name}"),
         ..Address::of(stored, name)
     };
     let until = text(&asked, "notAfter");
-    Ok(url(stored, &address, trigger, key_type(&asked)?, until))
+    Ok(url(stored, &address, trigger, key_type(&asked), until))
 }
 
 /// Whether a trigger can be called.
@@ -90,15 +90,6 @@ impl<'a> Address<'a> {
             endpoint: text(&stored.body, "properties/accessEndpoint").unwrap_or_default(),
             path: format!("/triggers/{name}"),
         }
-    }
-}
-
-/// What a request says of the key and the time, if it says anything.
-fn asked(call: &Call) -> Result<Json, ArmError> {
-    if call.body.is_empty() {
-        Ok(json!({}))
-    } else {
-        call.json()
     }
 }
 

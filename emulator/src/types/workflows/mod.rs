@@ -9,7 +9,6 @@ mod triggers;
 
 use time::OffsetDateTime;
 
-use super::LOGIC_ORDER;
 use super::environment_link::{self, Linked};
 use super::identity;
 use super::integration_service_environments as environments;
@@ -20,7 +19,7 @@ use crate::core::definition::{
 };
 use crate::core::error::ArmError;
 use crate::core::id::{ResourceId, normalise_location};
-use crate::core::json::{Json, at, drop_nulls, json, ordered, set, set_default, text};
+use crate::core::json::{Json, at, json, set, set_default, text};
 use crate::core::locks::{self, Intent};
 use crate::core::paging;
 use crate::core::render;
@@ -32,23 +31,12 @@ use crate::core::world::World;
 /// Workflows.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
     name: "Microsoft.Logic/workflows",
-    api_versions: versions::LOGIC,
+    more_versions: versions::LOGIC,
     located: true,
     naming: Naming::Logic {
         parentheses: true,
         most: 80,
     },
-    read_only: &[
-        "properties/provisioningState",
-        "properties/createdTime",
-        "properties/changedTime",
-        "properties/version",
-        "properties/accessEndpoint",
-        "properties/sku",
-        "identity/principalId",
-        "identity/tenantId",
-    ],
-    order: LOGIC_ORDER,
     behaviour: &Workflows,
 };
 
@@ -56,21 +44,6 @@ const LINK: Linked = Linked {
     thing: "workflow",
     mismatch: "WorkflowIntegrationServiceEnvironmentMismatch",
 };
-
-/// The order of the members of `properties`.
-const ORDER: &[&str] = &[
-    "provisioningState",
-    "createdTime",
-    "changedTime",
-    "state",
-    "version",
-    "accessEndpoint",
-    "integrationAccount",
-    "integrationServiceEnvironment",
-    "definition",
-    "parameters",
-    "endpointsConfiguration",
-];
 
 /// The hidden members: what stands in for secure values, the two access keys and the earlier versions.
 const SECURE: &str = "secure";
@@ -93,7 +66,6 @@ impl Behaviour for Workflows {
             .unwrap_or("Enabled")
             .to_owned();
         set(body, "properties/state", json!(state));
-        drop_nulls(body, "properties/accessControl");
         identity::complete(world, body);
         let created = write.existing.map_or(world.now, |old| old.created);
         complete(world, body, created, write.existing);
@@ -289,8 +261,6 @@ fn complete(
         .or(kept)
         .unwrap_or_else(|| environments::public_endpoints(&mut world.random));
     set(body, "properties/endpointsConfiguration", configuration);
-    let properties = body["properties"].take();
-    body["properties"] = ordered(properties, ORDER);
 }
 
 /// Versions count down from the largest number by the ticks of the clock, so that a later one is smaller.
@@ -387,7 +357,7 @@ fn validate(world: &World, mut body: Json, existing: Option<&Stored>) -> Result<
 }
 
 fn regenerate(world: &mut World, call: &Call, stored: &Stored) -> Result<Reply, ArmError> {
-    let kind = key_type(&call.json()?)?;
+    let kind = key_type(&call.json()?);
     let key = world.random.hex32();
     if let Some(stored) = world.resources.get_mut(&stored.id) {
         stored.hidden[KEYS][kind] = json!(key);
@@ -396,13 +366,10 @@ fn regenerate(world: &mut World, call: &Call, stored: &Stored) -> Result<Reply, 
 }
 
 /// The key that a request is about: the primary one unless it says so.
-fn key_type(body: &Json) -> Result<&'static str, ArmError> {
+fn key_type(body: &Json) -> &'static str {
     match text(body, "keyType") {
-        None | Some("NotSpecified" | "Primary") => Ok("Primary"),
-        Some("Secondary") => Ok("Secondary"),
-        Some(other) => Err(ArmError::request_content(&format!(
-            "Error converting value '{other}' to a key type. Path 'keyType'."
-        ))),
+        Some("Secondary") => "Secondary",
+        _ => "Primary",
     }
 }
 

@@ -14,9 +14,9 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use client::{Channel, Error, Identity, LONG, command, full_text, origin, start};
-use tfplugin::plugin::Empty;
-use tfplugin::plugin::grpc_controller_client::GrpcControllerClient;
-use tfplugin::plugin::grpc_stdio_client::GrpcStdioClient;
+use tfplugin_proto::plugin::Empty;
+use tfplugin_proto::plugin::grpc_controller_client::GrpcControllerClient;
+use tfplugin_proto::plugin::grpc_stdio_client::GrpcStdioClient;
 use tonic::client::Grpc;
 use tonic::codegen::http::uri::PathAndQuery;
 use tonic::{Code, Request};

@@ -1,5 +1,6 @@
 //! What resources and data sources work with: the way to ARM, and the provider-wide settings.
 
+pub mod body;
 mod planned;
 
 use std::collections::BTreeMap;

@@ -1,21 +1,16 @@
 //! The provider for Azure Logic Apps integration service environments.
 //!
-//! Read in this order; each module names all that it may depend on:
+//! Read in this order; each module names all that it may depend on, beside the framework:
 //!
-//! - [`plugin`]: the process: go-plugin's handshake, TLS, listener, life and death. Knows nothing of resources.
-//! - [`sdk`]: Terraform's vocabulary for provider authors. No network, no Azure, no wire.
-//! - [`server`]: one short function for each call of the protocol → [`sdk`], [`plugin`].
-//! - [`arm`]: the Azure Resource Manager client. Knows nothing of Terraform.
-//! - [`validate`]: rules of the domain, offline → [`arm`] for IDs only.
-//! - [`azure`]: what resources work with → [`arm`], [`sdk`].
-//! - [`resources`]: one file for each managed resource → [`azure`], [`arm`], [`validate`], [`sdk`].
-//! - [`provider`]: the provider block and the registry → [`resources`], [`azure`], [`arm`], [`validate`], [`sdk`].
+//! - [`arm`]: the Azure Resource Manager client. Knows nothing of Terraform, nor of the framework.
+//! - [`validate`]: rules of the domain, offline → [`arm`] for IDs only; not the framework.
+//! - [`azure`]: what resources work with, and attributes in ARM's JSON → [`arm`].
+//! - [`resources`]: one file for each managed resource → [`azure`], [`arm`], [`validate`].
+//! - [`provider`]: the provider block and the registry → [`resources`], [`azure`], [`arm`], [`validate`].
 //!
 //! `tests/structure.rs` checks these directions.
 
-pub mod plugin;
-pub mod sdk;
-pub mod server;
+mod sdk;
 
 pub mod arm;
 pub mod validate;

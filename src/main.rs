@@ -2,13 +2,14 @@
 
 use std::process::ExitCode;
 
-use provider_ise::plugin::{self, About};
 use provider_ise::provider::{ADDRESS, IseProvider};
-use provider_ise::server::Server;
+use tfplugin_framework::plugin::{self, About};
+use tfplugin_framework::wire::Server;
 
 const ABOUT: About = About {
     address: ADDRESS,
     version: env!("CARGO_PKG_VERSION"),
+    log_targets: &["provider_ise", "terraform_provider_ise"],
 };
 
 fn main() -> ExitCode {

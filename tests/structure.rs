@@ -4,10 +4,8 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 /// Each module, and all that it may name besides itself.
-const MODULES: [(&str, &[&str]); 8] = [
-    ("plugin", &[]),
-    ("sdk", &[]),
-    ("server", &["sdk", "plugin"]),
+const MODULES: [(&str, &[&str]); 6] = [
+    ("sdk", &["azure"]),
     ("arm", &[]),
     ("validate", &["arm"]),
     ("azure", &["arm", "sdk"]),

@@ -247,7 +247,10 @@ impl Emulator {
     fn hold_to_contract(&self) -> Result {
         let answer = self.control("GET", "requests", None)?;
         let requests = answer["value"].as_array().into_iter().flatten();
-        let own = requests.filter(|request| request["fault"] != "answer");
+        let own = requests.filter(|request| {
+            let fault = request["fault"].as_str();
+            !matches!(fault, Some("answer" | "stranger"))
+        });
         let complaints = own.filter_map(|request| {
             let status = request["status"].as_u64()?.try_into().ok()?;
             let text = |name: &str| request[name].as_str().unwrap_or_default();

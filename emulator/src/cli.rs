@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing::level_filters::LevelFilter;
 
 use crate::core::clock::MAX_SCALE;
-use crate::{Certificates, Emulator, Options, serve, serve_tls};
+use crate::{Certificates, Emulator, Options, serve_until};
 
 /// A local Azure Resource Manager for integration service environments and the networks they live in.
 #[derive(Debug, Parser)]
@@ -92,17 +92,13 @@ async fn listen(arguments: &Arguments) -> io::Result<()> {
     writeln!(io::stdout(), "{scheme}://{}", listener.local_addr()?)?;
     // A key takes a moment: it is made while the first client is on its way.
     std::thread::spawn(crate::signin::prepare);
-    let serving = async {
-        match certificates {
-            Some(certificates) => serve_tls(listener, emulator, certificates).await,
-            None => serve(listener, emulator).await,
+    let ended = async move {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
         }
     };
-    tokio::select! {
-        served = serving => served,
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
+    serve_until(listener, certificates, emulator, ended).await
 }
 
 fn certificates(arguments: &Arguments) -> io::Result<Certificates> {

@@ -4,17 +4,16 @@
 //! that can run fast, and Azure's own error codes and texts. [`app`] gives it as an [`axum::Router`], [`serve`] on a
 //! listener; `/_emulator/` controls it, and `/` shows it to people.
 
-mod connection;
 mod control;
 mod core;
 mod documents;
 mod fixtures;
+mod http;
 mod journal;
 mod page;
 mod server;
 mod signin;
 mod state;
-mod tls;
 mod types;
 
 pub mod cli;
@@ -27,9 +26,8 @@ use axum::Router;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::connection::{Connection, Plain, Secure};
+pub use crate::http::tls::Certificates;
 use crate::state::State;
-pub use crate::tls::Certificates;
 
 /// How an emulator starts.
 #[derive(Clone, Debug)]
@@ -105,8 +103,7 @@ pub fn app(emulator: Emulator) -> Router {
 /// # Errors
 /// When the listener fails for good.
 pub async fn serve(listener: TcpListener, emulator: Emulator) -> io::Result<()> {
-    let service = app(emulator).into_make_service_with_connect_info::<Connection>();
-    axum::serve(Plain(listener), service).await
+    serve_until(listener, None, emulator, std::future::pending()).await
 }
 
 /// Serves an emulator over https, and https alone, until the future is dropped.
@@ -118,6 +115,30 @@ pub async fn serve_tls(
     emulator: Emulator,
     certificates: Certificates,
 ) -> io::Result<()> {
-    let service = app(emulator).into_make_service_with_connect_info::<Connection>();
-    axum::serve(Secure::new(listener, certificates.acceptor)?, service).await
+    serve_until(
+        listener,
+        Some(certificates),
+        emulator,
+        std::future::pending(),
+    )
+    .await
+}
+
+/// Serves an emulator, over https when there are certificates, until a future ends; then the requests in flight are
+/// answered, as far as that takes no more than a few seconds.
+///
+/// # Errors
+/// When the listener fails for good.
+pub async fn serve_until(
+    listener: TcpListener,
+    certificates: Option<Certificates>,
+    emulator: Emulator,
+    until: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let acceptor = certificates.map(|certificates| certificates.acceptor);
+    http::serve(listener, acceptor, until, move |request, connection| {
+        let emulator = emulator.clone();
+        async move { server::handle(&emulator, request, Some(connection)).await }
+    })
+    .await
 }

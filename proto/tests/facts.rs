@@ -162,7 +162,8 @@ fn qualify(package: &str, name: &str) -> String {
 // --- What we compile ---
 
 fn from_descriptors(package: &str) -> BTreeSet<String> {
-    let set = FileDescriptorSet::decode(tfplugin::FILE_DESCRIPTOR_SET).expect("descriptors decode");
+    let set =
+        FileDescriptorSet::decode(tfplugin_proto::FILE_DESCRIPTOR_SET).expect("descriptors decode");
     let mut lines = BTreeSet::new();
     for file in set.file.iter().filter(|file| file.package() == package) {
         services(file, &mut lines);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use provider_ise::provider::IseProvider;
-use provider_ise::sdk::provider::Provider;
+use tfplugin_framework::provider::Provider;
 
 /// Path below `docs/` → content.
 type Pages = BTreeMap<PathBuf, String>;

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use provider_ise::sdk::remote::to_json;
-use provider_ise::sdk::schema::{
+use provider_ise::azure::body::to_json;
+use tfplugin_framework::schema::{
     Attribute, Check, Kind, Mode, Nesting, Schema, TIMEOUTS, timeout_description,
 };
-use provider_ise::sdk::types::Type;
+use tfplugin_framework::types::ty::Type;
 
 /// The provider's own page.
 pub(crate) fn index(schema: &Schema, example: &str) -> String {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use rustls::crypto::aws_lc_rs;
 use rustls::{ClientConfig, RootCertStore};
-use tfplugin::v6::provider_client::ProviderClient;
-use tfplugin::v6::{DynamicValue, validate_resource_config};
+use tfplugin_proto::v6::provider_client::ProviderClient;
+use tfplugin_proto::v6::{DynamicValue, validate_resource_config};
 use tokio::io::AsyncWriteExt;
 use tonic::Code;
 

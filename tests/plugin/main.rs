@@ -13,13 +13,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
 use client::{Channel, Error, Identity, LONG, Plugin, command, origin, start};
-use tfplugin::plugin::Empty;
-use tfplugin::plugin::grpc_broker_client::GrpcBrokerClient;
-use tfplugin::plugin::grpc_controller_client::GrpcControllerClient;
-use tfplugin::plugin::grpc_stdio_client::GrpcStdioClient;
-use tfplugin::plugin::{ConnInfo, StdioData};
-use tfplugin::v6::get_provider_schema;
-use tfplugin::v6::provider_client::ProviderClient;
+use tfplugin_proto::plugin::Empty;
+use tfplugin_proto::plugin::grpc_broker_client::GrpcBrokerClient;
+use tfplugin_proto::plugin::grpc_controller_client::GrpcControllerClient;
+use tfplugin_proto::plugin::grpc_stdio_client::GrpcStdioClient;
+use tfplugin_proto::plugin::{ConnInfo, StdioData};
+use tfplugin_proto::v6::get_provider_schema;
+use tfplugin_proto::v6::provider_client::ProviderClient;
 use tonic::{Code, Streaming};
 
 type Outcome = Result<(), Error>;

@@ -4,8 +4,8 @@
 
 use rustix::process::Signal;
 use serde_json::Value;
-use tfplugin::v6::configure_provider;
-use tfplugin::v6::provider_client::ProviderClient;
+use tfplugin_proto::v6::configure_provider;
+use tfplugin_proto::v6::provider_client::ProviderClient;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tonic::Code;
 

@@ -24,6 +24,8 @@ pub(crate) struct Faults {
 pub(crate) enum Action {
     /// This answer is given and nothing is done.
     Answer(Answer),
+    /// Somebody on the way answers in the place of ARM, and nothing is done.
+    Stranger(Stranger),
     /// The request waits before it is served.
     Delay(std::time::Duration),
     /// The connection is closed before the work, and it is not done.
@@ -45,6 +47,7 @@ impl Action {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Answer(_) => "answer",
+            Self::Stranger(_) => "stranger",
             Self::Delay(_) => "delay_ms",
             Self::CloseBefore | Self::CloseAfter => "close",
             Self::FailOperation(_) => "fail_operation",
@@ -77,30 +80,79 @@ pub(crate) struct Answer {
     body: Option<Json>,
 }
 
+/// An answer of somebody else than ARM, such as a proxy or a captive portal.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Stranger {
+    status: u16,
+    #[serde(default)]
+    headers: Map<String, Json>,
+    body: Option<Json>,
+}
+
+/// How a reply is sent; the default is ARM's way.
+#[derive(Debug, Default)]
+pub(crate) struct Form {
+    /// Besides the reply's own, and instead of them where the names are the same.
+    pub(crate) headers: Vec<(String, String)>,
+    /// Whether a body that is one text is sent as it is, and not as JSON.
+    pub(crate) is_text: bool,
+    /// Whether a body without a content type stays without one.
+    pub(crate) is_bare: bool,
+}
+
 impl Answer {
-    /// The reply, and its headers, whose names are the rule's own.
-    pub(crate) fn reply(&self) -> (Reply, Vec<(String, String)>) {
+    /// The reply, and how it is sent.
+    pub(crate) fn reply(&self) -> (Reply, Form) {
         let body = self.body.clone().or_else(|| {
             let code = self.code.as_ref()?;
             Some(json!({"error": {"code": code, "message": self.message.as_deref().unwrap_or("A fault was asked for.")}}))
         });
-        let headers = self.headers.iter().map(|(name, value)| {
-            (
-                name.clone(),
-                value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned),
-            )
-        });
-        (
-            Reply {
-                status: self.status,
-                headers: Vec::new(),
-                body,
-            },
-            headers.collect(),
-        )
+        let headers = texts(&self.headers);
+        let mut kinds = headers
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        let is_text = kinds.any(|(_, kind)| !kind.to_lowercase().contains("json"));
+        let form = Form {
+            headers,
+            is_text,
+            is_bare: false,
+        };
+        (reply(self.status, body), form)
     }
+}
+
+impl Stranger {
+    /// The reply, and how it is sent.
+    pub(crate) fn reply(&self) -> (Reply, Form) {
+        let form = Form {
+            headers: texts(&self.headers),
+            is_text: true,
+            is_bare: true,
+        };
+        (reply(self.status, self.body.clone()), form)
+    }
+}
+
+fn reply(status: u16, body: Option<Json>) -> Reply {
+    Reply {
+        status,
+        headers: Vec::new(),
+        body,
+    }
+}
+
+/// The values of headers, numbers and the like as JSON writes them.
+fn texts(headers: &Map<String, Json>) -> Vec<(String, String)> {
+    let text = |value: &Json| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    headers
+        .iter()
+        .map(|(name, value)| (name.clone(), text(value)))
+        .collect()
 }
 
 #[derive(Debug)]
@@ -231,10 +283,14 @@ fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
         ("answer", value) => {
             let answer: Answer =
                 from_value(value.clone()).map_err(|error| invalid(&error.to_string()))?;
-            if !(200..600).contains(&answer.status) {
-                return Err(invalid("'answer.status' lies between 200 and 599"));
-            }
+            check_status(name, answer.status)?;
             Ok(Action::Answer(answer))
+        }
+        ("stranger", value) => {
+            let stranger: Stranger =
+                from_value(value.clone()).map_err(|error| invalid(&error.to_string()))?;
+            check_status(name, stranger.status)?;
+            Ok(Action::Stranger(stranger))
         }
         ("delay_ms", value) => Ok(Action::Delay(std::time::Duration::from_millis(number(
             name, value,
@@ -273,6 +329,15 @@ fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
         }
         _ => Err(invalid(&format!(
             "'{name}' is unknown or has a wrong value"
+        ))),
+    }
+}
+
+fn check_status(name: &str, status: u16) -> Result<(), ArmError> {
+    match status {
+        200..600 => Ok(()),
+        _ => Err(invalid(&format!(
+            "'{name}.status' lies between 200 and 599"
         ))),
     }
 }
@@ -327,6 +392,9 @@ mod tests {
             json!({"corrupt": 1}),
             json!({"answer": {"status": 42}}),
             json!({"answer": {"status": 500, "text": "x"}}),
+            json!({"stranger": {}}),
+            json!({"stranger": {"status": 100}}),
+            json!({"stranger": {"status": 404, "code": "NotFound"}}),
             json!({"preset": "other"}),
             json!({"fail_operation": {"code": "X"}}),
             json!({"fail_operation": {"code": "X", "message": "Y", "after": "soon"}}),

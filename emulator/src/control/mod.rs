@@ -2,7 +2,6 @@
 
 mod applications;
 pub(crate) mod faults;
-pub(crate) mod guard;
 mod masking;
 mod metrics;
 pub(crate) mod requests;
@@ -15,6 +14,7 @@ use crate::core::error::ArmError;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, merge, parse};
 use crate::core::render;
+use crate::core::store::Stored;
 use crate::core::world::World;
 use crate::state::State;
 use crate::types::autoscale_settings;
@@ -27,9 +27,40 @@ pub(crate) fn serve(state: &mut State, call: &Call) -> Reply {
     route(state, call).unwrap_or_else(|error| Reply::error(&error, &state.world.clock))
 }
 
-/// Whether a request asks for the log of requests: it is text already, and too large to become a tree first.
-pub(crate) fn asks_for_requests(call: &Call) -> bool {
-    call.method == "GET" && call.path.strip_prefix(PREFIX) == Some("requests")
+/// Whether a request is about the emulator itself.
+pub(crate) fn serves(call: &Call) -> bool {
+    call.path.starts_with(PREFIX) || call.path == PREFIX.trim_end_matches('/')
+}
+
+/// A list that may be so long that nobody else should wait for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum List {
+    Resources,
+    Requests,
+}
+
+/// The long list that a request asks for.
+pub(crate) fn list_of(call: &Call) -> Option<List> {
+    match (call.method.as_str(), call.path.strip_prefix(PREFIX)?) {
+        ("GET", "resources") => Some(List::Resources),
+        ("GET", "requests") => Some(List::Requests),
+        _ => None,
+    }
+}
+
+/// Some resources after the one of that key, and the last key that was looked at, if there may be more.
+pub(crate) fn resources_after(
+    world: &World,
+    key: &str,
+    most: usize,
+) -> (Vec<Json>, Option<String>) {
+    let found: Vec<(&String, &Stored)> = world.resources.after(key).take(most).collect();
+    // Runs and versions of workflows and registrations are none.
+    let shown = found
+        .iter()
+        .map(|(_, stored)| render::resource(world, stored))
+        .filter(|shown| shown.get("id").is_some());
+    (shown.collect(), found.last().map(|(key, _)| (*key).clone()))
 }
 
 fn route(state: &mut State, call: &Call) -> Result<Reply, ArmError> {
@@ -44,17 +75,6 @@ fn route(state: &mut State, call: &Call) -> Result<Reply, ArmError> {
         ("DELETE", "requests") => {
             state.requests.clear();
             Ok(Reply::empty(204))
-        }
-        ("GET", "resources") => {
-            let world = &state.world;
-            let shown: Vec<Json> = world
-                .resources
-                .all()
-                .map(|stored| render::resource(world, stored))
-                // Runs of workflows and registrations are none.
-                .filter(|shown| shown.get("id").is_some())
-                .collect();
-            Ok(Reply::json(200, json!({ "value": shown })))
         }
         ("GET", "faults") => Ok(Reply::json(200, state.faults.list())),
         ("POST", "faults") => state

@@ -1,6 +1,7 @@
 //! The requests that were served, newest last, with every secret masked.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -82,7 +83,7 @@ impl Entry {
 /// The remembered requests.
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Arc<Entry>>,
     bytes: usize,
 }
 
@@ -90,7 +91,7 @@ impl Requests {
     /// Remembers a request, and forgets the oldest ones that there is no room for any more.
     pub(crate) fn remember(&mut self, entry: Entry) {
         self.bytes += entry.size();
-        self.entries.push_back(entry);
+        self.entries.push_back(Arc::new(entry));
         while self.entries.len() > CAPACITY || self.bytes > MOST_BYTES {
             let Some(oldest) = self.entries.pop_front() else {
                 return;
@@ -99,20 +100,14 @@ impl Requests {
         }
     }
 
-    /// The remembered requests, as the JSON of a list.
-    pub(crate) fn list(&self) -> serde_json::Result<String> {
-        #[derive(Serialize)]
-        struct List<'a> {
-            value: &'a VecDeque<Entry>,
-        }
-        serde_json::to_string(&List {
-            value: &self.entries,
-        })
+    /// The remembered requests.
+    pub(crate) fn all(&self) -> Vec<Arc<Entry>> {
+        self.entries.iter().cloned().collect()
     }
 
     /// The remembered requests, the last one first.
     pub(crate) fn latest(&self) -> impl ExactSizeIterator<Item = &Entry> {
-        self.entries.iter().rev()
+        self.entries.iter().map(Arc::as_ref).rev()
     }
 
     /// Forgets them.
@@ -120,6 +115,17 @@ impl Requests {
         self.entries.clear();
         self.bytes = 0;
     }
+}
+
+/// Requests as the JSON of a list.
+pub(crate) fn list(entries: &[Arc<Entry>]) -> serde_json::Result<String> {
+    #[derive(Serialize)]
+    struct List<'a> {
+        value: Vec<&'a Entry>,
+    }
+    serde_json::to_string(&List {
+        value: entries.iter().map(Arc::as_ref).collect(),
+    })
 }
 
 /// The body as JSON: a form as its fields. What is neither is not kept, since nothing in it could be masked.
@@ -182,7 +188,7 @@ mod tests {
         let at = (OffsetDateTime::UNIX_EPOCH, Duration::from_millis(7));
         requests.remember(Entry::new(&call, "x=1", at, Some("swallow"), None));
         assert_eq!(
-            requests.list().expect("a list"),
+            list(&requests.all()).expect("a list"),
             concat!(
                 r#"{"value":[{"time":"1970-01-01T00:00:00.0000000Z","method":"PUT","path":"/a\"b","query":"x=1","status":null,"#,
                 r#""duration_ms":7,"correlation_id":null,"fault":"swallow","#,

@@ -5,7 +5,7 @@ use time::Duration;
 use super::call::{Call, Reply};
 use super::error::ArmError;
 use super::id::ResourceId;
-use super::json::{Json, json, merge, take};
+use super::json::{Json, json, merge};
 use super::operations::{Ending, Operation};
 use super::store::Stored;
 use super::versions;
@@ -196,8 +196,10 @@ pub(crate) trait Behaviour: Sync {
 
     /// The body that a PATCH asks for; the core then writes it as a PUT's unless `patched` says otherwise.
     fn patch(&self, existing: &Stored, patch: &Json) -> Result<Json, ArmError> {
-        let mut body = existing.body.clone();
-        replace_tags(&mut body, patch);
+        let mut body = existing.body.to_json();
+        if let Some(tags) = patch.get("tags") {
+            body["tags"] = tags.clone();
+        }
         Ok(body)
     }
 
@@ -285,17 +287,9 @@ pub(crate) fn unknown_below(stored: &Stored, tail: &[&str]) -> ArmError {
     )
 }
 
-/// Puts the tags of a patch in the place of those that are there. Null takes one away, or all of them.
-pub(crate) fn replace_tags(body: &mut Json, patch: &Json) {
-    if patch.get("tags").is_some() {
-        take(body, "tags");
-        merge(body, &json!({"tags": patch["tags"]}));
-    }
-}
-
 /// A body with the members of `patch` merged into those named in `members` only.
 pub(crate) fn merge_members(existing: &Stored, patch: &Json, members: &[&str]) -> Json {
-    let mut body = existing.body.clone();
+    let mut body = existing.body.to_json();
     for member in members {
         if let Some(value) = patch.get(*member) {
             merge(&mut body, &json!({*member: value}));

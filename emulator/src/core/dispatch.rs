@@ -5,6 +5,7 @@ use super::authorization;
 use super::call::{Call, Reply};
 use super::definition::{Style, TypeDefinition};
 use super::delegations;
+use super::directory::guid;
 use super::error::ArmError;
 use super::export;
 use super::generic;
@@ -48,7 +49,7 @@ fn route(world: &mut World, call: &Call, segments: &[&str]) -> Result<Reply, Arm
     let [subscription, rest @ ..] = rest else {
         return subscriptions(world, call);
     };
-    if uuid::Uuid::parse_str(subscription).is_err() {
+    if guid(subscription).is_none() {
         let message = format!(
             "The provided subscription identifier '{subscription}' is malformed or invalid."
         );

@@ -8,7 +8,7 @@ use super::call::{Call, Reply};
 use super::definition::TypeDefinition;
 use super::error::ArmError;
 use super::id::ResourceId;
-use super::json::{Json, json, list, ordered, take, text};
+use super::json::{Json, at, json, list, ordered, take, text};
 use super::resource;
 use super::store::Stored;
 use super::world::World;
@@ -29,6 +29,10 @@ pub(crate) fn template(world: &World, call: &Call, group: &ResourceId) -> Result
     let asked = call.json()?;
     if text(&asked, "outputFormat").is_some_and(|format| !format.eq_ignore_ascii_case("Json")) {
         let message = "Only the output format 'Json' is supported here.";
+        return Err(ArmError::gateway(400, "InvalidRequestContent", message));
+    }
+    if at(&asked, "resources").is_some_and(|listed| !listed.is_array()) {
+        let message = "The request content was invalid: 'resources' must be a list of ids.";
         return Err(ArmError::gateway(400, "InvalidRequestContent", message));
     }
     let listed = list(&asked, "resources").iter().filter_map(Json::as_str);
@@ -109,7 +113,7 @@ fn show(
     references: &BTreeMap<String, String>,
     options: Options,
 ) -> Json {
-    let mut body = stored.body.clone();
+    let mut body = stored.body.to_json();
     let own = documents::of_type(&stored.id.type_name()).map_or(&[][..], |known| &known.own);
     for member in own {
         take(&mut body, member);

@@ -40,7 +40,7 @@ pub(crate) fn serve(
     };
     let id = scope::object(&scope, "locks", name);
     match (call.method.as_str(), world.resources.get(&id)) {
-        ("GET", Some(stored)) => Ok(Reply::json(200, stored.body.clone())),
+        ("GET", Some(stored)) => Ok(Reply::json(200, stored.body.to_json())),
         ("GET", None) => Err(ArmError::gateway(
             404,
             "LockNotFound",
@@ -118,6 +118,20 @@ fn put(
     Ok(Reply::json(status, body))
 }
 
+/// The published rule for names; the code is ours.
+fn check_name(name: &str) -> Result<(), ArmError> {
+    let is_forbidden = |character: char| "<>%&:\\?/".contains(character) || character.is_control();
+    let is_fine = !name.trim().is_empty() && name.chars().count() <= LONGEST_NAME;
+    if is_fine && !name.contains(is_forbidden) {
+        return Ok(());
+    }
+    let message = format!(
+        "The lock name '{name}' is not valid: it has 1 to {LONGEST_NAME} characters and none of '<', '>', '%', '&', ':', '\\', '?', \
+         '/' and control characters."
+    );
+    Err(ArmError::gateway(400, "InvalidLockName", message))
+}
+
 /// The locks at a scope and below it, or at it and above it when only those are asked for.
 fn list(world: &World, call: &Call, scope: &ResourceId) -> Result<Reply, ArmError> {
     let at_scope = call
@@ -135,7 +149,7 @@ fn list(world: &World, call: &Call, scope: &ResourceId) -> Result<Reply, ArmErro
             .filter(|stored| is_lock(stored))
             .collect()
     };
-    paging::page_of(call, locks, |lock| lock.body.clone())
+    paging::page_of(call, locks, |lock| lock.body.to_json())
 }
 
 fn group_of(scope: &ResourceId) -> Option<ResourceId> {
@@ -146,17 +160,4 @@ fn group_of(scope: &ResourceId) -> Option<ResourceId> {
 
 fn is_lock(stored: &Stored) -> bool {
     text(&stored.body, "type") == Some(KIND)
-}
-
-/// The rule is the document's; that a name is more than dots and blanks is an assumption, and the code is ours.
-fn check_name(name: &str) -> Result<(), ArmError> {
-    let is_forbidden = |character: char| "<>%&:\\?/".contains(character) || character.is_control();
-    let is_empty = name.chars().all(|one| one == '.' || one.is_whitespace());
-    if name.chars().count() <= LONGEST_NAME && !name.contains(is_forbidden) && !is_empty {
-        return Ok(());
-    }
-    let message = format!(
-        "The lock name '{name}' is not valid. It has at most 260 characters and none of <, >, %, &, :, \\, ?, / or control characters."
-    );
-    Err(ArmError::gateway(400, "InvalidResourceName", message))
 }

@@ -29,6 +29,7 @@ pub(crate) mod render;
 pub(crate) mod resource;
 pub(crate) mod response;
 mod scope;
+pub(crate) mod shared;
 pub(crate) mod store;
 pub(crate) mod tracked;
 pub(crate) mod versions;

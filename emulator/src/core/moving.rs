@@ -41,7 +41,7 @@ pub(crate) fn start(
         let plan = json!({"resources": ids, "target": target.to_string()});
         for (group, plan) in [(&source, plan), (&target, json!({}))] {
             if let Some(stored) = world.resources.get_mut(group) {
-                stored.hidden = json!({ MOVING: plan });
+                stored.hidden = json!({ MOVING: plan }).into();
             }
         }
     }

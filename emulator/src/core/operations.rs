@@ -69,7 +69,16 @@ pub(crate) struct Operations {
     entries: Tracked<String, Operation>,
     /// The key of the target and the name of each one that runs: every write asks what runs on its target.
     running: BTreeSet<(String, String)>,
+    /// The end and the name of each one that does not run any more.
+    ended: BTreeSet<(OffsetDateTime, String)>,
 }
+
+/// For how long ended operations can be asked for, at least.
+const KEPT_FOR: Duration = Duration::days(7);
+/// So many are kept in any case: on a fast clock a week is over before a client asks again.
+const LEAST: usize = 1000;
+/// So many are kept at most.
+const MOST: usize = 20_000;
 
 impl Operations {
     /// Adds an operation.
@@ -83,6 +92,7 @@ impl Operations {
         let operation = self.entries.get_mut(name)?;
         let mark = mark(operation)?;
         operation.progress = progress;
+        self.ended.insert((operation.ends, name.to_owned()));
         self.running.remove(&mark);
         Some(operation.clone())
     }
@@ -114,18 +124,17 @@ impl Operations {
             .collect()
     }
 
-    /// Drops those that ended before a time.
-    pub(crate) fn forget(&mut self, before: OffsetDateTime) {
-        let old: Vec<String> = self
-            .entries
-            .iter()
-            .filter(|(_, operation)| {
-                operation.progress != Progress::Running && operation.ends < before
-            })
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in old {
-            self.entries.remove(&name);
+    /// Drops those that ended long ago, and of too many the oldest.
+    pub(crate) fn forget(&mut self, now: OffsetDateTime) {
+        let before = now.saturating_sub(KEPT_FOR);
+        while let Some((ended, _)) = self.ended.first() {
+            let count = self.ended.len();
+            if count <= LEAST || (count <= MOST && *ended >= before) {
+                return;
+            }
+            if let Some((_, name)) = self.ended.pop_first() {
+                self.entries.remove(&name);
+            }
         }
     }
 
@@ -152,6 +161,11 @@ impl FromIterator<Operation> for Operations {
             .collect();
         Self {
             running: entries.values().filter_map(mark).collect(),
+            ended: entries
+                .values()
+                .filter(|operation| operation.progress != Progress::Running)
+                .map(|operation| (operation.ends, operation.name.clone()))
+                .collect(),
             entries,
         }
     }
@@ -293,5 +307,42 @@ mod tests {
         }
         assert_eq!(running(&operations, &network), None);
         assert_eq!(running(&operations, &longer).as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn ended_ones_are_kept_for_a_week_the_last_ones_for_longer_and_never_too_many() {
+        let target = ResourceId::of_group("s", "g");
+        let start = OffsetDateTime::UNIX_EPOCH;
+        let mut operations = Operations::default();
+        let end = |operations: &mut Operations, number: usize, at: OffsetDateTime| {
+            let ended = Operation {
+                ends: at,
+                ..operation(&number.to_string(), &target)
+            };
+            operations.add(ended);
+            operations.end(&number.to_string(), Progress::Succeeded);
+            operations.forget(at);
+        };
+        operations.add(operation("running", &target));
+        for number in 0..=LEAST {
+            end(&mut operations, number, start);
+        }
+        end(&mut operations, LEAST + 1, start + Duration::days(6));
+        assert_eq!(operations.len(), LEAST + 3, "not a week yet");
+        end(&mut operations, LEAST + 2, start + Duration::days(8));
+        assert_eq!(operations.len(), LEAST + 1, "the last ones");
+        assert!(operations.contains_key("running") && !operations.contains_key("0"));
+        for number in 0..MOST + 10 {
+            end(
+                &mut operations,
+                1_000_000 + number,
+                start + Duration::days(9),
+            );
+        }
+        assert_eq!(operations.len(), MOST + 1);
+        let written: Vec<Operation> = operations.values().cloned().collect();
+        let mut read: Operations = written.into_iter().collect();
+        end(&mut read, 9_000_000, start + Duration::days(9));
+        assert_eq!(read.len(), MOST + 1, "also after a restart");
     }
 }

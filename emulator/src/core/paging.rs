@@ -25,9 +25,10 @@ pub(crate) fn page_of<T>(
         return Err(ArmError::method(&call.method));
     }
     let size = call.query("$top").map_or(Ok(PAGE), |value| {
-        value.parse::<usize>().map_err(|_| invalid("$top", value))
+        let size = value.parse().ok().filter(|size: &usize| *size > 0);
+        size.ok_or_else(|| invalid("$top", value))
     })?;
-    let size = size.clamp(1, PAGE);
+    let size = size.min(PAGE);
     let skipped = call.query("$skipToken").map_or(Ok(0), |token| {
         skipped(call, token).ok_or_else(|| invalid("$skipToken", token))
     })?;

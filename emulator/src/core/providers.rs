@@ -66,10 +66,10 @@ pub(crate) fn register(
         world.resources.insert(Stored {
             id: record(subscription, namespace),
             etag: String::new(),
-            body: json!({ "registrationState": target }),
+            body: json!({ "registrationState": target }).into(),
             created: world.now,
             changed: world.now,
-            hidden: Json::Null,
+            hidden: Json::Null.into(),
         });
     }
     Ok(Reply::json(200, provider(world, subscription, namespace)))

@@ -9,9 +9,9 @@ use crate::documents;
 /// The body of a resource.
 pub(crate) fn resource(world: &World, stored: &Stored) -> Json {
     let Some(definition) = world.types.find(&stored.id.type_name()) else {
-        return stored.body.clone();
+        return stored.body.to_json();
     };
-    let mut body = stored.body.clone();
+    let mut body = stored.body.to_json();
     if !body["properties"].is_object() {
         body["properties"] = json!({});
     }

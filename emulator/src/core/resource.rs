@@ -1,12 +1,14 @@
 //! The verbs on a resource, the same for every type.
 
+use std::collections::HashSet;
+
 use super::asynchronous::{announce, name, network_urls};
 use super::call::{Call, Reply};
 use super::definition::{Deletion, TypeDefinition, Work, Write, Written};
 use super::error::ArmError;
 use super::filter::Filter;
 use super::id::{GROUP, ResourceId, normalise_location};
-use super::json::{Json, at, json, merge, take, text};
+use super::json::{Json, at, json, take, text};
 use super::locks::{self, Intent};
 use super::moving;
 use super::operations::Operation;
@@ -167,21 +169,19 @@ fn patch(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, 
     } else {
         call.json_beside(|| Some(render::resource(world, &old)))?
     };
-    // A null removes a tag; what is left is checked.
-    let mut given = json!({});
-    merge(&mut given, &patch);
-    check_tags(&given)?;
     let definition = subject.definition;
     preconditions(call, definition, &old.id, Some(&old))?;
     may_write(world, call, definition, &old.id)?;
     let id = writable(world, subject)?;
-    let body = definition.behaviour.patch(&old, &patch)?;
+    let mut body = definition.behaviour.patch(&old, &patch)?;
+    drop_null_tags(&mut body, &patch);
+    check_tags(&body)?;
     if definition.behaviour.patch_is_put() {
         return write(world, call, definition, &id, Some(old), body);
     }
     let changed = world.now;
     world.resources.insert(Stored {
-        body,
+        body: body.into(),
         changed,
         ..old
     });
@@ -234,7 +234,7 @@ fn write(
     body: Json,
 ) -> Result<Reply, ArmError> {
     let etag = format!("W/\"{}\"", world.random.guid());
-    let hidden = old.as_ref().map_or(Json::Null, |old| old.hidden.clone());
+    let hidden = old.as_ref().map_or(Json::Null, |old| old.hidden.to_json());
     let version = call.query("api-version").unwrap_or_default();
     let asked = Write {
         id,
@@ -251,10 +251,10 @@ fn write(
     world.resources.insert(Stored {
         id: id.clone(),
         etag,
-        body,
+        body: body.into(),
         created,
         changed: world.now,
-        hidden,
+        hidden: hidden.into(),
     });
     touch(world, definition, id);
     let mut reply = get(world, id)?;
@@ -496,6 +496,15 @@ fn moved(definition: &TypeDefinition, id: &ResourceId, old: &str, new: &str) -> 
     )
 }
 
+/// In a PATCH a null removes a tag, or all of them.
+fn drop_null_tags(body: &mut Json, patch: &Json) {
+    if patch.get("tags").is_some_and(Json::is_null) {
+        take(body, "tags");
+    } else if let Some(Json::Object(tags)) = body.get_mut("tags") {
+        tags.retain(|_, value| !value.is_null());
+    }
+}
+
 /// ARM's limits of tags, the same for every type.
 fn check_tags(body: &Json) -> Result<(), ArmError> {
     let Some(tags) = at(body, "tags").and_then(Json::as_object) else {
@@ -508,7 +517,16 @@ fn check_tags(body: &Json) -> Result<(), ArmError> {
         );
         return Err(ArmError::gateway(400, "TooManyTags", message));
     }
+    let mut seen = HashSet::new();
     for (name, value) in tags {
+        // Names of tags have no case (that ARM refuses such a pair with this code is an assumption).
+        if !seen.insert(name.to_lowercase()) {
+            return Err(ArmError::gateway(
+                400,
+                "InvalidRequestContent",
+                format!("The request content was invalid: the tag '{name}' is given twice."),
+            ));
+        }
         if name.chars().count() > 512 || name.contains(['<', '>', '%', '&', '\\', '?', '/']) {
             return Err(ArmError::gateway(
                 400,

@@ -40,10 +40,10 @@ pub(crate) fn complete(
         };
         reply = reply.header("x-ms-request-id", id);
     }
-    if let (Some("true"), Some(id)) = (
-        call.header("x-ms-return-client-request-id"),
-        call.header("x-ms-client-request-id"),
-    ) {
+    let wants_it = call
+        .header("x-ms-return-client-request-id")
+        .is_some_and(|wants| wants.eq_ignore_ascii_case("true"));
+    if let Some(id) = call.header("x-ms-client-request-id").filter(|_| wants_it) {
         reply = reply.header("x-ms-client-request-id", id.to_owned());
     }
     reply

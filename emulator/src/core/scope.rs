@@ -104,10 +104,10 @@ pub(crate) fn store(world: &mut World, id: ResourceId, kind: &str, properties: J
     world.resources.insert(Stored {
         id,
         etag: String::new(),
-        body: body.clone(),
+        body: body.clone().into(),
         created,
         changed: world.now,
-        hidden: Json::Null,
+        hidden: Json::Null.into(),
     });
     body
 }

@@ -12,11 +12,6 @@ use super::operations::{Agenda, Doom, Due, Ending, Failure, Operation, Operation
 use super::random::Random;
 use super::store::{Store, Stored};
 
-/// For how long ended operations can be asked for, at least.
-const OPERATIONS_KEPT_FOR: Duration = Duration::days(7);
-/// So many are kept in any case: on a fast clock a week is over before a client asks again.
-const KEPT_OPERATIONS: usize = 1000;
-
 /// The resources, the operations on them and the clock they run on.
 #[derive(Debug)]
 pub(crate) struct World {
@@ -127,16 +122,6 @@ impl World {
         let _ = self.directory.applications.take_changes();
     }
 
-    /// Drops operations that ended long ago. It goes through all of them, so it does so now and then only.
-    fn forget_operations(&mut self) {
-        let count = self.operations.len();
-        if count <= KEPT_OPERATIONS || !count.is_multiple_of(KEPT_OPERATIONS / 4) {
-            return;
-        }
-        let before = self.now.saturating_sub(OPERATIONS_KEPT_FOR);
-        self.operations.forget(before);
-    }
-
     /// Starts an operation on a resource.
     pub(crate) fn start(
         &mut self,
@@ -160,7 +145,7 @@ impl World {
             ending,
             failure: doom.map(|doom| doom.failure),
         };
-        self.forget_operations();
+        self.operations.forget(self.now);
         self.operations.add(operation.clone());
         operation
     }
@@ -242,7 +227,7 @@ impl World {
             let Some(subnet) = self.resources.get_mut(&id) else {
                 continue;
             };
-            subnet.hidden = Json::Null;
+            subnet.hidden = Json::Null.into();
             take(&mut subnet.body, RESOURCE_LINKS);
             let foreign: Vec<Json> = list(&subnet.body, ASSOCIATION_LINKS)
                 .iter()
@@ -269,41 +254,4 @@ fn is_moving(stored: &Stored) -> bool {
         text(&stored.body, "properties/provisioningState"),
         Some("Updating" | "Deleting" | "InProgress")
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn operations_are_kept_for_a_week_and_the_last_ones_for_longer() {
-        static NONE: Table = Table(&[]);
-        let mut world = World::new(&NONE, 1.0, 0);
-        let target = ResourceId::of_group("s", "g");
-        let start = |world: &mut World, number: usize, lasts: Duration| {
-            world.start(number.to_string(), "Put", &target, lasts, Ending::Settle);
-        };
-        start(&mut world, 0, Duration::days(30));
-        for number in 1..=KEPT_OPERATIONS {
-            start(&mut world, number, Duration::HOUR);
-        }
-        world.clock.advance(Duration::days(6));
-        world.settle();
-        for number in 0..KEPT_OPERATIONS {
-            start(&mut world, 10_000 + number, Duration::HOUR);
-        }
-        assert_eq!(
-            world.operations.len(),
-            2 * KEPT_OPERATIONS + 1,
-            "not a week yet"
-        );
-        world.clock.advance(Duration::days(2));
-        world.settle();
-        for number in 0..KEPT_OPERATIONS / 4 {
-            start(&mut world, 20_000 + number, Duration::HOUR);
-        }
-        assert!(world.operations.contains_key("0"), "still running");
-        assert!(!world.operations.contains_key("1"));
-        assert!(world.operations.contains_key("10000"));
-    }
 }

@@ -13,8 +13,8 @@ mod words;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 
-use crate::control::guard;
 use crate::core::call::Call;
+use crate::http::guard;
 use crate::state::State;
 
 /// Where the files and the forms of the page are.

@@ -95,10 +95,10 @@ pub(crate) fn replace_children(
         after.push(Stored {
             id,
             etag: write.etag.to_owned(),
-            body,
+            body: body.into(),
             created,
             changed: world.now,
-            hidden: Json::Null,
+            hidden: Json::Null.into(),
         });
     }
     for old in before {

@@ -57,7 +57,7 @@ impl Behaviour for Subnets {
         if write.existing.is_none()
             && let Some(network) = world.resources.get_mut(&write.id.root())
         {
-            network.hidden = append(std::mem::take(&mut network.hidden), write.id.name());
+            append(&mut network.hidden, write.id.name());
         }
         Ok(Written {
             body,

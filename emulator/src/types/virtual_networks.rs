@@ -139,14 +139,13 @@ impl Behaviour for VirtualNetworks {
 /// Where a network keeps the names of its subnets in lower case, in the order in which it shows them.
 const ORDER: &str = "order";
 
-/// What a network knows of the order of its subnets, with one more at the end.
-pub(crate) fn append(mut hidden: Json, subnet: &str) -> Json {
+/// Puts a subnet at the end of the order that its network knows.
+pub(crate) fn append(hidden: &mut Json, subnet: &str) {
     let name = json!(subnet.to_lowercase());
-    let mut names = list(&hidden, ORDER).to_vec();
+    let mut names = list(hidden, ORDER).to_vec();
     names.retain(|known| *known != name);
     names.push(name);
-    set(&mut hidden, ORDER, names.into());
-    hidden
+    set(hidden, ORDER, names.into());
 }
 
 /// The operation that a network write starts.
@@ -234,12 +233,12 @@ fn wanted_subnets(
             id = old.id.clone();
         }
         let body = subnets::complete(world, &id, wanted, old, spaces, &after)?;
-        let hidden = old.map_or(Json::Null, |old| old.hidden.clone());
+        let hidden = old.map(|old| old.hidden.clone()).unwrap_or_default();
         let created = old.map_or(world.now, |old| old.created);
         after.push(Stored {
             id,
             etag: write.etag.to_owned(),
-            body,
+            body: body.into(),
             created,
             changed: world.now,
             hidden,

@@ -262,6 +262,124 @@ async fn an_answer_is_damaged_on_the_way() {
     server.abort();
 }
 
+/// Head and body of the answer to one request under one fault.
+async fn answered(
+    address: std::net::SocketAddr,
+    method: &str,
+    rule: &Value,
+) -> (Vec<String>, String) {
+    let added = raw(address, "POST", "/_emulator/faults", &rule.to_string()).await;
+    assert!(added.starts_with("HTTP/1.1 201"), "{added}");
+    let path = format!("{}?api-version={VERSION}", group());
+    let answer = raw(address, method, &path, r#"{"location":"westeurope"}"#).await;
+    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer");
+    let lines = head
+        .lines()
+        .filter(|line| !line.starts_with("date: ") && !line.starts_with("connection: "));
+    (lines.map(str::to_owned).collect(), body.to_owned())
+}
+
+#[tokio::test]
+async fn a_stranger_answers_with_nothing_of_arms() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let emulator = Emulator::new(Options::default()).expect("an emulator");
+    let server = tokio::spawn(serve(listener, emulator));
+    let page = "<html>Sign in to \"Café\"</html>";
+    let of_page = format!("content-length: {}", page.len());
+    for (stranger, head, body) in [
+        (
+            json!({"status": 200, "headers": {"content-type": "text/html", "X-Cache": 7}, "body": page}),
+            vec![
+                "HTTP/1.1 200 OK",
+                "content-type: text/html",
+                "x-cache: 7",
+                &of_page,
+            ],
+            page,
+        ),
+        (
+            json!({"status": 404, "body": page}),
+            vec!["HTTP/1.1 404 Not Found", &of_page],
+            page,
+        ),
+        (
+            json!({"status": 201, "body": {"id": "/x", "name": "x"}}),
+            vec!["HTTP/1.1 201 Created", "content-length: 22"],
+            r#"{"id":"/x","name":"x"}"#,
+        ),
+        (json!({"status": 204}), vec!["HTTP/1.1 204 No Content"], ""),
+        (
+            json!({"status": 202}),
+            vec!["HTTP/1.1 202 Accepted", "content-length: 0"],
+            "",
+        ),
+    ] {
+        for method in ["GET", "PUT", "DELETE"] {
+            let rule = json!({"path": "*/resourceGroups/g?*", "stranger": stranger});
+            let (lines, given) = answered(address, method, &rule).await;
+            assert_eq!(
+                (lines, given.as_str()),
+                (head.iter().map(ToString::to_string).collect(), body)
+            );
+        }
+    }
+    let log = raw(address, "GET", "/_emulator/requests", "").await;
+    assert_eq!(log.matches(r#""fault":"stranger""#).count(), 15, "{log}");
+    let there = raw(address, "GET", "/_emulator/resources", "").await;
+    assert!(
+        !there.contains("resourceGroups/g"),
+        "nothing was done: {there}"
+    );
+    server.abort();
+}
+
+#[tokio::test]
+async fn an_answer_has_the_headers_it_is_given() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let emulator = Emulator::new(Options::default()).expect("an emulator");
+    let server = tokio::spawn(serve(listener, emulator));
+    let json_type = "content-type: application/json; charset=utf-8";
+    for (headers, body, kind, text) in [
+        (
+            json!({"Content-Type": "text/html"}),
+            json!("<html>"),
+            "content-type: text/html",
+            "<html>",
+        ),
+        (
+            json!({"content-type": "text/plain"}),
+            json!({"a": 1}),
+            "content-type: text/plain",
+            r#"{"a":1}"#,
+        ),
+        (
+            json!({"content-type": "application/problem+json"}),
+            json!("t"),
+            "content-type: application/problem+json",
+            r#""t""#,
+        ),
+        (json!({}), json!("t"), json_type, r#""t""#),
+        (
+            json!({"x-ms-request-id": "mine"}),
+            json!([1]),
+            json_type,
+            "[1]",
+        ),
+    ] {
+        let rule = json!({"path": "*/resourceGroups/g?*", "answer": {"status": 200, "headers": headers, "body": body}});
+        let (lines, given) = answered(address, "GET", &rule).await;
+        assert_eq!(given, text, "{rule}");
+        assert!(lines.iter().any(|line| line == kind), "{rule}: {lines:?}");
+        let of_arm = |name: &str| lines.iter().find_map(|line| line.strip_prefix(name));
+        let is_mine = of_arm("x-ms-request-id: ") == Some("mine");
+        assert_eq!(is_mine, headers.get("x-ms-request-id").is_some(), "{rule}");
+        assert!(of_arm("x-ms-correlation-request-id: ").is_some(), "{rule}");
+    }
+    server.abort();
+}
+
 #[tokio::test]
 async fn an_unknown_rule_is_refused() {
     let client = Client::new().await;

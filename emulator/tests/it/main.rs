@@ -5,6 +5,7 @@
 mod accounts;
 mod authorization;
 mod autoscale;
+mod bounds;
 mod client;
 mod clients;
 mod control;

@@ -99,7 +99,7 @@ fn verdict(world: &World, caller: &Caller, action: &str, scope: &str) -> Verdict
         .authorizations(subscription, DENIALS)
         .find(|denial| denies(denial, caller, action, scope));
     denial.map_or(Verdict::Allowed, |denial| {
-        Verdict::Denied(denial.body.clone())
+        Verdict::Denied(denial.body.to_json())
     })
 }
 

@@ -69,7 +69,7 @@ pub(crate) fn built_in(call: &Call, name: Option<&str>) -> Result<Reply, ArmErro
 }
 
 fn get(world: &World, subscription: &str, id: &ResourceId, kind: &str) -> Result<Json, ArmError> {
-    let stored = world.resources.get(id).map(|stored| stored.body.clone());
+    let stored = world.resources.get(id).map(|stored| stored.body.to_json());
     let found = stored.or_else(|| {
         let is_role = kind == roles::KIND;
         is_role
@@ -94,7 +94,7 @@ fn delete(world: &mut World, id: &ResourceId) -> Result<Reply, ArmError> {
         ));
     }
     Ok(match world.resources.remove(id) {
-        Some(stored) => Reply::json(200, stored.body),
+        Some(stored) => Reply::json(200, stored.body.to_json()),
         None => Reply::empty(204),
     })
 }
@@ -159,7 +159,7 @@ fn list_objects(
         let at = scope::scope_of(&stored.id).to_lowercase();
         above.contains(&at) || (!filter.at_scope && at.starts_with(&below))
     });
-    let mut bodies: Vec<Json> = own.map(|stored| stored.body.clone()).collect();
+    let mut bodies: Vec<Json> = own.map(|stored| stored.body.to_json()).collect();
     if kind == roles::KIND {
         bodies.extend(roles::built_in(&format!(
             "/subscriptions/{}",

@@ -123,7 +123,7 @@ pub(super) fn find(world: &World, subscription: &str, name: &str) -> Option<Json
     let own = world
         .resources
         .authorizations(subscription, KIND)
-        .map(|stored| stored.body.clone())
+        .map(|stored| stored.body.to_json())
         .find(is_it);
     own.or_else(|| built_in(&format!("/subscriptions/{subscription}")).find(is_it))
 }

@@ -8,7 +8,7 @@ mod schedule;
 use self::limits::counts;
 pub(crate) use self::scaling::look;
 use self::scaling::target_of;
-use crate::core::definition::{Behaviour, Naming, TypeDefinition, Write, Written, replace_tags};
+use crate::core::definition::{Behaviour, Naming, TypeDefinition, Write, Written};
 use crate::core::error::ArmError;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, json, set_default};
@@ -45,10 +45,11 @@ impl Behaviour for AutoscaleSettings {
 
     /// Replaces the tags and the whole of `properties` where they are given.
     fn patch(&self, existing: &Stored, patch: &Json) -> Result<Json, ArmError> {
-        let mut body = existing.body.clone();
-        replace_tags(&mut body, patch);
-        if let Some(properties) = at(patch, "properties") {
-            body["properties"] = properties.clone();
+        let mut body = existing.body.to_json();
+        for member in ["tags", "properties"] {
+            if let Some(value) = at(patch, member) {
+                body[member] = value.clone();
+            }
         }
         Ok(body)
     }

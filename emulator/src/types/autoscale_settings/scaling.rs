@@ -70,7 +70,7 @@ pub(super) fn act(world: &mut World, id: &ResourceId) {
         if wanted != units {
             if scale(world, &environment, wanted) {
                 if let Some(setting) = world.resources.get_mut(id) {
-                    setting.hidden = json!({ SCALED: now.unix_timestamp() });
+                    setting.hidden = json!({ SCALED: now.unix_timestamp() }).into();
                 }
             } else {
                 again = earlier(again, Some(now.saturating_add(RETRY)));

@@ -91,7 +91,7 @@ pub(crate) fn hold(world: &mut World, environment: &ResourceId, own: &str, subne
         let Some(stored) = world.resources.get_mut(&subnet.id) else {
             continue;
         };
-        stored.hidden = json!({ HOLDER: own });
+        stored.hidden = json!({ HOLDER: own }).into();
         // The names of the links are assumptions; that each environment has them is not.
         let association = json!([{
             "name": "integrationServiceEnvironments",

@@ -138,7 +138,7 @@ impl Behaviour for Environments {
         let Some(failure) = failure else {
             world.resources.set_state(&stored.id, "Succeeded");
             if let Some(stored) = world.resources.get_mut(&stored.id) {
-                stored.hidden = json!({ READY: true });
+                stored.hidden = json!({ READY: true }).into();
             }
             return;
         };

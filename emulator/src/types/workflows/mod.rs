@@ -6,6 +6,7 @@ mod documents;
 mod parameters;
 mod runs;
 mod triggers;
+mod versions;
 
 use time::OffsetDateTime;
 
@@ -21,17 +22,16 @@ use crate::core::error::ArmError;
 use crate::core::id::{ResourceId, normalise_location};
 use crate::core::json::{Json, at, json, set, set_default, text};
 use crate::core::locks::{self, Intent};
-use crate::core::paging;
 use crate::core::render;
 use crate::core::resource;
 use crate::core::store::Stored;
-use crate::core::versions;
+use crate::core::versions as api_versions;
 use crate::core::world::World;
 
 /// Workflows.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
     name: "Microsoft.Logic/workflows",
-    more_versions: versions::LOGIC,
+    more_versions: api_versions::LOGIC,
     located: true,
     naming: Naming::Logic {
         parentheses: true,
@@ -45,13 +45,9 @@ const LINK: Linked = Linked {
     mismatch: "WorkflowIntegrationServiceEnvironmentMismatch",
 };
 
-/// The hidden members: what stands in for secure values, the two access keys and the earlier versions.
+/// The hidden members: what stands in for secure values, and the two access keys.
 const SECURE: &str = "secure";
 const KEYS: &str = "keys";
-const VERSIONS: &str = "versions";
-
-/// How many versions are kept.
-const KEPT_VERSIONS: usize = 50;
 
 struct Workflows;
 
@@ -71,10 +67,11 @@ impl Behaviour for Workflows {
         complete(world, body, created, write.existing);
         let mut hidden = write.hidden;
         if hidden.get(KEYS).is_none() {
-            hidden = json!({KEYS: {"Primary": world.random.hex32(), "Secondary": world.random.hex32()}, VERSIONS: []});
+            hidden =
+                json!({KEYS: {"Primary": world.random.hex32(), "Secondary": world.random.hex32()}});
         }
         hidden[SECURE] = secure;
-        remember_version(&mut hidden, body);
+        versions::remember(world, write.id, &body["properties"]);
         Ok(Written {
             body: write.body,
             hidden,
@@ -138,10 +135,12 @@ impl Behaviour for Workflows {
             ("POST", ["listswagger"]) => Ok(documents::swagger(stored)),
             ("POST", ["generateupgradeddefinition"]) => documents::upgraded(stored, call),
             ("POST", ["move"]) => move_to(world, call, stored),
-            ("GET", ["versions"]) => paging::page(call, version_list(stored)),
-            ("GET", ["versions", _]) => version(stored, tail[1]).map(|one| Reply::json(200, one)),
+            ("GET", ["versions"]) => versions::list(world, call, stored),
+            ("GET", ["versions", _]) => {
+                versions::find(world, stored, tail[1]).map(|one| Reply::json(200, one))
+            }
             ("POST", ["versions", _, "triggers", _, "listcallbackurl"]) => {
-                let version = version(stored, tail[1])?;
+                let version = versions::find(world, stored, tail[1])?;
                 let trigger = triggers::find(stored, &version["properties"], tail[3])?;
                 callback::of_version(stored, tail[1], trigger, call)
             }
@@ -271,41 +270,6 @@ fn next_version(now: OffsetDateTime, before: Option<u64>) -> String {
     let version = u64::try_from(i128::from(i64::MAX) - ticks).unwrap_or_default();
     let version = before.map_or(version, |before| version.min(before.saturating_sub(1)));
     format!("{version:020}")
-}
-
-fn remember_version(hidden: &mut Json, body: &Json) {
-    if let Some(Json::Array(versions)) = hidden.get_mut(VERSIONS) {
-        versions.insert(0, body["properties"].clone());
-        versions.truncate(KEPT_VERSIONS);
-    }
-}
-
-fn version_list(stored: &Stored) -> Vec<Json> {
-    let versions = stored.hidden[VERSIONS].as_array().into_iter().flatten();
-    let shown = versions.map(|properties| {
-        let name = text(properties, "version").unwrap_or_default();
-        json!({
-            "properties": properties,
-            "id": format!("{}/versions/{name}", stored.id),
-            "name": name,
-            "type": "Microsoft.Logic/workflows/versions",
-            "location": stored.body["location"]
-        })
-    });
-    shown.collect()
-}
-
-fn version(stored: &Stored, name: &str) -> Result<Json, ArmError> {
-    let found = version_list(stored)
-        .into_iter()
-        .find(|version| version["name"] == name);
-    found.ok_or_else(|| {
-        let message = format!(
-            "The workflow '{}' version '{name}' could not be found.",
-            stored.id.name()
-        );
-        ArmError::new(404, "WorkflowVersionNotFound", message)
-    })
 }
 
 /// Gives a workflow another name or group, with its runs and locks. The code of the last refusal is ours.

@@ -109,10 +109,10 @@ pub(super) fn start(
     world.resources.insert(Stored {
         id,
         etag: String::new(),
-        body: json!({"trigger": trigger, "version": workflow.body["properties"]["version"]}),
+        body: json!({"trigger": trigger, "version": workflow.body["properties"]["version"]}).into(),
         created: world.now,
         changed: world.now,
-        hidden: Json::Null,
+        hidden: Json::Null.into(),
     });
     let old: Vec<_> = world
         .resources

@@ -157,24 +157,6 @@ async fn null_takes_a_tag_away() {
 }
 
 #[tokio::test]
-async fn names_of_locks_are_checked() {
-    let client = Client::with_group().await;
-    let locks = format!("{}/providers/Microsoft.Authorization/locks", group());
-    let lock = json!({"properties": {"level": "CanNotDelete"}});
-    let long = "l".repeat(261);
-    for name in [
-        "%20", "%3C%3E", "a%26b", "a%3Ab", "a%3Fb", "a%01b", "..", &long,
-    ] {
-        let answer = client
-            .put(&format!("{locks}/{name}"), LOCKS, lock.clone())
-            .await;
-        assert_eq!(answer.status, 400, "{name}: {answer:?}");
-    }
-    let fine = format!("{locks}/{}", &long[1..]);
-    assert_eq!(client.put(&fine, LOCKS, lock).await.status, 201);
-}
-
-#[tokio::test]
 async fn plural_fields_of_rules_take_no_stars_and_no_tags() {
     let client = with_parents().await;
     let path = network("networkSecurityGroups/parent/securityRules/r");

@@ -1,0 +1,228 @@
+//! From HTTP to the emulator and back.
+
+mod incoming;
+mod outgoing;
+
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State as Shared};
+use axum::http::{Response, StatusCode};
+use time::OffsetDateTime;
+
+use self::outgoing::{as_json, http, plain, refusal, with_body};
+use crate::Emulator;
+use crate::control::faults::{Action, Damage, Form};
+use crate::control::requests::Entry;
+use crate::core::call::{Call, Reply};
+use crate::core::error::ArmError;
+use crate::core::json::Json;
+use crate::core::{authorization, response};
+use crate::http::connection::Connection;
+use crate::http::guard;
+use crate::state::State;
+use crate::{control, page, signin};
+
+/// How many resources of a long list are shown while others wait.
+const SHOWN_AT_ONCE: usize = 50;
+
+/// Everything under one handler: ARM's paths have no case, so a router of literal paths is of no use.
+pub(crate) fn router(emulator: Emulator) -> Router {
+    let handler = async |Shared(emulator): Shared<Emulator>, request: Request| {
+        handle(&emulator, request, None).await
+    };
+    Router::new().fallback(handler).with_state(emulator)
+}
+
+/// Answers a request.
+pub(crate) async fn handle(
+    emulator: &Emulator,
+    request: Request,
+    connection: Option<Connection>,
+) -> Response<Body> {
+    let response = respond(emulator, request, connection).await;
+    // No answer leaves before what it tells is in the state file.
+    if emulator.is_durable().await {
+        return response;
+    }
+    let message = "The state file of the emulator cannot be written to any more; its log says why. Start it again.";
+    refusal(&ArmError::new(500, "StateFileFailed", message))
+}
+
+async fn respond(
+    emulator: &Emulator,
+    request: Request,
+    connection: Option<Connection>,
+) -> Response<Body> {
+    let is_secure = connection.as_ref().is_some_and(Connection::is_secure);
+    let (parts, body) = request.into_parts();
+    let (at, started) = (OffsetDateTime::now_utc(), Instant::now());
+    let body = incoming::read(body).await;
+    let query = parts.uri.query().unwrap_or_default().to_owned();
+    let mut call = incoming::call(&parts, &query, is_secure);
+    let (outcome, fault, damage) = match body {
+        Ok(body) => {
+            call.body = body;
+            if control::serves(&call) || page::serves(&call) {
+                return own(emulator, &call).await;
+            }
+            under_fault(emulator, &call, &query).await
+        }
+        Err(unread) => {
+            let outcome = match unread.error() {
+                Some(error) => emulator.with(|state| {
+                    let reply = Reply::error(&error, &state.world.clock);
+                    Ok((complete(state, &call, reply), Form::default()))
+                }),
+                None => Err(Silence::Close),
+            };
+            (outcome, None, None)
+        }
+    };
+    let reply = outcome.as_ref().ok().map(|(reply, _)| reply);
+    let status = reply.map(|reply| reply.status);
+    tracing::info!(method = %call.method, path = %call.path, status, "request");
+    // Nobody else waits while secrets are masked.
+    let entry = Entry::new(&call, &query, (at, started.elapsed()), fault, reply);
+    emulator.with(|state| state.requests.remember(entry));
+    match outcome {
+        Ok((reply, form)) => http(reply, form, damage),
+        Err(Silence::Close) => {
+            if let Some(connection) = connection {
+                connection.close();
+            }
+            plain(StatusCode::SERVICE_UNAVAILABLE)
+        }
+        Err(Silence::Never) => std::future::pending().await,
+    }
+}
+
+/// Serves a request under the fault that is for it, if there is one.
+async fn under_fault(
+    emulator: &Emulator,
+    call: &Call,
+    query: &str,
+) -> (Answered, Option<&'static str>, Option<Damage>) {
+    let action = emulator.with(|state| {
+        state.world.settle();
+        state.faults.pick(&state.world, call, query)
+    });
+    if let Some(Action::Delay(delay)) = action {
+        tokio::time::sleep(delay).await;
+    }
+    let damage = match action {
+        Some(Action::Damage(damage)) => Some(damage),
+        _ => None,
+    };
+    let fault = action.as_ref().map(Action::name);
+    (
+        emulator.with(|state| answer(state, call, action)),
+        fault,
+        damage,
+    )
+}
+
+/// Answers what is about the emulator itself, not about Azure: no token is asked for, no fault acts, nothing is logged.
+async fn own(emulator: &Emulator, call: &Call) -> Response<Body> {
+    if let Err(error) = guard::check(call) {
+        return refusal(&error);
+    }
+    let list = match control::list_of(call) {
+        Some(control::List::Resources) => resources(emulator).await,
+        Some(control::List::Requests) => {
+            // The text of so many is made while others go on.
+            let entries = emulator.with(|state| state.requests.all());
+            control::requests::list(&entries)
+        }
+        None => {
+            return emulator.with(|state| {
+                state.world.settle();
+                if page::serves(call) {
+                    page::serve(state, call)
+                } else {
+                    http(control::serve(state, call), Form::default(), None)
+                }
+            });
+        }
+    };
+    match list {
+        Ok(list) => with_body(as_json(plain(StatusCode::OK)), list.into(), None),
+        Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+/// Every resource, as the JSON of a list. Only a few are shown at a time, so that others get on meanwhile.
+async fn resources(emulator: &Emulator) -> serde_json::Result<String> {
+    let mut text = String::from(r#"{"value":["#);
+    let mut after = String::new();
+    loop {
+        let (shown, last): (Vec<Json>, Option<String>) = emulator.with(|state| {
+            state.world.settle();
+            control::resources_after(&state.world, &after, SHOWN_AT_ONCE)
+        });
+        for one in &shown {
+            if !text.ends_with('[') {
+                text.push(',');
+            }
+            text.push_str(&serde_json::to_string(one)?);
+        }
+        let Some(last) = last else { break };
+        after = last;
+        tokio::task::yield_now().await;
+    }
+    text.push_str("]}");
+    Ok(text)
+}
+
+/// How a client is left without an answer.
+enum Silence {
+    Close,
+    Never,
+}
+
+type Answered = Result<(Reply, Form), Silence>;
+
+/// Does the work of a request under a fault, if there is one.
+fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
+    // What falls due by itself is not touched by a fault.
+    state.world.settle();
+    let silence = match action {
+        Some(Action::CloseBefore) => return Err(Silence::Close),
+        Some(Action::Answer(answer)) => {
+            let (reply, form) = answer.reply();
+            return Ok((complete(state, call, reply), form));
+        }
+        Some(Action::Stranger(stranger)) => return Ok(stranger.reply()),
+        Some(Action::FailOperation(doom)) => {
+            state.world.doom = Some(doom);
+            None
+        }
+        Some(Action::ExpireTokens) => {
+            state.tokens.expire();
+            None
+        }
+        Some(Action::CloseAfter) => Some(Silence::Close),
+        Some(Action::Swallow) => Some(Silence::Never),
+        Some(Action::Delay(_) | Action::Damage(_)) | None => None,
+    };
+    let reply = work(state, call);
+    state.world.doom = None;
+    silence.map_or(Ok((reply, Form::default())), Err)
+}
+
+fn work(state: &mut State, call: &Call) -> Reply {
+    if let Some(reply) = signin::serve(state, call) {
+        return reply;
+    }
+    let reply = match state.tokens.check(&state.world, call) {
+        Ok(caller) => authorization::answer(&mut state.world, call, caller),
+        Err(error) => signin::challenge(&state.world, call, &error),
+    };
+    complete(state, call, reply)
+}
+
+fn complete(state: &mut State, call: &Call, reply: Reply) -> Reply {
+    let remaining = state.limits.count(&call.method);
+    response::complete(reply, call, &mut state.world.random, remaining)
+}

@@ -1,0 +1,184 @@
+//! Values as JSON, driven by their type: the form in which the state file keeps them.
+
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
+use crate::types::msgpack::DecodeError;
+use crate::types::path::Path;
+use crate::types::ty::Type;
+use crate::types::value::Value;
+
+/// A stored object before it is decoded: attribute name → JSON text, so that no number loses precision.
+pub type RawState = BTreeMap<String, Box<RawValue>>;
+
+/// Reads a value of type `ty` from JSON text.
+///
+/// Attributes that the text lacks are null, and those that the type lacks are dropped: both were added or removed since
+/// the state was written.
+pub fn decode(text: &str, ty: &Type) -> Result<Value, DecodeError> {
+    let raw: &RawValue = parse(text, &Path::root())?;
+    value(raw, ty, &Path::root())
+}
+
+fn value(raw: &RawValue, ty: &Type, path: &Path) -> Result<Value, DecodeError> {
+    let text = raw.get();
+    if text == "null" {
+        return Ok(Value::Null);
+    }
+    match ty {
+        Type::String => Ok(Value::String(parse(text, path)?)),
+        Type::Bool => Ok(Value::Bool(parse(text, path)?)),
+        Type::Number => number(text, path),
+        Type::List(element) => Ok(Value::List(elements(text, element, path)?)),
+        Type::Set(element) => Ok(Value::set(elements(text, element, path)?)),
+        Type::Map(element) => parse::<BTreeMap<String, &RawValue>>(text, path)?
+            .into_iter()
+            .map(|(key, raw)| {
+                let value = value(raw, element, &path.with_key(&key))?;
+                Ok((key, value))
+            })
+            .collect::<Result<_, _>>()
+            .map(Value::Map),
+        Type::Tuple(types) => tuple(text, types, path),
+        Type::Object(types) => {
+            let mut attributes: BTreeMap<String, &RawValue> = parse(text, path)?;
+            types
+                .iter()
+                .map(|(name, ty)| {
+                    let value = match attributes.remove(name) {
+                        Some(raw) => value(raw, ty, &path.with_attribute(name))?,
+                        None => Value::Null,
+                    };
+                    Ok((name.clone(), value))
+                })
+                .collect::<Result<_, _>>()
+                .map(Value::Object)
+        }
+        Type::Dynamic => dynamic(text, path),
+    }
+}
+
+fn elements(text: &str, ty: &Type, path: &Path) -> Result<Vec<Value>, DecodeError> {
+    parse::<Vec<&RawValue>>(text, path)?
+        .into_iter()
+        .enumerate()
+        .map(|(index, raw)| value(raw, ty, &path.with_index(index)))
+        .collect()
+}
+
+fn tuple(text: &str, types: &[Type], path: &Path) -> Result<Value, DecodeError> {
+    let elements: Vec<&RawValue> = parse(text, path)?;
+    if elements.len() != types.len() {
+        return Err(at(
+            path,
+            format!(
+                "a tuple of {} is required, {} given",
+                types.len(),
+                elements.len()
+            ),
+        ));
+    }
+    let pairs = elements.into_iter().zip(types).enumerate();
+    pairs
+        .map(|(index, (raw, ty))| value(raw, ty, &path.with_index(index)))
+        .collect::<Result<_, _>>()
+        .map(Value::List)
+}
+
+fn dynamic(text: &str, path: &Path) -> Result<Value, DecodeError> {
+    #[derive(serde::Deserialize)]
+    struct Typed<'a> {
+        #[serde(borrow)]
+        value: &'a RawValue,
+        #[serde(rename = "type")]
+        ty: serde_json::Value,
+    }
+    let typed: Typed<'_> = parse(text, path)?;
+    let ty = Type::from_json(&typed.ty).map_err(|error| at(path, error))?;
+    let value = value(typed.value, &ty, path)?;
+    Ok(Value::Dynamic(Box::new((ty, value))))
+}
+
+/// The state file may hold a number as text, as older Terraform versions wrote them.
+fn number(text: &str, path: &Path) -> Result<Value, DecodeError> {
+    let digits = match text.starts_with('"') {
+        true => parse::<String>(text, path)?,
+        false => text.to_owned(),
+    };
+    digits
+        .parse()
+        .map(Value::Number)
+        .map_err(|error| at(path, error))
+}
+
+fn parse<'a, T: serde::Deserialize<'a>>(text: &'a str, path: &Path) -> Result<T, DecodeError> {
+    serde_json::from_str(text).map_err(|error| at(path, error))
+}
+
+fn at(path: &Path, error: impl std::fmt::Display) -> DecodeError {
+    DecodeError {
+        path: path.clone(),
+        message: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, ty: &Type, expect: Value) {
+        assert_eq!(decode(text, ty), Ok(expect), "{text}");
+    }
+
+    #[test]
+    fn state_texts() {
+        check("null", &Type::String, Value::Null);
+        check(r#""a\u00e9""#, &Type::String, "aé".into());
+        check(
+            " [ 1 , 2 ] ",
+            &Type::list(Type::Number),
+            Value::List(vec![1_i64.into(), 2_i64.into()]),
+        );
+        check(
+            r#"["b","a"]"#,
+            &Type::set(Type::String),
+            Value::set(["a".into(), "b".into()]),
+        );
+        check(
+            r#"{"value":"x","type":"string"}"#,
+            &Type::Dynamic,
+            Value::Dynamic(Box::new((Type::String, "x".into()))),
+        );
+    }
+
+    #[test]
+    fn numbers_keep_every_digit() {
+        let big = "12345678901234567890123.5";
+        check(
+            big,
+            &Type::Number,
+            Value::Number(big.parse().expect("a number")),
+        );
+        check(r#""7""#, &Type::Number, 7_i64.into());
+    }
+
+    #[test]
+    fn attributes_added_since_are_null_and_removed_ones_are_dropped() {
+        let ty = Type::object([("kept", Type::String), ("added", Type::Bool)]);
+        let expect = [("added", Value::Null), ("kept", "x".into())];
+        check(
+            r#"{"kept":"x","removed":1}"#,
+            &ty,
+            Value::Object(expect.into_iter().collect()),
+        );
+    }
+
+    #[test]
+    fn errors_name_the_place() {
+        let ty = Type::object([("list", Type::list(Type::Bool))]);
+        let error = decode(r#"{"list":[true,1]}"#, &ty).expect_err("not a bool");
+        assert_eq!(error.path.to_string(), "list[1]");
+    }
+}

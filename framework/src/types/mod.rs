@@ -1,0 +1,9 @@
+//! Values, their types, and the two forms in which they are sent and stored.
+
+pub mod number;
+pub mod path;
+pub mod ty;
+pub mod value;
+
+pub mod json;
+pub mod msgpack;

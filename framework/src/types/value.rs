@@ -1,0 +1,345 @@
+//! Values as Terraform passes them: known, null or unknown, at every level.
+
+use std::collections::BTreeMap;
+
+use crate::types::number::Number;
+use crate::types::ty::Type;
+
+/// A value of any type.
+///
+/// Equality is Terraform's: numbers by value, sets without order, and one unknown equals another whatever is known about them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Value {
+    /// No value.
+    Null,
+    /// A value that is known only after apply.
+    Unknown(Refinements),
+    /// True or false.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// Text.
+    String(String),
+    /// The elements of a list or tuple.
+    List(Vec<Value>),
+    /// The elements of a set, sorted; build it with [`Value::set`].
+    Set(Vec<Value>),
+    /// The elements of a map.
+    Map(BTreeMap<String, Value>),
+    /// The attributes of an object.
+    Object(Object),
+    /// A value that carries its own type.
+    Dynamic(Box<(Type, Value)>),
+}
+
+impl Value {
+    /// An unknown of which nothing is known.
+    pub fn unknown() -> Self {
+        Self::Unknown(Refinements::default())
+    }
+
+    /// A set: sorted, and without the duplicates of wholly known elements.
+    pub fn set(elements: impl IntoIterator<Item = Value>) -> Self {
+        let mut elements: Vec<Value> = elements.into_iter().collect();
+        elements.sort();
+        elements.dedup_by(|a, b| a == b && a.is_wholly_known());
+        Self::Set(elements)
+    }
+
+    /// A list of strings.
+    pub fn strings<S: Into<String>>(elements: impl IntoIterator<Item = S>) -> Self {
+        let text = |element: S| Self::String(element.into());
+        Self::List(elements.into_iter().map(text).collect())
+    }
+
+    /// Whether this is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// Whether this itself is unknown; its elements may be when it is not.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown(_))
+    }
+
+    /// Whether neither this nor anything in it is unknown.
+    pub fn is_wholly_known(&self) -> bool {
+        match self {
+            Self::Unknown(_) => false,
+            Self::List(elements) | Self::Set(elements) => {
+                elements.iter().all(Self::is_wholly_known)
+            }
+            Self::Map(elements) => elements.values().all(Self::is_wholly_known),
+            Self::Object(object) => object.iter().all(|(_, value)| value.is_wholly_known()),
+            Self::Dynamic(inner) => inner.1.is_wholly_known(),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => true,
+        }
+    }
+
+    /// The text, if this is a known string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The truth, if this is a known bool.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The number, if this is a known number.
+    pub fn as_number(&self) -> Option<&Number> {
+        match self {
+            Self::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The elements, if this is a known list, tuple or set.
+    pub fn as_elements(&self) -> Option<&[Value]> {
+        match self {
+            Self::List(elements) | Self::Set(elements) => Some(elements),
+            _ => None,
+        }
+    }
+
+    /// The elements, if this is a known map.
+    pub fn as_map(&self) -> Option<&BTreeMap<String, Value>> {
+        match self {
+            Self::Map(elements) => Some(elements),
+            _ => None,
+        }
+    }
+
+    /// The attributes, if this is a known object.
+    pub fn as_object(&self) -> Option<&Object> {
+        match self {
+            Self::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// Whether this is a list, set or map without elements.
+    pub fn is_empty_collection(&self) -> bool {
+        match self {
+            Self::List(elements) | Self::Set(elements) => elements.is_empty(),
+            Self::Map(elements) => elements.is_empty(),
+            _ => false,
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::String(text)
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Self {
+        Self::String(text.clone())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+impl From<Object> for Value {
+    fn from(object: Object) -> Self {
+        Self::Object(object)
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+/// The attributes of an object, or of a whole resource.
+///
+/// Objects are made from a schema or decoded against one, so every attribute is present; asking for one that the
+/// schema does not have is a mistake in the provider and panics.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Object(BTreeMap<String, Value>);
+
+impl Object {
+    /// The value of an attribute.
+    #[track_caller]
+    pub fn get(&self, name: &str) -> &Value {
+        self.0
+            .get(name)
+            .unwrap_or_else(|| panic!("the schema has no attribute {name:?}"))
+    }
+
+    /// Replaces the value of an attribute.
+    #[track_caller]
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) {
+        *self.get_mut(name) = value.into();
+    }
+
+    /// The value of an attribute, to change it.
+    #[track_caller]
+    pub fn get_mut(&mut self, name: &str) -> &mut Value {
+        self.0
+            .get_mut(name)
+            .unwrap_or_else(|| panic!("the schema has no attribute {name:?}"))
+    }
+
+    /// The text of an attribute, if it is a known string.
+    #[track_caller]
+    pub fn str(&self, name: &str) -> Option<&str> {
+        self.get(name).as_str()
+    }
+
+    /// The text of an attribute; empty if it is null or unknown.
+    ///
+    /// For required attributes and ids in operations, where Terraform vouches that they are known.
+    #[track_caller]
+    pub fn text(&self, name: &str) -> &str {
+        self.str(name).unwrap_or_default()
+    }
+
+    /// The truth of an attribute, if it is a known bool.
+    #[track_caller]
+    pub fn bool(&self, name: &str) -> Option<bool> {
+        self.get(name).as_bool()
+    }
+
+    /// The attributes of a nested object, if it is known.
+    #[track_caller]
+    pub fn object(&self, name: &str) -> Option<&Object> {
+        self.get(name).as_object()
+    }
+
+    /// All attributes in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// All attributes, to change them.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Value)> {
+        self.0
+            .iter_mut()
+            .map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl<N: Into<String>, V: Into<Value>> FromIterator<(N, V)> for Object {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(attributes: I) -> Self {
+        Self(
+            attributes
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+/// What is known about an unknown value. It narrows what the value may become and is no part of its identity.
+#[derive(Clone, Debug, Default)]
+pub struct Refinements(Option<Box<Known>>);
+
+/// The content of [`Refinements`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Whether it will be null; only "no" is ever known of an unknown.
+    pub null: Option<bool>,
+    /// How the text begins.
+    pub prefix: Option<String>,
+    /// The least number, and whether it is itself possible.
+    pub minimum: Option<(Number, bool)>,
+    /// The greatest number, and whether it is itself possible.
+    pub maximum: Option<(Number, bool)>,
+    /// The least number of elements.
+    pub min_length: Option<u64>,
+    /// The greatest number of elements.
+    pub max_length: Option<u64>,
+}
+
+impl Refinements {
+    /// What is known, if anything.
+    pub fn known(&self) -> Option<&Known> {
+        self.0.as_deref()
+    }
+}
+
+impl From<Known> for Refinements {
+    fn from(known: Known) -> Self {
+        Self((known != Known::default()).then(|| Box::new(known)))
+    }
+}
+
+impl PartialEq for Refinements {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Refinements {}
+
+impl PartialOrd for Refinements {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Refinements {
+    fn cmp(&self, _: &Self) -> std::cmp::Ordering {
+        std::cmp::Ordering::Equal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_have_no_order_and_no_duplicates() {
+        let a = Value::set(["b".into(), "a".into(), "b".into()]);
+        let b = Value::set(["a".into(), "b".into()]);
+        assert_eq!(a, b);
+    }
+
+    #[test]
+    fn unknown_elements_of_a_set_stay_distinct() {
+        let set = Value::set([Value::unknown(), Value::unknown()]);
+        assert_eq!(set.as_elements().map(<[_]>::len), Some(2));
+    }
+
+    #[test]
+    fn unknowns_hide_at_any_depth() {
+        let object: Object = [("a", Value::List(vec![Value::unknown()]))]
+            .into_iter()
+            .collect();
+        assert!(!Value::from(object).is_wholly_known());
+        assert!(Value::List(vec![Value::Null]).is_wholly_known());
+    }
+
+    #[test]
+    #[should_panic(expected = "no attribute \"nmae\"")]
+    fn a_misspelt_attribute_is_found_at_once() {
+        let object: Object = [("name", "x")].into_iter().collect();
+        object.get("nmae");
+    }
+}

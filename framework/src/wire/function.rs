@@ -1,0 +1,88 @@
+//! The calls about functions.
+
+use tfplugin_proto::v6;
+
+use super::{Inner, convert};
+use crate::diagnostics::Diagnostics;
+use crate::function::{Function, FunctionError};
+use crate::provider::Provider;
+
+impl<P: Provider> Inner<P> {
+    pub(super) fn call_function(
+        &self,
+        request: &v6::call_function::Request,
+    ) -> v6::call_function::Response {
+        match self.call(request) {
+            Ok(result) => v6::call_function::Response {
+                result: Some(result),
+                error: None,
+            },
+            Err(error) => v6::call_function::Response {
+                result: None,
+                error: Some(function_error(error)),
+            },
+        }
+    }
+
+    fn call(
+        &self,
+        request: &v6::call_function::Request,
+    ) -> Result<v6::DynamicValue, FunctionError> {
+        let function = self.function(&request.name)?;
+        let signature = function.signature();
+        let mut arguments = Vec::new();
+        for (position, argument) in request.arguments.iter().enumerate() {
+            let parameter = signature
+                .parameters
+                .get(position)
+                .or(signature.variadic.as_ref());
+            let Some(parameter) = parameter else {
+                return Err(FunctionError {
+                    message: format!(
+                        "{} takes {} arguments.",
+                        request.name,
+                        signature.parameters.len()
+                    ),
+                    argument: Some(position),
+                });
+            };
+            let value = convert::decode(Some(argument), &parameter.ty)
+                .map_err(|error| bad_argument(position, &error))?;
+            arguments.push(value);
+        }
+        let result = function.call(&arguments)?;
+        Ok(convert::encode(&result, &signature.returns))
+    }
+
+    fn function(&self, name: &str) -> Result<&'static dyn Function, FunctionError> {
+        let found = self
+            .provider
+            .functions()
+            .iter()
+            .find(|function| function.name() == name);
+        found.copied().ok_or_else(|| FunctionError {
+            message: format!("This provider has no function {name}."),
+            argument: None,
+        })
+    }
+}
+
+fn bad_argument(position: usize, diagnostics: &Diagnostics) -> FunctionError {
+    let details: Vec<_> = diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.detail.as_str())
+        .collect();
+    FunctionError {
+        message: details.join(" "),
+        argument: Some(position),
+    }
+}
+
+fn function_error(error: FunctionError) -> v6::FunctionError {
+    v6::FunctionError {
+        text: error.message,
+        function_argument: error
+            .argument
+            .and_then(|position| i64::try_from(position).ok()),
+    }
+}

@@ -8,7 +8,6 @@ use crate::core::call::{Call, Reply};
 use crate::core::clock::parse_duration;
 use crate::core::error::ArmError;
 use crate::core::glob::glob;
-use crate::core::id::ResourceId;
 use crate::core::json::{Json, json};
 use crate::core::operations::{Doom, Failure};
 use crate::core::world::World;
@@ -190,10 +189,11 @@ impl Faults {
 
     /// What the first rule that picks this request does to it.
     pub(crate) fn pick(&mut self, world: &World, call: &Call, query: &str) -> Option<Action> {
+        let path = call.target.path();
         let address = if query.is_empty() {
-            call.path.clone()
+            path
         } else {
-            format!("{}?{query}", call.path)
+            format!("{path}?{query}")
         };
         self.rules
             .iter_mut()
@@ -225,7 +225,7 @@ impl Rule {
 }
 
 fn is_new_environment(world: &World, call: &Call) -> bool {
-    ResourceId::parse(&call.path).is_some_and(|id| {
+    call.target.resource().is_some_and(|id| {
         id.type_name()
             .eq_ignore_ascii_case("Microsoft.Logic/integrationServiceEnvironments")
             && !world.resources.has(&id)

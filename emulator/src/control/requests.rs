@@ -12,6 +12,7 @@ use super::masking::{mask, mask_query};
 use crate::core::call::{Call, Reply};
 use crate::core::clock::timestamp;
 use crate::core::json::{Json, json};
+use crate::core::target::Target;
 
 /// How many requests are remembered.
 const CAPACITY: usize = 20_000;
@@ -55,7 +56,7 @@ impl Entry {
         Self {
             time: timestamp(started),
             method: call.method.clone(),
-            path: call.path.clone(),
+            path: shown_path(call),
             query: mask_query(query),
             status: reply.map(|reply| reply.status),
             duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
@@ -117,6 +118,15 @@ impl Requests {
     }
 }
 
+/// The path in its one form; as it was sent when it cannot be read.
+fn shown_path(call: &Call) -> String {
+    if call.target == Target::default() {
+        call.path.clone()
+    } else {
+        call.target.path()
+    }
+}
+
 /// Requests as the JSON of a list.
 pub(crate) fn list(entries: &[Arc<Entry>]) -> serde_json::Result<String> {
     #[derive(Serialize)]
@@ -157,10 +167,7 @@ mod tests {
         let call = |path: &str| Call {
             method: "GET".to_owned(),
             path: path.to_owned(),
-            query: Vec::new(),
-            headers: Vec::new(),
-            body: Vec::new(),
-            base: String::new(),
+            ..Call::default()
         };
         for number in 0..6 {
             let at = (OffsetDateTime::UNIX_EPOCH, Duration::ZERO);
@@ -180,10 +187,8 @@ mod tests {
         let call = Call {
             method: "PUT".to_owned(),
             path: "/a\"b".to_owned(),
-            query: Vec::new(),
-            headers: Vec::new(),
             body: br#"{"number": 1.50, "password": "p1"}"#.to_vec(),
-            base: String::new(),
+            ..Call::default()
         };
         let at = (OffsetDateTime::UNIX_EPOCH, Duration::from_millis(7));
         requests.remember(Entry::new(&call, "x=1", at, Some("swallow"), None));

@@ -3,17 +3,19 @@
 use time::Duration;
 
 use super::clock::Clock;
-use super::dispatch::segments;
 use super::error::ArmError;
 use super::json::{Json, json, parse};
+use super::target::Target;
 use crate::documents;
 
 /// A request to ARM.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Call {
     pub(crate) method: String,
     /// The path as it was sent.
     pub(crate) path: String,
+    /// What the path means.
+    pub(crate) target: Target,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -22,6 +24,18 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    /// A request that the emulator makes itself.
+    pub(crate) fn own(method: &str, path: &str, version: &str, body: &Json) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            target: Target::read(path).unwrap_or_default(),
+            query: vec![("api-version".to_owned(), version.to_owned())],
+            body: body.to_string().into_bytes(),
+            ..Self::default()
+        }
+    }
+
     /// The value of a query parameter; names have no case.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         find(&self.query, name)
@@ -82,11 +96,9 @@ impl Call {
     }
 
     fn documented<T>(&self, read: impl FnOnce(documents::Request<'_>) -> T) -> T {
-        let segments = segments(self);
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         read(documents::Request {
             method: &self.method,
-            segments: &segments,
+            segments: &self.target.segments(),
             version: self.query("api-version").unwrap_or_default(),
         })
     }
@@ -175,6 +187,9 @@ impl Reply {
         let mut reply = Self::json(error.status, error.envelope());
         if error.gateway {
             reply = reply.header("x-ms-failure-cause", "gateway");
+        }
+        if let Some(allow) = &error.allow {
+            reply = reply.header("Allow", allow.clone());
         }
         match error.retry_after {
             Some(wait) => reply.retry_after(clock, wait),

@@ -18,6 +18,8 @@ pub(crate) struct ArmError {
     pub(crate) gateway: bool,
     /// How long to wait, in Azure's time; only throttling answers say so.
     pub(crate) retry_after: Option<Duration>,
+    /// The verbs that would have been served.
+    pub(crate) allow: Option<String>,
 }
 
 impl ArmError {
@@ -30,6 +32,7 @@ impl ArmError {
             details: Vec::new(),
             gateway: false,
             retry_after: None,
+            allow: None,
         }
     }
 
@@ -60,6 +63,35 @@ impl ArmError {
             error["details"] = details.collect();
         }
         json!({ "error": error })
+    }
+
+    /// Nothing of that name lies below a resource.
+    pub(crate) fn unknown_below(namespace: &str, name: &str) -> Self {
+        Self::gateway(
+            404,
+            "InvalidResourceType",
+            format!(
+                "The resource type '{name}' could not be found in the namespace '{namespace}'."
+            ),
+        )
+    }
+
+    /// The id of a subscription is a GUID in its common form.
+    pub(crate) fn invalid_subscription(id: &str) -> Self {
+        Self::gateway(
+            400,
+            "InvalidSubscriptionId",
+            format!("The provided subscription identifier '{id}' is malformed or invalid."),
+        )
+    }
+
+    /// No operation has the name.
+    pub(crate) fn invalid_operation(name: &str) -> Self {
+        Self::new(
+            404,
+            "InvalidOperationId",
+            format!("The operation '{name}' could not be found."),
+        )
     }
 
     /// Nothing is served at the path.
@@ -100,14 +132,11 @@ impl ArmError {
         )
     }
 
-    /// A resource is not there; the children of network types have a text of their own.
+    /// A resource is not there.
     pub(crate) fn not_found(id: &ResourceId) -> Self {
         let Some(group) = &id.group else {
             return Self::group_not_found(id.name());
         };
-        if id.namespace.eq_ignore_ascii_case("Microsoft.Network") && id.pairs.len() > 1 {
-            return Self::new(404, "NotFound", format!("Resource {id} not found."));
-        }
         Self::gateway(
             404,
             "ResourceNotFound",
@@ -159,12 +188,49 @@ impl ArmError {
         )
     }
 
-    /// The verb is not offered there.
-    pub(crate) fn method(method: &str) -> Self {
+    /// Only these verbs are offered there.
+    pub(crate) fn method(method: &str, allow: &str) -> Self {
+        Self {
+            allow: Some(allow.to_owned()),
+            ..Self::gateway(
+                405,
+                "HttpMethodNotAllowed",
+                format!("The HTTP method '{method}' is not supported at the target scope."),
+            )
+        }
+    }
+
+    /// A segment of a path that cannot be a name (the code is ours).
+    pub(crate) fn bad_path(segment: &str) -> Self {
         Self::gateway(
-            405,
-            "HttpMethodNotAllowed",
-            format!("The HTTP method '{method}' is not supported at the target scope."),
+            400,
+            "InvalidRequestPath",
+            format!(
+                "The segment '{segment}' of the path is not valid: names have no slashes, backslashes and control characters in \
+                 them and are UTF-8."
+            ),
+        )
+    }
+
+    /// The group is on its way out.
+    pub(crate) fn being_deleted(group: &str) -> Self {
+        Self::gateway(
+            409,
+            "ResourceGroupBeingDeleted",
+            format!(
+                "The resource group '{group}' is in deprovisioning state and cannot perform this operation."
+            ),
+        )
+    }
+
+    /// The group takes part in a move.
+    pub(crate) fn being_moved(group: &str) -> Self {
+        Self::gateway(
+            409,
+            "ResourcesBeingMoved",
+            format!(
+                "Cannot perform this operation because resources of the resource group '{group}' are being moved."
+            ),
         )
     }
 }

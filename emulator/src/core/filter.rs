@@ -149,12 +149,8 @@ mod tests {
 
     fn filter(text: &str) -> Result<Option<Filter>, u16> {
         let call = Call {
-            method: "GET".to_owned(),
-            path: String::new(),
             query: vec![("$filter".to_owned(), text.to_owned())],
-            headers: Vec::new(),
-            body: Vec::new(),
-            base: String::new(),
+            ..Call::default()
         };
         Filter::of(&call, &["name", "tagName", "tagValue"]).map_err(|error| error.status)
     }

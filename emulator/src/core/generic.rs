@@ -2,18 +2,26 @@
 
 use super::call::{Call, Reply};
 use super::clock::timestamp;
+use super::definition::Request;
 use super::error::ArmError;
 use super::filter::Filter;
+use super::id::ResourceId;
 use super::json::{json, ordered, text};
 use super::paging;
+use super::presence;
 use super::resource::Scope;
 use super::versions;
-use super::world::World;
 
 /// The generic list of what lies in a scope: top-level resources with the members that all types share, and more when
 /// they are asked for.
-pub(crate) fn list(world: &World, call: &Call, within: Scope<'_>) -> Result<Reply, ArmError> {
+pub(crate) fn list(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+    let (world, call) = (&*request.world, request.call);
     versions::check_own(call.api_version()?)?;
+    let group = at.get(1).map(|group| ResourceId::of_group(at[0], group));
+    let within = match &group {
+        Some(group) => Scope::Below(&presence::existing_group(world, group)?.id),
+        None => Scope::Subscription(at[0]),
+    };
     let filter = Filter::of(call, &RESOURCE_FIELDS)?;
     let expanded = expanded(call)?;
     let listed = world

@@ -1,11 +1,12 @@
 //! Microsoft.Authorization/locks on subscriptions, groups and resources. A lock is stored below its scope and goes with it.
 
 use super::call::{Call, Reply};
+use super::definition::Request;
 use super::error::ArmError;
 use super::id::ResourceId;
 use super::json::text;
 use super::paging;
-use super::resource;
+use super::presence;
 use super::scope;
 use super::store::Stored;
 use super::versions;
@@ -22,37 +23,25 @@ pub(crate) enum Intent {
     Delete,
 }
 
-/// Answers a request for the locks of a scope or for one of them.
-pub(crate) fn serve(
-    world: &mut World,
-    call: &Call,
-    subscription: &str,
-    scope: &[&str],
-    name: Option<&str>,
-) -> Result<Reply, ArmError> {
-    versions::check_locks(call.api_version()?)?;
-    let scope = scope::existing(world, subscription, scope)?;
-    let Some(name) = name else {
-        return match call.method.as_str() {
-            "GET" => list(world, call, &scope),
-            method => Err(ArmError::method(method)),
-        };
-    };
+/// Answers a request for one lock.
+pub(crate) fn one(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+    versions::check_locks(request.call.api_version()?)?;
+    let (scope, name) = (scope::asked(request, 4)?, at[1]);
     let id = scope::object(&scope, "locks", name);
-    match (call.method.as_str(), world.resources.get(&id)) {
+    let found = request.world.resources.get(&id);
+    match (request.call.method.as_str(), found) {
         ("GET", Some(stored)) => Ok(Reply::json(200, stored.body.to_json())),
-        ("GET", None) => Err(ArmError::gateway(
+        ("PUT", _) => put(request.world, request.call, &scope, id),
+        ("DELETE", Some(_)) => {
+            request.world.resources.remove(&id);
+            Ok(Reply::empty(200))
+        }
+        ("DELETE", None) => Ok(Reply::empty(204)),
+        _ => Err(ArmError::gateway(
             404,
             "LockNotFound",
             format!("The lock '{name}' could not be found."),
         )),
-        ("PUT", _) => put(world, call, &scope, id),
-        ("DELETE", Some(_)) => {
-            world.resources.remove(&id);
-            Ok(Reply::empty(200))
-        }
-        ("DELETE", None) => Ok(Reply::empty(204)),
-        (method, _) => Err(ArmError::method(method)),
     }
 }
 
@@ -111,7 +100,7 @@ fn put(
         return Err(ArmError::gateway(400, "InvalidRequestContent", message));
     }
     if let Some(group) = group_of(scope) {
-        resource::check_stays(world, &group)?;
+        presence::check_stays(world, &group)?;
     }
     let status = if world.resources.has(&id) { 200 } else { 201 };
     let body = scope::store(world, id, "locks", shown);
@@ -133,8 +122,11 @@ fn check_name(name: &str) -> Result<(), ArmError> {
 }
 
 /// The locks at a scope and below it, or at it and above it when only those are asked for.
-fn list(world: &World, call: &Call, scope: &ResourceId) -> Result<Reply, ArmError> {
-    let at_scope = call
+pub(crate) fn list(request: &mut Request<'_>, _: &[&str]) -> Result<Reply, ArmError> {
+    versions::check_locks(request.call.api_version()?)?;
+    let (scope, world) = (&scope::asked(request, 3)?, &*request.world);
+    let at_scope = request
+        .call
         .query("$filter")
         .is_some_and(|filter| filter.trim().eq_ignore_ascii_case("atScope()"));
     let locks: Vec<&Stored> = if at_scope {
@@ -149,7 +141,7 @@ fn list(world: &World, call: &Call, scope: &ResourceId) -> Result<Reply, ArmErro
             .filter(|stored| is_lock(stored))
             .collect()
     };
-    paging::page_of(call, locks, |lock| lock.body.to_json())
+    paging::page_of(request.call, locks, |lock| lock.body.to_json())
 }
 
 fn group_of(scope: &ResourceId) -> Option<ResourceId> {

@@ -3,69 +3,59 @@
 
 use time::Duration;
 
-use super::asynchronous::{announce, name};
-use super::call::{Call, Reply};
-use super::definition::Style;
+use super::asynchronous;
+use super::call::Reply;
+use super::definition::Request;
 use super::error::ArmError;
 use super::id::{GROUP, ResourceId};
 use super::json::{Json, json, list, take, text};
 use super::locks::{self, Intent};
-use super::operations::{Ending, Operation};
-use super::resource;
+use super::operations::{Ending, Operation, Work};
+use super::presence::{self, MOVING};
+use super::versions;
 use super::world::World;
 
 /// The kinds of the two operations.
 pub(crate) const MOVE: &str = "MoveResources";
-const VALIDATE: &str = "ValidateMoveResources";
+pub(crate) const VALIDATE: &str = "ValidateMoveResources";
 
 /// How long each takes (an assumption).
 const LASTS: Duration = Duration::minutes(1);
 
-/// The hidden member of a group with the move that it takes part in.
-const MOVING: &str = "moving";
-
 /// Starts a move out of a group, or only checks it.
 pub(crate) fn start(
-    world: &mut World,
-    call: &Call,
-    source: &ResourceId,
+    request: &mut Request<'_>,
+    at: &[&str],
     for_real: bool,
 ) -> Result<Reply, ArmError> {
-    let source = resource::existing(world, source)?.id.clone();
-    let asked = call.json()?;
-    let (ids, target) = check(world, &source, &asked)?;
-    let kind = if for_real { MOVE } else { VALIDATE };
-    let name = name(world, Style::Group, kind, &source);
+    versions::check_own(request.call.api_version()?)?;
+    let source = ResourceId::of_group(at[0], at[1]);
+    let source = presence::existing_group(request.world, &source)?.id.clone();
+    let asked = request.call.json()?;
+    let (ids, target) = check(request, &source, &asked)?;
     if for_real {
         let ids: Vec<String> = ids.iter().map(ResourceId::to_string).collect();
         let plan = json!({"resources": ids, "target": target.to_string()});
         for (group, plan) in [(&source, plan), (&target, json!({}))] {
-            if let Some(stored) = world.resources.get_mut(group) {
+            if let Some(stored) = request.world.resources.get_mut(group) {
                 stored.hidden = json!({ MOVING: plan }).into();
             }
         }
     }
-    let operation = world.start(name, kind, &source, LASTS, Ending::ByType);
-    Ok(announce(
+    let work = Work {
+        kind: if for_real { MOVE } else { VALIDATE },
+        lasts: LASTS,
+        ending: Ending::ByType,
+    };
+    let provider = request.types.provider(&source.namespace);
+    let provider = provider.ok_or_else(|| ArmError::no_route(&request.call.path))?;
+    Ok(asynchronous::start(
+        request,
+        provider,
+        work,
+        &source,
         Reply::empty(202),
-        call,
-        world,
-        &operation,
-        Style::Group,
     ))
-}
-
-/// Refuses what a group cannot do while it takes part in a move.
-pub(crate) fn check_settled(world: &World, group: &ResourceId) -> Result<(), ArmError> {
-    let stored = world.resources.get(group);
-    if stored.is_none_or(|group| group.hidden.get(MOVING).is_none()) {
-        return Ok(());
-    }
-    let message = format!(
-        "Cannot perform this operation because resources of the resource group '{}' are being moved.",
-        group.name()
-    );
-    Err(ArmError::gateway(409, "ResourcesBeingMoved", message))
 }
 
 /// Ends a move: what is still there gets its new id, here and in whatever refers to it.
@@ -100,10 +90,11 @@ pub(crate) fn finish(world: &mut World, operation: &Operation) {
 
 /// The resources to move and where to, if that can be. The codes are ours, but for unknown groups and resources.
 fn check(
-    world: &World,
+    request: &Request<'_>,
     source: &ResourceId,
     asked: &Json,
 ) -> Result<(Vec<ResourceId>, ResourceId), ArmError> {
+    let (types, world) = (request.types, &*request.world);
     let target = text(asked, "targetResourceGroup").and_then(ResourceId::parse);
     let target = target.filter(|id| id.type_name() == GROUP).ok_or_else(|| {
         ArmError::gateway(
@@ -112,7 +103,7 @@ fn check(
             "The request content was invalid: 'targetResourceGroup' is not the id of a resource group.",
         )
     })?;
-    let target = resource::existing(world, &target)?.id.clone();
+    let target = presence::existing_group(world, &target)?.id.clone();
     let refuse = |code: &'static str, what: String| Err(ArmError::gateway(409, code, what));
     if target.same(source) {
         let what = "The source and the target of a move cannot be the same resource group.";
@@ -139,10 +130,9 @@ fn check(
             );
             return refuse("ResourceMoveNotInGroup", what);
         };
-        let id = resource::existing(world, &id)?.id.clone();
+        let id = presence::existing(types, world, &id)?.id.clone();
         let kind = id.type_name();
-        let movable = world
-            .types
+        let movable = types
             .find(&kind)
             .is_some_and(|known| known.behaviour.may_move());
         if !movable {
@@ -162,7 +152,7 @@ fn check(
     }
     for group in [source, &target] {
         locks::check(world, group, Intent::Write)?;
-        resource::check_stays(world, group)?;
+        presence::check_stays(world, group)?;
     }
     Ok((ids, target))
 }

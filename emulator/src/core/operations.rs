@@ -9,6 +9,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::clock::nanoseconds;
 use super::id::ResourceId;
+use super::json::Json;
 use super::tracked::Tracked;
 
 /// Why an operation failed.
@@ -41,8 +42,19 @@ pub(crate) enum Ending {
     Settle,
     /// The target goes away.
     Remove,
+    /// The target, a group, goes away with what is in it.
+    Empty,
     /// The type of the target knows.
     ByType,
+}
+
+/// The operation that a request starts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Work {
+    /// Azure's name of what is done, such as `PutSubnetOperation`.
+    pub(crate) kind: &'static str,
+    pub(crate) lasts: Duration,
+    pub(crate) ending: Ending,
 }
 
 /// A long-running operation.
@@ -182,14 +194,8 @@ fn mark(operation: &Operation) -> Option<(String, String)> {
 pub(crate) enum Due {
     /// The operation of that name ends.
     Finish(String),
-    /// The platform lets go of the subnets of an environment that failed or was deleted.
-    /// `holder` is its own id of 32 digits: another environment may have the same name by then.
-    ReleaseSubnets {
-        environment: ResourceId,
-        holder: String,
-    },
-    /// The type of a resource has asked to be called then.
-    Wake(ResourceId),
+    /// The type of a resource, which may be gone by then, has asked to be called, and gave this along.
+    Wake { id: ResourceId, note: Json },
 }
 
 /// What falls due, in order of time; the number keeps the order of arrival at the same time.
@@ -209,12 +215,23 @@ impl Agenda {
     /// Calls the type of a resource at a time, and at no other that was planned before.
     pub(crate) fn wake(&mut self, at: OffsetDateTime, id: &ResourceId) {
         self.sleep(id);
-        self.add(at, Due::Wake(id.clone()));
+        let (id, note) = (id.clone(), Json::Null);
+        self.add(at, Due::Wake { id, note });
+    }
+
+    /// When a resource will be looked at, if that is planned.
+    pub(crate) fn planned(&self, id: &ResourceId) -> Option<OffsetDateTime> {
+        self.coming().find_map(|(at, due)| {
+            let is_it = matches!(due, Due::Wake { id: planned, note } if note.is_null() && planned.same(id));
+            is_it.then_some(at)
+        })
     }
 
     /// Lets a resource be.
     pub(crate) fn sleep(&mut self, id: &ResourceId) {
-        self.cancel(|due| matches!(due, Due::Wake(planned) if planned.same(id)));
+        self.cancel(|due| {
+            matches!(due, Due::Wake { id: planned, note } if note.is_null() && planned.same(id))
+        });
     }
 
     /// Takes the next change that is due by `until`.

@@ -21,9 +21,6 @@ pub(crate) fn page_of<T>(
     elements: impl IntoIterator<Item = T>,
     show: impl Fn(T) -> Json,
 ) -> Result<Reply, ArmError> {
-    if call.method != "GET" {
-        return Err(ArmError::method(&call.method));
-    }
     let size = call.query("$top").map_or(Ok(PAGE), |value| {
         let size = value.parse().ok().filter(|size: &usize| *size > 0);
         size.ok_or_else(|| invalid("$top", value))
@@ -83,9 +80,8 @@ mod tests {
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
-            headers: Vec::new(),
-            body: Vec::new(),
             base: "http://here".to_owned(),
+            ..Call::default()
         }
     }
 

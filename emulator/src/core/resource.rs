@@ -2,17 +2,17 @@
 
 use std::collections::HashSet;
 
-use super::asynchronous::{announce, name, network_urls};
+use super::asynchronous::start;
 use super::call::{Call, Reply};
-use super::definition::{Deletion, TypeDefinition, Work, Write, Written};
+use super::definition::{Deletion, Request, TypeDefinition, Write, Written};
+use super::ending;
 use super::error::ArmError;
 use super::filter::Filter;
 use super::id::{GROUP, ResourceId, normalise_location};
 use super::json::{Json, at, json, take, text};
 use super::locks::{self, Intent};
-use super::moving;
-use super::operations::Operation;
 use super::paging;
+use super::presence;
 use super::providers;
 use super::regions;
 use super::render;
@@ -21,37 +21,25 @@ use super::versions;
 use super::world::World;
 use crate::documents;
 
-/// What a request is about.
-#[derive(Clone, Copy)]
-pub(crate) struct Subject<'a> {
-    pub(crate) definition: &'static TypeDefinition,
-    pub(crate) id: &'a ResourceId,
-}
-
 /// Answers a request for a resource.
 pub(crate) fn serve(
-    world: &mut World,
-    call: &Call,
-    subject: Subject<'_>,
+    request: &mut Request<'_>,
+    definition: &'static TypeDefinition,
+    id: &ResourceId,
 ) -> Result<Reply, ArmError> {
-    let version = call.api_version()?;
-    let location = world
-        .resources
-        .get(subject.id)
+    let call = request.call;
+    let stored = request.world.resources.get(id);
+    let location = stored
         .and_then(|stored| text(&stored.body, "location"))
         .unwrap_or_default();
-    versions::check(subject.definition, version, location)?;
+    versions::check(definition, call.api_version()?, location)?;
     match call.method.as_str() {
-        "GET" => get(world, subject.id),
-        "HEAD" => Ok(Reply::empty(if world.resources.has(subject.id) {
-            204
-        } else {
-            404
-        })),
-        "PUT" => put(world, call, subject),
-        "PATCH" => patch(world, call, subject),
-        "DELETE" => delete(world, call, subject),
-        method => Err(ArmError::method(method)),
+        "GET" => get(request, definition, id),
+        "HEAD" => Ok(Reply::empty(if stored.is_some() { 204 } else { 404 })),
+        "PUT" => put(request, definition, id),
+        "PATCH" if definition.located => patch(request, definition, id),
+        "DELETE" => delete(request, definition, id),
+        method => Err(ArmError::method(method, definition.verbs())),
     }
 }
 
@@ -75,12 +63,15 @@ impl Scope<'_> {
 
 /// Answers a request for the resources of one type, in a subscription, in a group or below a parent.
 pub(crate) fn collection(
-    world: &World,
-    call: &Call,
+    request: &Request<'_>,
     definition: &'static TypeDefinition,
     within: Scope<'_>,
 ) -> Result<Reply, ArmError> {
+    let (world, call) = (&*request.world, request.call);
     versions::check(definition, call.api_version()?, "")?;
+    if call.method != "GET" {
+        return Err(ArmError::method(&call.method, "GET"));
+    }
     let fields = definition.behaviour.filters();
     let names: Vec<&'static str> = fields.iter().map(|(name, _)| *name).collect();
     // Lists without fields to filter by do not look at it.
@@ -106,119 +97,115 @@ pub(crate) fn collection(
     // Only what is on the page is looked up and shown.
     paging::page_of(call, members, |key| {
         let stored = world.resources.at(key);
-        stored.map_or(Json::Null, |stored| render::resource(world, stored))
+        stored.map_or(Json::Null, |stored| render::of(definition, world, stored))
     })
 }
 
-/// The resource of that id, or what ARM says when it or its group is missing.
-pub(crate) fn existing<'a>(world: &'a World, id: &ResourceId) -> Result<&'a Stored, ArmError> {
-    if let Some(group) = id.group_id().filter(|group| !world.resources.has(group)) {
-        return Err(ArmError::group_not_found(group.name()));
-    }
-    if let Some(parent) = id.parent().filter(|parent| !world.resources.has(parent)) {
-        return Err(ArmError::not_found(&parent.root()));
-    }
-    world.resources.get(id).ok_or_else(|| {
-        let definition = world.types.find(&id.type_name());
-        definition.map_or_else(
-            || ArmError::not_found(id),
-            |definition| definition.behaviour.not_found(id),
-        )
+fn get(
+    request: &Request<'_>,
+    definition: &TypeDefinition,
+    id: &ResourceId,
+) -> Result<Reply, ArmError> {
+    let stored = presence::existing(request.types, request.world, id)?;
+    let reply = Reply::json(200, render::of(definition, request.world, stored));
+    Ok(if definition.provider.etags {
+        reply.header("ETag", stored.etag.clone())
+    } else {
+        reply
     })
 }
 
-fn get(world: &World, id: &ResourceId) -> Result<Reply, ArmError> {
-    let stored = existing(world, id)?;
-    Ok(with_etag(
-        Reply::json(200, render::resource(world, stored)),
-        world,
-        stored,
-    ))
-}
-
-fn put(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
-    let id = writable(world, subject)?;
-    providers::check_registered(world, &id)?;
+fn put(
+    request: &mut Request<'_>,
+    definition: &'static TypeDefinition,
+    id: &ResourceId,
+) -> Result<Reply, ArmError> {
+    let (world, call) = (&*request.world, request.call);
+    let id = writable(world, definition, id)?;
+    providers::check_registered(request.types, world, &id)?;
     locks::check(world, &id, Intent::Write)?;
-    subject.definition.naming.check(id.name())?;
+    definition.naming.check(id.name())?;
     let old = world.resources.get(&id).cloned();
-    let shown = || old.as_ref().map(|old| render::resource(world, old));
+    let shown = || {
+        let old = old.as_ref();
+        old.map(|old| render::of(definition, world, old))
+    };
     let mut wanted = call.json_beside(shown)?;
-    preconditions(call, subject.definition, &id, old.as_ref())?;
-    may_write(world, call, subject.definition, &id)?;
+    preconditions(call, definition, &id, old.as_ref())?;
+    may_write(world, call, definition, &id)?;
     for member in ["id", "name", "type", "etag"] {
         take(&mut wanted, member);
     }
     check_tags(&wanted)?;
-    locate(subject.definition, &id, old.as_ref(), &mut wanted)?;
+    locate(definition, &id, old.as_ref(), &mut wanted)?;
     if let Some(old) = &old {
-        documents::keep_own(subject.definition.name, &old.body, &mut wanted);
+        documents::keep_own(definition.name, &old.body, &mut wanted);
     }
-    write(world, call, subject.definition, &id, old, wanted)
+    write(request, definition, &id, old, wanted)
 }
 
-fn patch(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
-    // What has no location has no tags of its own either, and no PATCH.
-    if !subject.definition.located {
-        return Err(ArmError::method(&call.method));
-    }
-    let old = existing(world, subject.id)?.clone();
+fn patch(
+    request: &mut Request<'_>,
+    definition: &'static TypeDefinition,
+    id: &ResourceId,
+) -> Result<Reply, ArmError> {
+    let (world, call) = (&*request.world, request.call);
+    let old = presence::existing(request.types, world, id)?.clone();
     locks::check(world, &old.id, Intent::Write)?;
-    let patch = if call.body.is_empty() && subject.definition.behaviour.patch_may_be_empty() {
+    let patch = if call.body.is_empty() && definition.behaviour.patch_may_be_empty() {
         json!({})
     } else {
-        call.json_beside(|| Some(render::resource(world, &old)))?
+        call.json_beside(|| Some(render::of(definition, world, &old)))?
     };
-    let definition = subject.definition;
     preconditions(call, definition, &old.id, Some(&old))?;
     may_write(world, call, definition, &old.id)?;
-    let id = writable(world, subject)?;
+    let id = writable(world, definition, id)?;
     let mut body = definition.behaviour.patch(&old, &patch)?;
     drop_null_tags(&mut body, &patch);
     check_tags(&body)?;
     if definition.behaviour.patch_is_put() {
-        return write(world, call, definition, &id, Some(old), body);
+        return write(request, definition, &id, Some(old), body);
     }
     let changed = world.now;
-    world.resources.insert(Stored {
+    request.world.resources.insert(Stored {
         body: body.into(),
         changed,
         ..old
     });
-    touch(world, definition, &id);
-    get(world, &id)
+    touch(request.world, definition, &id);
+    get(request, definition, &id)
 }
 
-fn delete(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
-    let Some(stored) = world.resources.get(subject.id).cloned() else {
-        return match subject.id.group_id() {
-            Some(group) if world.resources.has(&group) => Ok(Reply::empty(204)),
-            Some(group) => Err(ArmError::group_not_found(group.name())),
-            None => Err(ArmError::not_found(subject.id)),
-        };
+fn delete(
+    request: &mut Request<'_>,
+    definition: &'static TypeDefinition,
+    id: &ResourceId,
+) -> Result<Reply, ArmError> {
+    let (world, call) = (&*request.world, request.call);
+    let Some(stored) = world.resources.get(id).cloned() else {
+        let group = id.group_id().ok_or_else(|| ArmError::not_found(id))?;
+        return presence::existing_group(world, &group).map(|_| Reply::empty(204));
     };
-    let definition = subject.definition;
     let group = stored.id.group_id();
-    moving::check_settled(world, group.as_ref().unwrap_or(&stored.id))?;
+    presence::check_settled(world, group.as_ref().unwrap_or(&stored.id))?;
     locks::check(world, &stored.id, Intent::Delete)?;
     preconditions(call, definition, &stored.id, Some(&stored))?;
     may_write(world, call, definition, &stored.id)?;
     definition.behaviour.may_delete(world, &stored)?;
     match definition.behaviour.deletion() {
         Deletion::AtOnce => {
-            world.remove(&stored.id);
+            ending::remove(request.types, request.world, &stored.id);
             Ok(Reply::empty(200))
         }
         Deletion::Later(work) => {
-            world.resources.set_state(&stored.id, "Deleting");
-            definition.behaviour.deleting(world, &stored.id);
-            let operation = start(world, work, &stored.id);
-            Ok(announce(
+            request.world.resources.set_state(&stored.id, "Deleting");
+            definition.behaviour.deleting(request.world, &stored.id);
+            Ok(start(
+                request,
+                definition.provider,
+                work,
+                &stored.id,
                 Reply::empty(202),
-                call,
-                world,
-                &operation,
-                work.style,
             ))
         }
     }
@@ -226,16 +213,16 @@ fn delete(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply,
 
 /// Lets the type complete the body, stores it and starts the operation.
 fn write(
-    world: &mut World,
-    call: &Call,
+    request: &mut Request<'_>,
     definition: &'static TypeDefinition,
     id: &ResourceId,
     old: Option<Stored>,
     body: Json,
 ) -> Result<Reply, ArmError> {
+    let world = &mut *request.world;
     let etag = format!("W/\"{}\"", world.random.guid());
     let hidden = old.as_ref().map_or(Json::Null, |old| old.hidden.to_json());
-    let version = call.query("api-version").unwrap_or_default();
+    let version = request.call.query("api-version").unwrap_or_default();
     let asked = Write {
         id,
         existing: old.as_ref(),
@@ -257,21 +244,17 @@ fn write(
         hidden: hidden.into(),
     });
     touch(world, definition, id);
-    let mut reply = get(world, id)?;
+    let mut reply = get(request, definition, id)?;
     reply.status = status;
-    let Some(work) = work else { return Ok(reply) };
-    let operation = start(world, work, id);
-    Ok(announce(reply, call, world, &operation, work.style))
-}
-
-fn start(world: &mut World, work: Work, id: &ResourceId) -> Operation {
-    let name = name(world, work.style, work.kind, id);
-    world.start(name, work.kind, id, work.lasts, work.ending)
+    Ok(match work {
+        Some(work) => start(request, definition.provider, work, id, reply),
+        None => reply,
+    })
 }
 
 /// Gives a whole family of network resources the new etag: a parent and its children share one.
 fn touch(world: &mut World, definition: &TypeDefinition, id: &ResourceId) {
-    if !definition.has_etags() {
+    if !definition.provider.etags {
         return;
     }
     let etag = format!("W/\"{}\"", world.random.guid());
@@ -287,44 +270,31 @@ fn touch(world: &mut World, definition: &TypeDefinition, id: &ResourceId) {
     }
 }
 
-fn with_etag(reply: Reply, world: &World, stored: &Stored) -> Reply {
-    let has_etags = world
-        .types
-        .find(&stored.id.type_name())
-        .is_some_and(TypeDefinition::has_etags);
-    if has_etags {
-        reply.header("ETag", stored.etag.clone())
-    } else {
-        reply
-    }
-}
-
 /// The id under which a write goes, once its group and its parent are known to be there.
-fn writable(world: &World, subject: Subject<'_>) -> Result<ResourceId, ArmError> {
-    let id = subject.id;
+fn writable(
+    world: &World,
+    definition: &TypeDefinition,
+    id: &ResourceId,
+) -> Result<ResourceId, ArmError> {
     let group = id.group_id();
-    if let Some(group) = group.as_ref().filter(|group| !world.resources.has(group)) {
-        return Err(ArmError::group_not_found(group.name()));
+    if let Some(group) = &group {
+        presence::existing_group(world, group)?;
     }
-    check_stays(world, group.as_ref().unwrap_or(id))?;
+    presence::check_stays(world, group.as_ref().unwrap_or(id))?;
     if let Some(stored) = world.resources.get(id) {
         return Ok(stored.id.clone());
     }
-    let kind = subject
-        .definition
-        .name
-        .rsplit('/')
-        .next()
-        .unwrap_or_default();
+    let kind = definition.kind();
     if let Some(parent) = id.parent() {
-        let stored = world
-            .resources
-            .get(&parent)
-            .ok_or_else(|| ArmError::parent_not_found(&parent))?;
+        let stored = world.resources.get(&parent);
+        let stored = stored.ok_or_else(|| ArmError::parent_not_found(&parent))?;
         return Ok(stored.id.child(kind, id.name()));
     }
     let mut canonical = id.clone();
-    canonical.namespace = subject.definition.namespace().to_owned();
+    definition
+        .provider
+        .namespace
+        .clone_into(&mut canonical.namespace);
     canonical.pairs = vec![(kind.to_owned(), id.name().to_owned())];
     if let Some(stored) = group.and_then(|group| world.resources.get(&group)) {
         canonical.subscription.clone_from(&stored.id.subscription);
@@ -333,60 +303,18 @@ fn writable(world: &World, subject: Subject<'_>) -> Result<ResourceId, ArmError>
     Ok(canonical)
 }
 
-/// Refuses a write in a group that is being deleted or moves resources.
-pub(crate) fn check_stays(world: &World, group: &ResourceId) -> Result<(), ArmError> {
-    moving::check_settled(world, group)?;
-    match world.resources.get(group) {
-        Some(stored) if text(&stored.body, "properties/provisioningState") == Some("Deleting") => {
-            Err(being_deleted(stored.id.name()))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn being_deleted(group: &str) -> ArmError {
-    ArmError::gateway(
-        409,
-        "ResourceGroupBeingDeleted",
-        format!(
-            "The resource group '{group}' is in deprovisioning state and cannot perform this operation."
-        ),
-    )
-}
-
-/// Refuses a network write while another one runs in the same virtual network, group of rules or route table.
+/// Refuses a write while another one runs in the same top-level resource, where the namespace wants that.
 fn may_write(
     world: &World,
     call: &Call,
     definition: &TypeDefinition,
     id: &ResourceId,
 ) -> Result<(), ArmError> {
-    if !definition.has_etags() {
-        return Ok(());
-    }
-    let Some(running) = world.operations.running(&id.root()) else {
+    let Some(refuse) = definition.provider.busy else {
         return Ok(());
     };
-    if call.method == "DELETE" {
-        let (url, _) = network_urls(call, world, running);
-        return Err(ArmError::new(
-            409,
-            "AnotherOperationInProgress",
-            format!(
-                "Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: {url}."
-            ),
-        ));
-    }
-    let mut error = ArmError::new(
-        429,
-        "RetryableErrorDueToAnotherOperation",
-        format!(
-            "Operation on resource {id} is being retried later due to another operation {} ({}).",
-            running.kind, running.name
-        ),
-    );
-    error.retry_after = Some((running.ends - world.now).max(time::Duration::ZERO));
-    Err(error)
+    let running = world.operations.running(&id.root());
+    running.map_or(Ok(()), |running| Err(refuse(world, call, id, running)))
 }
 
 fn preconditions(
@@ -395,7 +323,7 @@ fn preconditions(
     id: &ResourceId,
     old: Option<&Stored>,
 ) -> Result<(), ArmError> {
-    if !definition.has_etags() {
+    if !definition.provider.etags {
         return Ok(());
     }
     let matches = |condition: &str| {

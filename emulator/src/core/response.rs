@@ -3,11 +3,13 @@
 use time::OffsetDateTime;
 
 use super::call::{Call, Reply};
+use super::definition::Table;
 use super::json::text;
 use super::random::Random;
 
 /// Completes an answer with ARM's own headers.
 pub(crate) fn complete(
+    types: &Table,
     mut reply: Reply,
     call: &Call,
     random: &mut Random,
@@ -25,15 +27,14 @@ pub(crate) fn complete(
         .iter()
         .any(|(name, _)| *name == "x-ms-request-id")
     {
-        let by_logic = call
-            .path
-            .to_lowercase()
-            .contains("/providers/microsoft.logic/")
-            && !reply
-                .headers
-                .iter()
-                .any(|(name, _)| *name == "x-ms-failure-cause");
-        let id = if by_logic {
+        let by_gateway = || {
+            let mut headers = reply.headers.iter();
+            headers.any(|(name, _)| *name == "x-ms-failure-cause")
+        };
+        let mut providers = types.0.iter();
+        let is_regional = providers
+            .any(|provider| provider.regional_requests && call.target.is_in(provider.namespace));
+        let id = if is_regional && !by_gateway() {
             format!("{location}:{}", random.guid())
         } else {
             correlation.clone()

@@ -1,5 +1,5 @@
 //! The api-versions that are accepted: those of the published documents, those that the known clients send, and their
-//! neighbours.
+//! neighbours. Those of a namespace are where its types are.
 
 use super::definition::TypeDefinition;
 use super::error::ArmError;
@@ -32,55 +32,6 @@ pub(crate) const RESOURCES: &[&str] = &[
     "2015-01-01",
 ];
 
-/// Microsoft.Network.
-pub(crate) const NETWORK: &[&str] = &[
-    "2026-03-01",
-    "2025-07-01",
-    "2025-05-01",
-    "2025-03-01",
-    "2025-01-01",
-    "2024-10-01",
-    "2024-07-01",
-    "2024-05-01",
-    "2024-03-01",
-    "2023-11-01",
-    "2023-09-01",
-    "2023-06-01",
-    "2023-05-01",
-    "2023-04-01",
-    "2023-02-01",
-    "2022-11-01",
-    "2022-09-01",
-    "2022-07-01",
-    "2022-05-01",
-    "2022-01-01",
-    "2021-08-01",
-    "2021-05-01",
-    "2021-03-01",
-    "2021-02-01",
-    "2020-11-01",
-    "2020-07-01",
-    "2020-06-01",
-    "2020-05-01",
-    "2020-04-01",
-    "2020-03-01",
-    "2019-12-01",
-    "2019-11-01",
-    "2019-09-01",
-    "2019-07-01",
-    "2019-06-01",
-    "2019-04-01",
-    "2019-02-01",
-    "2018-12-01",
-    "2018-11-01",
-];
-
-/// Workflows and integration accounts.
-pub(crate) const LOGIC: &[&str] = &["2016-06-01"];
-
-/// Autoscale settings.
-pub(crate) const AUTOSCALE: &[&str] = &["2021-05-01-preview", "2015-04-01", "2014-04-01"];
-
 /// Locks.
 const LOCKS: &[&str] = &["2017-04-01", "2016-09-01", "2015-01-01"];
 
@@ -98,27 +49,13 @@ const AUTHORIZATION: &[&str] = &[
     "2015-07-01",
 ];
 
-/// Metrics.
-const METRICS: &[&str] = &[
-    "2024-02-01",
-    "2023-10-01",
-    "2021-05-01",
-    "2019-07-01",
-    "2018-01-01",
-];
-
 /// The versions of the documents that know a type, and others, newest first.
-pub(super) fn of(type_name: &str, others: &[&'static str]) -> Vec<&'static str> {
+pub(crate) fn of(type_name: &str, others: &[&'static str]) -> Vec<&'static str> {
     let documented = documents::of_type(type_name).map_or(&[][..], |known| &known.versions);
     let mut versions: Vec<&str> = documented.iter().map(String::as_str).collect();
     versions.extend(others);
     versions.sort_unstable_by(|one, other| other.cmp(one));
     versions
-}
-
-/// Checks the version of a request for metrics.
-pub(crate) fn check_metrics(version: &str) -> Result<(), ArmError> {
-    one_of(version, METRICS)
 }
 
 /// Checks the version of a request for locks.
@@ -131,11 +68,6 @@ pub(crate) fn check_authorization(version: &str) -> Result<(), ArmError> {
     one_of(version, AUTHORIZATION)
 }
 
-/// Checks the version of a request to Microsoft.Network that is about no type.
-pub(crate) fn check_network(version: &str) -> Result<(), ArmError> {
-    one_of(version, &of("Microsoft.Network/virtualNetworks", NETWORK))
-}
-
 /// Checks that a type serves the version that a request asks for.
 pub(crate) fn check(
     definition: &TypeDefinition,
@@ -146,7 +78,7 @@ pub(crate) fn check(
     if supported.contains(&version) {
         return Ok(());
     }
-    if definition.namespace() == "Microsoft.Resources" {
+    if definition.provider.is_arm {
         return Err(invalid(version, &supported));
     }
     let kind = definition.name.split_once('/').map_or("", |(_, kind)| kind);
@@ -166,7 +98,8 @@ pub(crate) fn check_own(version: &str) -> Result<(), ArmError> {
     one_of(version, &of(GROUP, RESOURCES))
 }
 
-fn one_of(version: &str, supported: &[&str]) -> Result<(), ArmError> {
+/// Checks that a version is one of those.
+pub(crate) fn one_of(version: &str, supported: &[&str]) -> Result<(), ArmError> {
     if supported.contains(&version) {
         Ok(())
     } else {

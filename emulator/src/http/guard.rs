@@ -57,10 +57,9 @@ mod tests {
         Call {
             method: method.to_owned(),
             path: "/_emulator/clock".to_owned(),
-            query: Vec::new(),
             headers: headers.iter().map(own).collect(),
-            body: Vec::new(),
             base: base.to_owned(),
+            ..Call::default()
         }
     }
 

@@ -17,13 +17,10 @@ pub(super) fn run(state: &mut State, form: &Call, name: &str) -> Option<Result<(
     let fields = url::form_urlencoded::parse(&form.body)
         .map(|(name, value)| (name.into_owned(), value_of(&value)));
     let body = Json::Object(fields.collect());
+    let path = format!("/{}/{path}", control::PREFIX);
     let call = Call {
-        method: method.to_owned(),
-        path: format!("{}{path}", control::PREFIX),
-        query: Vec::new(),
-        headers: Vec::new(),
-        body: body.to_string().into_bytes(),
         base: form.base.clone(),
+        ..Call::own(method, &path, "", &body)
     };
     let reply = control::serve(state, &call);
     if reply.status < 400 {

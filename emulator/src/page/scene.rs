@@ -50,11 +50,8 @@ impl<'a> Scene<'a> {
             }
         }
         let releases = world.agenda.coming().filter_map(|(at, due)| match due {
-            Due::ReleaseSubnets {
-                environment,
-                holder,
-            } => Some((holder.as_str(), (at, environment))),
-            Due::Finish(_) | Due::Wake(_) => None,
+            Due::Wake { id, note } => Some((note.as_str()?, (at, id))),
+            Due::Finish(_) => None,
         });
         Self {
             state,

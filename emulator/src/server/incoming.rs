@@ -117,7 +117,7 @@ pub(super) fn call(parts: &Parts, query: &str, is_secure: bool) -> Call {
             .collect(),
         base: base(&parts.uri, &headers, is_secure),
         headers,
-        body: Vec::new(),
+        ..Call::default()
     }
 }
 

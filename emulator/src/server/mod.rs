@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::{Response, StatusCode};
 use time::OffsetDateTime;
 
@@ -15,13 +15,21 @@ use self::outgoing::{as_json, http, plain, refusal, with_body};
 use crate::Emulator;
 use crate::control::faults::{Action, Damage, Form};
 use crate::control::requests::Entry;
+use crate::core::authorization::{self, Sight};
 use crate::core::call::{Call, Reply};
+use crate::core::definition::Request;
+use crate::core::directory::Caller;
 use crate::core::error::ArmError;
 use crate::core::json::Json;
-use crate::core::{authorization, response};
+use crate::core::operations::Doom;
+use crate::core::target::Target;
+use crate::core::world::World;
+use crate::core::{dispatch, response};
 use crate::http::connection::Connection;
 use crate::http::guard;
+use crate::signin::Desk;
 use crate::state::State;
+use crate::types::TABLE;
 use crate::{control, page, signin};
 
 /// How many resources of a long list are shown while others wait.
@@ -29,7 +37,7 @@ const SHOWN_AT_ONCE: usize = 50;
 
 /// Everything under one handler: ARM's paths have no case, so a router of literal paths is of no use.
 pub(crate) fn router(emulator: Emulator) -> Router {
-    let handler = async |Shared(emulator): Shared<Emulator>, request: Request| {
+    let handler = async |Shared(emulator): Shared<Emulator>, request: axum::extract::Request| {
         handle(&emulator, request, None).await
     };
     Router::new().fallback(handler).with_state(emulator)
@@ -38,7 +46,7 @@ pub(crate) fn router(emulator: Emulator) -> Router {
 /// Answers a request.
 pub(crate) async fn handle(
     emulator: &Emulator,
-    request: Request,
+    request: axum::extract::Request,
     connection: Option<Connection>,
 ) -> Response<Body> {
     let response = respond(emulator, request, connection).await;
@@ -52,7 +60,7 @@ pub(crate) async fn handle(
 
 async fn respond(
     emulator: &Emulator,
-    request: Request,
+    request: axum::extract::Request,
     connection: Option<Connection>,
 ) -> Response<Body> {
     let is_secure = connection.as_ref().is_some_and(Connection::is_secure);
@@ -61,7 +69,11 @@ async fn respond(
     let body = incoming::read(body).await;
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let mut call = incoming::call(&parts, &query, is_secure);
-    let (outcome, fault, damage) = match body {
+    let whole = Target::read(&call.path).map_err(Some).and_then(|target| {
+        call.target = target;
+        body.map_err(|unread| unread.error())
+    });
+    let (outcome, fault, damage) = match whole {
         Ok(body) => {
             call.body = body;
             if control::serves(&call) || page::serves(&call) {
@@ -69,8 +81,9 @@ async fn respond(
             }
             under_fault(emulator, &call, &query).await
         }
-        Err(unread) => {
-            let outcome = match unread.error() {
+        // Nobody can tell what it is about, or all of it.
+        Err(error) => {
+            let outcome = match error {
                 Some(error) => emulator.with(|state| {
                     let reply = Reply::error(&error, &state.world.clock);
                     Ok((complete(state, &call, reply), Form::default()))
@@ -105,7 +118,7 @@ async fn under_fault(
     query: &str,
 ) -> (Answered, Option<&'static str>, Option<Damage>) {
     let action = emulator.with(|state| {
-        state.world.settle();
+        state.settle();
         state.faults.pick(&state.world, call, query)
     });
     if let Some(Action::Delay(delay)) = action {
@@ -137,7 +150,7 @@ async fn own(emulator: &Emulator, call: &Call) -> Response<Body> {
         }
         None => {
             return emulator.with(|state| {
-                state.world.settle();
+                state.settle();
                 if page::serves(call) {
                     page::serve(state, call)
                 } else {
@@ -158,7 +171,7 @@ async fn resources(emulator: &Emulator) -> serde_json::Result<String> {
     let mut after = String::new();
     loop {
         let (shown, last): (Vec<Json>, Option<String>) = emulator.with(|state| {
-            state.world.settle();
+            state.settle();
             control::resources_after(&state.world, &after, SHOWN_AT_ONCE)
         });
         for one in &shown {
@@ -186,7 +199,8 @@ type Answered = Result<(Reply, Form), Silence>;
 /// Does the work of a request under a fault, if there is one.
 fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
     // What falls due by itself is not touched by a fault.
-    state.world.settle();
+    state.settle();
+    let mut doom = None;
     let silence = match action {
         Some(Action::CloseBefore) => return Err(Silence::Close),
         Some(Action::Answer(answer)) => {
@@ -194,35 +208,65 @@ fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
             return Ok((complete(state, call, reply), form));
         }
         Some(Action::Stranger(stranger)) => return Ok(stranger.reply()),
-        Some(Action::FailOperation(doom)) => {
-            state.world.doom = Some(doom);
+        Some(Action::FailOperation(failure)) => {
+            doom = Some(failure);
             None
         }
         Some(Action::ExpireTokens) => {
-            state.tokens.expire();
+            state.signin.tokens.expire();
             None
         }
         Some(Action::CloseAfter) => Some(Silence::Close),
         Some(Action::Swallow) => Some(Silence::Never),
         Some(Action::Delay(_) | Action::Damage(_)) | None => None,
     };
-    let reply = work(state, call);
-    state.world.doom = None;
+    let reply = work(state, call, doom);
     silence.map_or(Ok((reply, Form::default())), Err)
 }
 
-fn work(state: &mut State, call: &Call) -> Reply {
-    if let Some(reply) = signin::serve(state, call) {
+fn work(state: &mut State, call: &Call, doom: Option<Doom>) -> Reply {
+    let World {
+        directory,
+        random,
+        clock,
+        ..
+    } = &mut state.world;
+    let (directory, clock) = (&*directory, &*clock);
+    let mut desk = Desk {
+        signin: &state.signin,
+        directory,
+        random,
+        clock,
+    };
+    if let Some(reply) = signin::serve(&mut desk, call) {
         return reply;
     }
-    let reply = match state.tokens.check(&state.world, call) {
-        Ok(caller) => authorization::answer(&mut state.world, call, caller),
-        Err(error) => signin::challenge(&state.world, call, &error),
+    let reply = match state.signin.tokens.check(&directory.tenant, call) {
+        Ok(caller) => for_caller(&mut state.world, call, &caller, doom),
+        Err(error) => signin::challenge(&directory.tenant, clock, call, &error),
     };
     complete(state, call, reply)
 }
 
+/// Answers a request to ARM as far as its caller may make it.
+fn for_caller(world: &mut World, call: &Call, caller: &Caller, doom: Option<Doom>) -> Reply {
+    let sight = match authorization::check(&TABLE, world, call, caller) {
+        Ok(sight) => sight,
+        Err(error) => return Reply::error(&error, &world.clock),
+    };
+    let mut request = Request {
+        caller: Some(caller),
+        doom,
+        ..Request::own(&TABLE, world, call)
+    };
+    let mut reply = dispatch::serve(&mut request);
+    if let Sight::Parts(action) = sight {
+        authorization::restrict(world, caller, &action, &mut reply);
+    }
+    reply
+}
+
 fn complete(state: &mut State, call: &Call, reply: Reply) -> Reply {
     let remaining = state.limits.count(&call.method);
-    response::complete(reply, call, &mut state.world.random, remaining)
+    response::complete(&TABLE, reply, call, &mut state.world.random, remaining)
 }

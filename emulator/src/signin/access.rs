@@ -6,11 +6,11 @@ use time::{Duration, OffsetDateTime};
 use super::jwt::Jwt;
 use super::keys::Issuer;
 use crate::core::call::{Call, Reply};
+use crate::core::clock::Clock;
 use crate::core::directory::{Application, Caller, Tenant};
 use crate::core::error::ArmError;
 use crate::core::json::json;
 use crate::core::random::Random;
-use crate::core::world::World;
 
 /// How long the token of an application is good for, on real time.
 pub(super) const LIFETIME: Duration = Duration::seconds(3599);
@@ -66,7 +66,7 @@ impl Tokens {
     }
 
     /// Who sends a request to ARM, by its token.
-    pub(crate) fn check(&self, world: &World, call: &Call) -> Result<Caller, ArmError> {
+    pub(crate) fn check(&self, home: &Tenant, call: &Call) -> Result<Caller, ArmError> {
         let header = call.header("authorization").ok_or_else(|| {
             failed("Authentication failed. The 'Authorization' header is missing.")
         })?;
@@ -90,7 +90,7 @@ impl Tokens {
         };
         self.check_time(&token)?;
         check_audience(&token, call)?;
-        check_tenant(&world.directory.tenant, tenant, call)?;
+        check_tenant(home, tenant, call)?;
         Ok(Caller {
             client: client.to_owned(),
             object: object.to_owned(),
@@ -125,18 +125,18 @@ impl Tokens {
 }
 
 /// The answer to a request whose token does not do: it says where to sign in.
-pub(crate) fn challenge(world: &World, call: &Call, error: &ArmError) -> Reply {
+pub(crate) fn challenge(home: &Tenant, clock: &Clock, call: &Call, error: &ArmError) -> Reply {
     let header_safe = |character| match character {
         '"' => '\'',
         ' '..='~' => character,
         _ => '?',
     };
     let description: String = error.message.chars().map(header_safe).collect();
-    Reply::error(error, &world.clock).header(
+    Reply::error(error, clock).header(
         "WWW-Authenticate",
         format!(
             "Bearer authorization_uri=\"{}/{}\", error=\"invalid_token\", error_description=\"{description}\"",
-            call.base, world.directory.tenant.id
+            call.base, home.id
         ),
     )
 }
@@ -180,12 +180,7 @@ fn check_audience(token: &Jwt<'_>, call: &Call) -> Result<(), ArmError> {
 
 /// What is in a subscription is for tokens of the subscription's tenant.
 fn check_tenant(home: &Tenant, tenant: &str, call: &Call) -> Result<(), ArmError> {
-    let mut segments = call.path.split('/').filter(|segment| !segment.is_empty());
-    let in_subscription = segments
-        .next()
-        .is_some_and(|first| first.eq_ignore_ascii_case("subscriptions"))
-        && segments.next().is_some();
-    if !in_subscription || tenant == home.id {
+    if call.target.subscription().is_none() || tenant == home.id {
         return Ok(());
     }
     let authority = format!("{}/{}", call.base, home.id);

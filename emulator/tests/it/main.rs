@@ -20,6 +20,7 @@ mod locks;
 mod moving;
 mod networks;
 mod page;
+mod paths;
 mod process;
 mod rules;
 mod runs;

@@ -3,6 +3,7 @@
 use super::action::{Asked, asked};
 use super::{ASSIGNMENTS, DENIALS, linked, roles};
 use crate::core::call::{Call, Reply};
+use crate::core::definition::Table;
 use crate::core::directory::Caller;
 use crate::core::error::ArmError;
 use crate::core::json::{Json, at, list, text};
@@ -11,7 +12,7 @@ use crate::core::world::World;
 
 /// How much of an answer a caller may see.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Sight {
+pub(crate) enum Sight {
     All,
     /// Of a list, what this action may be done on.
     Parts(String),
@@ -30,13 +31,13 @@ enum Verdict {
 const EVERYONE: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Refuses a request that its caller may not make, or whose links they may not make.
-pub(super) fn check(
+pub(crate) fn check(
+    types: &Table,
     world: &World,
     call: &Call,
-    segments: &[&str],
     caller: &Caller,
 ) -> Result<Sight, ArmError> {
-    let Some(asked) = asked(world, &call.method, segments) else {
+    let Some(asked) = asked(types, &call.method, &call.target.segments()) else {
         return Ok(Sight::All);
     };
     match verdict(world, caller, &asked.action, &asked.scope) {
@@ -49,7 +50,7 @@ pub(super) fn check(
     }
     let is_write = matches!(call.method.as_str(), "PUT" | "PATCH");
     for (action, scope) in is_write
-        .then(|| linked::links(&asked, call))
+        .then(|| linked::links(types, &asked, call))
         .into_iter()
         .flatten()
     {
@@ -61,7 +62,7 @@ pub(super) fn check(
 }
 
 /// Takes out of a list what its caller may not see.
-pub(super) fn restrict(world: &World, caller: &Caller, action: &str, reply: &mut Reply) {
+pub(crate) fn restrict(world: &World, caller: &Caller, action: &str, reply: &mut Reply) {
     let Some(Json::Array(values)) = reply.body.as_mut().and_then(|body| body.get_mut("value"))
     else {
         return;

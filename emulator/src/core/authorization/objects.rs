@@ -3,62 +3,45 @@
 use super::{ASSIGNMENTS, DENIALS, roles};
 use crate::core::call::{Call, Reply};
 use crate::core::clock::timestamp;
+use crate::core::definition::Request;
 use crate::core::directory::guid;
 use crate::core::error::ArmError;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, list, set, text};
 use crate::core::paging;
 use crate::core::random::stable_guid;
-use crate::core::scope::{self, NAMESPACE, Scoped};
+use crate::core::scope::{self, NAMESPACE};
 use crate::core::versions;
 use crate::core::world::World;
 
-/// Answers a request for the objects of a scope or for one of them.
-pub(crate) fn serve(
-    world: &mut World,
-    call: &Call,
-    subscription: &str,
-    scoped: &Scoped<'_>,
-) -> Result<Reply, ArmError> {
-    let known = [ASSIGNMENTS, roles::KIND, DENIALS];
-    let Some(kind) = known
-        .into_iter()
-        .find(|known| known.eq_ignore_ascii_case(scoped.kind))
-    else {
-        let version = call.query("api-version").unwrap_or_default();
-        return Err(ArmError::unknown_type(NAMESPACE, scoped.kind, version));
-    };
-    versions::check_authorization(call.api_version()?)?;
-    let scope = scope::existing(world, subscription, scoped.scope)?;
-    let Some(name) = scoped.name else {
-        return match call.method.as_str() {
-            "GET" => list_objects(world, call, &scope, kind),
-            method => Err(ArmError::method(method)),
-        };
-    };
+/// Answers a request for an object of a scope.
+pub(crate) fn one(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+    let (subscription, kind, name) = (at[0], kind(request, at[1])?, at[2]);
+    let scope = scope::asked(request, 4)?;
     let id = scope::object(&scope, kind, name);
-    match call.method.as_str() {
-        "GET" => get(world, subscription, &id, kind).map(|body| Reply::json(200, body)),
-        "PUT" => {
+    match request.call.method.as_str() {
+        "GET" => get(request.world, subscription, &id, kind).map(|body| Reply::json(200, body)),
+        // Clients only read deny assignments; fixtures come from nobody.
+        "PUT" if kind != DENIALS || request.caller.is_none() => {
             let name = guid(name).ok_or_else(|| invalid_name(kind, name))?;
             let id = scope::object(&scope, kind, &name);
             match kind {
-                ASSIGNMENTS => assign(world, call, &scope, id),
-                roles::KIND => define(world, call, &scope, id),
-                // Clients only read them; fixtures come from nobody.
-                _ if world.caller.is_none() => deny(world, call, &scope, id),
-                _ => Err(ArmError::method("PUT")),
+                ASSIGNMENTS => assign(request, &scope, id),
+                roles::KIND => define(request, &scope, id),
+                _ => deny(request, &scope, id),
             }
         }
-        "DELETE" if kind != DENIALS => delete(world, &id),
-        method => Err(ArmError::method(method)),
+        "DELETE" if kind != DENIALS => delete(request.world, &id),
+        method if kind == DENIALS => Err(ArmError::method(method, "GET")),
+        method => Err(ArmError::method(method, "GET, PUT, DELETE")),
     }
 }
 
 /// The built-in roles, which belong to no subscription, or the one of that name.
-pub(crate) fn built_in(call: &Call, name: Option<&str>) -> Result<Reply, ArmError> {
+pub(crate) fn built_in(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+    let call = request.call;
     versions::check_authorization(call.api_version()?)?;
-    let Some(name) = name else {
+    let Some(name) = at.first() else {
         let filter = Filter::read(call);
         let roles = roles::built_in("").filter(|role| filter.takes(role));
         return paging::page(call, roles.collect());
@@ -66,6 +49,15 @@ pub(crate) fn built_in(call: &Call, name: Option<&str>) -> Result<Reply, ArmErro
     let role = roles::built_in("").find(|role| text(role, "name") == Some(name));
     role.map(|role| Reply::json(200, role))
         .ok_or_else(|| not_found(roles::KIND, name))
+}
+
+/// The kind of objects that a path names.
+fn kind(request: &Request<'_>, named: &str) -> Result<&'static str, ArmError> {
+    let version = request.call.api_version()?;
+    let mut known = [ASSIGNMENTS, roles::KIND, DENIALS].into_iter();
+    let kind = known.find(|known| known.eq_ignore_ascii_case(named));
+    let kind = kind.ok_or_else(|| ArmError::unknown_type(NAMESPACE, named, version))?;
+    versions::check_authorization(version).map(|()| kind)
 }
 
 fn get(world: &World, subscription: &str, id: &ResourceId, kind: &str) -> Result<Json, ArmError> {
@@ -142,12 +134,12 @@ impl Filter {
 }
 
 /// The objects at a scope, above it and, unless only those at it are asked for, below it.
-fn list_objects(
-    world: &World,
-    call: &Call,
-    scope: &ResourceId,
-    kind: &'static str,
-) -> Result<Reply, ArmError> {
+pub(crate) fn all(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+    let (kind, call) = (kind(request, at[1])?, request.call);
+    if call.method != "GET" {
+        return Err(ArmError::method(&call.method, "GET"));
+    }
+    let (scope, world) = (&scope::asked(request, 3)?, &*request.world);
     let filter = Filter::read(call);
     let above: Vec<String> = scope::with_above(scope)
         .iter()
@@ -171,12 +163,11 @@ fn list_objects(
 }
 
 fn assign(
-    world: &mut World,
-    call: &Call,
+    request: &mut Request<'_>,
     scope: &ResourceId,
     id: ResourceId,
 ) -> Result<Reply, ArmError> {
-    let body = call.json()?;
+    let body = request.call.json()?;
     let need = |member: &str| {
         text(&body, &format!("properties/{member}"))
             .map(str::to_owned)
@@ -185,6 +176,7 @@ fn assign(
     let (role, principal) = (need("roleDefinitionId")?, need("principalId")?);
     let principal = guid(&principal).ok_or_else(|| invalid("The 'principalId' is no GUID."))?;
     let name = role.rsplit('/').next().unwrap_or_default();
+    let world = &*request.world;
     let Some(definition) = roles::find(world, &scope.subscription, name) else {
         let message = format!("The specified role definition with ID '{name}' does not exist.");
         return Err(ArmError::gateway(
@@ -212,7 +204,7 @@ fn assign(
         let message = "The role assignment already exists.";
         return Err(ArmError::gateway(409, "RoleAssignmentExists", message));
     }
-    keep_caller(world, &scope.subscription);
+    keep_caller(request, &scope.subscription);
     let kind = text(&body, "properties/principalType").unwrap_or("ServicePrincipal");
     let properties = json!({
         "roleDefinitionId": role, "principalId": principal, "principalType": kind, "scope": scope.to_string(),
@@ -220,19 +212,20 @@ fn assign(
     });
     Ok(Reply::json(
         status,
-        store(world, id, ASSIGNMENTS, properties),
+        store(request, id, ASSIGNMENTS, properties),
     ))
 }
 
 /// Whoever makes the first role assignment of a subscription owns it, as whoever made the subscription does in Azure:
 /// otherwise they would lock themselves out.
-fn keep_caller(world: &mut World, subscription: &str) {
-    let is_first = world
+fn keep_caller(request: &mut Request<'_>, subscription: &str) {
+    let is_first = request
+        .world
         .resources
         .authorizations(subscription, ASSIGNMENTS)
         .next()
         .is_none();
-    let Some(caller) = world.caller.clone().filter(|_| is_first) else {
+    let Some(caller) = request.caller.filter(|_| is_first) else {
         return;
     };
     let scope = scope::whole(subscription);
@@ -243,7 +236,7 @@ fn keep_caller(world: &mut World, subscription: &str) {
         "description": null, "condition": null
     });
     store(
-        world,
+        request,
         scope::object(&scope, ASSIGNMENTS, &name),
         ASSIGNMENTS,
         properties,
@@ -251,12 +244,11 @@ fn keep_caller(world: &mut World, subscription: &str) {
 }
 
 fn define(
-    world: &mut World,
-    call: &Call,
+    request: &mut Request<'_>,
     scope: &ResourceId,
     id: ResourceId,
 ) -> Result<Reply, ArmError> {
-    let body = call.json()?;
+    let body = request.call.json()?;
     let Some(name) = text(&body, "properties/roleName").filter(|name| !name.is_empty()) else {
         return Err(invalid("The role definition needs 'roleName'."));
     };
@@ -271,16 +263,14 @@ fn define(
         "roleName": name, "type": "CustomRole", "description": body["properties"]["description"],
         "assignableScopes": scopes, "permissions": permissions
     });
-    Ok(Reply::json(201, store(world, id, roles::KIND, properties)))
+    Ok(Reply::json(
+        201,
+        store(request, id, roles::KIND, properties),
+    ))
 }
 
-fn deny(
-    world: &mut World,
-    call: &Call,
-    scope: &ResourceId,
-    id: ResourceId,
-) -> Result<Reply, ArmError> {
-    let body = call.json()?;
+fn deny(request: &mut Request<'_>, scope: &ResourceId, id: ResourceId) -> Result<Reply, ArmError> {
+    let body = request.call.json()?;
     let given = &body["properties"];
     if list(given, "principals").is_empty() {
         return Err(invalid("The deny assignment needs 'principals'."));
@@ -292,7 +282,7 @@ fn deny(
         "principals": given["principals"], "excludePrincipals": list(given, "excludePrincipals"),
         "isSystemProtected": true
     });
-    Ok(Reply::json(201, store(world, id, DENIALS, properties)))
+    Ok(Reply::json(201, store(request, id, DENIALS, properties)))
 }
 
 fn permissions(body: &Json) -> Result<Vec<Json>, ArmError> {
@@ -311,10 +301,11 @@ fn permissions(body: &Json) -> Result<Vec<Json>, ArmError> {
 }
 
 /// Stores an object with the members that tell who wrote it when.
-fn store(world: &mut World, id: ResourceId, kind: &str, mut properties: Json) -> Json {
-    let now = timestamp(world.now);
-    let by = world.caller.as_ref().map(|caller| caller.object.clone());
-    let old = world
+fn store(request: &mut Request<'_>, id: ResourceId, kind: &str, mut properties: Json) -> Json {
+    let now = timestamp(request.world.now);
+    let by = request.caller.map(|caller| caller.object.clone());
+    let old = request
+        .world
         .resources
         .get(&id)
         .map(|old| old.body["properties"].clone());
@@ -329,7 +320,7 @@ fn store(world: &mut World, id: ResourceId, kind: &str, mut properties: Json) ->
     set(&mut properties, "updatedOn", json!(now));
     set(&mut properties, "createdBy", created_by);
     set(&mut properties, "updatedBy", json!(by));
-    scope::store(world, id, kind, properties)
+    scope::store(request.world, id, kind, properties)
 }
 
 fn not_found(kind: &str, name: &str) -> ArmError {

@@ -9,7 +9,7 @@ use crate::core::store::Stored;
 use crate::page::parts::{self, MOST_ROWS};
 use crate::page::scene::Scene;
 use crate::page::words;
-use crate::types::integration_service_environments as environments;
+use crate::types::logic::integration_service_environments as environments;
 
 use super::{accounts, workflows};
 

@@ -5,10 +5,10 @@ use maud::{Markup, html};
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, list, text};
 use crate::core::store::Stored;
-use crate::core::world::{ASSOCIATION_LINKS, HOLDER, RESOURCE_LINKS};
 use crate::page::parts;
 use crate::page::scene::Scene;
 use crate::page::words;
+use crate::types::network::subnets::{ASSOCIATION_LINKS, HOLDER, RESOURCE_LINKS};
 
 pub(super) const KIND: &str = "Microsoft.Network/virtualNetworks";
 pub(super) const SUBNETS: &str = "Microsoft.Network/virtualNetworks/subnets";

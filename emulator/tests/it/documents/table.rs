@@ -29,6 +29,16 @@ impl Tables {
 
     /// What a path's creation takes in a version.
     pub(super) fn creation(&self, path: &str, version: &str) -> &Value {
+        let creations = self.creations(path);
+        let mut matching = creations.iter().filter(|(known, _)| *known == version);
+        matching
+            .next()
+            .unwrap_or_else(|| panic!("no creation of {path}"))
+            .1
+    }
+
+    /// What a path's creation takes in each version, the newest first.
+    pub(super) fn creations(&self, path: &str) -> Vec<(&str, &Value)> {
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         let fits = |template: &str| {
             let template: Vec<&str> = template.split('/').collect();
@@ -44,14 +54,14 @@ impl Tables {
             }
         };
         let operations = self.0["operations"].as_array().expect("operations");
-        let mut matching = operations.iter().filter(|one| {
-            one["method"] == "PUT"
-                && one["version"] == version
-                && fits(one["path"].as_str().unwrap_or_default())
-        });
-        &matching
-            .next()
-            .unwrap_or_else(|| panic!("no creation of {path}"))["body"]
+        let matching = operations
+            .iter()
+            .filter(|one| one["method"] == "PUT" && fits(one["path"].as_str().unwrap_or_default()));
+        let found = matching.map(|one| (one["version"].as_str().unwrap_or_default(), &one["body"]));
+        let mut found: Vec<(&str, &Value)> = found.collect();
+        found.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+        found.dedup_by_key(|(version, _)| *version);
+        found
     }
 
     /// Every action with a body: its path, its version and what it takes.

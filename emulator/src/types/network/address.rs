@@ -1,0 +1,139 @@
+//! The addresses of networks and subnets: how they are written, and where they may lie.
+
+use ipnetwork::IpNetwork;
+
+use super::ranges::{contains, overlap};
+use crate::core::error::ArmError;
+use crate::core::id::ResourceId;
+use crate::core::json::{Json, at, list};
+
+/// The spaces that no virtual network may have.
+const FORBIDDEN: [&str; 5] = [
+    "224.0.0.0/4",
+    "255.255.255.255/32",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "168.63.129.16/32",
+];
+
+/// Checks the address space of a virtual network.
+pub(crate) fn spaces(id: &ResourceId, body: &Json) -> Result<Vec<IpNetwork>, ArmError> {
+    let prefixes = list(body, "properties/addressSpace/addressPrefixes");
+    if prefixes.is_empty()
+        && at(body, "properties/addressSpace/ipamPoolPrefixAllocations").is_none()
+    {
+        let message =
+            format!("Required parameter addressSpace of resource {id} is missing (null).");
+        return Err(ArmError::new(400, "MissingJsonReferenceId", message));
+    }
+    let mut spaces: Vec<IpNetwork> = Vec::new();
+    for prefix in prefixes {
+        let space = prefix_of(id, prefix.as_str().unwrap_or_default())?;
+        let forbidden = FORBIDDEN
+            .iter()
+            .filter_map(|text| text.parse::<IpNetwork>().ok())
+            .find(|known| overlap(*known, space));
+        if let Some(forbidden) = forbidden {
+            let message = format!(
+                "Address prefix {space} of virtual network {id} overlaps with the reserved range {forbidden}."
+            );
+            return Err(ArmError::new(400, "AddressPrefixReserved", message));
+        }
+        if spaces.iter().any(|other| overlap(*other, space)) {
+            let message =
+                format!("Address prefixes of virtual network {id} overlap with one another.");
+            return Err(ArmError::new(400, "VnetAddressSpacesOverlap", message));
+        }
+        spaces.push(space);
+    }
+    Ok(spaces)
+}
+
+/// Reads an address prefix, which must be its own network's address.
+pub(crate) fn prefix_of(id: &ResourceId, prefix: &str) -> Result<IpNetwork, ArmError> {
+    let network = prefix.split_once('/').and_then(|_| prefix.parse::<IpNetwork>().ok()).ok_or_else(|| {
+        ArmError::new(
+            400,
+            "InvalidAddressPrefixFormat",
+            format!(
+                "Address prefix {prefix} of resource {id} is not formatted correctly. It should follow CIDR notation, for example 10.0.0.0/24."
+            ),
+        )
+    })?;
+    if network.ip() == network.network() {
+        return Ok(network);
+    }
+    let own = format!("{}/{}", network.network(), network.prefix());
+    Err(ArmError::new(
+        400,
+        "InvalidCIDRNotation",
+        format!(
+            "The address prefix {prefix} in resource {id} has an invalid CIDR notation. \
+             For the given prefix length, the address prefix should be {own}."
+        ),
+    ))
+}
+
+/// The address prefixes of a subnet, in whichever member they are.
+pub(crate) fn prefixes(id: &ResourceId, body: &Json) -> Result<Vec<IpNetwork>, ArmError> {
+    let one = at(body, "properties/addressPrefix");
+    let given = one.map_or_else(
+        || list(body, "properties/addressPrefixes"),
+        std::slice::from_ref,
+    );
+    let texts: Vec<&str> = given
+        .iter()
+        .map(|prefix| prefix.as_str().unwrap_or_default())
+        .collect();
+    if texts.is_empty() || texts.contains(&"") {
+        let message = format!("Address prefix string for resource {id} cannot be null or empty.");
+        return Err(ArmError::new(
+            400,
+            "AddressPrefixStringCannotBeNullOrEmpty",
+            message,
+        ));
+    }
+    let networks: Vec<IpNetwork> = texts
+        .into_iter()
+        .map(|prefix| prefix_of(id, prefix))
+        .collect::<Result<_, _>>()?;
+    for network in &networks {
+        let why = match network {
+            IpNetwork::V4(network) if !(2..=29).contains(&network.prefix()) => {
+                "a subnet is between /2 and /29 in"
+            }
+            IpNetwork::V6(network) if network.prefix() != 64 => "an IPv6 subnet is a /64 in",
+            _ => continue,
+        };
+        return Err(invalid(id, "NetcfgInvalidSubnet", why));
+    }
+    Ok(networks)
+}
+
+/// Whether the subnet lies inside the space of its network.
+pub(crate) fn check_inside(
+    id: &ResourceId,
+    body: &Json,
+    spaces: &[IpNetwork],
+) -> Result<(), ArmError> {
+    let inside = |prefix: &IpNetwork| spaces.iter().any(|space| contains(*space, *prefix));
+    if prefixes(id, body)?.iter().all(inside) {
+        return Ok(());
+    }
+    Err(invalid(
+        id,
+        "NetcfgSubnetRangeOutsideVnet",
+        "its IP address range is outside the IP address range of",
+    ))
+}
+
+/// A subnet whose addresses do not do.
+pub(super) fn invalid(id: &ResourceId, code: &'static str, why: &str) -> ArmError {
+    let network = id.root();
+    let message = format!(
+        "Subnet '{}' is not valid because {why} virtual network '{}'.",
+        id.name(),
+        network.name()
+    );
+    ArmError::new(400, code, message)
+}

@@ -1,12 +1,12 @@
 //! The provider for Azure Logic Apps integration service environments.
 //!
-//! Read in this order; each module names all that it may depend on, beside the framework:
+//! Read in this order; each module depends only on those that are declared before it, and on the framework:
 //!
-//! - [`arm`]: the Azure Resource Manager client. Knows nothing of Terraform, nor of the framework.
-//! - [`validate`]: rules of the domain, offline → [`arm`] for IDs only; not the framework.
-//! - [`azure`]: what resources work with, and attributes in ARM's JSON → [`arm`].
-//! - [`resources`]: one file for each managed resource → [`azure`], [`arm`], [`validate`].
-//! - [`provider`]: the provider block and the registry → [`resources`], [`azure`], [`arm`], [`validate`].
+//! - [`arm`]: the Azure Resource Manager client. Knows nothing of Terraform.
+//! - [`validate`]: rules of the domain, offline → [`arm`] for IDs only. Knows nothing of Terraform either.
+//! - [`azure`]: what resources work with, and attributes in ARM's JSON.
+//! - [`resources`]: one file for each managed resource.
+//! - [`provider`]: the provider block and the registry.
 //!
 //! `tests/structure.rs` checks these directions.
 
@@ -16,5 +16,7 @@ pub mod arm;
 pub mod validate;
 
 pub mod azure;
-pub mod provider;
+
 pub mod resources;
+
+pub mod provider;

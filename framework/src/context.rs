@@ -27,6 +27,12 @@ impl<C> Context<C> {
         }
     }
 
+    /// The same, for an operation that has to end by `deadline`.
+    #[must_use]
+    pub fn with_deadline(&self, deadline: Instant) -> Self {
+        Self::new(self.client.clone(), deadline, self.cancel.clone())
+    }
+
     /// The client, or an error that says why there is none.
     pub fn client(&self) -> Result<&C, Diagnostics> {
         self.client_if_known().ok_or_else(|| {

@@ -116,3 +116,41 @@ impl IntoIterator for Diagnostics {
         self.0.into_iter()
     }
 }
+
+/// A rule's words as the sentence that a user reads.
+pub fn sentence(words: &str) -> String {
+    let first_word = words.split(' ').next().unwrap_or_default();
+    let mut sentence = match first_word.contains('_') {
+        // The name of an argument is written as it is.
+        true => words.to_owned(),
+        false => capitalised(words),
+    };
+    if !sentence.ends_with(['.', '!', '?', '\n']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+/// The words with a capital in front, as messages to a user begin.
+pub fn capitalised(words: &str) -> String {
+    let mut characters = words.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(characters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_become_sentences() {
+        for (words, expect) in [
+            ("it is wrong", "It is wrong."),
+            ("Right?", "Right?"),
+            ("subnet_ids are four", "subnet_ids are four."),
+            ("\"a\" is short", "\"a\" is short."),
+        ] {
+            assert_eq!(sentence(words), expect);
+        }
+    }
+}

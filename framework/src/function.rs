@@ -1,5 +1,6 @@
 //! What a provider-defined function does.
 
+use crate::diagnostics::Diagnostic;
 use crate::types::ty::Type;
 use crate::types::value::Value;
 
@@ -48,4 +49,13 @@ pub struct FunctionError {
     pub message: String,
     /// The position of the argument at fault, from 0.
     pub argument: Option<usize>,
+}
+
+impl From<Diagnostic> for FunctionError {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self {
+            message: diagnostic.detail,
+            argument: None,
+        }
+    }
 }

@@ -1,14 +1,16 @@
 //! Terraform and OpenTofu providers in Rust.
 //!
-//! Read in this order; each module depends only on those before it:
+//! Read in this order; each module depends only on those that are declared before it:
 //!
 //! - [`types`]: values, their types, paths, and the forms in which they travel.
 //! - [`diagnostics`]: what a user is told.
 //! - [`schema`]: schemas as data, one row for each attribute.
-//! - [`provider`], [`resource`], [`data_source`], [`function`] with [`context`] and [`private`]: what an author writes.
-//! - [`engine`]: what happens to a configuration, a plan and a state. Knows no message of the protocol.
-//! - [`wire`]: one short function for each call of the protocol.
+//! - [`resource`], [`data_source`], [`function`], with [`context`] and [`private`], and [`provider`]: what an author writes.
+//! - [`engine`]: what happens to a configuration, a plan and a state. Knows no message of the protocol, and does no IO.
 //! - [`plugin`]: the process: go-plugin's handshake, TLS, listener, life and death.
+//! - [`wire`]: one short function for each call of the protocol.
+//!
+//! `tests/structure.rs` checks this, and that no files import each other in a circle.
 
 pub mod types;
 
@@ -19,8 +21,9 @@ pub mod context;
 pub mod data_source;
 pub mod function;
 pub mod private;
-pub mod provider;
 pub mod resource;
+
+pub mod provider;
 
 pub mod engine;
 

@@ -24,6 +24,8 @@ struct Inner {
     correlation_id: Option<String>,
     /// Whether ARM may have carried out the request all the same.
     in_doubt: bool,
+    /// What led to it, where it is not the first of its kind.
+    note: Option<String>,
     source: Option<Source>,
 }
 
@@ -170,6 +172,7 @@ impl Error {
     /// Everything a person needs, in lines: what ARM said, its details, the policies, the request and its ids.
     pub fn explanation(&self) -> String {
         let mut lines = vec![self.to_string()];
+        lines.extend(self.0.note.clone());
         if let Some(body) = self.body() {
             explain_details(body, 1, &mut lines);
             lines.extend(body.policies.iter().map(|it| format!("Refused by {it}.")));
@@ -232,6 +235,13 @@ impl Error {
         self
     }
 
+    /// Adds what led to it.
+    #[must_use]
+    pub(crate) fn with_note(mut self, note: String) -> Self {
+        self.0.note = Some(note);
+        self
+    }
+
     #[must_use]
     pub(crate) fn of_request(mut self, request: String, correlation_id: Option<&str>) -> Self {
         self.0.request = Some(request);
@@ -285,6 +295,7 @@ impl Error {
             request: None,
             correlation_id: None,
             in_doubt: false,
+            note: None,
             source: None,
         }))
     }

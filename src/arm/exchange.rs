@@ -208,7 +208,7 @@ fn millis(duration: Duration) -> u64 {
 }
 
 /// A version 4 UUID is random but for six bits near its middle.
-fn random_fraction() -> f64 {
+pub(super) fn random_fraction() -> f64 {
     let bits = u32::from_be_bytes([0, 1, 2, 3].map(|index| Uuid::new_v4().as_bytes()[index]));
     f64::from(bits) / f64::from(u32::MAX)
 }

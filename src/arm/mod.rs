@@ -9,6 +9,7 @@
 mod resource_id;
 
 mod client;
+mod modify;
 mod session;
 mod wait;
 
@@ -38,6 +39,7 @@ pub use self::error::Error;
 pub use self::error_body::ErrorBody;
 pub use self::location::Location;
 pub use self::lock::Guard;
+pub use self::modify::{Modified, Sending};
 pub use self::operation::{Intent, Operation, Poll, is_failure, is_success, provisioning_state};
 pub use self::request::PutOptions;
 pub use self::resource_id::{ParseError, ResourceId};

@@ -54,7 +54,7 @@ pub(crate) struct Backoff {
 
 impl Backoff {
     /// Doubles each time; between half and all of it, so that clients that failed together do not come back together.
-    fn after(&self, attempt: u32, jitter: f64) -> Duration {
+    pub(crate) fn after(&self, attempt: u32, jitter: f64) -> Duration {
         let doubled = self.first.saturating_mul(1 << (attempt - 1).min(16));
         doubled.min(self.longest).mul_f64(0.5 + jitter / 2.0)
     }

@@ -202,7 +202,7 @@ impl Session {
         response.content().cloned().map_err(unreadable)
     }
 
-    async fn write(
+    pub(super) async fn write(
         &self,
         request: Request,
         id: &ResourceId,

@@ -1,16 +1,23 @@
-//! Attributes in the JSON of the remote object: reading them out and writing them back.
+//! Attributes in the JSON of the remote object: reading them out, and writing what changes of them.
 //!
-//! Writing touches only what differs in meaning, so that members nobody modelled, and the form that the service gave to
-//! the others, survive every update.
+//! Writing touches only what a plan changes, so that members nobody modelled, what others changed meanwhile, and the form
+//! that the service gave to the rest, survive every update.
+
+mod elements;
+mod members;
+mod write;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
 use crate::sdk::number::Number;
-use crate::sdk::schema::{Attribute, Kind, Mode, Nesting, Remote, Schema, Write};
+use crate::sdk::schema::{Attribute, Kind, Nesting, Remote, Schema};
 use crate::sdk::types::Type;
 use crate::sdk::value::{Object, Value};
+
+pub use self::members::write_members;
+pub use self::write::{Change, write};
 
 /// What `body` says about the attributes of `schema`, in the words of `state` wherever the meaning is the same.
 ///
@@ -27,47 +34,6 @@ pub fn complete(planned: &Object, found: &Object) -> Object {
         .iter()
         .map(|(name, planned)| (name, complete_value(planned, found.get(name))))
         .collect()
-}
-
-/// Writes the configurable attributes of `planned` into `body`, and leaves everything else in it alone.
-pub fn write(schema: &Schema, planned: &Object, body: &mut Json) {
-    write_attributes(&schema.attributes, planned, body);
-}
-
-/// Makes `json` an array with one object for each key, which is its member `name`. Objects that were there are kept, with
-/// everything else in them.
-pub fn write_elements(json: &mut Json, name: &str, keys: impl Iterator<Item = Json>) {
-    let before = json.take();
-    let same = |a: &Json, b: &Json| match (a, b) {
-        (Json::String(a), Json::String(b)) => a.eq_ignore_ascii_case(b),
-        _ => a == b,
-    };
-    let element = |key: Json| {
-        let mut elements = before.as_array().into_iter().flatten();
-        let kept = elements.find(|it| lookup(it, name).is_some_and(|found| same(&found, &key)));
-        let mut element = kept.cloned().unwrap_or_default();
-        *member(&mut element, name) = key;
-        element
-    };
-    *json = keys.map(element).collect();
-}
-
-/// Makes `json` an object with one object for each name, into which `write` puts the value. Objects that were there are
-/// kept, with everything else in them.
-pub fn write_members<'v, V: 'v>(
-    json: &mut Json,
-    values: impl IntoIterator<Item = (&'v str, V)>,
-    write: impl Fn(V, &mut Json),
-) {
-    let before = json.take();
-    let member = |(name, value): (&str, V)| {
-        let mut members = before.as_object().into_iter().flatten();
-        let kept = members.find(|(found, _)| found.eq_ignore_ascii_case(name));
-        let mut object = kept.map_or_else(|| Json::Object(Map::new()), |(_, json)| json.clone());
-        write(value, &mut object);
-        (name.to_owned(), object)
-    };
-    *json = values.into_iter().map(member).collect();
 }
 
 fn read_attributes(attributes: &[Attribute], body: &Json, object: &mut Object) {
@@ -189,128 +155,6 @@ fn complete_value(planned: &Value, found: &Value) -> Value {
     }
 }
 
-fn write_attributes(attributes: &[Attribute], planned: &Object, body: &mut Json) {
-    for attribute in attributes {
-        let Some(remote) = attribute.remote else {
-            continue;
-        };
-        let value = planned.get(attribute.name);
-        if !attribute.is_configurable() || value.is_unknown() {
-            continue;
-        }
-        let current = read_attribute(attribute, remote, body, &Value::Null);
-        if attribute.is_nothing(value) && attribute.is_nothing(&current) {
-            continue;
-        }
-        if value.is_null() {
-            write_nothing(attribute, remote, body);
-            continue;
-        }
-        match (&attribute.kind, remote.write) {
-            (Kind::Nested(nesting, attributes), Write::Plain) => {
-                write_nested(*nesting, attributes, value, member(body, remote.path));
-            }
-            _ if attribute.means_same(&current, value) => {}
-            _ => store(body, remote, value),
-        }
-    }
-}
-
-/// Writes objects into those that are there: under the same key, of the same name, of the same content, or else in the
-/// same place.
-fn write_nested(nesting: Nesting, attributes: &[Attribute], value: &Value, json: &mut Json) {
-    let object = |value: &Value, json: &mut Json| {
-        if let Value::Object(object) = value {
-            write_attributes(attributes, object, json);
-        }
-    };
-    match (nesting, value) {
-        (Nesting::Map, Value::Map(elements)) => {
-            let elements = elements.iter().map(|(key, value)| (key.as_str(), value));
-            write_members(json, elements, object);
-        }
-        (Nesting::List | Nesting::Set, Value::List(elements) | Value::Set(elements)) => {
-            let before = json.take();
-            let before = before.as_array().map_or(&[][..], Vec::as_slice);
-            let element = |(index, value): (usize, &Value)| {
-                let kept = counterpart(attributes, before, elements, index);
-                let mut element = kept.cloned().unwrap_or_default();
-                object(value, &mut element);
-                element
-            };
-            *json = elements.iter().enumerate().map(element).collect();
-        }
-        (_, value) => object(value, json),
-    }
-}
-
-/// The element of an array that one of the objects is written into.
-fn counterpart<'j>(
-    attributes: &[Attribute],
-    array: &'j [Json],
-    objects: &[Value],
-    index: usize,
-) -> Option<&'j Json> {
-    let same = |attribute: &Attribute, object: &Value, json: &Json| {
-        let remote = attribute.remote?;
-        let found = read_attribute(attribute, remote, json, &Value::Null);
-        let wanted = object.as_object()?.get(attribute.name);
-        Some(attribute.amounts_to_same(&found, wanted))
-    };
-    let equal = |object: &Value, json: &Json| {
-        let mut configurable = attributes.iter().filter(|it| it.is_configurable());
-        configurable.all(|it| same(it, object, json) != Some(false))
-    };
-    let object = &objects[index];
-    if let Some(name) = attributes.iter().find(|it| it.name == "name") {
-        return array
-            .iter()
-            .find(|json| same(name, object, json) == Some(true));
-    }
-    let is_taken = |json: &Json| objects.iter().any(|object| equal(object, json));
-    let in_place = || array.get(index).filter(|json| !is_taken(json));
-    array
-        .iter()
-        .find(|json| equal(object, json))
-        .or_else(in_place)
-}
-
-fn store(body: &mut Json, remote: Remote, value: &Value) {
-    match (remote.write, remote.path.split_once("[].")) {
-        (Write::As(write), _) => *member(body, remote.path) = write(value),
-        (Write::Into(write), _) => write(value, member(body, remote.path)),
-        (Write::Plain, None) => *member(body, remote.path) = to_json(value),
-        (Write::Plain, Some((array, name))) => {
-            let elements = value.as_elements().unwrap_or_default();
-            write_elements(member(body, array), name, elements.iter().map(to_json));
-        }
-    }
-}
-
-/// Takes out what the attribute models. An object goes as a whole if it cannot be without one of its members, and
-/// otherwise once nothing is left of it.
-fn write_nothing(attribute: &Attribute, remote: Remote, body: &mut Json) {
-    if let (Kind::Nested(Nesting::Single, attributes), Write::Plain) =
-        (&attribute.kind, remote.write)
-        && attributes
-            .iter()
-            .all(|attribute| attribute.mode != Mode::Required)
-        && let Some(Json::Object(_)) = lookup(body, remote.path)
-    {
-        let object = member(body, remote.path);
-        for (attribute, remote) in attributes.iter().filter_map(|it| Some((it, it.remote?))) {
-            write_nothing(attribute, remote, object);
-        }
-        if object
-            .as_object()
-            .is_some_and(|members| !members.is_empty())
-        {
-            return;
-        }
-    }
-    remove(body, remote.path);
-}
-
 /// What is at `path`; nothing for an absent or null member.
 fn lookup(body: &Json, path: &str) -> Option<Json> {
     let Some((array, name)) = path.split_once("[].") else {
@@ -339,18 +183,22 @@ fn member<'j>(body: &'j mut Json, path: &str) -> &'j mut Json {
     })
 }
 
+/// Takes out what is at `path`, and the objects above it that hold nothing else.
 fn remove(body: &mut Json, path: &str) {
     let path = path.split_once("[].").map_or(path, |(array, _)| array);
-    let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
-    let parent = match parent {
-        "" => Some(body),
-        parent => parent
-            .split('.')
-            .try_fold(body, |json, name| json.get_mut(name)),
+    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+    let Some(members) = body.as_object_mut() else {
+        return;
     };
-    if let Some(Json::Object(members)) = parent {
-        members.shift_remove(name);
+    if !rest.is_empty()
+        && let Some(inner) = members.get_mut(name)
+    {
+        remove(inner, rest);
+        if inner.as_object().is_none_or(|inner| !inner.is_empty()) {
+            return;
+        }
     }
+    members.shift_remove(name);
 }
 
 /// Plain JSON as a value of type `ty`; null where it is something else.
@@ -403,6 +251,13 @@ pub fn to_json(value: &Value) -> Json {
             .collect(),
         Value::Dynamic(inner) => to_json(&inner.1),
     }
+}
+
+/// The object that JSON holds, with nothing known before.
+fn read_object(attributes: &[Attribute], json: &Json) -> Object {
+    let mut object = nulls(attributes);
+    read_attributes(attributes, json, &mut object);
+    object
 }
 
 fn nulls(attributes: &[Attribute]) -> Object {

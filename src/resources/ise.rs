@@ -25,7 +25,7 @@ use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::plan::Plan;
-use crate::sdk::remote;
+use crate::sdk::remote::{self, Change};
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Schema, Timeouts};
 use crate::sdk::types::Type;
@@ -307,11 +307,18 @@ impl Resource<Azure> for Ise {
             Some(Unfinished::FailedCreation) | None => Vec::new(),
         };
         for (changes, step) in change::steps(update, &again) {
-            let sent = change::send(step, &session, &id, update.planned).await;
-            let Some(sent) = sent.transpose() else {
-                continue;
+            let change = change::of(update, &again);
+            let sent = match change::send((&changes, step), &session, &id, change).await {
+                Ok((None, _)) => continue,
+                Ok((Some(accepted), overwritten)) => {
+                    ARM.warn_of(&id, &overwritten, state);
+                    Ok(accepted)
+                }
+                Err(error) => Err(error),
             };
-            let body = work.carry_out(&changes, sent, update, state).await?;
+            let body = work
+                .carry_out(&changes, sent, (update, change), state)
+                .await?;
             state.set(read_body(context, &body, update.prior));
             reached = Some(body);
         }
@@ -444,7 +451,7 @@ async fn begin(
 /// The body that creates an environment.
 fn new_body(planned: &Object) -> Json {
     let mut body = json!({ "name": planned.text("name") });
-    ARM.write(planned, &mut body);
+    ARM.write(Change::creating(planned), &mut body);
     // Nobody manages the capacity: it starts at the least.
     if body["sku"]["capacity"].is_null() {
         body["sku"]["capacity"] = json!(0);

@@ -10,13 +10,15 @@ use serde_json::{Value as Json, json};
 
 use super::ise;
 use super::shared::arm_type::ArmType;
+use super::shared::at_once::Failure;
 use super::shared::{environment, rows, tags};
-use crate::arm::{self, PutOptions, ResourceId, Session};
+use crate::arm::{ResourceId, Session};
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
+use crate::sdk::remote::Change;
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Schema, Timeouts};
 use crate::sdk::validation::sentence;
@@ -106,7 +108,7 @@ impl Resource<Azure> for IseIntegrationAccount {
         let environment = environment::ready(&session, create.planned.text("ise_id")).await?;
         check_sku(create.planned, &ise::ARM.object_of(&environment))?;
         let mut body = json!({ "location": environment["location"] });
-        ARM.write(create.planned, &mut body);
+        ARM.write(Change::creating(create.planned), &mut body);
         ARM.create_at_once(context, &session, &id, &body, create.planned, state)
             .await
     }
@@ -127,7 +129,7 @@ impl Resource<Azure> for IseIntegrationAccount {
             let environment = environment::ready(&session, update.planned.text("ise_id")).await?;
             check_sku(update.planned, &ise::ARM.object_of(&environment))?;
         }
-        let changed = change(&session, &id, update).await;
+        let changed = change(&session, &id, update, state).await;
         ARM.settle_update(context, &id, update, changed, state)
             .await
     }
@@ -161,13 +163,12 @@ async fn change(
     session: &Session,
     id: &ResourceId,
     update: Update<'_>,
-) -> Result<Json, arm::Error> {
-    let mut body = session.get(id, ARM.api_version).await?;
-    ARM.write(update.planned, &mut body);
-    session
-        .put(id, ARM.api_version, &body, PutOptions::default())
-        .await?;
-    session.get(id, ARM.api_version).await
+    state: &mut State,
+) -> Result<Json, Failure> {
+    let change = Change::between(update.prior, update.planned);
+    let write = |body: &mut Json| Ok(ARM.write(change, body));
+    ARM.put_change(session, id, write, state).await?;
+    Ok(session.get(id, ARM.api_version).await?)
 }
 
 #[cfg(test)]

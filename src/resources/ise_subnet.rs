@@ -15,16 +15,17 @@ use tokio::time::Instant;
 use super::shared::arm_type::{ArmType, settle_id};
 use super::shared::rows;
 use super::shared::wait::{self, Interrupted};
-use crate::arm::{self, ResourceId, Session};
+use crate::arm::{self, ResourceId, Sending, Session};
 use crate::azure::{Azure, parting_session, session};
 use crate::resources::shared::report;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::duration;
+use crate::sdk::overwritten::Overwritten;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
 use crate::sdk::private::Private;
-use crate::sdk::remote;
+use crate::sdk::remote::{self, Change};
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Schema, Timeouts};
 use crate::sdk::types::Type;
@@ -173,9 +174,9 @@ impl Resource<Azure> for IseSubnet {
         let _lock = lock(&session, &id).await?;
         ARM.refuse_existing(&session, &id, self.name()).await?;
         let mut body = json!({ "name": id.name() });
-        remote::write(&SCHEMA, create.planned, &mut body);
+        remote::write(&SCHEMA, Change::creating(create.planned), &mut body);
         let planned = ARM.with_id(create.planned, &id);
-        match put(&session, &id, &body, None).await {
+        match put(&session, &id, &body).await {
             Ok(body) => {
                 let found = read_body(&body, &planned);
                 state.set(remote::complete(&planned, &found));
@@ -208,28 +209,19 @@ impl Resource<Azure> for IseSubnet {
         state: &mut State,
     ) -> Result<(), Diagnostics> {
         let id = ARM.stored_id(update.prior)?;
-        let fail = ARM.failed("updating", &id);
         let session = session(context)?;
-        let _lock = lock(&session, &id).await?;
-        loop {
-            let mut body = session.get(&id, ARM.api_version).await.map_err(&fail)?;
-            write(update.planned, &mut body);
-            let etag = body["etag"].as_str().map(str::to_owned);
-            match put(&session, &id, &body, etag).await {
-                Ok(body) => {
-                    let found = read_body(&body, update.planned);
-                    state.set(remote::complete(update.planned, &found));
-                    return Ok(());
+        match change(&session, &id, update, state).await {
+            Ok(body) => {
+                let found = read_body(&body, update.planned);
+                state.set(remote::complete(update.planned, &found));
+                Ok(())
+            }
+            Err(error) => {
+                let last = parting_session(context)?.get(&id, ARM.api_version).await;
+                if let Ok(body) = last {
+                    state.set(read_body(&body, update.prior));
                 }
-                // Somebody else wrote in between: what they wrote is read again, and kept.
-                Err(error) if error.is_precondition_failed() => continue,
-                Err(error) => {
-                    let last = parting_session(context)?.get(&id, ARM.api_version).await;
-                    if let Ok(body) = last {
-                        state.set(read_body(&body, update.prior));
-                    }
-                    return Err(fail(error));
-                }
+                Err(ARM.failed("updating", &id)(error))
             }
         }
     }
@@ -347,14 +339,37 @@ fn address_prefix(body: &Json, object: &Object) -> Option<String> {
     known.or_else(first).map(str::to_owned)
 }
 
-/// Writes what is planned into the body of a subnet, whose range stays in the form that Azure gave it: it cannot change.
-fn write(planned: &Object, body: &mut Json) {
+/// Makes a change, and gives the subnet once the network has taken it over. Until then nothing else is written there.
+async fn change(
+    session: &Session,
+    id: &ResourceId,
+    update: Update<'_>,
+    state: &mut State,
+) -> Result<Json, arm::Error> {
+    let put = |mut body: Json| {
+        let overwritten = write(Change::between(update.prior, update.planned), &mut body);
+        Ok::<_, arm::Error>((Sending::Put(body), overwritten))
+    };
+    let network = network(id);
+    let modified = session
+        .modify(id, ARM.api_version, Some(&network), put)
+        .await?;
+    ARM.warn_of(id, &modified.findings, state);
+    match modified.accepted {
+        Some(accepted) => wait::finish(session, accepted, id, ARM.api_version).await,
+        None => session.get(id, ARM.api_version).await,
+    }
+}
+
+/// Writes a change into the body of a subnet, whose range stays in the form that Azure gave it: it cannot change.
+fn write(change: Change<'_>, body: &mut Json) -> Vec<Overwritten> {
     let in_form_of_many = body["properties"]["addressPrefix"].is_null()
         && body["properties"]["addressPrefixes"].is_array();
-    remote::write(&SCHEMA, planned, body);
+    let overwritten = remote::write(&SCHEMA, change, body);
     if in_form_of_many && let Some(properties) = body["properties"].as_object_mut() {
         properties.shift_remove("addressPrefix");
     }
+    overwritten
 }
 
 /// Records that a subnet will be gone, so that its addresses are free for others.
@@ -376,7 +391,8 @@ pub(crate) fn body_as_planned(current: Option<Json>, planned: &Object) -> Json {
     let mut body = current
         .filter(stays)
         .unwrap_or_else(|| json!({ "properties": {} }));
-    remote::write(&SCHEMA, planned, &mut body);
+    let current = remote::read(&SCHEMA, &body, &SCHEMA.null_object());
+    remote::write(&SCHEMA, Change::between(&current, planned), &mut body);
     if planned.get("route_table_id").is_unknown() {
         body["properties"]["routeTable"] = json!({});
     }
@@ -433,16 +449,8 @@ pub(crate) fn holders(body: &Json) -> Vec<String> {
 }
 
 /// Writes the subnet and waits until the network has taken it over.
-async fn put(
-    session: &Session,
-    id: &ResourceId,
-    body: &Json,
-    if_match: Option<String>,
-) -> Result<Json, arm::Error> {
-    let options = arm::PutOptions {
-        if_match,
-        ..Default::default()
-    };
+async fn put(session: &Session, id: &ResourceId, body: &Json) -> Result<Json, arm::Error> {
+    let options = arm::PutOptions::default();
     let accepted = session.put(id, ARM.api_version, body, options).await?;
     wait::finish(session, accepted, id, ARM.api_version).await
 }
@@ -455,11 +463,14 @@ async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
     Ok(())
 }
 
+fn network(id: &ResourceId) -> ResourceId {
+    id.parent().unwrap_or_else(|| id.clone())
+}
+
 /// The right to write in the subnet's network.
 async fn lock(session: &Session, id: &ResourceId) -> Result<arm::Guard, Diagnostics> {
-    let network = id.parent().unwrap_or_else(|| id.clone());
     session
-        .lock(&network)
+        .lock(&network(id))
         .await
         .map_err(ARM.failed("waiting to write", id))
 }
@@ -494,13 +505,14 @@ fn read_delegation(json: &Json) -> Value {
 }
 
 /// Adds the delegation or takes it away; those to other services are not ours.
-fn write_delegation(value: &Value, json: &mut Json) {
+fn write_delegation(_: &Value, value: &Value, json: &mut Json) -> Vec<Overwritten> {
     let before = json.as_array().into_iter().flatten();
     let others = before.filter(|delegation| !is_to_ise(delegation)).cloned();
     let ours = value.as_bool().filter(|wanted| *wanted).map(|_| {
         json!({ "name": "integrationServiceEnvironments", "properties": { "serviceName": ISE_SERVICE } })
     });
     *json = others.chain(ours).collect();
+    Vec::new()
 }
 
 fn is_to_ise(delegation: &Json) -> bool {

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use tfplugin_framework::engine::Engine;
 
-use super::shared::tags;
 use super::test_plan::{applied, context, id, network, plan, server_of, subnet, unconfigured};
 use super::{ALL, ise, ise_integration_account, ise_logic_app, ise_subnet};
 use crate::arm::ResourceId;
@@ -16,13 +16,14 @@ use crate::arm::test_server::Reply;
 use crate::azure::Azure;
 use crate::sdk::plan::{Plan, sent_changes};
 use crate::sdk::private::Private;
-use crate::sdk::resource::{Resource, State};
+use crate::sdk::remote::Change;
+use crate::sdk::resource::Resource;
 use crate::sdk::schema::{Attribute, Kind};
 use crate::sdk::value::{Object, Value};
-use crate::sdk::{consistency, json, remote};
+use crate::sdk::{json, remote};
 
 /// What stands for the beginning of IDs in the files.
-const GROUP: (&str, &str) = (
+pub(super) const GROUP: (&str, &str) = (
     "{g}",
     "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g/providers",
 );
@@ -154,6 +155,8 @@ fn arguments_of(attributes: &[Attribute], parent: &str, arguments: &mut BTreeMap
 
 async fn check(resource: &dyn Resource<Azure>) {
     let table = table(resource);
+    let server = server_of(&[]).await;
+    let importing = context(&server);
     let mut wrong = Vec::new();
     for row in &table.rows {
         let config = config(resource, &table, row);
@@ -161,7 +164,8 @@ async fn check(resource: &dyn Resource<Azure>) {
         let id = table.body["id"].as_str().expect("an ID");
         let created = plan(resource, &unconfigured(), &config, None, Private::default()).await;
         let mut created = applied(&created, &[("id", id.into())]);
-        let imported = imported(resource, id);
+        let imported = Engine::default().import(resource, &importing, id).await;
+        let imported = imported.expect("it can be imported");
         if resource.schema().attribute("tags").is_some() {
             let tags = created.get("tags").clone();
             created.set("tags_all", tags);
@@ -228,9 +232,15 @@ async fn played(
     }
     // What is written puts it right.
     let mut written = body.clone();
-    remote::write(resource.schema(), &plan.planned, &mut written);
-    if resource.schema().attribute("tags").is_some() {
-        tags::write(&plan.planned, &mut written);
+    let change = Change::between(&state_after, &plan.planned);
+    let overwritten = match resource.name() {
+        "ise" => ise::ARM.write(change, &mut written),
+        "ise_integration_account" => ise_integration_account::ARM.write(change, &mut written),
+        "ise_logic_app" => ise_logic_app::ARM.write(change, &mut written),
+        _ => remote::write(resource.schema(), change, &mut written),
+    };
+    if !overwritten.is_empty() {
+        return Err(format!("what nobody else changed is told: {overwritten:?}"));
     }
     let (state_after, plan) = refreshed_and_planned(resource, config, state, &written).await?;
     no_difference(resource, &state_after, &plan, was_created)
@@ -258,7 +268,7 @@ fn no_difference(
     Ok(())
 }
 
-async fn refreshed_and_planned(
+pub(super) async fn refreshed_and_planned(
     resource: &dyn Resource<Azure>,
     config: &Object,
     state: &Object,
@@ -269,21 +279,21 @@ async fn refreshed_and_planned(
     objects.push((id, Reply::json(200, body)));
     let server = server_of(&objects).await;
     let context = context(&server);
-    let mut refreshed = State::new(Some(state.clone()), Private::default());
-    let read = resource.read(&context, &mut refreshed).await;
-    read.map_err(|errors| format!("{errors:?}"))?;
-    let after = refreshed.object().expect("it is there").clone();
+    let engine = Engine::default();
+    let read = engine.read(resource, &context, state.clone(), Private::default());
+    let read = read.await;
+    let after = read.object.expect("it is there");
     let plan = plan(resource, &context, config, Some(&after), Private::default()).await;
-    let mut found = consistency::check_plan(resource.schema(), config, Some(&after), &plan.planned);
-    found.extend(consistency::check_state(resource.schema(), &after));
-    match found.is_empty() {
-        true => Ok((after, plan)),
-        false => Err(found.join(", ")),
+    // What Terraform would refuse is among the messages.
+    let errors = [&read.diagnostics, &plan.diagnostics];
+    match errors.iter().any(|messages| messages.has_errors()) {
+        true => Err(format!("{errors:?}")),
+        false => Ok((after, plan)),
     }
 }
 
 /// What plans look at besides.
-fn neighbours() -> Vec<(ResourceId, Reply)> {
+pub(super) fn neighbours() -> Vec<(ResourceId, Reply)> {
     let gone = || Reply::error(404, "NotFound");
     let environment = id(ise::ARM.name, "e");
     let account = json!({ "properties": { "integrationServiceEnvironment": { "id": environment.to_string() } } });
@@ -292,7 +302,10 @@ fn neighbours() -> Vec<(ResourceId, Reply)> {
     objects.push((network(), gone()));
     objects.push((
         environment,
-        Reply::json(200, &json!({ "sku": { "name": "Developer" } })),
+        Reply::json(
+            200,
+            &json!({ "sku": { "name": "Developer" }, "properties": { "provisioningState": "Succeeded" } }),
+        ),
     ));
     for name in ["i", "other"] {
         let id = id(ise_integration_account::ARM.name, name);
@@ -321,21 +334,6 @@ fn with_computed_of(resource: &dyn Resource<Azure>, before: &Object, after: &Obj
     let mut before = before.clone();
     take(&resource.schema().attributes, &mut before, after);
     before
-}
-
-/// The state of which an import begins, as the server makes it.
-fn imported(resource: &dyn Resource<Azure>, id: &str) -> Object {
-    let mut object = resource.schema().null_object();
-    let local = resource
-        .schema()
-        .attributes
-        .iter()
-        .filter(|it| it.remote.is_none());
-    for attribute in local {
-        object.set(attribute.name, attribute.default.clone());
-    }
-    object.set("id", id);
-    object
 }
 
 fn config(resource: &dyn Resource<Azure>, table: &Table, row: &Row) -> Object {

@@ -10,6 +10,8 @@ mod shared;
 #[cfg(test)]
 mod meaning;
 #[cfg(test)]
+mod others;
+#[cfg(test)]
 mod test_plan;
 
 use crate::azure::Azure;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tfplugin_framework::engine::Engine;
+use tfplugin_framework::engine::plan::PlanRequest;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -58,7 +60,7 @@ pub(crate) fn config(resource: &dyn Resource<Azure>, attributes: &[(&str, Value)
     object
 }
 
-/// Plans a configuration, as the server does it.
+/// Plans a configuration.
 pub(crate) async fn plan(
     resource: &dyn Resource<Azure>,
     context: &Context<Azure>,
@@ -66,12 +68,23 @@ pub(crate) async fn plan(
     prior: Option<&Object>,
     private: Private,
 ) -> Plan {
-    let schema = resource.schema();
-    let proposed = proposed(&schema.attributes, config, prior);
-    let mut plan = Plan::new(schema, config.clone(), prior.cloned(), proposed, private);
-    resource.modify_plan(context, &mut plan).await;
-    plan.finish(schema);
-    plan
+    let proposed = proposed(&resource.schema().attributes, config, prior);
+    let request = PlanRequest {
+        config: Some(config.clone()),
+        prior: prior.cloned(),
+        proposed: Some(proposed),
+        private,
+    };
+    let planned = Engine::default().plan(resource, context, request).await;
+    let planned = planned.expect("nothing is wrong with the request");
+    Plan {
+        config: config.clone(),
+        prior: prior.cloned(),
+        planned: planned.planned.expect("it is no delete"),
+        requires_replace: planned.requires_replace,
+        private: planned.private,
+        diagnostics: planned.diagnostics,
+    }
 }
 
 /// Terraform's proposal: the configuration, with computed values from before.

@@ -27,7 +27,7 @@ struct Declaration {
 impl Declaration {
     /// `SecureString` and `SecureObject`, whose values ARM takes and never shows.
     fn is_secure(&self) -> bool {
-        self.kind.to_ascii_lowercase().starts_with("secure")
+        is_secure(&self.kind)
     }
 }
 
@@ -217,6 +217,17 @@ impl Finding {
             message,
         }
     }
+}
+
+/// The type that a parameter is declared with, if ARM takes its values and never shows them.
+pub fn secure_kind(declaration: &Value) -> Option<&str> {
+    let kind = declaration.get("type")?.as_str()?;
+    is_secure(kind).then_some(kind)
+}
+
+/// `SecureString` and `SecureObject`, in whatever case.
+fn is_secure(kind: &str) -> bool {
+    kind.to_ascii_lowercase().starts_with("secure")
 }
 
 /// Whether two definitions mean the same to the service.

@@ -19,6 +19,7 @@ mod language;
 mod life;
 mod lossless;
 mod meaning;
+mod meanwhile;
 mod outages;
 mod secrets;
 mod stack;

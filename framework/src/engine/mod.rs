@@ -1,5 +1,73 @@
-//! What happens to a configuration by the schema alone: validation, planning, and Terraform's own checks of a result.
+//! What happens between Terraform and an author's code: one file for each thing that happens.
+//!
+//! Nothing here knows a message of the protocol or does IO of its own. Whatever an author's code does – panic, return
+//! unknown values, forget what it made – ends here as a diagnostic beside the state that was reached.
+
+pub mod configure;
+
+pub mod apply;
+pub mod data_source;
+pub mod function;
+pub mod import;
+pub mod plan;
+pub mod read;
+pub mod upgrade;
+pub mod validate;
 
 pub mod consistency;
-pub mod plan;
-pub mod validate;
+pub mod panic;
+pub mod registry;
+mod timeouts;
+
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::private::Private;
+use crate::types::value::Object;
+
+/// The engine, with what may be chosen about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Engine {
+    /// Whether answers are held against Terraform's own rules before they are given. A finding is then an error, where
+    /// a user would see Terraform's "Provider produced …". On by default in debug builds, so in all tests.
+    pub self_checks: bool,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self {
+            self_checks: cfg!(debug_assertions),
+        }
+    }
+}
+
+/// What is to be stored about an object after something happened to it.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The object; none if there is none.
+    pub object: Option<Object>,
+    /// What is remembered about it.
+    pub private: Private,
+    /// What to tell the user.
+    pub diagnostics: Diagnostics,
+}
+
+impl Engine {
+    /// Adds what `check` finds, if answers are checked; one that is an error already need not be consistent.
+    fn self_check(self, diagnostics: &mut Diagnostics, check: impl FnOnce() -> Vec<String>) {
+        if self.self_checks && !diagnostics.has_errors() {
+            diagnostics.extend(check().iter().map(|finding| bug(finding)));
+        }
+    }
+}
+
+/// A mistake of the provider that is no panic.
+fn bug(finding: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Bug in the provider",
+        format!("{finding}. Please report this."),
+    )
+}
+
+/// Something that every client sends is missing.
+pub(crate) fn incomplete_request(what: &str) -> Diagnostic {
+    Diagnostic::error("Incomplete request", format!("Terraform sent no {what}."))
+}

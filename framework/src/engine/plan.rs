@@ -2,21 +2,37 @@
 
 use std::collections::BTreeSet;
 
+use super::panic::catch;
+use super::timeouts::bounded;
+use super::{Engine, consistency, incomplete_request};
+use crate::context::Context;
 use crate::diagnostics::Diagnostics;
 use crate::private::Private;
-use crate::schema::{Attribute, Effect, Kind, Nesting, Recomputed, Schema};
+use crate::resource::Resource;
+use crate::resource::plan::Plan;
+use crate::schema::changes::sent_changes;
+use crate::schema::{Attribute, Kind, Nesting, Recomputed, Schema};
 use crate::types::path::Path;
 use crate::types::value::{Object, Value};
 
-/// The plan for one object that is created or updated, for a resource to inspect and refine.
+/// What Terraform wants to know the outcome of.
 #[derive(Clone, Debug)]
-pub struct Plan {
-    /// What the user wrote; write-only values are here only.
-    pub config: Object,
+pub struct PlanRequest {
+    /// What the user wrote; none for a delete.
+    pub config: Option<Object>,
     /// The state before; none for a create.
     pub prior: Option<Object>,
-    /// The state after, as far as it is known.
-    pub planned: Object,
+    /// The state after as Terraform would have it; none for a delete.
+    pub proposed: Option<Object>,
+    /// What is remembered about the object.
+    pub private: Private,
+}
+
+/// What an apply will do.
+#[derive(Clone, Debug)]
+pub struct PlanResponse {
+    /// The state after, as far as it is known; none for a delete.
+    pub planned: Option<Object>,
     /// The attributes whose change needs a new object.
     pub requires_replace: BTreeSet<Path>,
     /// What is remembered about the object, and handed on to the apply.
@@ -25,128 +41,140 @@ pub struct Plan {
     pub diagnostics: Diagnostics,
 }
 
-impl Plan {
-    /// Plans from Terraform's proposal, by the rules in the schema.
-    ///
-    /// The order matters: defaults before comparisons, meaning before "did anything change", and unknowns only then.
-    pub fn new(
-        schema: &Schema,
-        config: Object,
-        prior: Option<Object>,
-        proposed: Object,
-        private: Private,
-    ) -> Self {
-        let mut plan = Self {
+impl Engine {
+    /// Plans a create, an update or a delete.
+    pub async fn plan<C: Send + Sync>(
+        &self,
+        resource: &dyn Resource<C>,
+        context: &Context<C>,
+        request: PlanRequest,
+    ) -> Result<PlanResponse, Diagnostics> {
+        let schema = resource.schema();
+        let context = bounded(context, schema, request.prior.as_ref(), "read");
+        let PlanRequest {
             config,
             prior,
-            planned: proposed,
-            requires_replace: BTreeSet::new(),
-            private,
-            diagnostics: Diagnostics::new(),
+            proposed,
+            mut private,
+        } = request;
+        let Some(proposed) = proposed else {
+            let prior = prior.unwrap_or_else(|| schema.null_object());
+            let diagnostics = catch(resource.plan_delete(&context, &prior, &mut private)).await?;
+            return Ok(PlanResponse {
+                planned: None,
+                requires_replace: BTreeSet::new(),
+                private,
+                diagnostics,
+            });
         };
-        plan.fill_defaults(schema);
-        plan.keep_same_meaning(schema);
-        plan.clear_write_only(schema);
-        plan.mark_undecided(schema);
-        plan.mark_recomputed(schema);
-        plan
+        let config = config.ok_or_else(|| incomplete_request("configuration"))?;
+        let mut plan = propose(schema, config, prior, proposed, private);
+        catch(resource.modify_plan(&context, &mut plan)).await?;
+        finish(&mut plan, schema);
+        self.self_check(&mut plan.diagnostics, || {
+            consistency::check_plan(schema, &plan.config, plan.prior.as_ref(), &plan.planned)
+        });
+        Ok(PlanResponse {
+            planned: Some(plan.planned),
+            requires_replace: plan.requires_replace,
+            private: plan.private,
+            diagnostics: plan.diagnostics,
+        })
     }
+}
 
-    /// Ends the plan, after a resource has had its say: what it changed has consequences too.
-    pub fn finish(&mut self, schema: &Schema) {
-        self.clear_write_only(schema);
-        self.mark_recomputed(schema);
-        // Terraform asks again without the old object when it replaces; there is nothing to replace then.
-        self.requires_replace = self.replacing(schema);
-    }
+/// Plans from Terraform's proposal, by the rules in the schema.
+///
+/// The order matters: defaults before comparisons, meaning before "did anything change", and unknowns only then.
+fn propose(
+    schema: &Schema,
+    config: Object,
+    prior: Option<Object>,
+    proposed: Object,
+    private: Private,
+) -> Plan {
+    let mut plan = Plan {
+        config,
+        prior,
+        planned: proposed,
+        requires_replace: BTreeSet::new(),
+        private,
+        diagnostics: Diagnostics::new(),
+    };
+    fill_defaults(&mut plan, schema);
+    keep_same_meaning(&mut plan, schema);
+    clear_write_only(&mut plan, schema);
+    mark_undecided(&mut plan, schema);
+    mark_recomputed(&mut plan, schema);
+    plan
+}
 
-    /// Whether the object is replaced, as far as the plan has been made.
-    pub fn replaces(&self, schema: &Schema) -> bool {
-        !self.replacing(schema).is_empty()
-    }
+/// Ends the plan, after a resource has had its say: what it changed has consequences too.
+fn finish(plan: &mut Plan, schema: &Schema) {
+    clear_write_only(plan, schema);
+    mark_recomputed(plan, schema);
+    // Terraform asks again without the old object when it replaces; there is nothing to replace then.
+    plan.requires_replace = plan.replacing(schema);
+}
 
-    /// The attributes because of which it is replaced: those that a resource has named, and those that change.
-    fn replacing(&self, schema: &Schema) -> BTreeSet<Path> {
-        let Some(prior) = &self.prior else {
-            return BTreeSet::new();
+fn fill_defaults(plan: &mut Plan, schema: &Schema) {
+    walk_plan(plan, schema, &mut |attribute, at| {
+        if let Some(default) = attribute.default.as_ref().filter(|_| at.config.is_null()) {
+            *at.planned = default.clone();
+        }
+    });
+}
+
+fn keep_same_meaning(plan: &mut Plan, schema: &Schema) {
+    walk_plan(plan, schema, &mut |attribute, at| {
+        if attribute.means_same(at.prior, at.planned) {
+            *at.planned = at.prior.clone();
+        }
+    });
+}
+
+fn clear_write_only(plan: &mut Plan, schema: &Schema) {
+    walk_plan(plan, schema, &mut |attribute, at| {
+        if attribute.write_only {
+            *at.planned = Value::Null;
+        }
+    });
+}
+
+/// A value that nobody has decided yet becomes unknown.
+fn mark_undecided(plan: &mut Plan, schema: &Schema) {
+    walk_plan(plan, schema, &mut |attribute, at| {
+        if at.is_new && is_decided_by_apply(attribute, &at) {
+            *at.planned = Value::unknown();
+        }
+    });
+}
+
+/// A decided value becomes unknown only where the update may really change it: anything else is a diff for ever.
+fn mark_recomputed(plan: &mut Plan, schema: &Schema) {
+    let Some(prior) = &plan.prior else { return };
+    let changed = sent_changes(schema, prior, &plan.planned);
+    walk_plan(plan, schema, &mut |attribute, at| {
+        let recomputed = match attribute.recomputed {
+            Recomputed::Never => false,
+            Recomputed::OnUpdate => !changed.is_empty(),
+            Recomputed::With(names) => names.iter().any(|name| changed.contains(name)),
         };
-        let mut paths = self.requires_replace.clone();
-        let (attributes, root) = (&schema.attributes, Path::root());
-        replaced_paths(attributes, prior, &self.planned, &root, &mut paths);
-        paths
-    }
+        if recomputed && is_decided_by_apply(attribute, &at) {
+            *at.planned = Value::unknown();
+        }
+    });
+}
 
-    /// Whether the object is new.
-    pub fn is_create(&self) -> bool {
-        self.prior.is_none()
-    }
-
-    /// Whether the planned value of a top-level attribute differs from the one before, or there was none.
-    pub fn changes(&self, name: &str) -> bool {
-        self.prior
-            .as_ref()
-            .is_none_or(|prior| prior.get(name) != self.planned.get(name))
-    }
-
-    fn fill_defaults(&mut self, schema: &Schema) {
-        self.walk(schema, &mut |attribute, at| {
-            if let Some(default) = attribute.default.as_ref().filter(|_| at.config.is_null()) {
-                *at.planned = default.clone();
-            }
-        });
-    }
-
-    fn keep_same_meaning(&mut self, schema: &Schema) {
-        self.walk(schema, &mut |attribute, at| {
-            if attribute.means_same(at.prior, at.planned) {
-                *at.planned = at.prior.clone();
-            }
-        });
-    }
-
-    fn clear_write_only(&mut self, schema: &Schema) {
-        self.walk(schema, &mut |attribute, at| {
-            if attribute.write_only {
-                *at.planned = Value::Null;
-            }
-        });
-    }
-
-    /// A value that nobody has decided yet becomes unknown.
-    fn mark_undecided(&mut self, schema: &Schema) {
-        self.walk(schema, &mut |attribute, at| {
-            if at.is_new && is_decided_by_apply(attribute, &at) {
-                *at.planned = Value::unknown();
-            }
-        });
-    }
-
-    /// A decided value becomes unknown only where the update may really change it: anything else is a diff for ever.
-    fn mark_recomputed(&mut self, schema: &Schema) {
-        let Some(prior) = &self.prior else { return };
-        let changed = sent_changes(schema, prior, &self.planned);
-        self.walk(schema, &mut |attribute, at| {
-            let recomputed = match attribute.recomputed {
-                Recomputed::Never => false,
-                Recomputed::OnUpdate => !changed.is_empty(),
-                Recomputed::With(names) => names.iter().any(|name| changed.contains(name)),
-            };
-            if recomputed && is_decided_by_apply(attribute, &at) {
-                *at.planned = Value::unknown();
-            }
-        });
-    }
-
-    fn walk(&mut self, schema: &Schema, visit: &mut dyn FnMut(&Attribute, Position<'_>)) {
-        let prior = self.prior.as_ref();
-        walk(
-            &schema.attributes,
-            Some(&self.config),
-            prior,
-            &mut self.planned,
-            visit,
-        );
-    }
+fn walk_plan(plan: &mut Plan, schema: &Schema, visit: &mut dyn FnMut(&Attribute, Position<'_>)) {
+    let prior = plan.prior.as_ref();
+    walk(
+        &schema.attributes,
+        Some(&plan.config),
+        prior,
+        &mut plan.planned,
+        visit,
+    );
 }
 
 /// One attribute of the plan with its counterparts.
@@ -238,49 +266,6 @@ fn walk_nested(
         }
         // Elements of a set have no counterparts: they are what the configuration says.
         _ => {}
-    }
-}
-
-/// The top-level attributes whose change asks something of the remote system: by their meaning, and but for what only the
-/// provider knows. Without any, an update in place sends nothing.
-pub fn sent_changes(schema: &Schema, prior: &Object, planned: &Object) -> BTreeSet<&'static str> {
-    let is_sent = |attribute: &&Attribute| {
-        let (before, after) = (prior.get(attribute.name), planned.get(attribute.name));
-        let sent = match attribute.effect {
-            Effect::Sent => true,
-            Effect::SentAfterFirst => !attribute.is_nothing(before),
-            Effect::Local => false,
-        };
-        sent && !attribute.amounts_to_same(before, after)
-    };
-    schema
-        .attributes
-        .iter()
-        .filter(is_sent)
-        .map(|attribute| attribute.name)
-        .collect()
-}
-
-fn replaced_paths(
-    attributes: &[Attribute],
-    prior: &Object,
-    planned: &Object,
-    parent: &Path,
-    paths: &mut BTreeSet<Path>,
-) {
-    for attribute in attributes {
-        let (before, after) = (prior.get(attribute.name), planned.get(attribute.name));
-        let path = parent.with_attribute(attribute.name);
-        if attribute.replaces && before != after {
-            paths.insert(path);
-        } else if let (
-            Kind::Nested(Nesting::Single, attributes),
-            Value::Object(before),
-            Value::Object(after),
-        ) = (&attribute.kind, before, after)
-        {
-            replaced_paths(attributes, before, after, &path, paths);
-        }
     }
 }
 

@@ -2,11 +2,60 @@
 //!
 //! Rules say what is wrong without naming the attribute; here the place is added.
 
-use crate::diagnostics::Diagnostics;
+use super::Engine;
+use super::panic::catch;
+use crate::data_source::DataSource;
+use crate::diagnostics::{Diagnostics, sentence};
+use crate::provider::Provider;
+use crate::resource::Resource;
 use crate::schema::duration;
 use crate::schema::{Attribute, Check, Kind, Mode, Schema, TIMEOUTS, for_each_nested};
 use crate::types::path::Path;
 use crate::types::value::{Object, Value};
+
+impl Engine {
+    /// Checks the configuration of a provider block.
+    pub async fn validate_provider<P: Provider>(
+        &self,
+        provider: &P,
+        config: &Object,
+    ) -> Diagnostics {
+        let found = validate(provider.schema(), config, false);
+        and_rules(found, || provider.validate(config)).await
+    }
+
+    /// Checks the configuration of a managed resource. `write_only_allowed` says whether the client keeps write-only
+    /// values out of its state.
+    pub async fn validate_resource<C: Send + Sync>(
+        &self,
+        resource: &dyn Resource<C>,
+        config: &Object,
+        write_only_allowed: bool,
+    ) -> Diagnostics {
+        let found = validate(resource.schema(), config, write_only_allowed);
+        and_rules(found, || resource.validate(config)).await
+    }
+
+    /// Checks the configuration of a data source.
+    pub async fn validate_data_source<C: Send + Sync>(
+        &self,
+        data_source: &dyn DataSource<C>,
+        config: &Object,
+    ) -> Diagnostics {
+        let found = validate(data_source.schema(), config, false);
+        and_rules(found, || data_source.validate(config)).await
+    }
+}
+
+/// What the schema found, and after it what the author's own rules find.
+async fn and_rules(mut found: Diagnostics, rules: impl FnOnce() -> Diagnostics) -> Diagnostics {
+    found.extend(
+        catch(async { rules() })
+            .await
+            .unwrap_or_else(Diagnostics::from),
+    );
+    found
+}
 
 /// Checks a whole configuration. No finding depends on an unknown value.
 ///
@@ -186,27 +235,6 @@ impl Validator<'_> {
     }
 }
 
-/// A rule's words as the sentence that a user reads.
-pub fn sentence(words: &str) -> String {
-    let first_word = words.split(' ').next().unwrap_or_default();
-    let mut sentence = match first_word.contains('_') {
-        // The name of an argument is written as it is.
-        true => words.to_owned(),
-        false => capitalised(words),
-    };
-    if !sentence.ends_with(['.', '!', '?', '\n']) {
-        sentence.push('.');
-    }
-    sentence
-}
-
-/// The words with a capital in front, as messages to a user begin.
-pub fn capitalised(words: &str) -> String {
-    let mut characters = words.chars();
-    let first = characters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(characters).collect()
-}
-
 fn one_of(choices: &[&str], text: &str) -> String {
     let quoted: Vec<_> = choices.iter().map(|choice| format!("{choice:?}")).collect();
     let hint = choices
@@ -319,18 +347,6 @@ mod tests {
                 "secret: secret is write-only, which needs Terraform 1.11 or later: an older version would store the value in its state.",
             ],
         );
-    }
-
-    #[test]
-    fn words_become_sentences() {
-        for (words, expect) in [
-            ("it is wrong", "It is wrong."),
-            ("Right?", "Right?"),
-            ("subnet_ids are four", "subnet_ids are four."),
-            ("\"a\" is short", "\"a\" is short."),
-        ] {
-            assert_eq!(sentence(words), expect);
-        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
-use super::About;
+use super::about::About;
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]

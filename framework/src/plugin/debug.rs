@@ -4,9 +4,9 @@ use std::io;
 
 use serde_json::json;
 
-use super::About;
+use super::about::About;
+use super::address::Address;
 use super::handshake::PROTOCOL;
-use super::listener::Address;
 use super::stdout;
 
 /// Prints the line to paste, and on stderr what it is for, so that scripts can read the one without the other.

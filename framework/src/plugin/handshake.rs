@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use super::listener::Address;
+use super::address::Address;
 
 /// Not a secret: it tells a start by Terraform from a start by hand.
 const COOKIE: (&str, &str) = (

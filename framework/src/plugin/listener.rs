@@ -1,10 +1,8 @@
 //! Where the client connects, and the way from there to an authenticated connection.
 
-use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -14,6 +12,7 @@ use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::address::Address;
 use super::connection::{Connection, Stream};
 use super::handshake::Handshake;
 use super::lifecycle::Lifecycle;
@@ -74,38 +73,6 @@ impl Listener {
             socket: Socket::Tcp(TcpListener::from_std(listener)?),
             file: None,
         })
-    }
-}
-
-/// The address as the client must be told.
-#[derive(Clone, Debug)]
-pub(super) enum Address {
-    /// The path of a socket.
-    #[cfg_attr(
-        not(unix),
-        allow(dead_code, reason = "there are only ports on Windows")
-    )]
-    Unix(PathBuf),
-    /// Address and port.
-    Tcp(SocketAddr),
-}
-
-impl Address {
-    /// The name of the network in Go.
-    pub(super) fn network(&self) -> &'static str {
-        match self {
-            Self::Unix(_) => "unix",
-            Self::Tcp(_) => "tcp",
-        }
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unix(path) => path.display().fmt(f),
-            Self::Tcp(address) => address.fmt(f),
-        }
     }
 }
 

@@ -6,6 +6,9 @@
 //! The order of a life: `cli` and `handshake` decide what to do, `listener` binds, `stdout` announces and is
 //! then closed, `services` serve, `lifecycle` waits for a reason to end.
 
+mod about;
+
+mod address;
 mod handshake;
 mod tls;
 
@@ -35,6 +38,7 @@ use tfplugin_proto::v6::provider_server::Provider;
 use tfplugin_proto::v6::stop_provider;
 use tonic::service::Routes;
 
+pub use about::About;
 use cli::Command;
 use handshake::Handshake;
 use lifecycle::{End, Lifecycle, Mode};
@@ -42,22 +46,9 @@ use listener::Listener;
 use signals::Signals;
 use tls::Tls;
 
-pub use self::panic::catch;
-
 /// What running calls get, after StopProvider, when the client is gone: a little more than the five seconds in which a
 /// write that is on its way may still end.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(6);
-
-/// What the plugin layer must know of the provider that it serves.
-#[derive(Clone, Copy, Debug)]
-pub struct About {
-    /// The address in the registry, with its host.
-    pub address: &'static str,
-    /// The provider's version.
-    pub version: &'static str,
-    /// Its crates: what they log is shown at the level that the user asks for, what libraries log only from warnings on.
-    pub log_targets: &'static [&'static str],
-}
 
 /// A provider that can end in order when its client has vanished.
 pub trait ProviderService: Provider {

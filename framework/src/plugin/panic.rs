@@ -3,33 +3,14 @@
 //!
 //! One that is caught crashes nothing. It goes to the log, and to whoever caught it.
 
-use std::any::Any;
 use std::backtrace::Backtrace;
-use std::cell::RefCell;
 use std::io::Write;
-use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::panic::{self, PanicHookInfo};
 
-use futures::FutureExt;
+use crate::engine::panic::{NO_MESSAGE, is_caught};
 
 /// The client collects a hundred lines after the first.
 const MAX_LINES: usize = 99;
-
-tokio::task_local! {
-    /// Where work panicked whose panics are caught.
-    static PLACE: RefCell<Option<String>>;
-}
-
-/// Runs work that may panic; the error tells what the panic said, and where it was.
-pub async fn catch<T>(work: impl Future<Output = T>) -> Result<T, String> {
-    let caught = async {
-        let result = AssertUnwindSafe(work).catch_unwind().await;
-        result.map_err(|panic| match PLACE.with(RefCell::take) {
-            Some(place) => format!("{} at {place}", payload(&*panic)),
-            None => payload(&*panic).to_owned(),
-        })
-    };
-    PLACE.scope(RefCell::default(), caught).await
-}
 
 /// Replaces the standard report, whose form the client does not recognise.
 pub(super) fn install() {
@@ -44,21 +25,6 @@ pub(super) fn install() {
         std::io::stderr().lock().write_all(report.as_bytes()).ok();
     }));
 }
-
-/// Whether what runs here is caught when it panics; then the place is kept for that.
-fn is_caught(place: Option<String>) -> bool {
-    PLACE.try_with(|kept| kept.replace(place)).is_ok()
-}
-
-fn payload(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or(NO_MESSAGE)
-}
-
-const NO_MESSAGE: &str = "(no message)";
 
 fn message<'a>(info: &'a PanicHookInfo<'_>) -> &'a str {
     info.payload_as_str().unwrap_or(NO_MESSAGE)
@@ -83,20 +49,6 @@ fn report(message: &str, place: Option<&str>, backtrace: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[tokio::test]
-    async fn what_is_caught_tells_its_place_and_is_no_crash() {
-        assert!(!is_caught(None));
-        let work = async {
-            assert!(is_caught(Some("src/a.rs:1:2".to_owned())));
-            panic!("boom {}", 1)
-        };
-        let caught: Result<(), _> = catch(work).await;
-        // The standard hook, which tests have, tells no place but this.
-        assert_eq!(caught, Err("boom 1 at src/a.rs:1:2".to_owned()));
-        assert_eq!(catch(async { 1 }).await, Ok(1));
-        assert!(!is_caught(None));
-    }
 
     #[test]
     fn reports() {

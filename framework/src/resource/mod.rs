@@ -1,10 +1,12 @@
 //! What a managed resource does.
 
+pub mod plan;
+
 use async_trait::async_trait;
 
+use self::plan::Plan;
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::engine::plan::Plan;
 use crate::private::Private;
 use crate::schema::Schema;
 use crate::types::json::RawState;

@@ -1,6 +1,6 @@
 //! When two values of an attribute are the same: to Terraform, which shows every difference, and to the remote object.
 
-use crate::schema::{Attribute, Kind, Nesting};
+use super::{Attribute, Kind, Nesting};
 use crate::types::value::Value;
 
 impl Attribute {

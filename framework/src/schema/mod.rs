@@ -1,5 +1,6 @@
 //! Schemas as data: one row for each attribute, read by planning, validation, the wire and the documentation.
 
+pub mod changes;
 pub mod duration;
 mod meaning;
 
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
+use crate::types::overwritten::Overwritten;
 use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
 
@@ -130,6 +132,8 @@ pub struct Attribute {
     pub empty_is_a_value: bool,
     /// Whether the remote object may leave it out without a meaning; what was known then stays.
     pub may_be_untold: bool,
+    /// Whether a change of it makes another kind of the object that holds it, whose other attributes change with it.
+    pub discriminates: bool,
     /// Where the value is in the remote object.
     pub remote: Option<Remote>,
 }
@@ -220,6 +224,9 @@ pub struct Remote {
     pub write: Write,
 }
 
+/// Writes in what the second value differs from the first, and tells what of others it overwrote.
+pub type WriteInto = fn(&Value, &Value, &mut Json) -> Vec<Overwritten>;
+
 /// How a value gets into the JSON of the remote object.
 #[derive(Clone, Copy, Debug)]
 pub enum Write {
@@ -228,7 +235,7 @@ pub enum Write {
     /// In a form of its own, which says all there is to say.
     As(fn(&Value) -> Json),
     /// Into what is there, of which it keeps what it does not know.
-    Into(fn(&Value, &mut Json)),
+    Into(WriteInto),
 }
 
 impl Attribute {
@@ -274,6 +281,7 @@ impl Attribute {
             same: None,
             empty_is_a_value: false,
             may_be_untold: false,
+            discriminates: false,
             remote: None,
         }
     }
@@ -397,6 +405,15 @@ impl Attribute {
         }
     }
 
+    /// A change of it makes another kind of the object that holds it.
+    #[must_use]
+    pub fn discriminates(self) -> Self {
+        Self {
+            discriminates: true,
+            ..self
+        }
+    }
+
     /// Where the value is in the remote object.
     #[must_use]
     pub fn remote(self, path: &'static str) -> Self {
@@ -445,7 +462,7 @@ impl Attribute {
         self,
         path: &'static str,
         read: fn(&Json) -> Value,
-        write: fn(&Value, &mut Json),
+        write: WriteInto,
     ) -> Self {
         let remote = Remote {
             path,

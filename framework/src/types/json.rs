@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use crate::types::msgpack::DecodeError;
-use crate::types::path::Path;
-use crate::types::ty::Type;
-use crate::types::value::Value;
+use super::decode::{DecodeError, at};
+use super::path::Path;
+use super::ty::Type;
+use super::value::Value;
 
 /// A stored object before it is decoded: attribute name → JSON text, so that no number loses precision.
 pub type RawState = BTreeMap<String, Box<RawValue>>;
@@ -114,13 +114,6 @@ fn number(text: &str, path: &Path) -> Result<Value, DecodeError> {
 
 fn parse<'a, T: serde::Deserialize<'a>>(text: &'a str, path: &Path) -> Result<T, DecodeError> {
     serde_json::from_str(text).map_err(|error| at(path, error))
-}
-
-fn at(path: &Path, error: impl std::fmt::Display) -> DecodeError {
-    DecodeError {
-        path: path.clone(),
-        message: error.to_string(),
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Values, their types, and the two forms in which they are sent and stored.
 
 pub mod number;
+pub mod overwritten;
 pub mod path;
 pub mod ty;
 pub mod value;
 
+pub mod decode;
 pub mod json;
 pub mod msgpack;

@@ -5,30 +5,11 @@ use std::collections::BTreeMap;
 use rmp::decode::{RmpRead, read_marker};
 use rmp::{Marker, encode};
 
-use crate::types::number::Number;
-use crate::types::path::Path;
-use crate::types::ty::Type;
-use crate::types::value::{Known, Refinements, Value};
-
-/// Why bytes are not a value of the wanted type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecodeError {
-    /// Where in the value.
-    pub path: Path,
-    /// What is wrong there.
-    pub message: String,
-}
-
-impl std::fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.path.is_root() {
-            return f.write_str(&self.message);
-        }
-        write!(f, "{}: {}", self.path, self.message)
-    }
-}
-
-impl std::error::Error for DecodeError {}
+use super::decode::{DecodeError, at};
+use super::number::Number;
+use super::path::Path;
+use super::ty::Type;
+use super::value::{Known, Refinements, Value};
 
 /// The extension type of an unknown value about which something is known.
 const REFINED_UNKNOWN: i8 = 12;
@@ -449,13 +430,6 @@ fn write<E: std::fmt::Debug>(result: Result<(), E>) {
 /// Lengths are 32 bits wide on the wire, far above the size limit of a message.
 fn length(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
-}
-
-fn at(path: &Path, error: impl std::fmt::Display) -> DecodeError {
-    DecodeError {
-        path: path.clone(),
-        message: error.to_string(),
-    }
 }
 
 fn fail<T>(path: &Path, message: impl std::fmt::Display) -> Result<T, DecodeError> {

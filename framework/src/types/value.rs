@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::types::number::Number;
-use crate::types::ty::Type;
+use super::number::Number;
+use super::ty::Type;
 
 /// A value of any type.
 ///

@@ -3,6 +3,7 @@
 use tfplugin_proto::v6;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
+use crate::engine::incomplete_request;
 use crate::schema::{Schema, TIMEOUTS};
 use crate::types::json;
 use crate::types::msgpack;
@@ -45,9 +46,7 @@ pub(super) fn require_object(
     schema: &Schema,
     what: &str,
 ) -> Result<Object, Diagnostics> {
-    decode_object(value, schema)?.ok_or_else(|| {
-        Diagnostic::error("Incomplete request", format!("Terraform sent no {what}.")).into()
-    })
+    decode_object(value, schema)?.ok_or_else(|| incomplete_request(what).into())
 }
 
 /// Writes a value of type `ty`.

@@ -2,17 +2,24 @@
 
 use tfplugin_proto::v6;
 
-use super::{Inner, convert};
+use super::convert;
+use super::inner::Inner;
 use crate::diagnostics::Diagnostics;
-use crate::function::{Function, FunctionError};
+use crate::engine::panic::catch;
+use crate::engine::registry;
+use crate::function::FunctionError;
 use crate::provider::Provider;
 
 impl<P: Provider> Inner<P> {
-    pub(super) fn call_function(
+    pub(super) async fn call_function(
         &self,
         request: &v6::call_function::Request,
     ) -> v6::call_function::Response {
-        match self.call(request) {
+        match catch(self.call(request))
+            .await
+            .map_err(FunctionError::from)
+            .flatten()
+        {
             Ok(result) => v6::call_function::Response {
                 result: Some(result),
                 error: None,
@@ -24,11 +31,11 @@ impl<P: Provider> Inner<P> {
         }
     }
 
-    fn call(
+    async fn call(
         &self,
         request: &v6::call_function::Request,
     ) -> Result<v6::DynamicValue, FunctionError> {
-        let function = self.function(&request.name)?;
+        let function = registry::function(&self.provider, &request.name)?;
         let signature = function.signature();
         let mut arguments = Vec::new();
         for (position, argument) in request.arguments.iter().enumerate() {
@@ -50,20 +57,8 @@ impl<P: Provider> Inner<P> {
                 .map_err(|error| bad_argument(position, &error))?;
             arguments.push(value);
         }
-        let result = function.call(&arguments)?;
+        let result = self.engine.call(function, &arguments).await?;
         Ok(convert::encode(&result, &signature.returns))
-    }
-
-    fn function(&self, name: &str) -> Result<&'static dyn Function, FunctionError> {
-        let found = self
-            .provider
-            .functions()
-            .iter()
-            .find(|function| function.name() == name);
-        found.copied().ok_or_else(|| FunctionError {
-            message: format!("This provider has no function {name}."),
-            argument: None,
-        })
     }
 }
 

@@ -6,6 +6,7 @@
 mod convert;
 mod data_source;
 mod function;
+mod inner;
 mod provider;
 mod resource;
 mod rpc;
@@ -14,58 +15,30 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::Arc;
 
 use tfplugin_proto::v6;
 use tfplugin_proto::v6::provider_server::Provider as Service;
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tonic::{Request, Response, Status};
 
-use crate::context::Context;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::engine::Engine;
 use crate::plugin::ProviderService;
 use crate::provider::Provider;
-use crate::schema::duration;
-use crate::schema::{Schema, TIMEOUTS};
-use crate::types::value::Object;
+use inner::Inner;
 use rpc::answer;
 
 /// Serves a [`Provider`] over Terraform's plugin protocol.
 pub struct Server<P: Provider>(Arc<Inner<P>>);
 
-struct Inner<P: Provider> {
-    provider: P,
-    session: RwLock<Session<P::Client>>,
-    /// Applies at work, also those whose call the client has dropped.
-    applies: TaskTracker,
-}
-
-/// What lasts from one ConfigureProvider to the next.
-struct Session<C> {
-    client: Option<Arc<C>>,
-    /// Set by StopProvider; every later call of the session stops early too.
-    stop: CancellationToken,
-}
-
-/// How long an operation may take where neither the user nor the schema says so.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5 * 60);
-
 impl<P: Provider> Server<P> {
     /// A server for `provider`, not configured yet.
     pub fn new(provider: P) -> Self {
-        let session = Session {
-            client: None,
-            stop: CancellationToken::new(),
-        };
-        Self(Arc::new(Inner {
-            provider,
-            session: RwLock::new(session),
-            applies: TaskTracker::new(),
-        }))
+        Self::with_engine(provider, Engine::default())
+    }
+
+    /// The same, with an engine that was chosen.
+    pub fn with_engine(provider: P, engine: Engine) -> Self {
+        Self(Arc::new(Inner::new(provider, engine)))
     }
 }
 
@@ -74,54 +47,6 @@ impl<P: Provider> ProviderService for Server<P> {
         self.0.applies.close();
         self.0.applies.wait().await;
     }
-}
-
-impl<P: Provider> Inner<P> {
-    /// The context of an operation on `object`, which holds the user's timeouts.
-    fn context(
-        &self,
-        schema: &Schema,
-        object: Option<&Object>,
-        operation: &str,
-    ) -> Result<Context<P::Client>, Diagnostics> {
-        let timeout = timeout(schema, object, operation);
-        let session = self.session.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(Context::new(
-            session.client.clone(),
-            Instant::now() + timeout,
-            session.stop.clone(),
-        ))
-    }
-
-    fn stop(&self) {
-        self.session
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .stop
-            .cancel();
-    }
-}
-
-fn timeout(schema: &Schema, object: Option<&Object>, operation: &str) -> Duration {
-    let Some(timeouts) = &schema.timeouts else {
-        return DEFAULT_TIMEOUT;
-    };
-    let default = timeouts
-        .operations()
-        .find(|(name, _)| *name == operation)
-        .map(|(_, default)| default);
-    let given = object
-        .and_then(|object| object.object(TIMEOUTS)?.str(operation))
-        .and_then(|text| duration::parse(text).ok());
-    given.or(default).unwrap_or(DEFAULT_TIMEOUT)
-}
-
-fn unknown_type(kind: &str, type_name: &str) -> Diagnostics {
-    Diagnostic::error(
-        format!("Unknown {kind} type"),
-        format!("This release of the provider has no {kind} type {type_name:?}."),
-    )
-    .into()
 }
 
 #[tonic::async_trait]
@@ -148,10 +73,8 @@ impl<P: Provider> Service for Server<P> {
         request: Request<v6::validate_provider_config::Request>,
     ) -> Result<Response<v6::validate_provider_config::Response>, Status> {
         let request = request.into_inner();
-        answer("ValidateProviderConfig", "", async {
-            self.0.validate_provider_config(&request)
-        })
-        .await
+        let work = self.0.validate_provider_config(&request);
+        answer("ValidateProviderConfig", "", work).await
     }
 
     async fn configure_provider(
@@ -159,7 +82,8 @@ impl<P: Provider> Service for Server<P> {
         request: Request<v6::configure_provider::Request>,
     ) -> Result<Response<v6::configure_provider::Response>, Status> {
         let request = request.into_inner();
-        answer("ConfigureProvider", "", self.0.configure_provider(request)).await
+        let work = self.0.configure_provider(&request);
+        answer("ConfigureProvider", "", work).await
     }
 
     async fn stop_provider(
@@ -167,7 +91,7 @@ impl<P: Provider> Service for Server<P> {
         _: Request<v6::stop_provider::Request>,
     ) -> Result<Response<v6::stop_provider::Response>, Status> {
         tracing::info!("asked to stop: running operations return with what they have");
-        self.0.stop();
+        self.0.configured.stop();
         Ok(Response::new(v6::stop_provider::Response::default()))
     }
 
@@ -176,7 +100,7 @@ impl<P: Provider> Service for Server<P> {
         request: Request<v6::validate_resource_config::Request>,
     ) -> Result<Response<v6::validate_resource_config::Response>, Status> {
         let request = request.into_inner();
-        let work = async { self.0.validate_resource_config(&request) };
+        let work = self.0.validate_resource_config(&request);
         answer("ValidateResourceConfig", &request.type_name, work).await
     }
 
@@ -185,7 +109,7 @@ impl<P: Provider> Service for Server<P> {
         request: Request<v6::upgrade_resource_state::Request>,
     ) -> Result<Response<v6::upgrade_resource_state::Response>, Status> {
         let request = request.into_inner();
-        let work = async { self.0.upgrade_resource_state(&request) };
+        let work = self.0.upgrade_resource_state(&request);
         answer("UpgradeResourceState", &request.type_name, work).await
     }
 
@@ -194,8 +118,8 @@ impl<P: Provider> Service for Server<P> {
         request: Request<v6::read_resource::Request>,
     ) -> Result<Response<v6::read_resource::Response>, Status> {
         let request = request.into_inner();
-        let type_name = request.type_name.clone();
-        answer("ReadResource", &type_name, self.0.read_resource(request)).await
+        let work = self.0.read_resource(&request);
+        answer("ReadResource", &request.type_name, work).await
     }
 
     async fn plan_resource_change(
@@ -203,13 +127,8 @@ impl<P: Provider> Service for Server<P> {
         request: Request<v6::plan_resource_change::Request>,
     ) -> Result<Response<v6::plan_resource_change::Response>, Status> {
         let request = request.into_inner();
-        let type_name = request.type_name.clone();
-        answer(
-            "PlanResourceChange",
-            &type_name,
-            self.0.plan_resource_change(request),
-        )
-        .await
+        let work = self.0.plan_resource_change(&request);
+        answer("PlanResourceChange", &request.type_name, work).await
     }
 
     async fn apply_resource_change(
@@ -220,13 +139,8 @@ impl<P: Provider> Service for Server<P> {
         let inner = Arc::clone(&self.0);
         // A task of its own: when the client drops the call, the work between two requests still goes on.
         let apply = self.0.applies.spawn(async move {
-            let type_name = request.type_name.clone();
-            answer(
-                "ApplyResourceChange",
-                &type_name,
-                inner.apply_resource_change(request),
-            )
-            .await
+            let work = inner.apply_resource_change(&request);
+            answer("ApplyResourceChange", &request.type_name, work).await
         });
         apply
             .await
@@ -238,13 +152,8 @@ impl<P: Provider> Service for Server<P> {
         request: Request<v6::import_resource_state::Request>,
     ) -> Result<Response<v6::import_resource_state::Response>, Status> {
         let request = request.into_inner();
-        let type_name = request.type_name.clone();
-        answer(
-            "ImportResourceState",
-            &type_name,
-            self.0.import_resource_state(request),
-        )
-        .await
+        let work = self.0.import_resource_state(&request);
+        answer("ImportResourceState", &request.type_name, work).await
     }
 
     async fn validate_data_resource_config(
@@ -252,7 +161,7 @@ impl<P: Provider> Service for Server<P> {
         request: Request<v6::validate_data_resource_config::Request>,
     ) -> Result<Response<v6::validate_data_resource_config::Response>, Status> {
         let request = request.into_inner();
-        let work = async { self.0.validate_data_resource_config(&request) };
+        let work = self.0.validate_data_resource_config(&request);
         answer("ValidateDataResourceConfig", &request.type_name, work).await
     }
 
@@ -261,13 +170,8 @@ impl<P: Provider> Service for Server<P> {
         request: Request<v6::read_data_source::Request>,
     ) -> Result<Response<v6::read_data_source::Response>, Status> {
         let request = request.into_inner();
-        let type_name = request.type_name.clone();
-        answer(
-            "ReadDataSource",
-            &type_name,
-            self.0.read_data_source(request),
-        )
-        .await
+        let work = self.0.read_data_source(&request);
+        answer("ReadDataSource", &request.type_name, work).await
     }
 
     async fn get_functions(
@@ -286,20 +190,6 @@ impl<P: Provider> Service for Server<P> {
         request: Request<v6::call_function::Request>,
     ) -> Result<Response<v6::call_function::Response>, Status> {
         let request = request.into_inner();
-        let called = rpc::catch(async { self.0.call_function(&request) }).await;
-        Ok(Response::new(called.unwrap_or_else(|panic| {
-            v6::call_function::Response {
-                result: None,
-                error: Some(v6::FunctionError {
-                    text: panic.detail,
-                    function_argument: None,
-                }),
-            }
-        })))
+        Ok(Response::new(self.0.call_function(&request).await))
     }
-}
-
-/// Names to messages, as the schema response wants them.
-fn by_name<T>(named: impl Iterator<Item = (&'static str, T)>) -> HashMap<String, T> {
-    named.map(|(name, item)| (name.to_owned(), item)).collect()
 }

@@ -1,15 +1,14 @@
 //! The calls about the provider itself.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError};
 
 use tfplugin_proto::v6;
-use tokio_util::sync::CancellationToken;
 
-use super::{Inner, Session, by_name, convert, schema};
-use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::engine::validate;
+use super::inner::Inner;
+use super::{convert, schema};
+use crate::diagnostics::Diagnostics;
 use crate::provider::Provider;
+use crate::types::value::Object;
 
 /// What this server does beyond the first protocol version. Nothing is declared that is not served.
 const CAPABILITIES: v6::ServerCapabilities = v6::ServerCapabilities {
@@ -70,52 +69,35 @@ impl<P: Provider> Inner<P> {
         )
     }
 
-    pub(super) fn validate_provider_config(
+    pub(super) async fn validate_provider_config(
         &self,
         request: &v6::validate_provider_config::Request,
     ) -> Result<v6::validate_provider_config::Response, Diagnostics> {
-        let config = convert::require_object(
-            request.config.as_ref(),
-            self.provider.schema(),
-            "configuration",
-        )?;
-        let mut diagnostics = validate::validate(self.provider.schema(), &config, false);
-        diagnostics.extend(self.provider.validate(&config));
+        let config = self.config(request.config.as_ref())?;
+        let validate = self.engine.validate_provider(&self.provider, &config);
         Ok(v6::validate_provider_config::Response {
-            diagnostics: convert::diagnostics(diagnostics),
+            diagnostics: convert::diagnostics(validate.await),
         })
     }
 
     pub(super) async fn configure_provider(
         &self,
-        request: v6::configure_provider::Request,
+        request: &v6::configure_provider::Request,
     ) -> Result<v6::configure_provider::Response, Diagnostics> {
-        let config = convert::require_object(
-            request.config.as_ref(),
-            self.provider.schema(),
-            "configuration",
-        )?;
-        // From here on a stop is meant for the new configuration, also for the making of it.
-        let stop = CancellationToken::new();
-        self.install(None, stop.clone());
-        let client = tokio::select! {
-            client = self.provider.configure(&config) => client?,
-            () = stop.cancelled() => return Err(stopped()),
-        };
-        self.install(client.map(Arc::new), stop);
+        let config = self.config(request.config.as_ref())?;
+        let configure = self
+            .engine
+            .configure(&self.provider, &self.configured, &config);
+        configure.await?;
         Ok(v6::configure_provider::Response::default())
     }
 
-    fn install(&self, client: Option<Arc<P::Client>>, stop: CancellationToken) {
-        let session = Session { client, stop };
-        *self.session.write().unwrap_or_else(PoisonError::into_inner) = session;
+    fn config(&self, config: Option<&v6::DynamicValue>) -> Result<Object, Diagnostics> {
+        convert::require_object(config, self.provider.schema(), "configuration")
     }
 }
 
-fn stopped() -> Diagnostics {
-    Diagnostic::error(
-        "Stopped",
-        "Terraform was stopped while the provider was being configured.",
-    )
-    .into()
+/// Names to messages, as the schema response wants them.
+fn by_name<T>(named: impl Iterator<Item = (&'static str, T)>) -> HashMap<String, T> {
+    named.map(|(name, item)| (name.to_owned(), item)).collect()
 }

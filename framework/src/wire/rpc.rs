@@ -7,8 +7,8 @@ use tonic::{Response, Status};
 use tracing::Instrument;
 
 use super::convert;
-use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
-use crate::plugin;
+use crate::diagnostics::{Diagnostics, Severity};
+use crate::engine::panic::catch;
 
 /// A response that can carry messages to the user.
 pub(super) trait Answer: Default + Send {
@@ -73,17 +73,6 @@ pub(super) async fn answer<A: Answer>(
     }
     .instrument(span)
     .await
-}
-
-/// Runs work that may panic; a panic becomes a message that asks for a bug report.
-pub(super) async fn catch<T>(work: impl Future<Output = T>) -> Result<T, Diagnostic> {
-    plugin::catch(work).await.map_err(|panic| {
-        let detail = format!(
-            "The provider stopped in the middle of this operation: {panic}. This is a bug in the provider. Please report it with the \
-             log that TF_LOG_PROVIDER=debug gives."
-        );
-        Diagnostic::error("Bug in the provider", detail)
-    })
 }
 
 fn failed<A: Answer>(diagnostics: Diagnostics) -> A {

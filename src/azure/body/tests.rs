@@ -58,6 +58,18 @@ fn schema() -> Schema {
     }
 }
 
+/// Writes what a state differs in from what the body has.
+fn overlay(schema: &Schema, planned: &Object, body: &mut Json) -> Vec<String> {
+    let prior = read(schema, body, &schema.null_object());
+    changed(schema, &prior, planned, body)
+}
+
+/// Writes a change; gives the paths of what was overwritten.
+fn changed(schema: &Schema, prior: &Object, planned: &Object, body: &mut Json) -> Vec<String> {
+    let overwritten = write(schema, Change::between(prior, planned), body);
+    overwritten.iter().map(|it| it.path.to_string()).collect()
+}
+
 fn object(attributes: &[(&str, Value)]) -> Object {
     let mut object = schema().null_object();
     for (name, value) in attributes {
@@ -137,7 +149,7 @@ fn writing_what_was_read_changes_nothing() {
         &body(),
         &object(&[("location", "WESTEUROPE".into())]),
     );
-    write(&schema(), &planned, &mut written);
+    overlay(&schema(), &planned, &mut written);
     assert_eq!(written, body());
 }
 
@@ -151,7 +163,7 @@ fn writing_keeps_every_member_that_is_not_modelled() {
         ("identity", identity("User", Value::unknown())),
     ]);
     let mut written = body();
-    write(&schema(), &planned, &mut written);
+    overlay(&schema(), &planned, &mut written);
     let expect = json!({
         "id": "/x", "location": "westeurope", "kind": "planted",
         "identity": { "type": "User", "principalId": "p", "extra": 1 },
@@ -165,18 +177,34 @@ fn writing_keeps_every_member_that_is_not_modelled() {
 fn elements_that_stay_keep_what_else_they_have() {
     let mut written = body();
     let planned = object(&[("subnets", Value::strings(["c", "A"]))]);
-    write(&schema(), &planned, &mut written);
+    overlay(&schema(), &planned, &mut written);
     let expect = json!([{ "id": "c" }, { "id": "A", "name": "v/a" }]);
     assert_eq!(written["properties"]["network"]["subnets"], expect);
+}
 
-    let mut members = json!({ "A": { "x": 1, "value": 1 }, "b": {} });
-    write_members(&mut members, [("a", 2), ("c", 3)], |value, json| {
-        json["value"] = json!(value);
-    });
+#[test]
+fn members_that_stay_keep_what_else_they_have() {
+    let maps = [vec![("A", 1), ("b", 1)], vec![("a", 2), ("c", 3)]];
+    let [prior, planned] = maps.map(|map| map.into_iter().collect());
+    let mut members = json!({ "A": { "x": 1, "value": 1 }, "b": {}, "other": { "value": 7 } });
+    let same = |a: &i64, b: &i64| a == b;
+    let is = |value: &i64, json: &Json| json["value"] == *value;
+    let overwritten = write_members(
+        &mut members,
+        (&prior, &planned),
+        same,
+        is,
+        |_, value, json| {
+            json["value"] = json!(value);
+            Vec::new()
+        },
+    );
     assert_eq!(
         members,
-        json!({ "a": { "x": 1, "value": 2 }, "c": { "value": 3 } })
+        json!({ "a": { "x": 1, "value": 2 }, "c": { "value": 3 }, "other": { "value": 7 } })
     );
+    let paths: Vec<_> = overwritten.iter().map(|it| it.path.to_string()).collect();
+    assert_eq!(paths, [r#"["b"]"#]);
 }
 
 #[test]
@@ -217,7 +245,7 @@ fn nested_objects_are_written_into_those_that_are_there() {
         "profiles": [{ "name": "old", "level": 1, "x": 1 }, { "name": "gone", "x": 2 }],
         "rules": [a, b(2)], "hooks": [b(2)], "claims": { "B": b(2), "gone": a },
     });
-    write(&schema, &planned, &mut body);
+    overlay(&schema, &planned, &mut body);
     let expect = json!({
         "profiles": [{ "name": "new", "level": 1 }, { "name": "old", "level": 2, "x": 1 }],
         "rules": [b(2), c], "hooks": [b(9)], "claims": { "b": b(3) },
@@ -225,7 +253,7 @@ fn nested_objects_are_written_into_those_that_are_there() {
     assert_eq!(body, expect);
     assert_eq!(read(&schema, &body, &schema.null_object()), planned);
     let mut new = Json::Null;
-    write(&schema, &planned, &mut new);
+    write(&schema, Change::creating(&planned), &mut new);
     assert_eq!(new["rules"][1], c);
 }
 
@@ -246,7 +274,7 @@ fn an_object_that_is_not_wanted_keeps_what_is_not_modelled_unless_it_needs_the_r
     let mut body = json!({
         "whole": { "type": "a", "extra": 1 }, "part": { "type": "a", "extra": 1 }, "all": { "type": "a" },
     });
-    write(&schema, &schema.null_object(), &mut body);
+    overlay(&schema, &schema.null_object(), &mut body);
     assert_eq!(body, json!({ "part": { "extra": 1 } }));
 }
 
@@ -260,7 +288,7 @@ fn a_new_body_is_built_from_nothing() {
         ("identity", identity("System", Value::unknown())),
     ]);
     let mut written = Json::Null;
-    write(&schema(), &planned, &mut written);
+    write(&schema(), Change::creating(&planned), &mut written);
     let expect = json!({
         "location": "west",
         "identity": { "type": "System" },

@@ -3,11 +3,12 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{ARM, SCHEMA};
-use crate::arm::{self, Intent, PutOptions, ResourceId, Session};
+use crate::arm::{self, Intent, ResourceId, Sending, Session};
 use crate::resources::shared::tags;
+use crate::sdk::overwritten::Overwritten;
 use crate::sdk::plan::sent_changes;
+use crate::sdk::remote::Change;
 use crate::sdk::resource::Update;
-use crate::sdk::value::Object;
 
 /// One request of an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,64 +48,82 @@ pub(super) fn steps(update: Update<'_>, again: &[String]) -> Vec<(Vec<&'static s
     steps
 }
 
-/// Sends one of them; nothing if it turns out not to be needed.
+/// What an update changes, and what an earlier one failed to change.
+pub(super) fn of<'a>(update: Update<'a>, again: &'a [String]) -> Change<'a> {
+    Change::between(update.prior, update.planned).and_again(again)
+}
+
+/// Sends one of them; nothing if it turns out not to be needed. Tells what of others it overwrote.
 pub(super) async fn send(
-    step: Step,
+    (changes, step): (&[&str], Step),
     session: &Session,
     id: &ResourceId,
-    planned: &Object,
-) -> Result<Option<arm::Accepted>, arm::Error> {
+    change: Change<'_>,
+) -> Result<(Option<arm::Accepted>, Vec<Overwritten>), arm::Error> {
     if step == Step::Restart {
         let mut restarted = session.post(id, "restart", ARM.api_version, None).await?;
         // As after any other step, it is the environment that is waited for, and not the answer of an action.
         if let Some(operation) = &mut restarted.operation {
             operation.intent = Intent::Write;
         }
-        return Ok(Some(restarted));
+        return Ok((Some(restarted), Vec::new()));
     }
-    let current = session.get(id, ARM.api_version).await?;
-    let accepted = match step {
-        Step::Patch => {
-            let body = patch_body(&current, planned);
-            session.patch(id, ARM.api_version, &body).await?
-        }
-        Step::PutAwayTags if !outlives(&current, planned) => return Ok(None),
-        _ => {
-            let body = written(&current, planned);
-            session
-                .put(id, ARM.api_version, &body, PutOptions::default())
-                .await?
-        }
+    let write = |current: Json| {
+        let (wanted, overwritten) = written(&current, change);
+        let sending = match step {
+            Step::Patch => Sending::Patch(patch_body(changes, &current, &wanted)),
+            Step::PutAwayTags if tags::missing(&current, &wanted).is_empty() => Sending::Nothing,
+            Step::PutAwayTags => {
+                // All else was changed before, and may be another by now.
+                let mut body = unchanged(&current, change);
+                body["tags"] = wanted["tags"].clone();
+                Sending::Put(body)
+            }
+            Step::Put | Step::Restart => Sending::Put(wanted),
+        };
+        let overwritten = match step {
+            Step::PutAwayTags => Vec::new(),
+            _ => overwritten,
+        };
+        Ok::<_, arm::Error>((sending, overwritten))
     };
-    Ok(Some(accepted))
+    let modified = session.modify(id, ARM.api_version, None, write).await?;
+    Ok((modified.accepted, modified.findings))
 }
 
-/// Whether ARM has what an update can change: writing it would make no difference.
-pub(super) fn is_made(current: &Json, planned: &Object) -> bool {
-    let wanted = written(current, planned);
+/// Whether ARM has what is to change: writing it would make no difference.
+pub(super) fn is_made(current: &Json, change: Change<'_>) -> bool {
+    let (wanted, _) = written(current, change);
     let is_same = |member: &str| wanted[member] == current[member];
     is_same("sku") && is_same("identity") && members(&wanted) == members(current)
 }
 
-fn written(current: &Json, planned: &Object) -> Json {
+fn written(current: &Json, change: Change<'_>) -> (Json, Vec<Overwritten>) {
     let mut wanted = current.clone();
-    ARM.write(planned, &mut wanted);
-    wanted
+    let overwritten = ARM.write(change, &mut wanted);
+    (wanted, overwritten)
 }
 
-/// Whether a tag is still there that is not planned.
-fn outlives(current: &Json, planned: &Object) -> bool {
-    !tags::missing(current, &written(current, planned)).is_empty()
+/// All that a PUT has to say where nothing changes.
+fn unchanged(current: &Json, change: Change<'_>) -> Json {
+    written(current, Change::between(change.planned, change.planned)).0
 }
 
-/// The body that changes capacity and tags; a removed tag is null in it.
-fn patch_body(current: &Json, planned: &Object) -> Json {
-    let wanted = written(current, planned);
-    let mut tags = members(&wanted);
-    for key in tags::missing(current, &wanted) {
-        tags.insert(key, Json::Null);
+/// The body that changes capacity and tags, as far as they change: the other is not spoken of, for it may have become
+/// another since it was read. A removed tag is null in it, and a SKU has its name.
+fn patch_body(changes: &[&str], current: &Json, wanted: &Json) -> Json {
+    let mut body = json!({});
+    if changes.contains(&"capacity") {
+        body["sku"] = wanted["sku"].clone();
     }
-    json!({ "sku": wanted["sku"], "tags": tags })
+    if changes.contains(&"tags_all") {
+        let mut tags = members(wanted);
+        for key in tags::missing(current, wanted) {
+            tags.insert(key, Json::Null);
+        }
+        body["tags"] = Json::Object(tags);
+    }
+    body
 }
 
 fn members(body: &Json) -> Map<String, Json> {

@@ -9,13 +9,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{ARM, change, messages, read_body};
+use super::{ARM, change::is_made, messages, read_body};
 use crate::arm::{self, Accepted, Ended, Intent, Operation, ResourceId, Session};
 use crate::azure::{Azure, parting_session};
 use crate::resources::shared::wait::Interrupted;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::private::Private;
+use crate::sdk::remote::Change;
 use crate::sdk::resource::{State, Update};
 
 /// What an operation does to the environment.
@@ -200,7 +201,7 @@ impl Work<'_> {
         &self,
         changes: &[&str],
         sent: Result<Accepted, arm::Error>,
-        update: Update<'_>,
+        (update, change): (Update<'_>, Change<'_>),
         state: &mut State,
     ) -> Result<Json, Diagnostics> {
         let pending = match sent {
@@ -216,7 +217,7 @@ impl Work<'_> {
         pending.remember(&mut state.private);
         match self.follow_in_update(&pending, update, state).await? {
             // The environment is well because nothing came of the change, and that is what the next plan shows.
-            Outcome::SucceededAfterAll(body, error) if !change::is_made(&body, update.planned) => {
+            Outcome::SucceededAfterAll(body, error) if !is_made(&body, change) => {
                 Pending::forget(&mut state.private);
                 self.conclude(Phase::Updating, Outcome::Failed(Some(body), error), state)
             }

@@ -256,3 +256,30 @@ async fn a_patch_removes_no_tag_that_is_only_spelled_otherwise() {
         })
     );
 }
+
+/// What others change meanwhile says nothing about our own change.
+#[test]
+fn a_change_is_made_when_arm_has_it_whatever_others_do() {
+    let (mut prior, mut planned) = (environment(Some("old")), environment(Some("new")));
+    let change = Change::between(&prior, &planned);
+    let mut current = body(&json!({ "new": "x", "by": "others" }));
+    current["sku"]["capacity"] = json!(7);
+    assert!(change::is_made(&current, change));
+    for tags in [
+        json!({ "old": "x", "new": "x" }),
+        json!({}),
+        json!({ "new": "y" }),
+    ] {
+        current["tags"] = tags;
+        assert!(!change::is_made(&current, change), "{current}");
+    }
+    // What was sent again is in both states.
+    for state in [&mut prior, &mut planned] {
+        *state = environment(None);
+        state.set("capacity", 3_i64);
+    }
+    let again = ["capacity".to_owned()];
+    let change = Change::between(&prior, &planned);
+    assert!(change::is_made(&current, change));
+    assert!(!change::is_made(&current, change.and_again(&again)));
+}

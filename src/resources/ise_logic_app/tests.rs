@@ -161,6 +161,10 @@ async fn nothing_is_sent_for_an_account_that_does_not_fit() {
     }
 }
 
+/// The values of its secure parameters.
+const BOTH: &str = r#"{"key":"hush","spare":"too"}"#;
+const KEY: (&str, &str) = ("secure_parameters_wo", r#"{"key":"hush"}"#);
+
 /// The definition with these declarations of parameters.
 fn declaring(parameters: &Json) -> String {
     DEFINITION.replacen('{', &format!("{{\"parameters\":{parameters},"), 1)
@@ -197,7 +201,7 @@ fn secretive_config(other: &[(&str, Value)]) -> Object {
         ("integration_account_id", Value::Null),
         ("definition", definition.into()),
         ("parameters", r#"{"greeting":"hello"}"#.into()),
-        ("secure_parameters_wo", r#"{"key":"hush"}"#.into()),
+        ("secure_parameters_wo", BOTH.into()),
         ("secure_parameters_version", 1_i64.into()),
         ("access_control", policies("i")),
     ] {
@@ -226,10 +230,22 @@ fn policies(issuer: &str) -> Value {
 
 /// Plans and makes a change of the secretive app; what was told, and what was sent.
 async fn change_of_secretive(other: &[(&str, Value)]) -> (Vec<String>, Vec<(String, Json)>) {
+    change_of(&secretive(), &secretive(), other).await
+}
+
+/// The same for an app that was one when it was planned, and is another when that is applied.
+async fn change_of(
+    at_plan: &Json,
+    at_apply: &Json,
+    other: &[(&str, Value)],
+) -> (Vec<String>, Vec<(String, Json)>) {
     let id = id(ARM.name, "l");
-    let answer = || vec![Reply::json(200, &secretive())];
+    let answer = || vec![Reply::json(200, at_apply)];
     let server = TestServer::start(&[
-        (&get(&id), answer()),
+        (
+            &get(&id),
+            vec![Reply::json(200, at_plan), Reply::json(200, at_apply)],
+        ),
         (&write("PUT", &id, ""), answer()),
         (&write("POST", &id, "/enable"), vec![Reply::text(200, "")]),
         (&write("POST", &id, "/disable"), vec![Reply::text(200, "")]),
@@ -258,6 +274,12 @@ async fn change_of_secretive(other: &[(&str, Value)]) -> (Vec<String>, Vec<(Stri
     let result = IseLogicApp.update(&context, update, &mut state).await;
     let mut told = told(&planned);
     told.extend(
+        state
+            .warnings
+            .iter()
+            .map(|warning| format!("warning: {}", warning.summary)),
+    );
+    told.extend(
         result
             .err()
             .into_iter()
@@ -282,7 +304,8 @@ async fn secretive_state(context: &Context<Azure>) -> Object {
 #[tokio::test]
 async fn every_put_carries_the_secrets_and_keeps_what_arm_tells_of_parameters() {
     let key = json!({ "type": "SecureString", "metadata": { "of": "the key" }, "value": "hush" });
-    let spare = json!({ "description": "of the spare one" });
+    let spare = json!({ "description": "of the spare one", "value": "too" });
+    let key_alone = (KEY.0, Value::from(KEY.1));
     let greeting =
         |text: &str| json!({ "type": "String", "value": text, "description": "of the greeting" });
     let declared = secretive()["properties"]["definition"].to_string();
@@ -299,11 +322,15 @@ async fn every_put_carries_the_secrets_and_keeps_what_arm_tells_of_parameters() 
             json!({ "key": key, "spare": spare, "greeting": greeting("hi") }),
         ),
         (
-            vec![("definition", without_spare.into())],
+            vec![("definition", without_spare.into()), key_alone.clone()],
             json!({ "key": key, "greeting": greeting("hello") }),
         ),
         (
-            vec![("definition", open.into()), ("parameters", Value::Null)],
+            vec![
+                ("definition", open.into()),
+                ("parameters", Value::Null),
+                key_alone.clone(),
+            ],
             json!({ "key": key }),
         ),
         (
@@ -356,4 +383,144 @@ async fn a_secret_that_is_missing_is_asked_for_by_a_put_alone() {
         "{told:?}"
     );
     assert_eq!((told.len(), sent), (2, vec![]));
+}
+
+/// What ARM never gives back is lost by a PUT without it: nothing is sent then, and the parameter is named.
+#[tokio::test]
+async fn nothing_is_sent_that_would_lose_a_secret() {
+    let declaring_more = |declared: &[(&str, Json)]| {
+        let mut body = secretive();
+        for (name, declaration) in declared {
+            body["properties"]["definition"]["parameters"][name] = declaration.clone();
+        }
+        body
+    };
+    let tags = || ("tags", Value::Map([("a".to_owned(), "b".into())].into()));
+    let version = || ("secure_parameters_version", Value::from(2_i64));
+    let key_alone = (KEY.0, Value::from(KEY.1));
+    let new = json!({ "type": "secureObject" });
+    for (at_apply, change, expected) in [
+        (
+            secretive(),
+            vec![tags(), key_alone.clone()],
+            Some("has a value of the parameter \"spare\" (SecureString)"),
+        ),
+        // Another version says that these are all.
+        (secretive(), vec![version(), key_alone], None),
+        // Others have declared one more, in a definition that is not planned to change.
+        (
+            declaring_more(&[("new", new)]),
+            vec![tags()],
+            Some("declares the parameter \"new\" (secureObject) without a default"),
+        ),
+        (
+            declaring_more(&[("new", json!({ "type": "SecureString", "defaultValue": "" }))]),
+            vec![tags()],
+            None,
+        ),
+    ] {
+        let (told, sent) = change_of(&secretive(), &at_apply, &change).await;
+        match expected {
+            Some(expected) => {
+                assert!(told.len() == 1 && told[0].contains(expected), "{told:?}");
+                assert_eq!(sent, []);
+            }
+            None => assert_eq!((told, sent.len()), (vec![], 1)),
+        }
+    }
+}
+
+/// What ARM tells of a parameter belongs to its declaration: with another one, it begins anew.
+#[tokio::test]
+async fn a_parameter_that_is_declared_otherwise_begins_anew() {
+    let secret = |kind: &str| json!({ "type": kind, "metadata": { "of": "old" } });
+    let plain = |kind: &str, value: Json| json!({ "type": kind, "metadata": { "of": "old" }, "value": value });
+    let body = |kind: &str, parameter: &Json| {
+        let mut body = secretive();
+        let definition = declaring(&json!({ "key": { "type": kind } }));
+        body["properties"]["definition"] = serde_json::from_str(&definition).expect("JSON");
+        body["properties"]["parameters"] = json!({ "key": parameter });
+        body
+    };
+    let given = |secure: bool, value: &Json| {
+        let text = Value::from(json!({ "key": value }).to_string());
+        match secure {
+            true => [("parameters", Value::Null), ("secure_parameters_wo", text)],
+            false => [("parameters", text), ("secure_parameters_wo", Value::Null)],
+        }
+    };
+    for (before, kind, secure, value) in [
+        (
+            body("SecureString", &secret("SecureString")),
+            "String",
+            false,
+            json!("open"),
+        ),
+        (
+            body("SecureObject", &secret("SecureObject")),
+            "Object",
+            false,
+            json!({ "a": 1 }),
+        ),
+        (
+            body("String", &plain("String", json!("open"))),
+            "SecureString",
+            true,
+            json!("hush"),
+        ),
+        (
+            body("Object", &plain("Object", json!({ "a": 1 }))),
+            "SecureObject",
+            true,
+            json!({ "b": 1 }),
+        ),
+        (
+            body("SecureString", &secret("SecureString")),
+            "SecureObject",
+            true,
+            json!({ "b": 1 }),
+        ),
+        // As it was left by who did not know this.
+        (
+            body("String", &secret("SecureString")),
+            "String",
+            false,
+            json!("open"),
+        ),
+    ] {
+        let mut change = given(secure, &value).to_vec();
+        let declared = declaring(&json!({ "key": { "type": kind } }));
+        change.push(("definition", declared.into()));
+        let (told, sent) = change_of(&before, &before, &change).await;
+        assert_eq!(told, [""; 0]);
+        let parameters = &sent[0].1["properties"]["parameters"];
+        assert_eq!(
+            parameters,
+            &json!({ "key": { "value": value } }),
+            "{before}"
+        );
+    }
+    // The case of a type is no other type.
+    let before = body("securestring", &secret("SecureString"));
+    let mut change = given(true, &json!("hush")).to_vec();
+    change.push((
+        "definition",
+        declaring(&json!({ "key": { "type": "SecureString" } })).into(),
+    ));
+    change.push(("secure_parameters_version", 2_i64.into()));
+    let (_, sent) = change_of(&before, &before, &change).await;
+    assert_eq!(
+        sent[0].1["properties"]["parameters"],
+        json!({ "key": { "type": "SecureString", "metadata": { "of": "old" }, "value": "hush" } })
+    );
+    // What is not declared any more is gone, with all that ARM told of it.
+    let before = body("SecureString", &secret("SecureString"));
+    let mut change = vec![
+        ("parameters", Value::Null),
+        ("secure_parameters_wo", Value::Null),
+    ];
+    change.push(("definition", declaring(&json!({})).into()));
+    let (told, sent) = change_of(&before, &before, &change).await;
+    assert_eq!(told, [""; 0]);
+    assert_eq!(sent[0].1["properties"]["parameters"], json!({}));
 }

@@ -9,8 +9,9 @@ use crate::arm::{self, ResourceId, Session};
 use crate::azure::Azure;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::overwritten::Overwritten;
 use crate::sdk::plan::Plan;
-use crate::sdk::remote;
+use crate::sdk::remote::{self, Change};
 use crate::sdk::schema::Schema;
 use crate::sdk::validation::{capitalised, sentence};
 use crate::sdk::value::Object;
@@ -173,10 +174,19 @@ impl ArmType {
         object
     }
 
-    /// Writes what is planned into a body that ARM gave, and leaves all else in it alone.
-    pub(crate) fn write(&self, planned: &Object, body: &mut Json) {
-        remote::write(self.schema, planned, body);
-        tags::write(planned, body);
+    /// Writes what changes into a body that ARM gave, leaves all else in it alone, and tells what it overwrote.
+    pub(crate) fn write(&self, change: Change<'_>, body: &mut Json) -> Vec<Overwritten> {
+        // An identity that says there is none is no identity of others.
+        let identity = match has_no_identity(body) {
+            true => Some(body["identity"].take()),
+            false => None,
+        };
+        let mut overwritten = remote::write(self.schema, change, body);
+        if let Some(identity) = identity.filter(|_| body["identity"].is_null()) {
+            body["identity"] = identity;
+        }
+        overwritten.extend(tags::write(change, body));
+        overwritten
     }
 }
 
@@ -212,11 +222,13 @@ pub(crate) fn already_exists(resource: &str, what: &str, id: &ResourceId) -> Dia
 /// The body without an identity that says there is none.
 fn present(body: &Json) -> Json {
     let mut body = body.clone();
-    if body["identity"]["type"]
-        .as_str()
-        .is_some_and(|kind| kind.eq_ignore_ascii_case("None"))
-    {
+    if has_no_identity(&body) {
         body["identity"] = Json::Null;
     }
     body
+}
+
+fn has_no_identity(body: &Json) -> bool {
+    let kind = body["identity"]["type"].as_str();
+    kind.is_some_and(|kind| kind.eq_ignore_ascii_case("None"))
 }

@@ -3,17 +3,58 @@
 use serde_json::Value as Json;
 
 use super::arm_type::ArmType;
-use super::wait;
-use crate::arm::{self, PutOptions, ResourceId, Session};
+use super::{report, wait};
+use crate::arm::{self, PutOptions, ResourceId, Sending, Session};
 use crate::azure::{Azure, parting_session, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::overwritten::Overwritten;
 use crate::sdk::remote;
 use crate::sdk::resource::{State, Update};
 use crate::sdk::validation::capitalised;
 use crate::sdk::value::Object;
 
+/// Why an object was not changed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// ARM, or the way there.
+    Arm(arm::Error),
+    /// We sent nothing, for these reasons.
+    Refused(Diagnostics),
+}
+
+impl From<arm::Error> for Failure {
+    fn from(error: arm::Error) -> Self {
+        Self::Arm(error)
+    }
+}
+
 impl ArmType {
+    /// Reads the object, makes a change in what was read, and writes it back.
+    ///
+    /// What others have changed stays, but for the very same, which `state` gets a warning about.
+    pub(crate) async fn put_change(
+        &self,
+        session: &Session,
+        id: &ResourceId,
+        mut change: impl FnMut(&mut Json) -> Result<Vec<Overwritten>, Failure> + Send,
+        state: &mut State,
+    ) -> Result<(), Failure> {
+        let put = |mut body: Json| {
+            let overwritten = change(&mut body)?;
+            Ok::<_, Failure>((Sending::Put(body), overwritten))
+        };
+        let modified = session.modify(id, self.api_version, None, put).await?;
+        self.warn_of(id, &modified.findings, state);
+        Ok(())
+    }
+
+    /// Warns of what a write has overwritten.
+    pub(crate) fn warn_of(&self, id: &ResourceId, overwritten: &[Overwritten], state: &mut State) {
+        let warnings = report::overwritten(&self.describe(id), overwritten);
+        state.warnings.extend(warnings);
+    }
+
     /// Sends the body of a new object. The state is kept also when only the answer is missing.
     pub(crate) async fn create_at_once(
         &self,
@@ -95,7 +136,7 @@ impl ArmType {
         context: &Context<Azure>,
         id: &ResourceId,
         update: Update<'_>,
-        changed: Result<Json, arm::Error>,
+        changed: Result<Json, Failure>,
         state: &mut State,
     ) -> Result<(), Diagnostics> {
         if changed.is_err()
@@ -103,7 +144,10 @@ impl ArmType {
         {
             state.set(self.read(context, &body, update.prior));
         }
-        let body = changed.map_err(self.failed("updating", id))?;
+        let body = changed.map_err(|failure| match failure {
+            Failure::Arm(error) => self.failed("updating", id)(error),
+            Failure::Refused(errors) => errors,
+        })?;
         state.set(self.complete(context, update.planned, &body));
         Ok(())
     }

@@ -1,7 +1,10 @@
 //! ARM's errors as messages to the user.
 
-use crate::arm;
-use crate::sdk::diagnostics::Diagnostic;
+use std::collections::BTreeSet;
+
+use crate::arm::{self, Json};
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::overwritten::Overwritten;
 use crate::sdk::path::Path;
 use crate::sdk::schema::{Attribute, Kind, Schema};
 use crate::sdk::validation::capitalised;
@@ -15,6 +18,42 @@ pub(crate) fn error(schema: &Schema, doing: &str, what: &str, error: &arm::Error
         .unwrap_or_default();
     let summary = format!("Error {doing} {what}");
     Diagnostic::error(summary, explanation(error)).at(path)
+}
+
+/// What to tell of what others had changed between plan and apply, and the apply overwrote.
+pub(crate) fn overwritten(what: &str, overwritten: &[Overwritten]) -> Diagnostics {
+    let mut told = BTreeSet::new();
+    let mut warnings = Diagnostics::new();
+    for Overwritten { path, values } in overwritten {
+        if !told.insert(path.to_string()) {
+            continue;
+        }
+        let values = values
+            .as_ref()
+            .and_then(|(had, has)| shown(had).zip(shown(has)));
+        let values = values.map_or_else(
+            || {
+                "Azure had another value, and the apply has overwritten it with the planned one"
+                    .to_owned()
+            },
+            |(had, has)| format!("Azure had {had}, and the apply has overwritten that with {has}"),
+        );
+        let detail = format!(
+            "Between plan and apply, somebody else changed it too: {values}. Whatever else others changed was left as it was."
+        );
+        let summary = format!("A change of {path} of {what} by others was overwritten");
+        warnings.warning_at(path.clone(), summary, detail);
+    }
+    warnings
+}
+
+/// A value in a sentence. Whole documents are left out: they are long, and may hold what is nobody's business.
+fn shown(value: &Json) -> Option<String> {
+    match value {
+        Json::Null => Some("none".to_owned()),
+        Json::String(text) if text.starts_with(['{', '[']) => None,
+        value => Some(value.to_string()).filter(|text| text.len() <= 200),
+    }
 }
 
 /// ARM's words, and what they mean where they do not say it.
@@ -70,6 +109,8 @@ fn rest<'t>(target: &'t str, place: &str) -> Option<&'t str> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::sdk::schema::Nesting;
     use crate::sdk::types::Type;
@@ -101,5 +142,47 @@ mod tests {
             let path = blamed(&attributes, target, &Path::root()).map(|path| path.to_string());
             assert_eq!(path.as_deref(), expect, "{target}");
         }
+    }
+
+    #[test]
+    fn what_was_overwritten_is_told_once_and_without_documents() {
+        let place = |name: &str| Path::attribute("tags").with_key(name);
+        let found = [
+            Overwritten::new(Path::attribute("capacity"), json!(7), json!(2)),
+            Overwritten::new(place("a"), Json::Null, json!("b")),
+            Overwritten::new(place("a"), Json::Null, json!("b")),
+            Overwritten::new(Path::attribute("definition"), json!("{}"), json!("{}")),
+            Overwritten::new(place("long"), json!("x".repeat(300)), json!("y")),
+            Overwritten::untold(Path::attribute("parameters").with_key("p")),
+        ];
+        let warnings = overwritten("environment \"e\"", &found);
+        let told: Vec<_> = warnings
+            .iter()
+            .map(|it| (&*it.summary, &*it.detail))
+            .collect();
+        let another =
+            "Azure had another value, and the apply has overwritten it with the planned one.";
+        for (index, (path, values)) in [
+            (
+                "capacity",
+                "Azure had 7, and the apply has overwritten that with 2.",
+            ),
+            (
+                "tags[\"a\"]",
+                "Azure had none, and the apply has overwritten that with \"b\".",
+            ),
+            ("definition", another),
+            ("tags[\"long\"]", another),
+            ("parameters[\"p\"]", another),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let summary =
+                format!("A change of {path} of environment \"e\" by others was overwritten");
+            assert_eq!(told[index].0, summary);
+            assert!(told[index].1.contains(values), "{}", told[index].1);
+        }
+        assert_eq!(told.len(), 5);
     }
 }

@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value as Json, json};
 
 use crate::arm::{Location, ResourceId};
-use crate::sdk::remote::write_members;
+use crate::sdk::overwritten::Overwritten;
 use crate::sdk::schema::{Attribute, Check, Nesting, Recomputed};
 use crate::sdk::types::Type;
 use crate::sdk::value::{Object, Value};
@@ -173,6 +173,7 @@ pub(crate) fn identity() -> Attribute {
         vec![
             Attribute::string("type")
                 .required()
+                .discriminates()
                 .same(same_ignoring_case)
                 .check(Check::OneOf(&["SystemAssigned", "UserAssigned"]))
                 .remote("type")
@@ -304,10 +305,27 @@ fn read_keys(json: &Json) -> Value {
     }
 }
 
-fn write_keys(value: &Value, json: &mut Json) {
-    let ids = value.as_elements().unwrap_or_default();
-    let ids = ids.iter().filter_map(Value::as_str);
-    write_members(json, ids.map(|id| (id, ())), |(), _| {});
+fn write_keys(prior: &Value, planned: &Value, json: &mut Json) -> Vec<Overwritten> {
+    let keys = |value: &'_ Value| -> Vec<String> {
+        let ids = value.as_elements().unwrap_or_default().iter();
+        ids.filter_map(|id| id.as_str().map(str::to_owned))
+            .collect()
+    };
+    let is_in = |ids: &[String], id: &str| {
+        let same = |other: &String| same_id(&other.into(), &id.into());
+        ids.iter().any(same)
+    };
+    let (prior, planned) = (keys(prior), keys(planned));
+    let mut members = json.as_object().cloned().unwrap_or_default();
+    members.retain(|id, _| !is_in(&prior, id) || is_in(&planned, id));
+    for id in planned.into_iter().filter(|id| !is_in(&prior, id)) {
+        let there: Vec<_> = members.keys().cloned().collect();
+        if !is_in(&there, &id) {
+            members.insert(id, json!({}));
+        }
+    }
+    *json = Json::Object(members);
+    Vec::new()
 }
 
 fn check_tags(value: &Value) -> Result<(), String> {

@@ -1,13 +1,15 @@
 //! Tags: what the user wrote, what the provider adds, and what Azure adds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Value as Json, json};
 
 use crate::azure::Azure;
 use crate::sdk::context::Context;
+use crate::sdk::overwritten::Overwritten;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
+use crate::sdk::remote::Change;
 use crate::sdk::value::{Object, Value};
 use crate::validate::tags::{all_right, is_hidden};
 
@@ -69,24 +71,63 @@ pub(crate) fn read(
     keep_nothing(object, "tags_all", found);
 }
 
-/// Writes `tags_all` into a body, beside Azure's own tags.
-pub(crate) fn write(planned: &Object, body: &mut Json) {
-    let all = match planned.get("tags_all") {
-        Value::Unknown(_) => return,
-        all => all.as_map().cloned().unwrap_or_default(),
-    };
-    let hidden = members(body).filter(|(key, _)| is_hidden(key));
-    let hidden = hidden.map(|(key, value)| (key.clone(), value.clone()));
-    let planned = all
-        .iter()
-        .filter_map(|(key, value)| Some((key.clone(), Json::from(value.as_str()?))));
-    let tags: Map<String, Json> = hidden.chain(planned).collect();
+/// Writes those tags into a body in which `tags_all` changes, whoever the others are from; tells what was overwritten.
+pub(crate) fn write(change: Change<'_>, body: &mut Json) -> Vec<Overwritten> {
+    const ALL: &str = "tags_all";
+    let planned = change.planned.get(ALL);
+    if planned.is_unknown() {
+        return Vec::new();
+    }
+    let prior = change.prior.map_or(&Value::Null, |prior| prior.get(ALL));
+    let is_again = change.again.iter().any(|name| name == ALL);
+    let (prior, planned) = (by_name(prior), by_name(planned));
+    let mut tags = body["tags"].as_object().cloned().unwrap_or_default();
+    let before = tags.clone();
+    let mut overwritten = Vec::new();
+    let names: BTreeSet<_> = prior.keys().chain(planned.keys()).collect();
+    for name in names {
+        let (was, wanted) = (prior.get(name), planned.get(name));
+        let text = |tag: Option<&(String, String)>| tag.map(|(_, value)| value.clone());
+        if text(was) == text(wanted) && !is_again {
+            continue;
+        }
+        let spelled = tags
+            .keys()
+            .find(|key| key.to_lowercase() == **name)
+            .cloned();
+        let found = spelled.and_then(|key| tags.shift_remove(&key));
+        let found = found.as_ref().and_then(Json::as_str).map(str::to_owned);
+        if found != text(was) && found != text(wanted) {
+            let key = wanted.or(was).map_or(name, |(key, _)| key);
+            let path = Path::attribute("tags").with_key(key);
+            overwritten.push(Overwritten::new(path, json!(found), json!(text(wanted))));
+        }
+        if let Some((key, value)) = wanted {
+            tags.insert(key.clone(), json!(value));
+        }
+    }
+    if tags == before {
+        return overwritten;
+    }
     match (tags.is_empty(), body.as_object_mut()) {
         (true, Some(members)) => {
             members.shift_remove("tags");
         }
         _ => body["tags"] = Json::Object(tags),
     }
+    overwritten
+}
+
+/// Tags by name, with its spelling and the value.
+fn by_name(tags: &Value) -> BTreeMap<String, (String, String)> {
+    let tags = tags.as_map().into_iter().flatten();
+    let tags = tags.filter_map(|(key, value)| {
+        Some((
+            key.to_lowercase(),
+            (key.clone(), value.as_str()?.to_owned()),
+        ))
+    });
+    tags.collect()
 }
 
 /// The names of tags of `body` that are not in `wanted`.
@@ -276,19 +317,82 @@ mod tests {
         }
     }
 
+    /// Writes a change of tags into a body with other ones; the body, and what was overwritten.
+    fn written(states: [Value; 2], again: &[String], body: Json) -> (Json, Vec<String>) {
+        let [prior, planned] = states.map(|tags| {
+            let mut state = object(Value::Null);
+            state.set("tags_all", tags);
+            state
+        });
+        let mut body = json!({ "tags": body });
+        let change = Change::between(&prior, &planned).and_again(again);
+        let overwritten = write(change, &mut body);
+        let paths = overwritten.iter().map(|it| it.path.to_string());
+        (body["tags"].take(), paths.collect())
+    }
+
     #[test]
-    fn a_write_keeps_hidden_tags_and_drops_the_rest() {
-        let mut body = json!({ "tags": { "hidden-link": "x", "old": "gone" } });
-        let mut planned = object(Value::Null);
-        planned.set("tags_all", map(&[("new", "1")]));
-        write(&planned, &mut body);
-        assert_eq!(body, json!({ "tags": { "hidden-link": "x", "new": "1" } }));
-        let body = json!({ "tags": { "old": "gone" } });
-        for nothing in [map(&[]), Value::Null] {
-            planned.set("tags_all", nothing);
-            let mut body = body.clone();
-            write(&planned, &mut body);
-            assert_eq!(body, json!({}));
+    fn a_write_changes_what_the_plan_changes_and_keeps_all_else() {
+        let hidden = || json!({ "hidden-link": "x", "by": "others" });
+        for (prior, planned, before, after) in [
+            (
+                map(&[]),
+                map(&[("new", "1")]),
+                hidden(),
+                json!({ "hidden-link": "x", "by": "others", "new": "1" }),
+            ),
+            (
+                map(&[("old", "1")]),
+                map(&[]),
+                json!({ "Old": "1" }),
+                Json::Null,
+            ),
+            (
+                map(&[("old", "1")]),
+                Value::Null,
+                json!({ "old": "1", "by": "others" }),
+                json!({ "by": "others" }),
+            ),
+            // What others changed or took away stays so unless it is what the plan changes.
+            (
+                map(&[("a", "1"), ("b", "1")]),
+                map(&[("a", "1"), ("b", "2")]),
+                json!({ "a": "3", "b": "1" }),
+                json!({ "a": "3", "b": "2" }),
+            ),
+            (
+                map(&[("a", "1"), ("b", "1")]),
+                map(&[("a", "1"), ("b", "2")]),
+                json!({ "b": "1" }),
+                json!({ "b": "2" }),
+            ),
+            (
+                map(&[]),
+                map(&[("TEAM", "x")]),
+                json!({ "team": "x" }),
+                json!({ "TEAM": "x" }),
+            ),
+            (map(&[]), map(&[]), json!({}), json!({})),
+        ] {
+            let (written, overwritten) = written([prior, planned], &[], before);
+            assert_eq!((written, overwritten), (after, vec![]));
         }
+        let (written, overwritten) = written(
+            [map(&[("a", "1"), ("b", "1")]), map(&[("a", "2")])],
+            &[],
+            json!({ "A": "3", "b": "4" }),
+        );
+        assert_eq!(written, json!({ "a": "2" }));
+        assert_eq!(overwritten, [r#"tags["a"]"#, r#"tags["b"]"#]);
+    }
+
+    #[test]
+    fn tags_of_a_change_that_failed_are_written_again() {
+        let tags = || map(&[("a", "1")]);
+        let again = ["tags_all".to_owned()];
+        let before = || json!({ "by": "others" });
+        assert_eq!(written([tags(), tags()], &[], before()).0, before());
+        let (written, _) = written([tags(), tags()], &again, before());
+        assert_eq!(written, json!({ "by": "others", "a": "1" }));
     }
 }

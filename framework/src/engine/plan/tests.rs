@@ -1,4 +1,5 @@
 use super::*;
+use crate::schema::Effect;
 use crate::types::ty::Type;
 
 fn same_ignoring_case(a: &Value, b: &Value) -> bool {
@@ -90,8 +91,8 @@ fn plan(config: &[(&str, Value)], prior: Option<Object>) -> Plan {
             }
         }
     }
-    let mut plan = Plan::new(&schema(), config, prior, proposed, Private::default());
-    plan.finish(&schema());
+    let mut plan = propose(&schema(), config, prior, proposed, Private::default());
+    finish(&mut plan, &schema());
     plan
 }
 
@@ -209,7 +210,7 @@ fn a_nested_computed_value_follows_its_object() {
     prior.set("identity", with_identity("System", "p".into()));
     let mut proposed = prior.clone();
     proposed.set("label", "new");
-    let kept = Plan::new(
+    let kept = propose(
         &schema(),
         object(&[
             ("name", "x".into()),
@@ -223,7 +224,7 @@ fn a_nested_computed_value_follows_its_object() {
     assert_eq!(kept.planned.get("identity"), prior.get("identity"));
 
     proposed.set("identity", with_identity("User", "p".into()));
-    let changed = Plan::new(
+    let changed = propose(
         &schema(),
         object(&[
             ("name", "x".into()),
@@ -264,7 +265,7 @@ fn a_new_element_of_a_map_has_unknown_values_and_an_old_one_keeps_them() {
             rules(&[("old", rule(Value::Null)), ("new", rule(Value::Null))]),
         ),
     ]);
-    let plan = Plan::new(&schema(), config, Some(prior), proposed, Private::default());
+    let plan = propose(&schema(), config, Some(prior), proposed, Private::default());
     assert_eq!(
         plan.planned.get("rules"),
         &rules(&[
@@ -278,7 +279,7 @@ fn a_new_element_of_a_map_has_unknown_values_and_an_old_one_keeps_them() {
 fn replacement_paths_of_a_create_are_dropped() {
     let mut plan = plan(&[("name", "x".into())], None);
     plan.requires_replace.insert(Path::attribute("name"));
-    plan.finish(&schema());
+    finish(&mut plan, &schema());
     assert!(plan.requires_replace.is_empty());
 }
 
@@ -286,6 +287,6 @@ fn replacement_paths_of_a_create_are_dropped() {
 fn what_a_resource_changes_in_its_plan_has_consequences_too() {
     let mut plan = plan(&[("name", "x".into())], Some(existing()));
     plan.planned.set("label", "set by the resource");
-    plan.finish(&schema());
+    finish(&mut plan, &schema());
     assert_eq!(unknowns(&plan), ["state"]);
 }

@@ -5,6 +5,7 @@ use tfplugin_proto::v6::provider_server::Provider as _;
 use tonic::Request;
 
 use super::memory::{COUNT, Memory, THING};
+use crate::engine::Engine;
 use crate::private::Private;
 use crate::schema::Schema;
 use crate::types::msgpack;
@@ -71,6 +72,12 @@ const TYPE_NAME: &str = "memory_thing";
 impl Client {
     pub(super) fn unconfigured() -> Self {
         Self(Server::new(Memory))
+    }
+
+    pub(super) async fn with_engine(remote: &str, engine: Engine) -> Self {
+        let client = Self(Server::with_engine(Memory, engine));
+        client.configure(remote).await;
+        client
     }
 
     pub(super) async fn configured(remote: &str) -> Self {

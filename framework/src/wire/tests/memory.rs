@@ -7,9 +7,9 @@ use std::time::Duration;
 use crate::context::Context;
 use crate::data_source::DataSource;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::engine::plan::Plan;
 use crate::function::{Function, FunctionError, Parameter, Signature};
 use crate::provider::Provider;
+use crate::resource::plan::Plan;
 use crate::resource::{Create, Resource, State, Update};
 use crate::schema::{Attribute, Check, Effect, Nesting, Recomputed, Schema, Timeouts};
 use crate::types::json::RawState;
@@ -210,7 +210,12 @@ impl Resource<std::sync::Arc<Remote>> for Thing {
         };
         let id = attributes.text("id").to_owned();
         remote.lock().expect("not poisoned").insert(id, stored);
-        state.set(attributes);
+        state.set(attributes.clone());
+        if label == Some("answer otherwise") {
+            let mut otherwise = attributes;
+            otherwise.set("label", "otherwise");
+            state.set(otherwise);
+        }
         if label == Some("panic after create") {
             panic!("asked to");
         }
@@ -233,6 +238,9 @@ impl Resource<std::sync::Arc<Remote>> for Thing {
             return Ok(());
         };
         let things = context.client()?.lock().expect("not poisoned");
+        if object.str("label") == Some("panic at read") {
+            panic!("asked to");
+        }
         match things.get(object.text("id")) {
             Some(stored) if stored.is_broken => {
                 Err(Diagnostic::error("Remote failure", "read").into())

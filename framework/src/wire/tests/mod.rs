@@ -3,6 +3,7 @@
 mod client;
 mod memory;
 
+use crate::engine::Engine;
 use crate::types::value::{Object, Value};
 use client::{Client, Outcome, thing};
 use memory::remote;
@@ -166,6 +167,37 @@ async fn a_panic_is_a_message_and_loses_nothing() {
         "{:?}",
         plan.errors
     );
+}
+
+#[tokio::test]
+async fn a_panic_in_a_read_keeps_the_state() {
+    let client = Client::configured("panics of reads").await;
+    let config = thing(&[("name", "a".into()), ("label", "panic at read".into())]);
+    let state = client.apply(&config, None).await.expect_ok();
+    let outcome = client.read(&state).await;
+    assert!(
+        outcome.errors[0].starts_with("Bug in the provider: The provider stopped"),
+        "{:?}",
+        outcome.errors
+    );
+    assert_eq!(outcome.state, Some(state));
+}
+
+#[tokio::test]
+async fn answers_are_held_against_terraforms_rules_where_the_server_is_told_to() {
+    let config = thing(&[("name", "a".into()), ("label", "answer otherwise".into())]);
+    for (self_checks, expect) in [
+        (
+            true,
+            &["Bug in the provider: label: not as planned. Please report this."][..],
+        ),
+        (false, &[]),
+    ] {
+        let client = Client::with_engine("self-checks", Engine { self_checks }).await;
+        let outcome = client.apply(&config, None).await;
+        assert_eq!(outcome.errors, expect);
+        assert_eq!(outcome.state.expect("kept").str("label"), Some("otherwise"));
+    }
 }
 
 #[tokio::test]

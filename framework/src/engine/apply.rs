@@ -1,0 +1,171 @@
+//! Making a plan true.
+
+use tokio_util::sync::CancellationToken;
+
+use super::panic::catch;
+use super::timeouts::bounded;
+use super::{Engine, Outcome, bug, consistency, incomplete_request};
+use crate::context::Context;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::private::Private;
+use crate::resource::{Create, Resource, State, Update};
+use crate::schema::changes::sent_changes;
+use crate::types::value::{Object, Value};
+
+/// A plan to make true.
+#[derive(Clone, Debug)]
+pub struct ApplyRequest {
+    /// What the user wrote; none for a delete.
+    pub config: Option<Object>,
+    /// The state before; none for a create.
+    pub prior: Option<Object>,
+    /// The state to reach; none for a delete.
+    pub planned: Option<Object>,
+    /// What the plan remembered about the object.
+    pub private: Private,
+}
+
+impl Engine {
+    /// Creates, updates or deletes; whatever goes wrong, the outcome holds the state that was reached.
+    pub async fn apply<C: Send + Sync>(
+        &self,
+        resource: &dyn Resource<C>,
+        context: &Context<C>,
+        request: ApplyRequest,
+    ) -> Outcome {
+        let schema = resource.schema();
+        let ApplyRequest {
+            config,
+            prior,
+            planned,
+            private,
+        } = request;
+        let config = config.unwrap_or_else(|| schema.null_object());
+        let bounded = |object, operation| bounded(context, schema, Some(object), operation);
+        let mut state = State::new(prior.clone(), private);
+        let result = match (&prior, &planned) {
+            (None, Some(planned)) => {
+                let work = Create {
+                    config: &config,
+                    planned,
+                };
+                create(resource, &bounded(planned, "create"), work, &mut state).await
+            }
+            (Some(prior), Some(planned)) => {
+                let work = Update {
+                    config: &config,
+                    prior,
+                    planned,
+                };
+                update(resource, &bounded(planned, "update"), work, &mut state).await
+            }
+            (Some(prior), None) => delete(resource, &bounded(prior, "delete"), &mut state).await,
+            (None, None) => Err(incomplete_request("prior and no planned state").into()),
+        };
+        let (mut object, private, mut diagnostics) = state.into_parts();
+        diagnostics.extend(result.err().unwrap_or_default());
+        if let (Some(planned), Some(object)) = (&planned, &object) {
+            self.self_check(&mut diagnostics, || {
+                let mut findings = consistency::check_apply(planned, object);
+                findings.extend(consistency::check_state(schema, object));
+                findings
+            });
+        }
+        if let Some(object) = &mut object {
+            forget_unknowns(object);
+        }
+        Outcome {
+            object,
+            private,
+            diagnostics,
+        }
+    }
+}
+
+async fn create<C: Send + Sync>(
+    resource: &dyn Resource<C>,
+    context: &Context<C>,
+    create: Create<'_>,
+    state: &mut State,
+) -> Result<(), Diagnostics> {
+    refuse_when_stopped(&context.cancel)?;
+    catch(resource.create(context, create, state)).await??;
+    match state.object() {
+        Some(_) => Ok(()),
+        None => Err(bug("The object was created, but no state of it is known").into()),
+    }
+}
+
+async fn update<C: Send + Sync>(
+    resource: &dyn Resource<C>,
+    context: &Context<C>,
+    update: Update<'_>,
+    state: &mut State,
+) -> Result<(), Diagnostics> {
+    let nothing_to_ask = Value::Object(update.planned.clone()).is_wholly_known();
+    let changes = sent_changes(resource.schema(), update.prior, update.planned);
+    if nothing_to_ask && changes.is_empty() {
+        state.set(update.planned.clone());
+        return Ok(());
+    }
+    refuse_when_stopped(&context.cancel)?;
+    catch(resource.update(context, update, state)).await?
+}
+
+async fn delete<C: Send + Sync>(
+    resource: &dyn Resource<C>,
+    context: &Context<C>,
+    state: &mut State,
+) -> Result<(), Diagnostics> {
+    refuse_when_stopped(&context.cancel)?;
+    catch(resource.delete(context, state)).await??;
+    state.remove();
+    Ok(())
+}
+
+/// After a stop, nothing new begins.
+fn refuse_when_stopped(cancel: &CancellationToken) -> Result<(), Diagnostics> {
+    if !cancel.is_cancelled() {
+        return Ok(());
+    }
+    Err(Diagnostic::error(
+        "Stopped",
+        "Terraform was stopped before this operation began. Nothing was sent.",
+    )
+    .into())
+}
+
+/// A state is wholly known; what an interrupted operation did not learn is null.
+fn forget_unknowns(object: &mut Object) {
+    for (_, value) in object.iter_mut() {
+        forget_unknown(value);
+    }
+}
+
+fn forget_unknown(value: &mut Value) {
+    match value {
+        Value::Object(object) => forget_unknowns(object),
+        Value::List(elements) => elements.iter_mut().for_each(forget_unknown),
+        Value::Map(elements) => elements.values_mut().for_each(forget_unknown),
+        // Elements of a set that lose what tells them apart are no elements any more.
+        value if !value.is_wholly_known() => *value = Value::Null,
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_unknown_is_forgotten() {
+        let rule = |status: Value| -> Value {
+            let rule = [("name", Value::from("x")), ("status", status)];
+            rule.into_iter().collect::<Object>().into()
+        };
+        let rules = |status: Value| [("rules", Value::List(vec![rule(status)]))];
+        let mut object: Object = rules(Value::unknown()).into_iter().collect();
+        forget_unknowns(&mut object);
+        assert_eq!(object, rules(Value::Null).into_iter().collect());
+    }
+}

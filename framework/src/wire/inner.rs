@@ -1,0 +1,26 @@
+//! What all calls of one server share.
+
+use tokio_util::task::TaskTracker;
+
+use crate::engine::Engine;
+use crate::engine::configure::Configured;
+use crate::provider::Provider;
+
+pub(super) struct Inner<P: Provider> {
+    pub(super) provider: P,
+    pub(super) engine: Engine,
+    pub(super) configured: Configured<P::Client>,
+    /// Applies at work, also those whose call the client has dropped.
+    pub(super) applies: TaskTracker,
+}
+
+impl<P: Provider> Inner<P> {
+    pub(super) fn new(provider: P, engine: Engine) -> Self {
+        Self {
+            provider,
+            engine,
+            configured: Configured::default(),
+            applies: TaskTracker::new(),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The layers that `src/lib.rs` promises, and that no file is in a circle.
+
+mod imports;
+
+use std::path::Path;
+
+use imports::{Crate, Module, upward};
+
+fn framework() -> Crate {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    Crate::read(&src).expect("it can be read")
+}
+
+#[test]
+fn modules_depend_only_on_those_declared_before_them() {
+    assert_eq!(upward(&framework()), [""; 0]);
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let framework = framework();
+    assert!(framework.modules.len() > 30, "{:?}", framework.modules);
+    let mut finished = Vec::new();
+    for module in &framework.modules {
+        if let Err(circle) = follow(&framework, module, &mut Vec::new(), &mut finished) {
+            panic!("{circle}");
+        }
+    }
+}
+
+/// What the protocol says stays in the wire and in the process around it.
+#[test]
+fn only_wire_and_process_name_the_protocol() {
+    let framework = framework();
+    let naming: Vec<_> = framework
+        .modules
+        .iter()
+        .filter(|module| {
+            framework
+                .crates(module)
+                .iter()
+                .any(|name| ["tfplugin_proto", "tonic", "prost"].contains(name))
+        })
+        .map(|module| module[0].as_str())
+        .collect();
+    assert!(
+        naming.iter().all(|it| ["plugin", "wire"].contains(it)) && naming.contains(&"wire"),
+        "{naming:?}"
+    );
+}
+
+fn follow<'c>(
+    framework: &'c Crate,
+    module: &'c Module,
+    way: &mut Vec<&'c Module>,
+    finished: &mut Vec<&'c Module>,
+) -> Result<(), String> {
+    if let Some(start) = way.iter().position(|it| *it == module) {
+        let circle = way[start..].iter().map(|it| it.join("::"));
+        return Err(circle.collect::<Vec<_>>().join(" → "));
+    }
+    if finished.contains(&module) {
+        return Ok(());
+    }
+    way.push(module);
+    for import in framework.imports(module) {
+        follow(framework, import, way, finished)?;
+    }
+    way.pop();
+    finished.push(module);
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! Read–modify–write: the one way in which an object that is there is changed.
+
+use reqwest::Method;
+use tokio::time::Instant;
+
+use super::Json;
+use super::error::Error;
+use super::exchange::random_fraction;
+use super::lock::Guard;
+use super::operation::Intent;
+use super::request::{PutOptions, Request};
+use super::resource_id::ResourceId;
+use super::session::{Accepted, Session};
+
+/// How often an object is read and written while others get in between each time: more than a minute with our pauses.
+const MOST_ATTEMPTS: u32 = 10;
+
+/// What a read–modify–write sends.
+#[derive(Clone, Debug)]
+pub enum Sending {
+    /// The whole object, with the changes in it.
+    Put(Json),
+    /// The members that change.
+    Patch(Json),
+    /// Nothing, for there is nothing to change.
+    Nothing,
+}
+
+/// How a read–modify–write ended.
+#[derive(Debug)]
+pub struct Modified<T> {
+    /// ARM's answer; none if nothing was sent.
+    pub accepted: Option<Accepted>,
+    /// What was found out about what was sent, each thing once or more.
+    pub findings: Vec<T>,
+    /// Keeps other writes of this process out, for as long as it is held.
+    pub guard: Option<Guard>,
+}
+
+impl Session {
+    /// Reads an object, changes what was read, and writes it: over this version of it only, where it has an `etag`.
+    ///
+    /// When somebody else has written in between, all of it is done again, after a pause in which what is `locked` is free
+    /// for others. What `change` refuses is not sent.
+    pub async fn modify<T: Send, E: From<Error>>(
+        &self,
+        id: &ResourceId,
+        api_version: &str,
+        locked: Option<&ResourceId>,
+        mut change: impl FnMut(Json) -> Result<(Sending, Vec<T>), E> + Send,
+    ) -> Result<Modified<T>, E> {
+        let started = Instant::now();
+        let mut findings = Vec::new();
+        let mut in_doubt = false;
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let guard = match locked {
+                Some(locked) => Some(self.lock(locked).await?),
+                None => None,
+            };
+            let body = self.get(id, api_version).await;
+            let body = body.map_err(|error| error.in_doubt(in_doubt))?;
+            let etag = body["etag"].as_str().map(str::to_owned);
+            let (sending, found) = change(body)?;
+            let error = match self.send_change(id, api_version, sending, etag).await {
+                Ok(accepted) => {
+                    findings.extend(found);
+                    return Ok(Modified {
+                        accepted,
+                        findings,
+                        guard,
+                    });
+                }
+                Err(error) => error,
+            };
+            // An attempt whose answer was lost may be the very one that got in between.
+            if error.may_have_been_sent() {
+                in_doubt = true;
+                findings.extend(found);
+            }
+            let error = error.in_doubt(in_doubt);
+            if !error.is_precondition_failed() {
+                return Err(error.into());
+            }
+            drop(guard);
+            if attempts == MOST_ATTEMPTS {
+                let took = started.elapsed().as_secs();
+                return Err(error.with_note(format!(
+                    "Somebody else changed it each time between our reading and writing it: {attempts} attempts in {took} s."
+                )).into());
+            }
+            let pause = self.pacing().backoff.after(attempts, random_fraction());
+            tracing::debug!(%id, attempts, "changed by somebody else meanwhile: will read and write again");
+            let sleep = tokio::time::sleep(pause);
+            let doing =
+                || format!("writing {id}, which others had changed at each of {attempts} attempts");
+            let slept = self.unless_stopped(sleep, doing).await;
+            slept.map_err(|stopped| stopped.in_doubt(in_doubt).caused_by(error))?;
+        }
+    }
+
+    async fn send_change(
+        &self,
+        id: &ResourceId,
+        api_version: &str,
+        sending: Sending,
+        etag: Option<String>,
+    ) -> Result<Option<Accepted>, Error> {
+        let (method, body) = match sending {
+            Sending::Put(body) => (Method::PUT, body),
+            Sending::Patch(body) => (Method::PATCH, body),
+            Sending::Nothing => return Ok(None),
+        };
+        let options = PutOptions {
+            if_match: etag,
+            ..PutOptions::default()
+        };
+        let request = Request::to(self.endpoint(), method, id, api_version)?
+            .with_json(&body)?
+            .with_options(&options)?;
+        self.write(request, id, Intent::Write).await.map(Some)
+    }
+}
+
+#[cfg(test)]
+mod tests;

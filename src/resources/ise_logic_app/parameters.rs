@@ -1,0 +1,199 @@
+//! Values of a workflow's parameters: the plain ones, and the secure ones that ARM never gives back.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{ARM, SCHEMA};
+use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::overwritten::Overwritten;
+use crate::sdk::path::Path;
+use crate::sdk::plan::sent_changes;
+use crate::sdk::remote::{Change, write_members};
+use crate::sdk::resource::Update;
+use crate::sdk::validation::sentence;
+use crate::sdk::value::{Object, Value};
+use crate::validate::json;
+use crate::validate::workflow::{Definition, Place, secure_kind};
+
+pub(super) const SECURE: &str = "secure_parameters_wo";
+const VERSION: &str = "secure_parameters_version";
+
+/// Writes what changes, and the secure parameters, whose values are in the configuration only.
+///
+/// What else ARM tells of a parameter stays as long as it is declared as it was.
+pub(super) fn write(config: &Object, change: Change<'_>, body: &mut Json) -> Vec<Overwritten> {
+    let before = declared(body);
+    let overwritten = ARM.write(change, body);
+    let after = declared(body);
+    let properties = &mut body["properties"];
+    let mut parameters = properties["parameters"]
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    let is_gone = |name: &str| before.contains_key(name) && !after.contains_key(name);
+    let is_other = |name: &str, kind: Option<&str>| {
+        let kinds = after.get(name).zip(kind);
+        kinds.is_some_and(|(now, kind)| !now.eq_ignore_ascii_case(kind))
+    };
+    let is_declared_anew = |name: &str, parameter: &Json| {
+        is_other(name, before.get(name).map(String::as_str))
+            || is_other(name, parameter["type"].as_str())
+    };
+    parameters.retain(|name, parameter| {
+        if is_declared_anew(name, parameter) {
+            let value = parameter.get("value").cloned();
+            *parameter = value.map_or(Json::Null, |value| json!({ "value": value }));
+        }
+        !is_gone(name) && !parameter.is_null()
+    });
+    for (name, value) in values(config, SECURE).unwrap_or_default() {
+        parameters.entry(name).or_insert_with(|| json!({}))["value"] = value;
+    }
+    if !parameters.is_empty() || !properties["parameters"].is_null() {
+        properties["parameters"] = Json::Object(parameters);
+    }
+    overwritten
+}
+
+/// The declared parameters of a workflow, with their types.
+fn declared(body: &Json) -> BTreeMap<String, String> {
+    let declared = body["properties"]["definition"]["parameters"].as_object();
+    let kinds = declared.into_iter().flatten().map(|(name, declaration)| {
+        let kind = declaration["type"].as_str().unwrap_or_default();
+        (name.clone(), kind.to_owned())
+    });
+    kinds.collect()
+}
+
+/// Finds the secrets that a body which is about to be sent would lose: ARM has them, and the configuration has not.
+///
+/// Who plans another version of the secrets says with it that those without a value fall back to their defaults.
+pub(super) fn check_body(body: &Json, update: Update<'_>) -> Diagnostics {
+    let is_version_planned = sent_changes(&SCHEMA, update.prior, update.planned).contains(VERSION);
+    let properties = &body["properties"];
+    let declared = properties["definition"]["parameters"].as_object();
+    let mut diagnostics = Diagnostics::new();
+    for (name, declaration) in declared.into_iter().flatten() {
+        let Some(kind) = secure_kind(declaration) else {
+            continue;
+        };
+        let parameter = properties["parameters"].get(name);
+        let has_value = parameter.is_some_and(|parameter| parameter.get("value").is_some());
+        let has_default = declaration.get("defaultValue").is_some();
+        let message = match (has_value, has_default, parameter) {
+            (true, ..) | (_, true, None) => continue,
+            (_, true, Some(_)) if is_version_planned => continue,
+            (_, true, Some(_)) => format!(
+                "Azure has a value of the parameter \"{name}\" ({kind}), which it never gives back, and this update would put \
+                 the default in its place: give the value in {SECURE}, or let the default stand by changing {VERSION}"
+            ),
+            (_, false, _) => format!(
+                "the definition that Azure has declares the parameter \"{name}\" ({kind}) without a default, and wants its value, \
+                 which it never gives back, with every update: give it in {SECURE}"
+            ),
+        };
+        let summary = format!("Invalid {SECURE}");
+        diagnostics.error_at(Path::attribute(SECURE), summary, sentence(&message));
+    }
+    diagnostics
+}
+
+/// Checks the parameters' values against their declarations, as far as both are known.
+pub(super) fn check_values(config: &Object) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    let Some(definition) = definition(config) else {
+        return diagnostics;
+    };
+    let (plain, secure) = (values(config, "parameters"), values(config, SECURE));
+    for finding in definition.check_parameters(plain.as_ref(), secure.as_ref()) {
+        let name = match finding.place {
+            Place::Parameters => "parameters",
+            Place::SecureParameters => SECURE,
+        };
+        let summary = format!("Invalid {name}");
+        diagnostics.error_at(Path::attribute(name), summary, sentence(&finding.message));
+    }
+    diagnostics
+}
+
+/// Finds the secure parameters that a PUT would lose, as far as they are known.
+///
+/// As long as nothing is sent, ARM keeps them: an imported logic app is in order without.
+pub(super) fn check_secure(config: &Object) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    let missing = definition(config).zip(values(config, SECURE));
+    let missing = missing.map(|(definition, secure)| definition.missing_secure(&secure));
+    for message in missing.into_iter().flatten() {
+        let summary = format!("Invalid {SECURE}");
+        diagnostics.error_at(Path::attribute(SECURE), summary, sentence(&message));
+    }
+    diagnostics
+}
+
+fn definition(config: &Object) -> Option<Definition> {
+    Definition::parse(config.str("definition")?).ok()
+}
+
+/// The values of parameters; nothing while they are unknown.
+fn values(config: &Object, name: &str) -> Option<Map<String, Json>> {
+    match config.get(name) {
+        Value::Null => Some(Map::new()),
+        value => parse_object(value.as_str()?),
+    }
+}
+
+/// The plain values in a body. Secure ones never come back, and so have no place here.
+pub(super) fn read_plain(json: &Json) -> Value {
+    let values: Map<String, Json> = json
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, parameter)| Some((name.clone(), parameter.get("value")?.clone())))
+        .collect();
+    match values.is_empty() {
+        true => Value::Null,
+        false => Json::Object(values).to_string().into(),
+    }
+}
+
+/// Writes the values in which two texts differ. What was overwritten is told without them: they may be anybody's secrets.
+pub(super) fn write_plain(prior: &Value, planned: &Value, json: &mut Json) -> Vec<Overwritten> {
+    let parsed = |value: &Value| value.as_str().and_then(parse_object).unwrap_or_default();
+    let (prior, planned) = (parsed(prior), parsed(planned));
+    let (prior, planned) = (by_name(&prior), by_name(&planned));
+    let same = |a: &&Json, b: &&Json| json::same(a, b);
+    let is = |value: &&Json, parameter: &Json| {
+        let found = parameter.get("value");
+        found.is_some_and(|found| json::same(found, value))
+    };
+    write_members(
+        json,
+        (&prior, &planned),
+        same,
+        is,
+        |before, value, parameter| {
+            let is_same = |value: &&Json| is(value, parameter);
+            let is_of_others = !before.is_some_and(is_same) && parameter.get("value").is_some();
+            if is_same(value) {
+                return Vec::new();
+            }
+            parameter["value"] = (*value).clone();
+            match is_of_others {
+                true => vec![Overwritten::untold(Path::root())],
+                false => Vec::new(),
+            }
+        },
+    )
+}
+
+fn by_name(values: &Map<String, Json>) -> BTreeMap<&str, &Json> {
+    values
+        .iter()
+        .map(|(name, value)| (name.as_str(), value))
+        .collect()
+}
+
+fn parse_object(text: &str) -> Option<Map<String, Json>> {
+    serde_json::from_str(text).ok()
+}

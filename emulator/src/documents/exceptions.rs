@@ -49,7 +49,8 @@ const LOCATION: &str =
 const TIMES: &str = "set by the service, as for every other artifact, whose documents say so";
 const LARGE: &str =
     "the published example of a large map sends one, to a content that lies elsewhere";
-const STATES: &str = "set by the service, in every published answer and in none of the requests; azurerm and the portal send it back";
+const STATES: &str =
+    "set by the service in every published answer, and in none of the published requests";
 
 /// Every exception, with its reason.
 pub(super) const EXCEPTIONS: &[Exception] = &[

@@ -8,6 +8,7 @@ use crate::core::dispatch;
 use crate::core::ending;
 use crate::core::engine;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::{GROUP, ResourceId};
 use crate::core::json::{Json, take, text};
 use crate::core::world::World;
@@ -129,5 +130,5 @@ fn create(
 }
 
 fn invalid(message: String) -> ArmError {
-    ArmError::new(400, "InvalidFixture", message)
+    errors::invalid_fixture(message)
 }

@@ -4,6 +4,7 @@ use super::body;
 use crate::core::call::{Call, Reply};
 use crate::core::directory::Application;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{Json, json};
 use crate::state::State;
 
@@ -39,9 +40,5 @@ pub(super) fn delete(state: &mut State, _: &Call, at: &[&str]) -> Result<Reply, 
 }
 
 fn not_found(client: &str) -> ArmError {
-    ArmError::new(
-        404,
-        "NotFound",
-        format!("No application '{client}' is registered."),
-    )
+    errors::no_application(client)
 }

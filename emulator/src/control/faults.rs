@@ -7,6 +7,7 @@ use super::invalid;
 use crate::core::call::{Call, Reply};
 use crate::core::clock::parse_duration;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::glob::glob;
 use crate::core::json::{Json, json};
 use crate::core::operations::{Doom, Failure};
@@ -357,7 +358,7 @@ fn number(name: &str, value: &Json) -> Result<u64, ArmError> {
 
 /// The service as it is since November 2022: no new environments. The code and the text are ours, since none is published.
 fn retired(source: &Json) -> Rule {
-    let message = "Integration service environments are retired: no new one can be created. Existing ones can be changed and deleted.";
+    let error = errors::creation_not_allowed();
     Rule {
         source: source.clone(),
         method: Some("PUT".to_owned()),
@@ -366,9 +367,9 @@ fn retired(source: &Json) -> Rule {
         times: 0,
         only_new_environments: true,
         action: Action::Answer(Answer {
-            status: 400,
-            code: Some("IntegrationServiceEnvironmentCreationNotAllowed".to_owned()),
-            message: Some(message.to_owned()),
+            status: error.status,
+            code: Some(error.code.into_owned()),
+            message: Some(error.message),
             headers: Map::new(),
             body: None,
         }),

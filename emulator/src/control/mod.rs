@@ -13,6 +13,7 @@ use crate::core::clock::{MAX_SCALE, parse_duration, timestamp};
 use crate::core::ending;
 use crate::core::engine;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, merge, parse};
 use crate::core::render;
@@ -83,10 +84,7 @@ pub(crate) fn serve(state: &mut State, call: &Call) -> Reply {
     let done = match find(ROUTES, &call.method, &segments) {
         Routed::Found(handler, captured) => handler(state, call, &captured),
         Routed::WrongVerb(allow) => Err(ArmError::method(&call.method, &allow)),
-        Routed::Nowhere => {
-            let message = format!("The emulator has no '{} {}'.", call.method, call.path);
-            Err(ArmError::new(404, "NotFound", message))
-        }
+        Routed::Nowhere => Err(errors::no_control(&call.method, &call.path)),
     };
     done.unwrap_or_else(|error| Reply::error(&error, &state.world.clock))
 }
@@ -144,7 +142,7 @@ fn body(call: &Call) -> Result<Json, ArmError> {
 
 /// A request to the emulator itself that cannot be understood.
 fn invalid(why: &str) -> ArmError {
-    ArmError::control(why)
+    errors::invalid_control_request(why)
 }
 
 fn clock(world: &World) -> Reply {

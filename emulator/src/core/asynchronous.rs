@@ -4,6 +4,7 @@ use super::call::{Call, Reply};
 use super::clock::seconds;
 use super::definition::{Provider, Request, Style};
 use super::error::ArmError;
+use super::errors;
 use super::id::ResourceId;
 use super::json::{Json, json};
 use super::operations::{Operation, Progress, Work};
@@ -67,7 +68,7 @@ pub(crate) fn location(
         Progress::Succeeded => Ok(Reply::empty(done(operation))),
         Progress::Failed(failure) => Err(ArmError {
             code: failure.code.clone().into(),
-            ..ArmError::gateway(409, "", failure.message.clone())
+            ..ArmError::front(409, "", failure.message.clone())
         }),
     }
 }
@@ -89,7 +90,7 @@ pub(crate) fn find<'a>(
         Some(provider.operations)
     });
     let found = operation.zip(style);
-    found.ok_or_else(|| ArmError::invalid_operation(name))
+    found.ok_or_else(|| errors::invalid_operation_id(name))
 }
 
 /// The word for how far an operation is.

@@ -4,6 +4,7 @@ use time::Duration;
 
 use super::clock::Clock;
 use super::error::ArmError;
+use super::errors;
 use super::json::{Json, json, parse};
 use super::target::Target;
 use crate::documents;
@@ -50,13 +51,7 @@ impl Call {
     pub(crate) fn api_version(&self) -> Result<&str, ArmError> {
         self.query("api-version")
             .filter(|version| !version.is_empty())
-            .ok_or_else(|| {
-                ArmError::gateway(
-                    400,
-                    "MissingApiVersionParameter",
-                    "The api-version query parameter (?api-version=) is required for all requests.",
-                )
-            })
+            .ok_or_else(errors::missing_api_version_parameter)
     }
 
     /// The body as a JSON object, as ARM's documents have it.
@@ -105,11 +100,7 @@ impl Call {
 
     fn object(&self) -> Result<Json, ArmError> {
         if self.body.is_empty() {
-            return Err(ArmError::gateway(
-                400,
-                "InvalidRequestContent",
-                "The request content was invalid and could not be deserialized: 'The request body is empty.'.",
-            ));
+            return Err(errors::empty_content());
         }
         match parse(&self.body) {
             Ok(body @ Json::Object(_)) => Ok(body),
@@ -120,11 +111,7 @@ impl Call {
 }
 
 fn content(detail: &str) -> ArmError {
-    ArmError::gateway(
-        400,
-        "InvalidRequestContent",
-        format!("The request content was invalid and could not be deserialized: '{detail}'."),
-    )
+    errors::unreadable_content(detail)
 }
 
 fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {

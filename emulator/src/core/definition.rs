@@ -5,6 +5,7 @@ use time::Duration;
 use super::call::{Call, Reply};
 use super::directory::Caller;
 use super::error::ArmError;
+use super::errors;
 use super::id::ResourceId;
 use super::json::{Json, json, merge};
 use super::operations::{Doom, Operation, Work};
@@ -227,29 +228,9 @@ impl Naming {
             Self::Group if (1..=90).contains(&length) && !name.ends_with('.') && only("._-()") => {
                 Ok(())
             }
-            Self::Network { most, .. } => Err(ArmError::new(
-                400,
-                "InvalidResourceName",
-                format!(
-                    "Resource name {name} is invalid. The name can be up to {most} characters long. It must begin with a word character, \
-                     and it must end with a word character or with '_'. The name may contain word characters or '.', '-', '_'."
-                ),
-            )),
-            Self::Logic { .. } => Err(ArmError::gateway(
-                400,
-                "InvalidResourceName",
-                format!(
-                    "The provided resource name '{name}' has these invalid characters or is too long."
-                ),
-            )),
-            Self::Group => Err(ArmError::gateway(
-                400,
-                "InvalidResourceGroup",
-                format!(
-                    "The provided resource group name '{name}' has invalid characters or is too long. The name can only be a letter, \
-                     digit, '-', '.', '(', ')' or '_' and must not end with '.'."
-                ),
-            )),
+            Self::Network { most, .. } => Err(errors::invalid_network_name(name, most)),
+            Self::Logic { .. } => Err(errors::invalid_resource_name(name)),
+            Self::Group => Err(errors::invalid_resource_group(name)),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::call::{Call, Reply};
 use super::definition::{Handler, Request, Table, TypeDefinition};
 use super::directory::guid;
 use super::error::ArmError;
+use super::errors;
 use super::export;
 use super::generic;
 use super::id::{GROUP, ResourceId};
@@ -116,7 +117,7 @@ fn dispatch(request: &mut Request<'_>) -> Result<Reply, ArmError> {
     let call = request.call;
     call.api_version()?;
     if let Some(subscription) = call.target.subscription().filter(|id| guid(id).is_none()) {
-        return Err(ArmError::invalid_subscription(subscription));
+        return Err(errors::invalid_subscription_id(subscription));
     }
     let providers = request.types.0.iter();
     let tables = providers.flat_map(|provider| provider.routes).chain(ROUTES);
@@ -124,7 +125,7 @@ fn dispatch(request: &mut Request<'_>) -> Result<Reply, ArmError> {
     match find(tables, &call.method, &segments) {
         Routed::Found(handler, captured) => handler(request, &captured),
         Routed::WrongVerb(allow) => Err(ArmError::method(&call.method, &allow)),
-        Routed::Nowhere => Err(ArmError::no_route(&call.target.path())),
+        Routed::Nowhere => Err(errors::no_route(call.target.path())),
     }
 }
 
@@ -140,7 +141,7 @@ fn group(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
 
 fn definition_of_groups(request: &Request<'_>) -> Result<&'static TypeDefinition, ArmError> {
     let found = request.types.find(GROUP);
-    found.ok_or_else(|| ArmError::no_route(&request.call.path))
+    found.ok_or_else(|| errors::no_route(&request.call.path))
 }
 
 /// The resources of a type in a whole subscription.
@@ -213,7 +214,7 @@ fn below(
     let stored = presence::existing(request.types, request.world, id)?.clone();
     let Routed::Found(handler, captured) = routed else {
         let (namespace, name) = (&stored.id.namespace, tail[0]);
-        return Err(ArmError::unknown_below(namespace, name));
+        return Err(errors::unknown_below(namespace, name));
     };
     if method == "POST" {
         locks::check(request.world, id, Intent::Write)?;
@@ -276,7 +277,7 @@ fn own(call: &Call) -> Result<(), ArmError> {
 fn not_served(types: &Table, namespace: &str, kind: &str, version: &str) -> ArmError {
     let is_known = types.provider(namespace).is_some();
     if is_known || namespace.eq_ignore_ascii_case(scope::NAMESPACE) {
-        return ArmError::unknown_type(namespace, kind, version);
+        return errors::invalid_resource_type(namespace, kind, version);
     }
-    ArmError::unknown_namespace(namespace)
+    errors::invalid_resource_namespace(namespace)
 }

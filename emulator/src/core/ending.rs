@@ -1,10 +1,11 @@
 //! How resources go and operations end.
 
 use super::definition::Table;
+use super::errors;
 use super::id::ResourceId;
 use super::json::text;
 use super::locks::{self, Intent};
-use super::operations::{Ending, Failure, Progress};
+use super::operations::{Ending, Progress};
 use super::store::Stored;
 use super::world::World;
 
@@ -98,16 +99,8 @@ fn empty(types: &Table, world: &mut World, group: &ResourceId, operation: &str) 
         return;
     }
     world.resources.set_state(group, "Succeeded");
-    let failure = Failure {
-        code: "ResourceGroupDeletionBlocked".to_owned(),
-        message: format!(
-            "Deletion of resource group '{}' failed as resources with identifiers '{}' could not be deleted. \
-             The provisioning state of the resource group will be rolled back.",
-            group.name(),
-            left.join(",")
-        ),
-    };
-    world.operations.fail(operation, failure);
+    let failure = errors::resource_group_deletion_blocked(group.name(), left.join(","));
+    world.operations.fail(operation, failure.into());
 }
 
 /// Deletes everything in the group that may be deleted now; whether anything was.

@@ -7,6 +7,7 @@ use serde_json::Map;
 use super::call::Reply;
 use super::definition::{Request, TypeDefinition};
 use super::error::ArmError;
+use super::errors;
 use super::id::ResourceId;
 use super::json::{Json, json, list, ordered, take, text};
 use super::presence;
@@ -30,8 +31,9 @@ pub(crate) fn template(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, 
     let group = presence::existing_group(world, &ResourceId::of_group(at[0], at[1]))?;
     let asked = request.call.json()?;
     if text(&asked, "outputFormat").is_some_and(|format| !format.eq_ignore_ascii_case("Json")) {
-        let message = "Only the output format 'Json' is supported here.";
-        return Err(ArmError::gateway(400, "InvalidRequestContent", message));
+        return Err(errors::invalid_content(
+            "Only the output format 'Json' is supported here.",
+        ));
     }
     let listed = list(&asked, "resources").iter().filter_map(Json::as_str);
     let (every, single): (Vec<&str>, Vec<&str>) = listed.partition(|id| *id == "*");
@@ -40,9 +42,7 @@ pub(crate) fn template(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, 
         let known = ResourceId::parse(id)
             .filter(|id| id.group_id().is_some_and(|inside| inside.same(&group.id)));
         let known = known.ok_or_else(|| {
-            let message =
-                format!("The request content was invalid: '{id}' is no resource of the group.");
-            ArmError::gateway(400, "InvalidRequestContent", message)
+            errors::invalid_content(format!("'{id}' is no resource of the group."))
         })?;
         wanted.push(presence::existing(types, world, &known)?.id.root().key());
     }

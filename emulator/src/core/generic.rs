@@ -4,6 +4,7 @@ use super::call::{Call, Reply};
 use super::clock::timestamp;
 use super::definition::Request;
 use super::error::ArmError;
+use super::errors;
 use super::filter::Filter;
 use super::id::ResourceId;
 use super::json::{json, ordered, text};
@@ -78,13 +79,7 @@ fn expanded(call: &Call) -> Result<Vec<&'static str>, ArmError> {
         let found = known
             .into_iter()
             .find(|known| known.eq_ignore_ascii_case(name));
-        found.ok_or_else(|| {
-            let message = format!(
-                "Invalid $expand '{name}' specified in the query string. The supported values are '{}'.",
-                known.join(", ")
-            );
-            ArmError::gateway(400, "InvalidExpandInQueryString", message)
-        })
+        found.ok_or_else(|| errors::invalid_expand_in_query_string(name, known.join(", ")))
     };
     asked
         .map(str::trim)

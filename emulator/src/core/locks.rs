@@ -3,6 +3,7 @@
 use super::call::{Call, Reply};
 use super::definition::Request;
 use super::error::ArmError;
+use super::errors;
 use super::id::ResourceId;
 use super::json::text;
 use super::paging;
@@ -37,11 +38,7 @@ pub(crate) fn one(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmEr
             Ok(Reply::empty(200))
         }
         ("DELETE", None) => Ok(Reply::empty(204)),
-        _ => Err(ArmError::gateway(
-            404,
-            "LockNotFound",
-            format!("The lock '{name}' could not be found."),
-        )),
+        _ => Err(errors::lock_not_found(name)),
     }
 }
 
@@ -75,15 +72,7 @@ pub(crate) fn check(world: &World, id: &ResourceId, intent: Intent) -> Result<()
         Intent::Write => "write",
         Intent::Delete => "delete",
     };
-    Err(ArmError::gateway(
-        409,
-        "ScopeLocked",
-        format!(
-            "The scope '{id}' cannot perform {verb} operation because following scope(s) are locked: '{}'. \
-             Please remove the lock and try again.",
-            locked.join(",")
-        ),
-    ))
+    Err(errors::scope_locked(id, verb, locked.join(",")))
 }
 
 fn put(
@@ -96,8 +85,9 @@ fn put(
     let shown = call.json()?["properties"].take();
     let notes = text(&shown, "notes").unwrap_or_default();
     if notes.chars().count() > LONGEST_NOTES {
-        let message = "The notes of a lock have at most 512 characters.";
-        return Err(ArmError::gateway(400, "InvalidRequestContent", message));
+        return Err(errors::invalid_content(
+            "The notes of a lock have at most 512 characters.",
+        ));
     }
     if let Some(group) = group_of(scope) {
         presence::check_stays(world, &group)?;
@@ -114,11 +104,7 @@ fn check_name(name: &str) -> Result<(), ArmError> {
     if is_fine && !name.contains(is_forbidden) {
         return Ok(());
     }
-    let message = format!(
-        "The lock name '{name}' is not valid: it has 1 to {LONGEST_NAME} characters and none of '<', '>', '%', '&', ':', '\\', '?', \
-         '/' and control characters."
-    );
-    Err(ArmError::gateway(400, "InvalidLockName", message))
+    Err(errors::invalid_lock_name(name))
 }
 
 /// The locks at a scope and below it, or at it and above it when only those are asked for.

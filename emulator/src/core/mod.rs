@@ -10,6 +10,7 @@ pub(crate) mod dispatch;
 pub(crate) mod ending;
 pub(crate) mod engine;
 pub(crate) mod error;
+pub(crate) mod errors;
 mod export;
 pub(crate) mod filter;
 mod generic;

@@ -7,6 +7,7 @@ use super::asynchronous;
 use super::call::Reply;
 use super::definition::Request;
 use super::error::ArmError;
+use super::errors;
 use super::id::{GROUP, ResourceId};
 use super::json::{Json, json, list, take, text};
 use super::locks::{self, Intent};
@@ -48,7 +49,7 @@ pub(crate) fn start(
         ending: Ending::ByType,
     };
     let provider = request.types.provider(&source.namespace);
-    let provider = provider.ok_or_else(|| ArmError::no_route(&request.call.path))?;
+    let provider = provider.ok_or_else(|| errors::no_route(&request.call.path))?;
     Ok(asynchronous::start(
         request,
         provider,
@@ -97,25 +98,15 @@ fn check(
     let (types, world) = (request.types, &*request.world);
     let target = text(asked, "targetResourceGroup").and_then(ResourceId::parse);
     let target = target.filter(|id| id.type_name() == GROUP).ok_or_else(|| {
-        ArmError::gateway(
-            400,
-            "InvalidRequestContent",
-            "The request content was invalid: 'targetResourceGroup' is not the id of a resource group.",
-        )
+        errors::invalid_content("'targetResourceGroup' is not the id of a resource group.")
     })?;
     let target = presence::existing_group(world, &target)?.id.clone();
-    let refuse = |code: &'static str, what: String| Err(ArmError::gateway(409, code, what));
     if target.same(source) {
-        let what = "The source and the target of a move cannot be the same resource group.";
-        return refuse("ResourceMoveSameGroup", what.to_owned());
+        return Err(errors::resource_move_same_group());
     }
     let wanted = list(asked, "resources");
     if wanted.is_empty() {
-        return Err(ArmError::gateway(
-            400,
-            "InvalidRequestContent",
-            "The request content was invalid: 'resources' names no resource.",
-        ));
+        return Err(errors::invalid_content("'resources' names no resource."));
     }
     let mut ids = Vec::new();
     for wanted in wanted {
@@ -124,11 +115,7 @@ fn check(
             id.pairs.len() == 1 && id.group_id().is_some_and(|group| group.same(source))
         });
         let Some(id) = id else {
-            let what = format!(
-                "'{wanted}' is no resource of the resource group '{}'.",
-                source.name()
-            );
-            return refuse("ResourceMoveNotInGroup", what);
+            return Err(errors::resource_move_not_in_group(wanted, source.name()));
         };
         let id = presence::existing(types, world, &id)?.id.clone();
         let kind = id.type_name();
@@ -136,16 +123,11 @@ fn check(
             .find(&kind)
             .is_some_and(|known| known.behaviour.may_move());
         if !movable {
-            let what = format!("Resource move is not supported for resource types '{kind}'.");
-            return refuse("ResourceMoveNotSupported", what);
+            return Err(errors::resource_move_not_supported(kind));
         }
         if world.resources.has(&moved(&id, &target)) {
-            let what = format!(
-                "The resource group '{}' has a resource '{kind}/{}'.",
-                target.name(),
-                id.name()
-            );
-            return refuse("ResourceMoveTargetExists", what);
+            let (group, name) = (target.name(), id.name());
+            return Err(errors::resource_move_target_exists(group, kind, name));
         }
         locks::check(world, &id, Intent::Delete)?;
         ids.push(id);

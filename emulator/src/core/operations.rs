@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::clock::nanoseconds;
+use super::error::ArmError;
 use super::id::ResourceId;
 use super::json::Json;
 use super::tracked::Tracked;
@@ -17,6 +18,15 @@ use super::tracked::Tracked;
 pub(crate) struct Failure {
     pub(crate) code: String,
     pub(crate) message: String,
+}
+
+impl From<ArmError> for Failure {
+    fn from(error: ArmError) -> Self {
+        Self {
+            code: error.code.into_owned(),
+            message: error.message,
+        }
+    }
 }
 
 /// How an operation is going to fail.

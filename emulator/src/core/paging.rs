@@ -4,6 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::call::{Call, Reply};
 use super::error::ArmError;
+use super::errors;
 use super::json::{Json, json};
 use super::random::Random;
 
@@ -61,11 +62,7 @@ fn skipped(call: &Call, token: &str) -> Option<usize> {
 }
 
 fn invalid(name: &str, value: &str) -> ArmError {
-    ArmError::gateway(
-        400,
-        "InvalidParameter",
-        format!("The value '{value}' of the query parameter '{name}' is invalid."),
-    )
+    errors::invalid_parameter(value, name)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::definition::Table;
 use super::error::ArmError;
+use super::errors;
 use super::id::ResourceId;
 use super::json::{Json, text};
 use super::store::Stored;
@@ -38,7 +39,7 @@ pub(crate) fn existing_group<'a>(
     id: &ResourceId,
 ) -> Result<&'a Stored, ArmError> {
     let found = world.resources.get(id);
-    found.ok_or_else(|| ArmError::group_not_found(id.name()))
+    found.ok_or_else(|| errors::resource_group_not_found(id.name()))
 }
 
 /// Refuses a write in a group that is being deleted or moves resources.
@@ -46,7 +47,7 @@ pub(crate) fn check_stays(world: &World, group: &ResourceId) -> Result<(), ArmEr
     check_settled(world, group)?;
     match world.resources.get(group) {
         Some(stored) if text(&stored.body, "properties/provisioningState") == Some("Deleting") => {
-            Err(ArmError::being_deleted(stored.id.name()))
+            Err(errors::resource_group_being_deleted(stored.id.name()))
         }
         _ => Ok(()),
     }
@@ -57,7 +58,7 @@ pub(crate) fn check_settled(world: &World, group: &ResourceId) -> Result<(), Arm
     let stored = world.resources.get(group);
     let plan = stored.and_then(|group| group.hidden.get(MOVING));
     match plan.map(Json::is_null) {
-        Some(false) => Err(ArmError::being_moved(group.name())),
+        Some(false) => Err(errors::resources_being_moved(group.name())),
         _ => Ok(()),
     }
 }

@@ -5,6 +5,7 @@ use time::Duration;
 use super::call::Reply;
 use super::definition::{Provider, Request, Table, TypeDefinition};
 use super::error::ArmError;
+use super::errors;
 use super::id::ResourceId;
 use super::json::{Json, json, text};
 use super::paging;
@@ -72,18 +73,14 @@ pub(crate) fn check_registered(
     if registration(world, &id.subscription, namespace) == "Registered" {
         return Ok(());
     }
-    let message = format!(
-        "The subscription is not registered to use namespace '{namespace}'. \
-         See https://aka.ms/rps-not-found for how to register subscriptions."
-    );
-    let mut error = ArmError::gateway(409, "MissingSubscriptionRegistration", message.clone());
-    error.details = vec![("MissingSubscriptionRegistration".to_owned(), message)];
+    let mut error = errors::missing_subscription_registration(namespace);
+    error.details = vec![(error.code.to_string(), error.message.clone())];
     Err(error)
 }
 
 fn known(types: &Table, namespace: &str) -> Result<&'static Provider, ArmError> {
     let found = types.provider(namespace);
-    found.ok_or_else(|| ArmError::unknown_namespace(namespace))
+    found.ok_or_else(|| errors::invalid_resource_namespace(namespace))
 }
 
 /// A provider cannot go while it has resources. The code is ours.
@@ -98,11 +95,7 @@ fn check_unused(world: &World, subscription: &str, provider: &Provider) -> Resul
     if !is_used {
         return Ok(());
     }
-    Err(ArmError::gateway(
-        409,
-        "ResourceProviderInUse",
-        format!("The subscription still has resources of the namespace '{namespace}'."),
-    ))
+    Err(errors::resource_provider_in_use(namespace))
 }
 
 /// How far the registration of a provider is.

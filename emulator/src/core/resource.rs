@@ -7,6 +7,7 @@ use super::call::{Call, Reply};
 use super::definition::{Deletion, Request, TypeDefinition, Write, Written};
 use super::ending;
 use super::error::ArmError;
+use super::errors;
 use super::filter::Filter;
 use super::id::{GROUP, ResourceId, normalise_location};
 use super::json::{Json, at, json, take, text};
@@ -287,7 +288,7 @@ fn writable(
     let kind = definition.kind();
     if let Some(parent) = id.parent() {
         let stored = world.resources.get(&parent);
-        let stored = stored.ok_or_else(|| ArmError::parent_not_found(&parent))?;
+        let stored = stored.ok_or_else(|| errors::parent_resource_not_found(parent.names()))?;
         return Ok(stored.id.child(kind, id.name()));
     }
     let mut canonical = id.clone();
@@ -339,7 +340,7 @@ fn preconditions(
         .is_some_and(|condition| !matches(condition))
         || call.header("if-none-match").is_some_and(matches);
     if fails {
-        Err(ArmError::precondition(id))
+        Err(errors::precondition_failed(id))
     } else {
         Ok(())
     }
@@ -356,11 +357,7 @@ fn locate(
         return Ok(());
     }
     let Some(location) = text(wanted, "location").filter(|location| !location.is_empty()) else {
-        return Err(ArmError::gateway(
-            400,
-            "LocationRequired",
-            "The location property is required for this definition.",
-        ));
+        return Err(errors::location_required());
     };
     let location = normalise_location(location);
     if let Some(old) = old
@@ -383,45 +380,16 @@ fn unavailable(definition: &TypeDefinition, location: &str) -> ArmError {
         .collect();
     let regions = regions.join(",");
     if definition.name == GROUP {
-        return ArmError::gateway(
-            400,
-            "LocationNotAvailableForResourceGroup",
-            format!(
-                "The provided location '{location}' is not available for resource group. List of available regions is '{regions}'."
-            ),
-        );
+        return errors::location_not_available_for_resource_group(location, regions);
     }
-    ArmError::gateway(
-        400,
-        "LocationNotAvailableForResourceType",
-        format!(
-            "The provided location '{location}' is not available for resource type '{}'. \
-             List of available regions for the resource type is '{regions}'.",
-            definition.name
-        ),
-    )
+    errors::location_not_available_for_resource_type(location, definition.name, regions)
 }
 
 fn moved(definition: &TypeDefinition, id: &ResourceId, old: &str, new: &str) -> ArmError {
     if definition.name == GROUP {
-        return ArmError::gateway(
-            409,
-            "InvalidResourceGroupLocation",
-            format!(
-                "Invalid resource group location '{new}'. The Resource group already exists in location '{old}'."
-            ),
-        );
+        return errors::invalid_resource_group_location(new, old);
     }
-    ArmError::gateway(
-        409,
-        "InvalidResourceLocation",
-        format!(
-            "The resource '{}' already exists in location '{old}' in resource group '{}'. A resource with the same name cannot be \
-             created in location '{new}'. Please select a new resource name.",
-            id.name(),
-            id.group.as_deref().unwrap_or_default()
-        ),
-    )
+    errors::invalid_resource_location(id.name(), old, id.group.as_deref().unwrap_or_default(), new)
 }
 
 /// In a PATCH a null removes a tag, or all of them.
@@ -439,38 +407,24 @@ fn check_tags(body: &Json) -> Result<(), ArmError> {
         return Ok(());
     };
     if tags.len() > 50 {
-        let message = format!(
-            "The resource has {} tags. The maximum number of tags is 50.",
-            tags.len()
-        );
-        return Err(ArmError::gateway(400, "TooManyTags", message));
+        return Err(errors::too_many_tags(tags.len()));
     }
     let mut seen = HashSet::new();
     for (name, value) in tags {
         // Names of tags have no case (that ARM refuses such a pair with this code is an assumption).
         if !seen.insert(name.to_lowercase()) {
-            return Err(ArmError::gateway(
-                400,
-                "InvalidRequestContent",
-                format!("The request content was invalid: the tag '{name}' is given twice."),
-            ));
+            return Err(errors::invalid_content(format!(
+                "the tag '{name}' is given twice."
+            )));
         }
         if name.chars().count() > 512 || name.contains(['<', '>', '%', '&', '\\', '?', '/']) {
-            return Err(ArmError::gateway(
-                400,
-                "InvalidTagNameCharacters",
-                format!("The tag name '{name}' is not valid."),
-            ));
+            return Err(errors::invalid_tag_name_characters(name));
         }
         if value
             .as_str()
             .is_none_or(|value| value.chars().count() > 256)
         {
-            return Err(ArmError::gateway(
-                400,
-                "InvalidTagValueLength",
-                format!("The value of tag '{name}' is not valid."),
-            ));
+            return Err(errors::invalid_tag_value_length(name));
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 
 use super::definition::Request;
 use super::error::ArmError;
+use super::errors;
 use super::id::ResourceId;
 use super::json::{Json, json};
 use super::presence;
@@ -20,7 +21,7 @@ pub(crate) fn asked(request: &Request<'_>, below: usize) -> Result<ResourceId, A
         return Ok(whole(subscription));
     }
     let id = ResourceId::of_segments(scope);
-    let id = id.ok_or_else(|| ArmError::no_route(&format!("/{}", scope.join("/"))))?;
+    let id = id.ok_or_else(|| errors::no_route(format!("/{}", scope.join("/"))))?;
     presence::existing(request.types, request.world, &id).map(|stored| stored.id.clone())
 }
 

@@ -1,6 +1,7 @@
 //! The path of a request, read once for everybody: what routes, roles, faults and the log see is the same.
 
 use super::error::ArmError;
+use super::errors;
 use super::id::ResourceId;
 
 /// The segments of a path, decoded and checked.
@@ -16,7 +17,7 @@ impl Target {
         let segments = segments.map(|segment| {
             decode(segment)
                 .filter(|decoded| is_name(decoded))
-                .ok_or_else(|| ArmError::bad_path(segment))
+                .ok_or_else(|| errors::invalid_request_path(segment))
         });
         Ok(Self {
             segments: segments.collect::<Result<_, _>>()?,

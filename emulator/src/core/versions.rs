@@ -3,6 +3,7 @@
 
 use super::definition::TypeDefinition;
 use super::error::ArmError;
+use super::errors;
 use super::id::GROUP;
 use crate::documents;
 
@@ -82,14 +83,11 @@ pub(crate) fn check(
         return Err(invalid(version, &supported));
     }
     let kind = definition.name.split_once('/').map_or("", |(_, kind)| kind);
-    Err(ArmError::gateway(
-        400,
-        "NoRegisteredProviderFound",
-        format!(
-            "No registered resource provider found for location '{location}' and API version '{version}' for type '{kind}'. \
-             The supported api-versions are '{}'. The supported locations are ''.",
-            supported.join(", ")
-        ),
+    Err(errors::no_registered_provider_found(
+        location,
+        version,
+        kind,
+        supported.join(", "),
     ))
 }
 
@@ -108,12 +106,5 @@ pub(crate) fn one_of(version: &str, supported: &[&str]) -> Result<(), ArmError> 
 }
 
 fn invalid(version: &str, supported: &[&str]) -> ArmError {
-    ArmError::gateway(
-        400,
-        "InvalidApiVersionParameter",
-        format!(
-            "The api-version '{version}' is invalid. The supported versions are '{}'.",
-            supported.join(",")
-        ),
-    )
+    errors::invalid_api_version_parameter(version, supported.join(","))
 }

@@ -4,9 +4,10 @@ use time::OffsetDateTime;
 
 use super::clock::{Anchor, Clock};
 use super::directory::Directory;
+use super::errors;
 use super::id::ResourceId;
 use super::metrics::Metrics;
-use super::operations::{Agenda, Doom, Due, Failure, Operation, Operations, Progress, Work};
+use super::operations::{Agenda, Doom, Due, Operation, Operations, Progress, Work};
 use super::random::Random;
 use super::store::Store;
 
@@ -107,12 +108,7 @@ impl World {
     /// Ends the operations on a resource that goes away while they run.
     pub(crate) fn abandon(&mut self, target: &ResourceId) {
         for name in self.operations.running_on(target) {
-            let failure = Failure {
-                code: "Canceled".to_owned(),
-                message: format!(
-                    "The resource {target} was deleted while the operation was running."
-                ),
-            };
+            let failure = errors::canceled(target).into();
             self.operations.end(&name, Progress::Failed(failure));
         }
     }

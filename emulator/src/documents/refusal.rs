@@ -3,6 +3,7 @@
 
 use super::reader::Place;
 use crate::core::error::ArmError;
+use crate::core::errors;
 
 /// What is wrong at a place.
 #[derive(Debug, PartialEq)]
@@ -49,14 +50,8 @@ impl Unfit {
         let reason = format!("{} Path '{}'.", self.reason(), self.path);
         match namespace {
             "Microsoft.Network" => ArmError::unreadable("InvalidJson", reason),
-            "Microsoft.Logic" => ArmError::request_content(&reason),
-            _ => ArmError::gateway(
-                400,
-                "InvalidRequestContent",
-                format!(
-                    "The request content was invalid and could not be deserialized: '{reason}'."
-                ),
-            ),
+            "Microsoft.Logic" => errors::invalid_request_content(reason),
+            _ => errors::unreadable_content(reason),
         }
     }
 

@@ -4,6 +4,7 @@ use url::{Host, Url};
 
 use crate::core::call::Call;
 use crate::core::error::ArmError;
+use crate::core::errors;
 
 /// Refuses what a browser sends for another site. Clients that are no browsers send neither header.
 pub(crate) fn check(call: &Call) -> Result<(), ArmError> {
@@ -16,7 +17,9 @@ pub(crate) fn check(call: &Call) -> Result<(), ArmError> {
         (None, None) => return Ok(()),
     };
     if !own {
-        return Err(refuse("A page of another site may not steer the emulator."));
+        return Err(errors::foreign_page(
+            "A page of another site may not steer the emulator.",
+        ));
     }
     check_host(call)
 }
@@ -32,7 +35,7 @@ pub(crate) fn check_host(call: &Call) -> Result<(), ArmError> {
     if ours {
         return Ok(());
     }
-    Err(refuse(
+    Err(errors::foreign_page(
         "The page is served under an IP address, 'localhost' or a name without a dot.",
     ))
 }
@@ -42,10 +45,6 @@ fn is_same(origin: &str, base: &str) -> bool {
         (Ok(origin), Ok(base)) => origin.origin() == base.origin(),
         _ => false,
     }
-}
-
-fn refuse(message: &str) -> ArmError {
-    ArmError::new(403, "ForeignPage", message)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use futures::StreamExt as _;
 
 use crate::core::call::Call;
 use crate::core::error::ArmError;
+use crate::core::errors;
 
 /// The largest request that ARM takes.
 const MAX_BODY: usize = 4 * 1024 * 1024;
@@ -29,23 +30,12 @@ pub(super) enum Unread {
 impl Unread {
     /// What is answered, if anyone listens.
     pub(super) fn error(&self) -> Option<ArmError> {
-        let error = |status, code, message: &str| Some(ArmError::gateway(status, code, message));
         match self {
-            Self::TooLarge => error(
-                413,
-                "RequestContentTooLarge",
-                "The request content is too large: the maximum size is 4 MB.",
-            ),
-            Self::Broken => error(
-                400,
-                "InvalidRequestContent",
-                "The request content was invalid: its transfer encoding cannot be read.",
-            ),
-            Self::Slow => error(
-                408,
-                "RequestTimeout",
-                "The request content was not there within a minute.",
-            ),
+            Self::TooLarge => Some(errors::request_content_too_large()),
+            Self::Broken => Some(errors::invalid_content(
+                "its transfer encoding cannot be read.",
+            )),
+            Self::Slow => Some(errors::request_timeout()),
             Self::Gone => None,
         }
     }

@@ -19,7 +19,7 @@ use crate::core::authorization::{self, Sight};
 use crate::core::call::{Call, Reply};
 use crate::core::definition::Request;
 use crate::core::directory::Caller;
-use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::Json;
 use crate::core::operations::Doom;
 use crate::core::target::Target;
@@ -54,8 +54,7 @@ pub(crate) async fn handle(
     if emulator.is_durable().await {
         return response;
     }
-    let message = "The state file of the emulator cannot be written to any more; its log says why. Start it again.";
-    refusal(&ArmError::new(500, "StateFileFailed", message))
+    refusal(&errors::state_file_failed())
 }
 
 async fn respond(

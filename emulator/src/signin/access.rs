@@ -9,6 +9,7 @@ use crate::core::call::{Call, Reply};
 use crate::core::clock::Clock;
 use crate::core::directory::{Application, Caller, Tenant};
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::json;
 use crate::core::random::Random;
 
@@ -67,19 +68,12 @@ impl Tokens {
 
     /// Who sends a request to ARM, by its token.
     pub(crate) fn check(&self, home: &Tenant, call: &Call) -> Result<Caller, ArmError> {
-        let header = call.header("authorization").ok_or_else(|| {
-            failed("Authentication failed. The 'Authorization' header is missing.")
-        })?;
-        let token = bearer(header).ok_or_else(|| {
-            failed("Authentication failed. The 'Authorization' header is provided in an invalid format.")
-        })?;
-        let invalid = || {
-            ArmError::gateway(
-                401,
-                "InvalidAuthenticationToken",
-                "The access token is invalid.",
-            )
-        };
+        let header = call
+            .header("authorization")
+            .ok_or_else(|| errors::authentication_failed("missing"))?;
+        let token = bearer(header)
+            .ok_or_else(|| errors::authentication_failed("provided in an invalid format"))?;
+        let invalid = || errors::invalid_authentication_token();
         let token = Jwt::read(token).ok_or_else(invalid)?;
         let is_ours = Issuer::Entra.key().is_ok_and(|key| key.has_signed(&token));
         let (client, object, tenant) =
@@ -112,14 +106,9 @@ impl Tokens {
         if now < expires {
             return Ok(());
         }
-        Err(ArmError::gateway(
-            401,
-            "ExpiredAuthenticationToken",
-            format!(
-                "The access token expiry UTC time '{}' is earlier than current UTC time '{}'.",
-                shown(expires),
-                shown(now)
-            ),
+        Err(errors::expired_authentication_token(
+            shown(expires),
+            shown(now),
         ))
     }
 }
@@ -153,10 +142,6 @@ fn issuer(tenant: &str) -> String {
     format!("https://sts.windows.net/{tenant}/")
 }
 
-fn failed(message: &str) -> ArmError {
-    ArmError::gateway(401, "AuthenticationFailed", message)
-}
-
 fn check_audience(token: &Jwt<'_>, call: &Call) -> Result<(), ArmError> {
     let audience = token.claim("aud").unwrap_or_default();
     let bare = audience.trim_end_matches('/');
@@ -168,13 +153,8 @@ fn check_audience(token: &Jwt<'_>, call: &Call) -> Result<(), ArmError> {
         .map(|known| format!("{known}/"))
         .collect::<Vec<_>>()
         .join(",");
-    Err(ArmError::gateway(
-        401,
-        "InvalidAuthenticationTokenAudience",
-        format!(
-            "The access token has been obtained for wrong audience or resource '{audience}'. \
-             It should exactly match with one of the allowed audiences '{allowed}'."
-        ),
+    Err(errors::invalid_authentication_token_audience(
+        audience, allowed,
     ))
 }
 
@@ -184,17 +164,10 @@ fn check_tenant(home: &Tenant, tenant: &str, call: &Call) -> Result<(), ArmError
         return Ok(());
     }
     let authority = format!("{}/{}", call.base, home.id);
-    Err(ArmError::gateway(
-        401,
-        "InvalidAuthenticationTokenTenant",
-        format!(
-            "The access token is from the wrong issuer '{}'. It must match the tenant '{}' associated with this subscription. \
-             Please use the authority (URL) '{authority}' to get the token. Note, if the subscription is transferred to another \
-             tenant there is no impact to the services, but information about new tenant could take time to propagate (up to an hour). \
-             If you just transferred your subscription and see this error message, please try back later.",
-            issuer(tenant),
-            issuer(&home.id)
-        ),
+    Err(errors::invalid_authentication_token_tenant(
+        issuer(tenant),
+        issuer(&home.id),
+        authority,
     ))
 }
 

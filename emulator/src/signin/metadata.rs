@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::core::call::{Call, Reply};
-use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{Json, json};
 
 /// The versions that are served: the first answers the small form of Azure Stack, the second a list of clouds, the
@@ -23,11 +23,10 @@ pub(super) fn endpoints(desk: &mut Desk<'_>, call: &Call, _: &[&str]) -> Reply {
         Ok(LIST) => json!([cloud(&call.base)]),
         Ok(version) if ONE.contains(&version) => cloud(&call.base),
         Ok(version) => {
-            let message = format!(
-                "The api-version '{version}' is invalid. The supported versions are '{STACK},{LIST},{}'.",
-                ONE.join(",")
+            let error = errors::invalid_api_version_parameter(
+                version,
+                format!("{STACK},{LIST},{}", ONE.join(",")),
             );
-            let error = ArmError::gateway(400, "InvalidApiVersionParameter", message);
             return Reply::error(&error, desk.clock);
         }
         Err(error) => return Reply::error(&error, desk.clock),

@@ -20,6 +20,7 @@ use crate::core::call::{Call, Reply};
 use crate::core::clock::Clock;
 use crate::core::directory::Directory;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::Json;
 use crate::core::random::Random;
 use crate::core::route::{Route, Routed, find, route};
@@ -63,7 +64,7 @@ impl Environment {
                 "identityHeader" => &mut self.identity_header,
                 "requestToken" => &mut self.request_token,
                 _ => {
-                    return Err(ArmError::control(
+                    return Err(errors::invalid_control_request(
                         "'identityHeader' or 'requestToken' is expected",
                     ));
                 }
@@ -72,7 +73,7 @@ impl Environment {
                 Json::Null => None,
                 Json::String(text) if !text.is_empty() => Some(text.clone()),
                 _ => {
-                    return Err(ArmError::control(
+                    return Err(errors::invalid_control_request(
                         "what is expected of a request is a text or null",
                     ));
                 }

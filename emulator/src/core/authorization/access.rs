@@ -6,6 +6,7 @@ use crate::core::call::{Call, Reply};
 use crate::core::definition::Table;
 use crate::core::directory::Caller;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{Json, at, list, text};
 use crate::core::store::Stored;
 use crate::core::world::World;
@@ -156,43 +157,28 @@ fn subscription_of(scope: &str) -> &str {
 }
 
 fn missing(caller: &Caller, asked: &Asked) -> ArmError {
-    ArmError::gateway(
-        403,
-        "AuthorizationFailed",
-        format!(
-            "The client '{}' with object id '{}' does not have authorization to perform action '{}' over scope '{}' or the scope is \
-             invalid. If access was recently granted, please refresh your credentials.",
-            caller.client, caller.object, asked.action, asked.scope
-        ),
-    )
+    errors::authorization_failed(&caller.client, &caller.object, &asked.action, &asked.scope)
 }
 
 fn denied(caller: &Caller, asked: &Asked, by: &Json) -> ArmError {
-    ArmError::gateway(
-        403,
-        "DenyAssignmentAuthorizationFailed",
-        format!(
-            "The client '{}' with object id '{}' has permission to perform action '{}' on scope '{}'; however, the access is denied \
-             because of the deny assignment with name '{}' and Id '{}' at scope '{}'.",
-            caller.client,
-            caller.object,
-            asked.action,
-            asked.scope,
-            text(by, "properties/denyAssignmentName").unwrap_or_default(),
-            text(by, "name").unwrap_or_default(),
-            text(by, "properties/scope").unwrap_or_default()
-        ),
+    errors::deny_assignment_authorization_failed(
+        &caller.client,
+        &caller.object,
+        &asked.action,
+        &asked.scope,
+        text(by, "properties/denyAssignmentName").unwrap_or_default(),
+        text(by, "name").unwrap_or_default(),
+        text(by, "properties/scope").unwrap_or_default(),
     )
 }
 
 fn unlinked(caller: &Caller, asked: &Asked, action: &str, scope: &str) -> ArmError {
-    ArmError::gateway(
-        403,
-        "LinkedAuthorizationFailed",
-        format!(
-            "The client '{}' with object id '{}' has permission to perform action '{}' on scope '{}'; however, it does not have \
-             permission to perform action(s) '{action}' on the linked scope(s) '{scope}' (respectively) or the linked scope(s) are invalid.",
-            caller.client, caller.object, asked.action, asked.scope
-        ),
+    errors::linked_authorization_failed(
+        &caller.client,
+        &caller.object,
+        &asked.action,
+        &asked.scope,
+        action,
+        scope,
     )
 }

@@ -6,6 +6,7 @@ use crate::core::clock::timestamp;
 use crate::core::definition::Request;
 use crate::core::directory::guid;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, list, set, text};
 use crate::core::paging;
@@ -56,7 +57,7 @@ fn kind(request: &Request<'_>, named: &str) -> Result<&'static str, ArmError> {
     let version = request.call.api_version()?;
     let mut known = [ASSIGNMENTS, roles::KIND, DENIALS].into_iter();
     let kind = known.find(|known| known.eq_ignore_ascii_case(named));
-    let kind = kind.ok_or_else(|| ArmError::unknown_type(NAMESPACE, named, version))?;
+    let kind = kind.ok_or_else(|| errors::invalid_resource_type(NAMESPACE, named, version))?;
     versions::check_authorization(version).map(|()| kind)
 }
 
@@ -79,11 +80,7 @@ fn delete(world: &mut World, id: &ResourceId) -> Result<Reply, ArmError> {
         .filter_map(|assignment| text(&assignment.body, "properties/roleDefinitionId"))
         .any(|assigned| assigned.eq_ignore_ascii_case(&role));
     if is_in_use {
-        return Err(ArmError::gateway(
-            400,
-            "RoleDefinitionHasAssignments",
-            "There are existing role assignments referencing role (code: RoleDefinitionHasAssignments).",
-        ));
+        return Err(errors::role_definition_has_assignments());
     }
     Ok(match world.resources.remove(id) {
         Some(stored) => Reply::json(200, stored.body.to_json()),
@@ -171,19 +168,17 @@ fn assign(
     let need = |member: &str| {
         text(&body, &format!("properties/{member}"))
             .map(str::to_owned)
-            .ok_or_else(|| invalid(&format!("The role assignment needs '{member}'.")))
+            .ok_or_else(|| {
+                errors::invalid_content(format!("The role assignment needs '{member}'."))
+            })
     };
     let (role, principal) = (need("roleDefinitionId")?, need("principalId")?);
-    let principal = guid(&principal).ok_or_else(|| invalid("The 'principalId' is no GUID."))?;
+    let principal =
+        guid(&principal).ok_or_else(|| errors::invalid_content("The 'principalId' is no GUID."))?;
     let name = role.rsplit('/').next().unwrap_or_default();
     let world = &*request.world;
     let Some(definition) = roles::find(world, &scope.subscription, name) else {
-        let message = format!("The specified role definition with ID '{name}' does not exist.");
-        return Err(ArmError::gateway(
-            404,
-            "RoleDefinitionDoesNotExist",
-            message,
-        ));
+        return Err(errors::role_definition_does_not_exist(name));
     };
     let role = text(&definition, "id").unwrap_or_default().to_owned();
     let same = |known: &Json| {
@@ -192,17 +187,12 @@ fn assign(
     };
     let old = world.resources.get(&id).map(|old| &old.body);
     if old.is_some_and(|old| !same(old)) {
-        return Err(ArmError::gateway(
-            400,
-            "RoleAssignmentUpdateNotPermitted",
-            "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
-        ));
+        return Err(errors::role_assignment_update_not_permitted());
     }
     let status = if old.is_some() { 200 } else { 201 };
     let is_there = scope::of(world, scope, ASSIGNMENTS).any(|known| same(&known.body));
     if is_there && status == 201 {
-        let message = "The role assignment already exists.";
-        return Err(ArmError::gateway(409, "RoleAssignmentExists", message));
+        return Err(errors::role_assignment_exists());
     }
     keep_caller(request, &scope.subscription);
     let kind = text(&body, "properties/principalType").unwrap_or("ServicePrincipal");
@@ -250,7 +240,9 @@ fn define(
 ) -> Result<Reply, ArmError> {
     let body = request.call.json()?;
     let Some(name) = text(&body, "properties/roleName").filter(|name| !name.is_empty()) else {
-        return Err(invalid("The role definition needs 'roleName'."));
+        return Err(errors::invalid_content(
+            "The role definition needs 'roleName'.",
+        ));
     };
     let permissions = permissions(&body)?;
     let scopes = list(&body, "properties/assignableScopes");
@@ -273,7 +265,9 @@ fn deny(request: &mut Request<'_>, scope: &ResourceId, id: ResourceId) -> Result
     let body = request.call.json()?;
     let given = &body["properties"];
     if list(given, "principals").is_empty() {
-        return Err(invalid("The deny assignment needs 'principals'."));
+        return Err(errors::invalid_content(
+            "The deny assignment needs 'principals'.",
+        ));
     }
     let properties = json!({
         "denyAssignmentName": text(given, "denyAssignmentName").unwrap_or(id.name()),
@@ -288,7 +282,7 @@ fn deny(request: &mut Request<'_>, scope: &ResourceId, id: ResourceId) -> Result
 fn permissions(body: &Json) -> Result<Vec<Json>, ArmError> {
     let given = list(body, "properties/permissions");
     if given.is_empty() {
-        return Err(invalid("'permissions' are needed."));
+        return Err(errors::invalid_content("'permissions' are needed."));
     }
     let members = ["actions", "notActions", "dataActions", "notDataActions"];
     Ok(given
@@ -324,27 +318,17 @@ fn store(request: &mut Request<'_>, id: ResourceId, kind: &str, mut properties: 
 }
 
 fn not_found(kind: &str, name: &str) -> ArmError {
-    let (code, thing) = match kind {
-        ASSIGNMENTS => ("RoleAssignmentNotFound", "role assignment"),
-        roles::KIND => ("RoleDefinitionDoesNotExist", "role definition"),
-        _ => ("DenyAssignmentNotFound", "deny assignment"),
-    };
-    ArmError::gateway(404, code, format!("The {thing} '{name}' is not found."))
+    match kind {
+        ASSIGNMENTS => errors::role_assignment_not_found(name),
+        roles::KIND => errors::role_definition_not_found(name),
+        _ => errors::deny_assignment_not_found(name),
+    }
 }
 
 fn invalid_name(kind: &str, name: &str) -> ArmError {
-    let (code, thing) = match kind {
-        ASSIGNMENTS => ("InvalidRoleAssignmentId", "role assignment"),
-        roles::KIND => ("InvalidRoleDefinitionId", "role definition"),
-        _ => ("InvalidDenyAssignmentId", "deny assignment"),
-    };
-    ArmError::gateway(
-        400,
-        code,
-        format!("The {thing} ID '{name}' is not valid. The {thing} ID must be a GUID."),
-    )
-}
-
-fn invalid(message: &str) -> ArmError {
-    ArmError::gateway(400, "InvalidRequestContent", message)
+    match kind {
+        ASSIGNMENTS => errors::invalid_role_assignment_id(name),
+        roles::KIND => errors::invalid_role_definition_id(name),
+        _ => errors::invalid_deny_assignment_id(name),
+    }
 }

@@ -8,6 +8,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::{Certificate, guid};
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{Json, json};
 use crate::core::random::stable_guid;
 
@@ -92,13 +93,13 @@ impl Application {
 
     /// Reads an application; what it leaves out is as it would be for anyone.
     pub(super) fn read(client: &str, source: &Json, home: &str) -> Result<Self, ArmError> {
-        let client = guid(client).ok_or_else(|| ArmError::control("the client id is a GUID"))?;
+        let client = guid(client)
+            .ok_or_else(|| errors::invalid_control_request("the client id is a GUID"))?;
         let source: Source =
             serde_json::from_value(source.clone()).map_err(|error| explain(&error))?;
         let id = |given: Option<String>, member: &str, default: String| match given {
-            Some(given) => {
-                guid(&given).ok_or_else(|| ArmError::control(&format!("'{member}' is a GUID")))
-            }
+            Some(given) => guid(&given)
+                .ok_or_else(|| errors::invalid_control_request(format!("'{member}' is a GUID"))),
             None => Ok(default),
         };
         let anyone = Self::anyone(&client, home);
@@ -117,7 +118,7 @@ impl Application {
                 .iter()
                 .map(|pem| {
                     Certificate::read(pem).ok_or_else(|| {
-                        ArmError::control(
+                        errors::invalid_control_request(
                             "'certificates' are texts, each with a certificate in PEM form",
                         )
                     })
@@ -171,13 +172,15 @@ impl Application {
 impl Secret {
     fn read(source: &SecretSource) -> Result<Self, ArmError> {
         if source.secret_text.is_empty() {
-            return Err(ArmError::control("'secretText' is not empty"));
+            return Err(errors::invalid_control_request("'secretText' is not empty"));
         }
         let ends = source.end_date_time.as_deref().map(|end| {
             OffsetDateTime::parse(end, &Rfc3339)
                 .map(OffsetDateTime::unix_timestamp)
                 .map_err(|_| {
-                    ArmError::control("'endDateTime' is a time such as 2030-01-31T00:00:00Z")
+                    errors::invalid_control_request(
+                        "'endDateTime' is a time such as 2030-01-31T00:00:00Z",
+                    )
                 })
         });
         Ok(Self {
@@ -206,7 +209,9 @@ pub(super) fn shown(seconds: i64) -> Option<String> {
 fn explain(error: &serde_json::Error) -> ArmError {
     let text = error.to_string();
     if text.starts_with("invalid") {
-        return ArmError::control("a member of the application has the wrong type of value");
+        return errors::invalid_control_request(
+            "a member of the application has the wrong type of value",
+        );
     }
-    ArmError::control(&text)
+    errors::invalid_control_request(&text)
 }

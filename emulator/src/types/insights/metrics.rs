@@ -7,6 +7,7 @@ use crate::core::call::{Call, Reply};
 use crate::core::clock::{iso_duration, seconds};
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{Json, json, text};
 use crate::core::metrics::{SAMPLE, Series, fold};
 use crate::core::presence;
@@ -182,9 +183,5 @@ fn show(
 }
 
 fn invalid(why: &str) -> ArmError {
-    ArmError::new(
-        400,
-        "BadRequest",
-        format!("The request is not valid: {why}."),
-    )
+    errors::bad_request(why)
 }

@@ -5,6 +5,7 @@ use crate::core::call::Reply;
 use crate::core::clock::timestamp;
 use crate::core::definition::{Behaviour, Below, Naming, Request, TypeDefinition, Write, Written};
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, json, set, set_default, take, text};
 use crate::core::route::{Route, route};
@@ -15,8 +16,7 @@ use crate::core::world::World;
 pub(super) static AGREEMENTS: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/agreements",
     &Artifact {
-        name: "agreement",
-        not_found: "AgreementNotFound",
+        not_found: |name, account| errors::agreement_not_found(name, account),
         linked: false,
     },
 );
@@ -24,8 +24,7 @@ pub(super) static AGREEMENTS: TypeDefinition = kind(
 pub(super) static ASSEMBLIES: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/assemblies",
     &Artifact {
-        name: "assembly",
-        not_found: "AssemblyNotFound",
+        not_found: |name, account| errors::assembly_not_found(name, account),
         linked: true,
     },
 );
@@ -33,8 +32,7 @@ pub(super) static ASSEMBLIES: TypeDefinition = kind(
 pub(super) static BATCH_CONFIGURATIONS: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/batchConfigurations",
     &Artifact {
-        name: "batch configuration",
-        not_found: "BatchConfigurationNotFound",
+        not_found: |name, account| errors::batch_configuration_not_found(name, account),
         linked: false,
     },
 );
@@ -42,8 +40,7 @@ pub(super) static BATCH_CONFIGURATIONS: TypeDefinition = kind(
 pub(super) static CERTIFICATES: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/certificates",
     &Artifact {
-        name: "certificate",
-        not_found: "CertificateNotFound",
+        not_found: |name, account| errors::certificate_not_found(name, account),
         linked: false,
     },
 );
@@ -51,8 +48,7 @@ pub(super) static CERTIFICATES: TypeDefinition = kind(
 pub(super) static MAPS: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/maps",
     &Artifact {
-        name: "map",
-        not_found: "MapNotFound",
+        not_found: |name, account| errors::map_not_found(name, account),
         linked: true,
     },
 );
@@ -60,8 +56,7 @@ pub(super) static MAPS: TypeDefinition = kind(
 pub(super) static PARTNERS: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/partners",
     &Artifact {
-        name: "partner",
-        not_found: "PartnerNotFound",
+        not_found: |name, account| errors::partner_not_found(name, account),
         linked: false,
     },
 );
@@ -69,8 +64,7 @@ pub(super) static PARTNERS: TypeDefinition = kind(
 pub(super) static SCHEMAS: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/schemas",
     &Artifact {
-        name: "schema",
-        not_found: "SchemaNotFound",
+        not_found: |name, account| errors::schema_not_found(name, account),
         linked: true,
     },
 );
@@ -78,8 +72,7 @@ pub(super) static SCHEMAS: TypeDefinition = kind(
 pub(super) static SESSIONS: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/sessions",
     &Artifact {
-        name: "session",
-        not_found: "SessionNotFound",
+        not_found: |name, account| errors::session_not_found(name, account),
         linked: false,
     },
 );
@@ -99,10 +92,8 @@ const fn kind(name: &'static str, behaviour: &'static Artifact) -> TypeDefinitio
 }
 
 struct Artifact {
-    /// As messages call it.
-    name: &'static str,
     /// Only `PartnerNotFound` was seen; the others follow its pattern.
-    not_found: &'static str,
+    not_found: fn(&str, &str) -> ArmError,
     /// Whether answers give a link to the content in its place.
     linked: bool,
 }
@@ -152,13 +143,7 @@ impl Behaviour for Artifact {
     }
 
     fn not_found(&self, id: &ResourceId) -> Option<ArmError> {
-        let message = format!(
-            "The {} '{}' could not be found in integration account '{}'.",
-            self.name,
-            id.name(),
-            id.root().name()
-        );
-        Some(ArmError::new(404, self.not_found, message))
+        Some((self.not_found)(id.name(), id.root().name()))
     }
 
     fn filters(&self) -> &'static [(&'static str, &'static str)] {

@@ -2,15 +2,16 @@
 
 use super::integration_service_environments::is_deployed;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, set, text};
 use crate::core::store::Stored;
 use crate::core::world::World;
 
-/// What is linked, for messages, and the code when its link changes.
+/// What is linked, for messages, and the refusal of a change of its link.
 pub(crate) struct Linked {
     pub(crate) thing: &'static str,
-    pub(crate) mismatch: &'static str,
+    pub(crate) mismatch: fn(&str) -> ArmError,
 }
 
 const PATH: &str = "properties/integrationServiceEnvironment";
@@ -28,11 +29,7 @@ pub(crate) fn check(
     if let Some(existing) = existing {
         let lower = |id: Option<String>| id.map(|id| id.to_lowercase());
         if lower(reference(&existing.body)) != lower(wanted.clone()) {
-            let message = format!(
-                "The integration service environment of the {thing} '{}' cannot be changed.",
-                existing.id.name()
-            );
-            return Err(ArmError::new(400, linked.mismatch, message));
+            return Err((linked.mismatch)(existing.id.name()));
         }
     }
     let Some(wanted) = wanted else { return Ok(()) };
@@ -40,36 +37,20 @@ pub(crate) fn check(
     let environment = environment
         .filter(|one| one.id.type_name() == "Microsoft.Logic/integrationServiceEnvironments");
     let Some(environment) = environment else {
-        let message = format!("The integration service environment '{wanted}' could not be found.");
-        return Err(ArmError::new(
-            404,
-            "IntegrationServiceEnvironmentNotFound",
-            message,
-        ));
+        return Err(errors::integration_service_environment_not_found(wanted));
     };
     let name = environment.id.name();
     if !is_deployed(environment) {
         let state = text(&environment.body, "properties/provisioningState").unwrap_or_default();
-        let message = format!(
-            "The integration service environment '{name}' is in provisioning state '{state}' and takes no {thing} yet."
-        );
-        return Err(ArmError::new(
-            409,
-            "IntegrationServiceEnvironmentNotReady",
-            message,
-        ));
+        return Err(errors::environment_takes_nothing_yet(name, state, thing));
     }
     let (home, location) = (text(&environment.body, "location"), text(body, "location"));
     if home != location {
         // The rule is Azure's, the code ours.
-        let message = format!(
-            "The {thing} must be in the location '{}' of the integration service environment '{name}'.",
-            home.unwrap_or_default()
-        );
-        return Err(ArmError::new(
-            400,
-            "IntegrationServiceEnvironmentLocationMismatch",
-            message,
+        return Err(errors::integration_service_environment_location_mismatch(
+            thing,
+            home.unwrap_or_default(),
+            name,
         ));
     }
     let shown = json!({"name": name, "id": wanted, "type": "Microsoft.Logic/integrationServiceEnvironments"});

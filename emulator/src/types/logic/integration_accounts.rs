@@ -7,6 +7,7 @@ use crate::core::definition::{
     Behaviour, Naming, Request, TypeDefinition, Write, Written, merge_members,
 };
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, set_default, text};
 use crate::core::render;
@@ -40,7 +41,7 @@ pub(super) static DEFINITION: TypeDefinition = TypeDefinition {
 
 const LINK: Linked = Linked {
     thing: "integration account",
-    mismatch: "IntegrationAccountIntegrationServiceEnvironmentMismatch",
+    mismatch: |name| errors::account_environment_mismatch(name),
 };
 
 /// The SKUs from the smallest: an account can only grow.
@@ -99,7 +100,9 @@ fn key_vault_keys(
 ) -> Result<Reply, ArmError> {
     let (world, asked) = (&*request.world, request.call.json()?);
     let vault = text(&asked, "keyVault/id").ok_or_else(|| {
-        ArmError::request_content("Required property 'id' not found in JSON. Path 'keyVault'.")
+        errors::invalid_request_content(
+            "Required property 'id' not found in JSON. Path 'keyVault'.",
+        )
     })?;
     let vault = vault.trim_start_matches('/').to_lowercase();
     let name = vault.rsplit('/').next().unwrap_or_default().to_owned();
@@ -123,7 +126,7 @@ fn key_vault_keys(
 
 /// The codes are ours; the rules by environment are those of the ISE's own guide and price list.
 fn check_sku(world: &World, body: &Json, existing: Option<&Stored>) -> Result<(), ArmError> {
-    let refuse = |message: String| Err(ArmError::new(400, "InvalidIntegrationAccountSku", message));
+    let refuse = |message: String| Err(errors::invalid_account_sku(message));
     let name = text(body, "sku/name").unwrap_or_default();
     let Some(rank) = SKUS.iter().position(|known| *known == name) else {
         return refuse(format!(

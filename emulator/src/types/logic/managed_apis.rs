@@ -6,6 +6,7 @@ use super::PROVIDER;
 use super::integration_service_environments::is_deployed;
 use crate::core::definition::{Behaviour, Deletion, Naming, TypeDefinition, Write, Written};
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{Json, at, json, set};
 use crate::core::operations::{Ending, Work};
 use crate::core::paging;
@@ -38,16 +39,12 @@ impl Behaviour for ManagedApis {
     fn put(&self, world: &mut World, mut write: Write<'_>) -> Result<Written, ArmError> {
         let body = &mut write.body;
         if at(body, "tags").is_some() {
-            let message = format!(
-                "The tags are not supported in the managed API '{}'.",
-                write.id.name()
-            );
             // The service's own spelling.
-            return Err(ArmError::new(
-                400,
-                "IntergrationServiceEnvironmentManagedApiDefinitionTagsNotSupported",
-                message,
-            ));
+            return Err(
+                errors::intergration_service_environment_managed_api_definition_tags_not_supported(
+                    write.id.name(),
+                ),
+            );
         }
         let environment = write.id.root();
         let stored = world
@@ -55,15 +52,7 @@ impl Behaviour for ManagedApis {
             .get(&environment)
             .filter(|environment| is_deployed(environment));
         let Some(stored) = stored else {
-            let message = format!(
-                "The integration service environment '{}' takes no managed API yet.",
-                environment.name()
-            );
-            return Err(ArmError::new(
-                409,
-                "IntegrationServiceEnvironmentNotReady",
-                message,
-            ));
+            return Err(errors::environment_takes_no_managed_api(environment.name()));
         };
         let name = write.id.name();
         set(body, "location", stored.body["location"].clone());

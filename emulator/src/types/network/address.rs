@@ -4,6 +4,7 @@ use ipnetwork::IpNetwork;
 
 use super::ranges::{contains, overlap};
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, list};
 
@@ -22,9 +23,7 @@ pub(crate) fn spaces(id: &ResourceId, body: &Json) -> Result<Vec<IpNetwork>, Arm
     if prefixes.is_empty()
         && at(body, "properties/addressSpace/ipamPoolPrefixAllocations").is_none()
     {
-        let message =
-            format!("Required parameter addressSpace of resource {id} is missing (null).");
-        return Err(ArmError::new(400, "MissingJsonReferenceId", message));
+        return Err(errors::missing_json_reference_id(id));
     }
     let mut spaces: Vec<IpNetwork> = Vec::new();
     for prefix in prefixes {
@@ -34,15 +33,10 @@ pub(crate) fn spaces(id: &ResourceId, body: &Json) -> Result<Vec<IpNetwork>, Arm
             .filter_map(|text| text.parse::<IpNetwork>().ok())
             .find(|known| overlap(*known, space));
         if let Some(forbidden) = forbidden {
-            let message = format!(
-                "Address prefix {space} of virtual network {id} overlaps with the reserved range {forbidden}."
-            );
-            return Err(ArmError::new(400, "AddressPrefixReserved", message));
+            return Err(errors::address_prefix_reserved(space, id, forbidden));
         }
         if spaces.iter().any(|other| overlap(*other, space)) {
-            let message =
-                format!("Address prefixes of virtual network {id} overlap with one another.");
-            return Err(ArmError::new(400, "VnetAddressSpacesOverlap", message));
+            return Err(errors::vnet_address_spaces_overlap(id));
         }
         spaces.push(space);
     }
@@ -51,27 +45,15 @@ pub(crate) fn spaces(id: &ResourceId, body: &Json) -> Result<Vec<IpNetwork>, Arm
 
 /// Reads an address prefix, which must be its own network's address.
 pub(crate) fn prefix_of(id: &ResourceId, prefix: &str) -> Result<IpNetwork, ArmError> {
-    let network = prefix.split_once('/').and_then(|_| prefix.parse::<IpNetwork>().ok()).ok_or_else(|| {
-        ArmError::new(
-            400,
-            "InvalidAddressPrefixFormat",
-            format!(
-                "Address prefix {prefix} of resource {id} is not formatted correctly. It should follow CIDR notation, for example 10.0.0.0/24."
-            ),
-        )
-    })?;
+    let network = prefix
+        .split_once('/')
+        .and_then(|_| prefix.parse::<IpNetwork>().ok())
+        .ok_or_else(|| errors::invalid_address_prefix_format(prefix, id))?;
     if network.ip() == network.network() {
         return Ok(network);
     }
     let own = format!("{}/{}", network.network(), network.prefix());
-    Err(ArmError::new(
-        400,
-        "InvalidCIDRNotation",
-        format!(
-            "The address prefix {prefix} in resource {id} has an invalid CIDR notation. \
-             For the given prefix length, the address prefix should be {own}."
-        ),
-    ))
+    Err(errors::invalid_cidr_notation(prefix, id, own))
 }
 
 /// The address prefixes of a subnet, in whichever member they are.
@@ -86,12 +68,7 @@ pub(crate) fn prefixes(id: &ResourceId, body: &Json) -> Result<Vec<IpNetwork>, A
         .map(|prefix| prefix.as_str().unwrap_or_default())
         .collect();
     if texts.is_empty() || texts.contains(&"") {
-        let message = format!("Address prefix string for resource {id} cannot be null or empty.");
-        return Err(ArmError::new(
-            400,
-            "AddressPrefixStringCannotBeNullOrEmpty",
-            message,
-        ));
+        return Err(errors::address_prefix_string_cannot_be_null_or_empty(id));
     }
     let networks: Vec<IpNetwork> = texts
         .into_iter()
@@ -100,12 +77,16 @@ pub(crate) fn prefixes(id: &ResourceId, body: &Json) -> Result<Vec<IpNetwork>, A
     for network in &networks {
         let why = match network {
             IpNetwork::V4(network) if !(2..=29).contains(&network.prefix()) => {
-                "a subnet is between /2 and /29 in"
+                "a subnet is between /2 and /29"
             }
-            IpNetwork::V6(network) if network.prefix() != 64 => "an IPv6 subnet is a /64 in",
+            IpNetwork::V6(network) if network.prefix() != 64 => "an IPv6 subnet is a /64",
             _ => continue,
         };
-        return Err(invalid(id, "NetcfgInvalidSubnet", why));
+        return Err(errors::netcfg_invalid_subnet(
+            id.name(),
+            why,
+            id.root().name(),
+        ));
     }
     Ok(networks)
 }
@@ -120,20 +101,8 @@ pub(crate) fn check_inside(
     if prefixes(id, body)?.iter().all(inside) {
         return Ok(());
     }
-    Err(invalid(
-        id,
-        "NetcfgSubnetRangeOutsideVnet",
-        "its IP address range is outside the IP address range of",
-    ))
-}
-
-/// A subnet whose addresses do not do.
-pub(super) fn invalid(id: &ResourceId, code: &'static str, why: &str) -> ArmError {
-    let network = id.root();
-    let message = format!(
-        "Subnet '{}' is not valid because {why} virtual network '{}'.",
+    Err(errors::netcfg_subnet_range_outside_vnet(
         id.name(),
-        network.name()
-    );
-    ArmError::new(400, code, message)
+        id.root().name(),
+    ))
 }

@@ -9,6 +9,7 @@ use super::address::prefixes;
 use crate::core::call::Reply;
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{Json, json};
 use crate::core::store::Stored;
 
@@ -54,10 +55,9 @@ pub(super) fn availability(
 ) -> Result<Reply, ArmError> {
     let world = &*request.world;
     let asked = request.call.query("ipAddress").unwrap_or_default();
-    let address: IpAddr = asked.parse().map_err(|_| {
-        let message = format!("The IP address '{asked}' is not valid.");
-        ArmError::new(400, "InvalidIPAddress", message)
-    })?;
+    let address: IpAddr = asked
+        .parse()
+        .map_err(|_| errors::invalid_ip_address(asked))?;
     for subnet in world.resources.children(&network.id, "subnets") {
         let own = prefixes(&subnet.id, &subnet.body)?;
         let Some(prefix) = own.into_iter().find(|prefix| prefix.contains(address)) else {
@@ -76,14 +76,9 @@ pub(super) fn availability(
             json!({"available": false, "availableIPAddresses": others, "isPlatformReserved": true}),
         ));
     }
-    let message = format!(
-        "The private IP address {address} does not belong to any subnet of the virtual network {}.",
-        network.id
-    );
-    Err(ArmError::new(
-        400,
-        "PrivateIPAddressNotInAnySubnet",
-        message,
+    Err(errors::private_ip_address_not_in_any_subnet(
+        address,
+        &network.id,
     ))
 }
 

@@ -29,20 +29,14 @@ pub(crate) fn check_detached(
     world: &World,
     stored: &Stored,
     member: &str,
-    code: &'static str,
-    shown: &str,
+    refusal: fn(&ResourceId, String) -> ArmError,
 ) -> Result<(), ArmError> {
     let subnets = attached_subnets(world, &stored.id, member);
     if subnets.is_empty() {
         return Ok(());
     }
     let ids: Vec<String> = subnets.iter().map(ResourceId::to_string).collect();
-    let message = format!(
-        "{shown} {} cannot be deleted because it is in use by the following resources: {}.",
-        stored.id,
-        ids.join(", ")
-    );
-    Err(ArmError::new(400, code, message))
+    Err(refusal(&stored.id, ids.join(", ")))
 }
 
 /// The children that a request for their parent has in it, with their names.

@@ -20,6 +20,7 @@ use operations::{announce, name};
 use crate::core::asynchronous::location;
 use crate::core::definition::{Provider, Style};
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::operations::{Ending, Work};
 use crate::core::route::route;
@@ -123,7 +124,7 @@ pub(crate) static PROVIDER: Provider = Provider {
 /// Children have a text of their own.
 fn not_found(id: &ResourceId) -> ArmError {
     if id.pairs.len() > 1 {
-        return ArmError::new(404, "NotFound", format!("Resource {id} not found."));
+        return errors::child_not_found(id);
     }
     ArmError::not_found(id)
 }

@@ -7,6 +7,7 @@ use super::{PROVIDER, VERSIONS, removal, work};
 use crate::core::call::Reply;
 use crate::core::definition::{Behaviour, Deletion, Naming, TypeDefinition, Write, Written};
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, json, list, set, set_default, take, text};
 use crate::core::render;
@@ -67,13 +68,9 @@ impl Behaviour for Groups {
     }
 
     fn may_delete(&self, world: &World, stored: &Stored) -> Result<(), ArmError> {
-        check_detached(
-            world,
-            stored,
-            "networkSecurityGroup",
-            "InUseNetworkSecurityGroupCannotBeDeleted",
-            "Network security group",
-        )
+        check_detached(world, stored, "networkSecurityGroup", |id, users| {
+            errors::in_use_network_security_group_cannot_be_deleted(id, users)
+        })
     }
 
     fn deletion(&self) -> Deletion {
@@ -147,25 +144,14 @@ fn complete_rule(id: &ResourceId, mut body: Json, others: &[Stored]) -> Result<J
     let priority = properties["priority"]
         .as_u64()
         .filter(|priority| (100..=4096).contains(priority))
-        .ok_or_else(|| {
-            let message = format!(
-                "Security rule has invalid Priority. Value provided: {} Allowed range 100-4096.",
-                properties["priority"]
-            );
-            ArmError::new(400, "SecurityRuleInvalidPriority", message)
-        })?;
+        .ok_or_else(|| errors::security_rule_invalid_priority(&properties["priority"]))?;
     let direction = text(properties, "direction");
     let rival = others.iter().find(|other| {
         at(&other.body, "properties/priority").and_then(Json::as_u64) == Some(priority)
             && text(&other.body, "properties/direction") == direction
     });
     if let Some(rival) = rival {
-        let message = format!(
-            "Security rule {} conflicts with rule {}. Rules cannot have the same Priority and Direction.",
-            id.name(),
-            rival.id.name()
-        );
-        return Err(ArmError::new(400, "SecurityRuleConflict", message));
+        return Err(errors::security_rule_conflict(id.name(), rival.id.name()));
     }
     check_fields(id, properties)?;
     for plural in PLURALS {
@@ -198,11 +184,8 @@ fn check_fields(id: &ResourceId, properties: &Json) -> Result<(), ArmError> {
         let (one, many) = (text(properties, singular), list(properties, plural));
         let groups = plural.replace("AddressPrefixes", "ApplicationSecurityGroups");
         if one.is_some() != many.is_empty() && (ports || list(properties, &groups).is_empty()) {
-            let message = format!("Security rule {id} must have either {singular} or {plural}.");
-            return Err(ArmError::new(
-                400,
-                "SecurityRuleParameterContainsUnsupportedValue",
-                message,
+            return Err(errors::security_rule_parameter_contains_unsupported_value(
+                id, singular, plural,
             ));
         }
         let each = many.iter().filter_map(Json::as_str);
@@ -212,30 +195,15 @@ fn check_fields(id: &ResourceId, properties: &Json) -> Result<(), ArmError> {
             false => !is_address(value),
         });
         if let Some(value) = unsupported.next() {
-            let message =
-                format!("Security rule {id} has the unsupported value '{value}' in {plural}.");
-            return Err(ArmError::new(
-                400,
-                "SecurityRuleParameterContainsUnsupportedValue",
-                message,
-            ));
+            return Err(errors::security_rule_unsupported_value(id, value, plural));
         }
         let mut values = one.into_iter().chain(each);
         if !ports && let Some(prefix) = values.clone().find(|prefix| !is_prefix(prefix)) {
-            let message =
-                format!("Security rule has invalid Address prefix. Value provided: {prefix}.");
-            return Err(ArmError::new(
-                400,
-                "SecurityRuleInvalidAddressPrefix",
-                message,
-            ));
+            return Err(errors::security_rule_invalid_address_prefix(prefix));
         }
         let invalid = values.find(|range| ports && !is_port_range(range));
         if let Some(range) = invalid {
-            let message = format!(
-                "Security rule has invalid Port range. Value provided: {range}. Value should be an integer OR integer range with '-' delimiter. Valid range 0-65535."
-            );
-            return Err(ArmError::new(400, "SecurityRuleInvalidPortRange", message));
+            return Err(errors::security_rule_invalid_port_range(range));
         }
     }
     Ok(())

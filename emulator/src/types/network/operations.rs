@@ -6,6 +6,7 @@ use crate::core::asynchronous::{find, running, status as word, version};
 use crate::core::call::{Call, Reply};
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{json, text};
 use crate::core::operations::{Operation, Progress};
@@ -47,22 +48,10 @@ pub(super) fn status(request: &Request<'_>, name: &str) -> Result<Reply, ArmErro
 pub(super) fn busy(world: &World, call: &Call, id: &ResourceId, running: &Operation) -> ArmError {
     if call.method == "DELETE" {
         let url = url(call, world, running, "operations");
-        return ArmError::new(
-            409,
-            "AnotherOperationInProgress",
-            format!(
-                "Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: {url}."
-            ),
-        );
+        return errors::another_operation_in_progress(url);
     }
     let (kind, name) = (&running.kind, &running.name);
-    let mut error = ArmError::new(
-        429,
-        "RetryableErrorDueToAnotherOperation",
-        format!(
-            "Operation on resource {id} is being retried later due to another operation {kind} ({name})."
-        ),
-    );
+    let mut error = errors::retryable_error_due_to_another_operation(id, kind, name);
     error.retry_after = Some((running.ends - world.now).max(Duration::ZERO));
     error
 }

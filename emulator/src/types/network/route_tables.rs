@@ -6,6 +6,7 @@ use super::attached::{attached_subnets, check_detached, replace_children};
 use super::{PROVIDER, VERSIONS, removal, work};
 use crate::core::definition::{Behaviour, Deletion, Naming, TypeDefinition, Write, Written};
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, set, set_default, take, text};
 use crate::core::render;
@@ -54,13 +55,9 @@ impl Behaviour for Tables {
     }
 
     fn may_delete(&self, world: &World, stored: &Stored) -> Result<(), ArmError> {
-        check_detached(
-            world,
-            stored,
-            "routeTable",
-            "InUseRouteTableCannotBeDeleted",
-            "Route table",
-        )
+        check_detached(world, stored, "routeTable", |id, users| {
+            errors::in_use_route_table_cannot_be_deleted(id, users)
+        })
     }
 
     fn deletion(&self) -> Deletion {
@@ -115,10 +112,7 @@ fn complete_route(id: &ResourceId, mut body: Json, others: &[Stored]) -> Result<
     if (hop == "VirtualAppliance")
         != text(&body, "properties/nextHopIpAddress").is_some_and(|address| !address.is_empty())
     {
-        let message = format!(
-            "Route {id}: a next hop address goes with the next hop type VirtualAppliance, and only with it."
-        );
-        return Err(ArmError::new(400, "InvalidNextHopIpAddress", message));
+        return Err(errors::invalid_next_hop_ip_address(id));
     }
     let prefix = text(&body, "properties/addressPrefix").unwrap_or_default();
     // What does not look like an address is a service tag.
@@ -130,21 +124,13 @@ fn complete_route(id: &ResourceId, mut body: Json, others: &[Stored]) -> Result<
             .parse::<IpNetwork>()
             .is_ok_and(|network| network.ip() == network.network())
     {
-        let message = format!(
-            "Address prefix {prefix} of resource {id} is not formatted correctly. It should follow CIDR notation, for example 10.0.0.0/24."
-        );
-        return Err(ArmError::new(400, "InvalidAddressPrefixFormat", message));
+        return Err(errors::invalid_address_prefix_format(prefix, id));
     }
     if let Some(rival) = others
         .iter()
         .find(|other| text(&other.body, "properties/addressPrefix") == Some(prefix))
     {
-        let message = format!(
-            "Routes {} and {} have the same address prefix {prefix}.",
-            id.name(),
-            rival.id.name()
-        );
-        return Err(ArmError::new(400, "RouteConflict", message));
+        return Err(errors::route_conflict(id.name(), rival.id.name(), prefix));
     }
     set_default(&mut body, "properties/hasBgpOverride", json!(false));
     set(

@@ -2,7 +2,7 @@
 
 use ipnetwork::IpNetwork;
 
-use super::address::{check_inside, invalid, prefixes as prefixes_of, spaces};
+use super::address::{check_inside, prefixes as prefixes_of, spaces};
 use super::ranges::overlap;
 use super::virtual_networks::append;
 use super::{JOIN_GROUP, JOIN_TABLE, PROVIDER, VERSIONS, delegations, removal, work};
@@ -11,6 +11,7 @@ use crate::core::definition::{
     Behaviour, Deletion, Naming, Request, TypeDefinition, Write, Written,
 };
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, json, list, set, set_default, take, text};
 use crate::core::render;
@@ -58,7 +59,7 @@ impl Behaviour for Subnets {
             .parent()
             .and_then(|parent| world.resources.get(&parent))
         else {
-            return Err(ArmError::parent_not_found(&write.id.root()));
+            return Err(errors::parent_resource_not_found(write.id.root().names()));
         };
         let spaces = spaces(&network.id, &network.body)?;
         let others: Vec<Stored> = world
@@ -146,10 +147,9 @@ pub(crate) fn complete(
             .iter()
             .any(|ours| theirs.iter().any(|theirs| overlap(*ours, *theirs)))
         {
-            return Err(invalid(
-                id,
-                "NetcfgSubnetRangesOverlap",
-                "its IP address range overlaps with that of an existing subnet in",
+            return Err(errors::netcfg_subnet_ranges_overlap(
+                id.name(),
+                id.root().name(),
             ));
         }
     }
@@ -185,14 +185,9 @@ pub(crate) fn check_unused(stored: &Stored) -> Result<(), ArmError> {
     let Some(user) = holder(stored) else {
         return Ok(());
     };
-    Err(ArmError::new(
-        400,
-        "InUseSubnetCannotBeDeleted",
-        format!(
-            "Subnet {} is in use by {user} and cannot be deleted. \
-             In order to delete the subnet, delete all the resources within the subnet. See aka.ms/deletesubnet.",
-            stored.id.name()
-        ),
+    Err(errors::in_use_subnet_cannot_be_deleted(
+        stored.id.name(),
+        user,
     ))
 }
 
@@ -241,14 +236,7 @@ fn check_references(world: &World, id: &ResourceId, body: &Json) -> Result<(), A
             .and_then(|stored| text(&stored.body, "location"));
         // A network that is only being created has no location yet to compare with.
         if found.is_none() || home.is_some_and(|home| found != Some(home)) {
-            return Err(ArmError::new(
-                400,
-                "InvalidResourceReference",
-                format!(
-                    "Resource {reference} referenced by resource {id} was not found. \
-                     Please make sure that the referenced resource exists, and that both resources are in the same region."
-                ),
-            ));
+            return Err(errors::invalid_resource_reference(reference, id));
         }
     }
     Ok(())
@@ -260,19 +248,11 @@ fn complete_delegations(body: &mut Json) -> Result<(), ArmError> {
         return Ok(());
     };
     if delegations.len() > 1 {
-        return Err(ArmError::new(
-            400,
-            "SubnetMultipleDelegationsNotAllowed",
-            "A subnet can be delegated to one service only.",
-        ));
+        return Err(errors::subnet_multiple_delegations_not_allowed());
     }
     for delegation in delegations {
         let Some(service) = text(delegation, "properties/serviceName") else {
-            return Err(ArmError::new(
-                400,
-                "InvalidRequestFormat",
-                "A delegation names no service.",
-            ));
+            return Err(errors::delegation_without_service());
         };
         let actions = delegations::actions(service);
         set(delegation, "properties/actions", actions);
@@ -290,11 +270,7 @@ fn check_held(old: &Stored, body: &Json, prefixes: &[IpNetwork]) -> Result<(), A
     let id = &old.id;
     let user = holder(old).unwrap_or_default();
     if prefixes_of(id, &old.body)? != prefixes {
-        let message = format!(
-            "Subnet {} is in use by {user} and cannot be updated.",
-            id.name()
-        );
-        return Err(ArmError::new(400, "InUseSubnetCannotBeUpdated", message));
+        return Err(errors::in_use_subnet_cannot_be_updated(id.name(), user));
     }
     let (before, after) = (services(&old.body), services(body));
     if before == after {
@@ -302,23 +278,16 @@ fn check_held(old: &Stored, body: &Json, prefixes: &[IpNetwork]) -> Result<(), A
     }
     if after.is_empty() {
         let services = before.join(", ");
-        return Err(ArmError::new(
-            400,
-            "SubnetMissingRequiredDelegation",
-            format!(
-                "Subnet {id} requires any of the following delegation(s) [{services}] to reference service association link {user}."
-            ),
+        return Err(errors::subnet_missing_required_delegation(
+            id, services, user,
         ));
     }
     // The text is Azure's; its code was never seen, so this one is ours.
-    Err(ArmError::new(
-        400,
-        "SubnetDelegationsCannotBeChanged",
-        format!(
-            "Delegations of subnet {id} cannot be changed from [{}] to [{}] because it is being used by the resource {user}.",
-            before.join(", "),
-            after.join(", ")
-        ),
+    Err(errors::subnet_delegations_cannot_be_changed(
+        id,
+        before.join(", "),
+        after.join(", "),
+        user,
     ))
 }
 

@@ -7,6 +7,7 @@ use time::Duration;
 use super::schedule::When;
 use crate::core::clock::iso_duration;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{Json, list, text};
 use crate::types::logic::integration_service_environments as environments;
 
@@ -115,9 +116,5 @@ fn check_rule(rule: &Json, place: &str) -> Result<(), ArmError> {
 }
 
 fn refuse(place: &str, what: &str) -> Result<(), ArmError> {
-    Err(ArmError::new(
-        400,
-        "InvalidAutoscaleSetting",
-        format!("The autoscale setting is not valid: '{place}' {what}."),
-    ))
+    Err(errors::invalid_autoscale_setting(place, what))
 }

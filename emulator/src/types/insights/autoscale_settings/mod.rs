@@ -10,6 +10,7 @@ use self::scaling::target_of;
 use super::PROVIDER;
 use crate::core::definition::{Behaviour, TypeDefinition, Wish, Write, Written};
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, json, set_default};
 use crate::core::store::Stored;
@@ -87,9 +88,5 @@ fn check_alone(world: &World, id: &ResourceId, body: &Json) -> Result<(), ArmErr
         !other.id.same(id) && target_of(&other.body).is_some_and(|theirs| theirs.same(&target))
     });
     let Some(rival) = rival else { return Ok(()) };
-    let message = format!(
-        "The resource '{target}' has the autoscale setting '{}' already.",
-        rival.id
-    );
-    Err(ArmError::new(409, "AutoscaleSettingConflict", message))
+    Err(errors::autoscale_setting_conflict(target, &rival.id))
 }

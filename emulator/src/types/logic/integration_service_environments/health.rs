@@ -1,6 +1,7 @@
 //! What an environment depends on in its network, and whether security rules and routes let it through.
 
-use super::{network_failure, short};
+use super::short;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, list, text};
 use crate::core::operations::Failure;
@@ -218,10 +219,9 @@ pub(crate) fn blocked(world: &World, body: &Json) -> Option<Failure> {
             !traffic::allows(world, subnet, &flow)
         };
         if let Some((_, port)) = DEPLOYMENT.iter().find(closed) {
-            let message = format!(
-                "The subnet '{name}' does not let port {port} in, which the deployment of connectors needs."
-            );
-            return Some(network_failure(message));
+            let why =
+                format!("does not let port {port} in, which the deployment of connectors needs");
+            return Some(errors::network_blocked(name, why).into());
         }
         let unreachable = |one: &&Dependency| {
             one.ports
@@ -229,11 +229,11 @@ pub(crate) fn blocked(world: &World, body: &Json) -> Option<Failure> {
                 .any(|port| !reaches(world, &subnets, number, one, *port))
         };
         if let Some(unreachable) = dependencies.iter().find(unreachable) {
-            let message = format!(
-                "The subnet '{name}' does not let out what its component needs: {}.",
+            let why = format!(
+                "does not let out what its component needs: {}",
                 unreachable.shown
             );
-            return Some(network_failure(message));
+            return Some(errors::network_blocked(name, why).into());
         }
     }
     None

@@ -5,6 +5,7 @@ use ipnetwork::IpNetwork;
 
 use super::short;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, list, set, take, text};
 use crate::core::store::Stored;
@@ -42,29 +43,24 @@ pub(crate) fn check(
 ) -> Result<Vec<Subnet>, ArmError> {
     let wanted = list(body, "properties/networkConfiguration/subnets");
     if wanted.len() != 4 {
-        return Err(refuse(
-            "InvalidSubnetCount",
-            format!(
-                "needs exactly four subnets, but {} were given",
-                wanted.len()
-            ),
-        ));
+        return Err(errors::invalid_subnet_count(format!(
+            "needs exactly four subnets, but {} were given",
+            wanted.len()
+        )));
     }
     let ids: Vec<ResourceId> = wanted.iter().map(subnet_id).collect::<Result<_, _>>()?;
     for (number, id) in ids.iter().enumerate() {
         if ids[..number].iter().any(|other| other.same(id)) {
-            return Err(refuse(
-                "DuplicateSubnet",
-                format!("needs four different subnets, but '{id}' was given twice"),
-            ));
+            return Err(errors::duplicate_subnet(format!(
+                "needs four different subnets, but '{id}' was given twice"
+            )));
         }
         if id
             .parent()
             .is_none_or(|network| !ids[0].parent().is_some_and(|first| first.same(&network)))
         {
-            return Err(refuse(
-                "SubnetsInDifferentVirtualNetworks",
-                "needs subnets of one virtual network".to_owned(),
+            return Err(errors::subnets_in_different_virtual_networks(
+                "needs subnets of one virtual network",
             ));
         }
     }
@@ -78,10 +74,9 @@ pub(crate) fn check(
         .filter(|subnet| is_delegated(world, &subnet.id))
         .count();
     if delegated > 1 {
-        return Err(refuse(
-            "SubnetDelegationInvalid",
-            format!("may have one subnet that is delegated to it, but {delegated} are"),
-        ));
+        return Err(errors::subnet_delegation_invalid(format!(
+            "may have one subnet that is delegated to it, but {delegated} are"
+        )));
     }
     Ok(checked)
 }
@@ -156,10 +151,7 @@ fn subnet_id(reference: &Json) -> Result<ResourceId, ArmError> {
                 .eq_ignore_ascii_case(subnets::DEFINITION.name)
         })
         .ok_or_else(|| {
-            refuse(
-                "SubnetNotFound",
-                format!("refers to '{id}', which is not the id of a subnet"),
-            )
+            errors::subnet_not_found(format!("refers to '{id}', which is not the id of a subnet"))
         })
 }
 
@@ -167,17 +159,13 @@ fn check_region(world: &World, body: &Json, id: &ResourceId) -> Result<(), ArmEr
     let location = text(body, "location").unwrap_or_default();
     let network = world.resources.get(&id.root());
     let network = network.ok_or_else(|| {
-        refuse(
-            "SubnetNotFound",
-            format!("refers to '{}', which does not exist", id),
-        )
+        errors::subnet_not_found(format!("refers to '{}', which does not exist", id))
     })?;
     let home = text(&network.body, "location").unwrap_or_default();
     if home != location {
-        return Err(refuse(
-            "SubnetRegionMismatch",
-            format!("lies in '{location}', but its virtual network lies in '{home}'"),
-        ));
+        return Err(errors::subnet_region_mismatch(format!(
+            "lies in '{location}', but its virtual network lies in '{home}'"
+        )));
     }
     Ok(())
 }
@@ -185,10 +173,7 @@ fn check_region(world: &World, body: &Json, id: &ResourceId) -> Result<(), ArmEr
 fn check_one(world: &World, id: &ResourceId, own: Option<&str>) -> Result<Subnet, ArmError> {
     let stored = world.resources.get(id);
     let stored = stored.ok_or_else(|| {
-        refuse(
-            "SubnetNotFound",
-            format!("refers to '{id}', which does not exist"),
-        )
+        errors::subnet_not_found(format!("refers to '{id}', which does not exist"))
     })?;
     let id = &stored.id;
     let named = id
@@ -201,7 +186,7 @@ fn check_one(world: &World, id: &ResourceId, own: Option<&str>) -> Result<Subnet
             "cannot use the subnet '{}': its name must start with a letter or an underscore",
             id.name()
         );
-        return Err(refuse("SubnetNameInvalid", why));
+        return Err(errors::subnet_name_invalid(why));
     }
     let own_prefixes = prefixes(id, &stored.body)?;
     let Some(prefix) = own_prefixes
@@ -213,7 +198,7 @@ fn check_one(world: &World, id: &ResourceId, own: Option<&str>) -> Result<Subnet
             "cannot use the subnet '{}': it needs at least 32 addresses, a /{LONGEST_PREFIX}",
             id.name()
         );
-        return Err(refuse("SubnetTooSmall", why));
+        return Err(errors::subnet_too_small(why));
     };
     let mut reserved = RESERVED.iter().filter_map(|range| range.parse().ok());
     if let Some(range) =
@@ -223,17 +208,14 @@ fn check_one(world: &World, id: &ResourceId, own: Option<&str>) -> Result<Subnet
             "cannot use the subnet '{}': it overlaps with the reserved range {range}",
             id.name()
         );
-        return Err(refuse("SubnetReservedRange", why));
+        return Err(errors::subnet_reserved_range(why));
     }
     let held_by_us = own.is_some() && text(&stored.hidden, HOLDER) == own;
     if let Some(user) = subnets::holder(stored).filter(|_| !held_by_us) {
-        return Err(refuse(
-            "SubnetInUse",
-            format!(
-                "cannot use the subnet '{}': it is in use by '{user}'",
-                id.name()
-            ),
-        ));
+        return Err(errors::subnet_in_use(format!(
+            "cannot use the subnet '{}': it is in use by '{user}'",
+            id.name()
+        )));
     }
     if let Some(service) = subnets::services(&stored.body)
         .into_iter()
@@ -243,7 +225,7 @@ fn check_one(world: &World, id: &ResourceId, own: Option<&str>) -> Result<Subnet
             "cannot use the subnet '{}': it is delegated to '{service}'",
             id.name()
         );
-        return Err(refuse("SubnetDelegationInvalid", why));
+        return Err(errors::subnet_delegation_invalid(why));
     }
     Ok(Subnet {
         id: id.clone(),
@@ -256,12 +238,4 @@ fn is_delegated(world: &World, id: &ResourceId) -> bool {
         .resources
         .get(id)
         .is_some_and(|stored: &Stored| !subnets::services(&stored.body).is_empty())
-}
-
-fn refuse(code: &'static str, why: String) -> ArmError {
-    ArmError::new(
-        400,
-        code,
-        format!("The integration service environment {why}."),
-    )
 }

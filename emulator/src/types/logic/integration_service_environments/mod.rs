@@ -14,9 +14,10 @@ use crate::core::definition::{
     Behaviour, Naming, Request, TypeDefinition, Wish, Write, Written, merge_members,
 };
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, json, list, set, set_default, text};
-use crate::core::operations::{Due, Ending, Failure, Operation, Work};
+use crate::core::operations::{Due, Ending, Operation, Work};
 use crate::core::random::Random;
 use crate::core::route::route;
 use crate::core::store::Stored;
@@ -123,14 +124,9 @@ impl Behaviour for Environments {
             return Ok(());
         };
         // Azure's guide wants the contents deleted first; how the service says so is not known, so the code is ours.
-        Err(ArmError::new(
-            409,
-            "IntegrationServiceEnvironmentNotEmpty",
-            format!(
-                "The integration service environment '{}' cannot be deleted while it holds '{}'.",
-                stored.id.name(),
-                tenant.id
-            ),
+        Err(errors::integration_service_environment_not_empty(
+            stored.id.name(),
+            &tenant.id,
         ))
     }
 
@@ -304,25 +300,12 @@ fn check_idle(stored: &Stored) -> Result<(), ArmError> {
 
 fn busy(stored: &Stored) -> ArmError {
     let state = text(&stored.body, "properties/provisioningState").unwrap_or_default();
-    ArmError::new(
-        409,
-        "IntegrationServiceEnvironmentNotReady",
-        format!(
-            "The integration service environment '{}' is in provisioning state '{state}' and cannot be changed now.",
-            stored.id.name()
-        ),
-    )
+    errors::integration_service_environment_not_ready(stored.id.name(), state)
 }
 
 /// The SKU is a Premium one with up to ten more units, or a Developer one without any. The codes are ours.
 fn check_sku(body: &Json) -> Result<(), ArmError> {
-    let refuse = |message: String| {
-        Err(ArmError::new(
-            400,
-            "InvalidIntegrationServiceEnvironmentSku",
-            message,
-        ))
-    };
+    let refuse = |message: String| Err(errors::invalid_environment_sku(message));
     let Some(name) = text(body, "sku/name") else {
         return refuse("An integration service environment needs a SKU.".to_owned());
     };
@@ -345,14 +328,7 @@ fn check_certificates(body: &Json) -> Result<(), ArmError> {
         .and_then(Json::as_object)
         .map_or(0, serde_json::Map::len);
     if certificates > 20 {
-        let message = format!(
-            "An integration service environment takes 20 certificates at most; {certificates} were given."
-        );
-        return Err(ArmError::new(
-            400,
-            "TooManyIntegrationServiceEnvironmentCertificates",
-            message,
-        ));
+        return Err(errors::too_many_integration_service_environment_certificates(certificates));
     }
     Ok(())
 }
@@ -381,14 +357,7 @@ fn check_unchanged(old: &Json, new: &Json) -> Result<(), ArmError> {
         Some("properties/networkConfiguration/subnets")
     };
     let Some(path) = changed else { return Ok(()) };
-    Err(ArmError::new(
-        400,
-        "IntegrationServiceEnvironmentPropertyCannotBeChanged",
-        format!(
-            "The property '{}' of an integration service environment cannot be changed.",
-            path.replace('/', ".")
-        ),
-    ))
+    Err(errors::integration_service_environment_property_cannot_be_changed(path.replace('/', ".")))
 }
 
 /// Adds name and type to the references to the subnets, and the capacity that is always shown.
@@ -417,12 +386,4 @@ fn skus() -> Json {
         })
     };
     json!({"value": [sku("Premium", 10, "Automatic"), sku("Developer", 0, "None")]})
-}
-
-/// The failure of a deployment whose network blocks what it depends on. The code is ours.
-fn network_failure(message: String) -> Failure {
-    Failure {
-        code: "IntegrationServiceEnvironmentNetworkBlocked".to_owned(),
-        message,
-    }
 }

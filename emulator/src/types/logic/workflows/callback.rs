@@ -4,6 +4,7 @@ use super::{KEYS, key_type, triggers, versions};
 use crate::core::call::Reply;
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{self, Json, json, text};
 use crate::core::random::Random;
 use crate::core::store::Stored;
@@ -24,11 +25,7 @@ pub(super) fn of_workflow(
         .flatten()
         .find(|(_, trigger)| is_request(trigger));
     let Some((name, trigger)) = trigger else {
-        let message = format!(
-            "The workflow '{}' has no trigger that can be called.",
-            stored.id.name()
-        );
-        return Err(ArmError::new(404, "WorkflowTriggerNotFound", message));
+        return Err(errors::no_callable_trigger(stored.id.name()));
     };
     Ok(url(
         stored,
@@ -79,14 +76,9 @@ pub(super) fn check_callable(stored: &Stored, name: &str, trigger: &Json) -> Res
     if is_request(trigger) {
         return Ok(());
     }
-    let message = format!(
-        "The trigger '{name}' of the workflow '{}' cannot be called.",
-        stored.id.name()
-    );
-    Err(ArmError::new(
-        400,
-        "WorkflowTriggerTypeNotSupported",
-        message,
+    Err(errors::workflow_trigger_type_not_supported(
+        name,
+        stored.id.name(),
     ))
 }
 

@@ -4,6 +4,7 @@ use serde_json::Map;
 
 use super::parameters::{canonical_type, invalid_template};
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{Json, at, ordered, text};
 
 /// The members of a definition in the service's order.
@@ -113,7 +114,7 @@ fn objects<'a>(
 /// The text with which the service's reader refuses; the position is that of the end of the object, on one line.
 fn missing(member: &str, path: &str, object: Option<&Json>) -> ArmError {
     let position = object.map_or(0, |object| object.to_string().len());
-    ArmError::request_content(&format!(
+    errors::invalid_request_content(format!(
         "Required property '{member}' not found in JSON. Path '{path}', line 1, position {position}."
     ))
 }

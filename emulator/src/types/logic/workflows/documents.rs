@@ -4,6 +4,7 @@ use super::callback::is_request;
 use crate::core::call::Reply;
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{Json, at, json, text};
 use crate::core::store::Stored;
 
@@ -70,7 +71,7 @@ pub(super) fn upgraded(
     let asked = request.call.json()?;
     let target = text(&asked, "targetSchemaVersion").unwrap_or_default();
     let Some(rank) = SCHEMAS.iter().position(|known| *known == target) else {
-        return Err(ArmError::request_content(&format!(
+        return Err(errors::invalid_request_content(format!(
             "The schema version '{target}' is not one of '{}'. Path 'targetSchemaVersion'.",
             SCHEMAS.join("', '")
         )));
@@ -79,7 +80,7 @@ pub(super) fn upgraded(
     let schema = text(&definition, "$schema").unwrap_or_default().to_owned();
     let current = SCHEMAS.iter().position(|known| schema.contains(known));
     if current.is_some_and(|current| current > rank) {
-        return Err(ArmError::request_content(&format!(
+        return Err(errors::invalid_request_content(format!(
             "The definition has a newer schema than '{target}'. Path 'targetSchemaVersion'."
         )));
     }

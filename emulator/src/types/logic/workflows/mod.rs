@@ -20,6 +20,7 @@ use crate::core::definition::{
     Behaviour, Below, Naming, Request, TypeDefinition, Write, Written, merge_members,
 };
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::{ResourceId, normalise_location};
 use crate::core::json::{Json, at, json, set, set_default, text};
 use crate::core::locks::{self, Intent};
@@ -95,7 +96,7 @@ static BELOW: &[Route<Below>] = &[
 
 const LINK: Linked = Linked {
     thing: "workflow",
-    mismatch: "WorkflowIntegrationServiceEnvironmentMismatch",
+    mismatch: |name| errors::workflow_environment_mismatch(name),
 };
 
 /// The hidden members: what stands in for secure values, and the two access keys.
@@ -191,7 +192,7 @@ fn check(world: &World, body: &mut Json, existing: Option<&Stored>) -> Result<()
     if let Some(state) =
         text(body, "properties/state").filter(|state| !["Enabled", "Disabled"].contains(state))
     {
-        return Err(ArmError::request_content(&format!(
+        return Err(errors::invalid_request_content(format!(
             "Error converting value '{state}' to a workflow state. Path 'properties.state'."
         )));
     }
@@ -208,22 +209,17 @@ fn check_account(world: &World, body: &mut Json) -> Result<(), ArmError> {
     let account =
         account.filter(|account| account.id.type_name() == "Microsoft.Logic/integrationAccounts");
     let Some(account) = account else {
-        let message = format!("The integration account '{reference}' could not be found.");
-        return Err(ArmError::new(404, "IntegrationAccountNotFound", message));
+        return Err(errors::integration_account_not_found(reference));
     };
     let environment = |body: &Json| {
         text(body, "properties/integrationServiceEnvironment/id").map(str::to_lowercase)
     };
     if environment(body) != environment(&account.body) {
-        let message = format!(
-            "The workflow and the integration account '{}' must be in the same integration service environment.",
-            account.id.name()
+        return Err(
+            errors::workflow_not_in_same_integration_service_environment_as_integration_account(
+                account.id.name(),
+            ),
         );
-        return Err(ArmError::new(
-            400,
-            "WorkflowNotInSameIntegrationServiceEnvironmentAsIntegrationAccount",
-            message,
-        ));
     }
     let shown = json!({"name": account.id.name(), "id": reference, "type": "Microsoft.Logic/integrationAccounts"});
     set(body, "properties/integrationAccount", shown);
@@ -294,7 +290,7 @@ fn move_to(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Result<Rep
     let target = ResourceId::parse(&format!("/{}", wanted.trim_start_matches('/')));
     let target = target.filter(|id| id.type_name().eq_ignore_ascii_case(DEFINITION.name));
     let Some(mut target) = target else {
-        return Err(ArmError::request_content(&format!(
+        return Err(errors::invalid_request_content(format!(
             "The id '{wanted}' is not that of a workflow. Path 'id'."
         )));
     };
@@ -309,8 +305,7 @@ fn move_to(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Result<Rep
     locks::check(world, &stored.id, Intent::Delete)?;
     locks::check(world, &target, Intent::Write)?;
     if world.resources.has(&target) {
-        let message = format!("The workflow '{}' already exists.", target.name());
-        return Err(ArmError::new(409, "WorkflowAlreadyExists", message));
+        return Err(errors::workflow_already_exists(target.name()));
     }
     world.resources.rename(&stored.id, &target);
     Ok(Reply::empty(200))

@@ -3,6 +3,7 @@
 use serde_json::Map;
 
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{Json, at, text};
 
 /// The types of parameters as the service spells them.
@@ -26,11 +27,7 @@ pub(crate) fn canonical_type(name: &str) -> Option<&'static str> {
 
 /// A definition that can be read but makes no sense. The wording of the texts is ours.
 pub(crate) fn invalid_template(why: &str) -> ArmError {
-    ArmError::new(
-        400,
-        "InvalidTemplate",
-        format!("Unable to process template language expressions: '{why}'."),
-    )
+    errors::invalid_template(why)
 }
 
 /// Every value is declared and fits, and every parameter without a default has a value.

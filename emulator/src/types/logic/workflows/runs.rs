@@ -8,6 +8,7 @@ use crate::core::call::{Call, Reply};
 use crate::core::clock::timestamp;
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::filter::Filter;
 use crate::core::json::{Json, json, text};
 use crate::core::paging;
@@ -48,10 +49,7 @@ pub(super) fn action(
     at: &[&str],
 ) -> Result<Reply, ArmError> {
     find(request.world, workflow, at[0])?;
-    Err(missing(
-        "WorkflowRunActionNotFound",
-        format!("The workflow run action '{}' could not be found.", at[1]),
-    ))
+    Err(errors::workflow_run_action_not_found(at[1]))
 }
 
 /// Nor has a run operations.
@@ -61,10 +59,7 @@ pub(super) fn operation(
     at: &[&str],
 ) -> Result<Reply, ArmError> {
     find(request.world, workflow, at[0])?;
-    Err(missing(
-        "WorkflowRunOperationNotFound",
-        format!("The workflow run operation '{}' could not be found.", at[1]),
-    ))
+    Err(errors::workflow_run_operation_not_found(at[1]))
 }
 
 /// The histories of a trigger: each time it fired, a run has the same name.
@@ -108,11 +103,7 @@ fn find_history<'a, 'b>(
     let mut runs = of_trigger(world, workflow, trigger);
     let run = runs.find(|run| run.id.name().eq_ignore_ascii_case(name));
     run.map(|run| (trigger, run)).ok_or_else(|| {
-        let workflow = workflow.id.name();
-        let message = format!(
-            "The workflow '{workflow}' trigger '{trigger}' history '{name}' could not be found."
-        );
-        missing("WorkflowTriggerHistoryNotFound", message)
+        errors::workflow_trigger_history_not_found(workflow.id.name(), trigger, name)
     })
 }
 
@@ -124,11 +115,11 @@ pub(super) fn start(
 ) -> Result<Reply, ArmError> {
     let state = text(&workflow.body, "properties/state").unwrap_or_default();
     if state != "Enabled" {
-        let message = format!(
-            "Could not execute workflow '{}' trigger '{trigger}' with state '{state}': trigger is not enabled.",
-            workflow.id.name()
-        );
-        return Err(ArmError::new(400, "WorkflowTriggerIsNotEnabled", message));
+        return Err(errors::workflow_trigger_is_not_enabled(
+            workflow.id.name(),
+            trigger,
+            state,
+        ));
     }
     // Like the numbers of versions these go down, so that the newest run comes first.
     let name = format!(
@@ -200,13 +191,7 @@ fn filtered(call: &Call, mut shown: Vec<Json>) -> Result<Vec<Json>, ArmError> {
 
 fn find<'a>(world: &'a World, workflow: &Stored, name: &str) -> Result<&'a Stored, ArmError> {
     let run = world.resources.get(&workflow.id.child(RUNS, name));
-    run.ok_or_else(|| {
-        let workflow = workflow.id.name();
-        missing(
-            "WorkflowRunNotFound",
-            format!("The workflow '{workflow}' run '{name}' could not be found."),
-        )
-    })
+    run.ok_or_else(|| errors::workflow_run_not_found(workflow.id.name(), name))
 }
 
 fn of_trigger<'a>(
@@ -231,12 +216,11 @@ pub(super) fn cancel(
     let run = find(world, workflow, at[0])?.clone();
     let (status, _) = state(world, &run);
     if status != "Running" {
-        let message = format!(
-            "The workflow '{}' run '{}' with status '{status}' cannot be cancelled.",
+        return Err(errors::workflow_run_cannot_be_cancelled(
             workflow.id.name(),
-            run.id.name()
-        );
-        return Err(ArmError::new(409, "WorkflowRunCannotBeCancelled", message));
+            run.id.name(),
+            status,
+        ));
     }
     let now = timestamp(world.now);
     if let Some(run) = world.resources.get_mut(&run.id) {
@@ -303,9 +287,4 @@ fn show_history(workflow: &Stored, run: &Stored) -> Json {
         "name": name,
         "type": "Microsoft.Logic/workflows/triggers/histories"
     })
-}
-
-/// The code of an unknown run follows the pattern of the service's other ones.
-fn missing(code: &'static str, message: String) -> ArmError {
-    ArmError::new(404, code, message)
 }

@@ -5,6 +5,7 @@ use crate::core::call::Reply;
 use crate::core::clock::timestamp;
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::filter::Filter;
 use crate::core::id::ResourceId;
 use crate::core::json::{self, Json, json, text};
@@ -82,13 +83,7 @@ pub(super) fn find<'a>(
     let found = triggers.find(|(known, _)| known.eq_ignore_ascii_case(name));
     found
         .map(|(name, trigger)| (name.as_str(), trigger))
-        .ok_or_else(|| {
-            let message = format!(
-                "The workflow '{}' trigger '{name}' could not be found.",
-                stored.id.name()
-            );
-            ArmError::new(404, "WorkflowTriggerNotFound", message)
-        })
+        .ok_or_else(|| errors::workflow_trigger_not_found(stored.id.name(), name))
 }
 
 /// The triggers.
@@ -114,7 +109,7 @@ pub(super) fn list(
 /// The trigger whose state is taken over must be there.
 fn check_source(world: &World, body: &Json) -> Result<(), ArmError> {
     let Some(source) = text(body, "source/id") else {
-        return Err(ArmError::request_content(
+        return Err(errors::invalid_request_content(
             "Required property 'source' not found in JSON. Path ''.",
         ));
     };
@@ -131,11 +126,7 @@ fn check_source(world: &World, body: &Json) -> Result<(), ArmError> {
     });
     match found {
         Some(_) => Ok(()),
-        None => Err(ArmError::new(
-            404,
-            "WorkflowTriggerNotFound",
-            format!("The workflow trigger '{source}' could not be found."),
-        )),
+        None => Err(errors::trigger_source_not_found(source)),
     }
 }
 

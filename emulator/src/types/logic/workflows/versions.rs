@@ -3,6 +3,7 @@
 use crate::core::call::Reply;
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, text};
 use crate::core::paging;
@@ -48,8 +49,7 @@ pub(super) fn find(world: &World, workflow: &Stored, name: &str) -> Result<Json,
     let found = world.resources.get(&workflow.id.child(KIND, name));
     found.map(|version| show(workflow, version)).ok_or_else(|| {
         let workflow = workflow.id.name();
-        let message = format!("The workflow '{workflow}' version '{name}' could not be found.");
-        ArmError::new(404, "WorkflowVersionNotFound", message)
+        errors::workflow_version_not_found(workflow, name)
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::env;
 use std::path::PathBuf;
+use std::process::Command;
+use std::sync::LazyLock;
 
 use crate::Result;
 
@@ -30,4 +32,72 @@ pub fn find() -> Result<PathBuf> {
             )
             .into()
         })
+}
+
+/// Which CLI it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// Whether it is OpenTofu.
+    pub is_opentofu: bool,
+    /// Its number, such as `1.16.0-rc2`.
+    pub number: String,
+}
+
+impl Version {
+    /// Whether it reads an import's provider from the type's name, and not from `required_providers`, when there is no
+    /// configuration yet: Terraform 1.16 up to 1.16.2, by its issue 39144.
+    pub fn misreads_imported_providers(&self) -> bool {
+        let patch = self.number.strip_prefix("1.16.");
+        let patch = patch.and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
+        !self.is_opentofu && patch.is_some_and(|patch| patch <= 2)
+    }
+
+    fn parse(line: &str) -> Option<Self> {
+        let (name, number) = line.trim().split_once(" v")?;
+        Some(Self {
+            is_opentofu: name == "OpenTofu",
+            number: number.to_owned(),
+        })
+    }
+}
+
+/// What the CLI says that it is; it is asked once.
+pub fn version() -> Result<&'static Version> {
+    static VERSION: LazyLock<std::result::Result<Version, String>> =
+        LazyLock::new(|| ask().map_err(|error| error.to_string()));
+    VERSION.as_ref().map_err(|error| error.as_str().into())
+}
+
+fn ask() -> Result<Version> {
+    let mut command = Command::new(find()?);
+    command
+        .arg("version")
+        .env_clear()
+        .env("CHECKPOINT_DISABLE", "1");
+    let output = command.output()?;
+    let printed = String::from_utf8(output.stdout)?;
+    let version = printed.lines().find_map(Version::parse);
+    version.ok_or_else(|| format!("{printed:?} names no version").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_told_apart() {
+        for (line, is_opentofu, misreads) in [
+            ("Terraform v1.15.9", false, false),
+            ("Terraform v1.16.0-rc2", false, true),
+            ("Terraform v1.16.2", false, true),
+            ("Terraform v1.16.3", false, false),
+            ("OpenTofu v1.12.6", true, false),
+            ("OpenTofu v1.16.0", true, false),
+        ] {
+            let version = Version::parse(line).expect(line);
+            assert_eq!(version.is_opentofu, is_opentofu, "{line}");
+            assert_eq!(version.misreads_imported_providers(), misreads, "{line}");
+        }
+        assert_eq!(Version::parse("on linux_amd64"), None);
+    }
 }

@@ -5,7 +5,7 @@
 //! - [`binaries`]: our two executables, built when they are not.
 //! - [`cli`]: which Terraform or OpenTofu.
 //! - [`emulator`]: a running emulator, and the truth it holds → [`http`].
-//! - [`workspace`]: a folder in which the CLI runs, with an environment of its own → [`mirror`], [`run`].
+//! - [`workspace`]: a folder in which the CLI runs, with an environment of its own → [`mirror`], [`run`], `interrupts`.
 //! - [`run`]: what one command came to → [`diagnostics`].
 //! - [`plan`], [`state`]: the JSON that the CLI tells of them.
 //! - [`hcl`]: blocks of configuration that differ in one argument.
@@ -17,6 +17,8 @@ pub mod diagnostics;
 pub mod emulator;
 pub mod hcl;
 pub mod http;
+#[cfg(unix)]
+mod interrupts;
 pub mod mirror;
 pub mod plan;
 pub mod run;

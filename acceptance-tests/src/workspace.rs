@@ -9,6 +9,8 @@ use std::{env, io, thread};
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
+#[cfg(unix)]
+use crate::interrupts;
 use crate::plan::{Action, Plan};
 use crate::run::Run;
 use crate::state::State;
@@ -137,6 +139,8 @@ impl Workspace {
             .stderr(File::create(output.path().join("stderr"))?);
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        #[cfg(unix)]
+        interrupts::reach_children()?;
         let process = command
             .spawn()
             .map_err(|error| format!("{} cannot be run: {error}", self.cli.display()))?;
@@ -172,6 +176,28 @@ impl Workspace {
     #[track_caller]
     pub fn plan(&self) -> Result<Plan> {
         self.plan_with(&[])
+    }
+
+    /// Lets the CLI write `generated.tf`, the configuration of what the blocks in `import.tf` import.
+    #[track_caller]
+    pub fn generate_configuration(&self) -> Result<Run> {
+        let arguments = ["plan", "-generate-config-out=generated.tf"];
+        if !cli::version()?.misreads_imported_providers() {
+            return self.run(&arguments)?.success();
+        }
+        let run = self.run(&arguments)?.failure()?;
+        if !run.diagnostics().mention("/hashicorp/ise") {
+            return Err(format!("it fails for another reason: {}", run.diagnostics()).into());
+        }
+        // Such a version takes the name of the provider in the block, but only until there is a configuration.
+        let imports = fs::read_to_string(self.path().join("import.tf"))?;
+        self.write(
+            "import.tf",
+            &imports.replace("{\n", "{\n  provider = ise\n"),
+        )?;
+        let run = self.run(&arguments)?.success()?;
+        self.write("import.tf", &imports)?;
+        Ok(run)
     }
 
     /// Goes on if there is nothing to do.

@@ -50,7 +50,9 @@ pub fn documents() -> Option<&'static Documents> {
                 writeln!(io::stderr(), "{message}").ok();
                 return None;
             };
-            Some(Reader::read(Path::new(&folder)).compile())
+            let documents = Reader::read(Path::new(&folder)).compile();
+            crate::tested_with("arm-specs");
+            Some(documents)
         })
         .as_ref()
 }

@@ -123,8 +123,8 @@ fn attributes() -> Vec<Attribute> {
         Attribute::plain("restart_triggers", Type::map(Type::String))
             .effect(Effect::SentAfterFirst)
             .doc(
-                "Any values; when they change, the environment is restarted. An environment has to be restarted after each \
-                 change of its network's DNS servers.",
+                "Any values; when they change, the environment is restarted, but not when they are set for the first time or \
+                 removed. An environment has to be restarted after each change of its network's DNS servers.",
             ),
         preflight(),
         rows::provisioning_state().doc(

@@ -6,6 +6,7 @@ mod account;
 mod parameters;
 mod policies;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Recomputed, Schema, 
 use crate::sdk::types::Type;
 use crate::sdk::value::{Object, Value};
 use crate::validate;
-use crate::validate::cidr::caller_bounds;
+use crate::validate::callers::Callers;
 use crate::validate::json;
 use crate::validate::workflow::{self, Definition};
 
@@ -71,13 +72,13 @@ fn attributes() -> Vec<Attribute> {
         Attribute::string("parameters")
             // ARM does not tell whether there are none, or never were any.
             .same(|a, b| same_text(a.as_str().unwrap_or("{}"), b.as_str().unwrap_or("{}"), json::same))
-            .check(Check::Text(|text| json::object(text).map(|_| ())))
+            .check(Check::Text(|text| json::parameter_values(text).map(|_| ())))
             .remote_into("properties.parameters", parameters::read_plain, parameters::write_plain)
             .doc("Values of the parameters that the definition declares, as a JSON object of name to value."),
         Attribute::string("secure_parameters_wo")
             .write_only()
             .sensitive()
-            .check(Check::Text(|text| json::object(text).map(|_| ())))
+            .check(Check::Text(|text| json::parameter_values(text).map(|_| ())))
             .doc(
                 "Values of `SecureString` and `SecureObject` parameters, as a JSON object of name to value. Never stored; sent with \
                  every update of the workflow, and an update that would lose one is refused. Needs Terraform 1.11 or later.",
@@ -85,8 +86,8 @@ fn attributes() -> Vec<Attribute> {
         Attribute::number("secure_parameters_version")
             .effect(Effect::SentAfterFirst)
             .doc(
-                "Any number; when it changes, `secure_parameters_wo` is sent again, and parameters that it leaves out fall back to \
-                 their defaults.",
+                "Any number; when it changes to another one, `secure_parameters_wo` is sent again, and parameters that it leaves out \
+                 fall back to their defaults.",
             ),
         rows::enabled("Whether its triggers fire."),
         rows::reference("integration_account_id", "properties.integrationAccount")
@@ -118,16 +119,13 @@ fn attributes() -> Vec<Attribute> {
 }
 
 fn access_control() -> Attribute {
-    const RANGES: &str = "CIDR blocks, or ranges of the form `first-last`. None at all, `[]`, is not the same as leaving it out.";
+    const RANGES: &str = "IPv4 or IPv6: CIDR blocks, ranges of the form `first-last`, or single addresses, compared by the addresses \
+                          that they mean. None at all, `[]`, is not the same as leaving it out.";
     let ranges = |description| {
         Attribute::plain("allowed_caller_ip_ranges", Type::set(Type::String))
-            .same(|a, b| {
-                rows::same_elements(a, b, |text| {
-                    caller_bounds(text).ok_or_else(|| text.to_owned())
-                })
-            })
+            .same(same_callers)
             .empty_is_a_value()
-            .check(Check::EachText(validate::cidr::caller_range))
+            .check(Check::EachText(validate::callers::caller_range))
             .remote("allowedCallerIpAddresses[].addressRange")
             .doc(description)
     };
@@ -148,8 +146,8 @@ fn access_control() -> Attribute {
                 "triggers",
                 vec![
                     ranges(
-                        "CIDR blocks, or ranges of the form `first-last`. Without it anybody may call; with none at all, `[]`, other logic \
-                         apps only.",
+                        "IPv4 or IPv6: CIDR blocks, ranges of the form `first-last`, or single addresses, compared by the addresses that \
+                         they mean. Without it anybody may call; with none at all, `[]`, other logic apps only.",
                     ),
                     policies,
                 ],
@@ -320,14 +318,24 @@ async fn change(
 
 /// Compares two JSON texts; what is not JSON is the same as nothing else.
 fn same_text(a: &str, b: &str, same: fn(&Json, &Json) -> bool) -> bool {
-    let parse = |text: &str| serde_json::from_str(text).ok();
+    let parse = |text: &str| json::parse(text).ok();
     parse(a).zip(parse(b)).is_some_and(|(a, b)| same(&a, &b))
+}
+
+/// Sets of ranges of callers that admit the same ones: one that is there twice, in two forms, admits nobody more.
+fn same_callers(a: &Value, b: &Value) -> bool {
+    let callers = |value: &Value| -> Option<BTreeSet<_>> {
+        let texts = value.as_elements()?.iter().filter_map(Value::as_str);
+        let callers = texts.map(|text| Callers::parse(text).map_err(|_| text.to_owned()));
+        Some(callers.collect())
+    };
+    callers(a) == callers(b)
 }
 
 fn parse_text(value: &Value) -> Json {
     value
         .as_str()
-        .and_then(|text| serde_json::from_str(text).ok())
+        .and_then(|text| json::parse(text).ok())
         .unwrap_or_default()
 }
 

@@ -27,6 +27,10 @@ pub const ALL: &[&dyn Resource<Azure>] = &[
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use tfplugin_framework::engine::catalogue;
+
     use super::*;
     use crate::sdk::schema::{Attribute, Kind, Mode};
 
@@ -82,9 +86,16 @@ mod tests {
     }
 
     #[test]
+    fn no_row_asks_for_what_planning_would_pass_over() {
+        for resource in ALL {
+            let ignored = catalogue::ignored(resource.schema());
+            assert_eq!(ignored, [""; 0], "{}", resource.name());
+        }
+    }
+
+    #[test]
     fn names_are_unique_and_resources_have_timeouts() {
-        let mut names: Vec<_> = ALL.iter().map(|resource| resource.name()).collect();
-        names.dedup();
+        let names: BTreeSet<_> = ALL.iter().map(|resource| resource.name()).collect();
         assert_eq!(names.len(), ALL.len());
         for resource in ALL {
             let timeouts = resource.schema().timeouts.expect("timeouts");

@@ -157,37 +157,6 @@ pub fn class_b(cidr: &Cidr) -> Result<(), String> {
     ))
 }
 
-/// Callers that a logic app admits: a block in CIDR form, or `first-last`. ARM takes a block with host bits here.
-pub fn caller_range(text: &str) -> Result<(), String> {
-    if let Some((first, last)) = text.split_once('-') {
-        let (first, last) = (address(first)?, address(last)?);
-        return match first <= last {
-            true => Ok(()),
-            false => Err(format!("\"{text}\" runs backwards: write {last}-{first}")),
-        };
-    }
-    if let Ok(address) = text.parse::<Ipv4Addr>() {
-        return Err(format!(
-            "\"{text}\" is a single address: write {address}/32"
-        ));
-    }
-    block(text).map(drop).map_err(|problem| {
-        format!("{problem}; a range of the form 10.0.0.1-10.0.0.9 is accepted too")
-    })
-}
-
-/// The first and the last address of a range of callers, in whichever form it is written.
-pub fn caller_bounds(text: &str) -> Option<(Ipv4Addr, Ipv4Addr)> {
-    if let Some((first, last)) = text.split_once('-') {
-        return address(first).ok().zip(address(last).ok());
-    }
-    if let Ok(one) = address(text) {
-        return Some((one, one));
-    }
-    let block = block(text.trim()).ok()?;
-    Some((block.network(), block.broadcast()))
-}
-
 /// `ADDRESS/LENGTH`, and no other form that the library would understand.
 fn block(text: &str) -> Result<Ipv4Network, String> {
     let wrong = |problem: &str| {
@@ -210,12 +179,6 @@ fn block(text: &str) -> Result<Ipv4Network, String> {
         return Err(wrong("the prefix length is a number from 0 to 32"));
     };
     Ipv4Network::new(address, length).map_err(|error| wrong(&error.to_string()))
-}
-
-fn address(text: &str) -> Result<Ipv4Addr, String> {
-    let text = text.trim();
-    text.parse()
-        .map_err(|_| format!("\"{text}\" is not an IPv4 address such as 10.0.0.1"))
 }
 
 #[cfg(test)]
@@ -322,27 +285,6 @@ mod tests {
     }
 
     #[test]
-    fn caller_ranges() {
-        check(
-            caller_range,
-            &[
-                "10.0.0.0/24",
-                "10.0.0.5/24",
-                "1.2.3.4/32",
-                "10.0.0.1-10.0.0.1",
-                "10.0.0.1 - 10.0.0.9",
-            ],
-            &[
-                ("10.0.0.1", "write 10.0.0.1/32"),
-                ("10.0.0.9-10.0.0.1", "write 10.0.0.1-10.0.0.9"),
-                ("10.0.0.1-x", "\"x\" is not an IPv4 address"),
-                ("10.0.0.0/40", "0 to 32"),
-                ("x", "10.0.0.1-10.0.0.9 is accepted too"),
-            ],
-        );
-    }
-
-    #[test]
     fn too_small_for_four() {
         for (text, room) in [("10.0.0.0/26", "room for 2"), ("10.0.0.0/28", "room for 0")] {
             let problem = cidr(text).four_subnets().expect_err(text);
@@ -388,7 +330,7 @@ mod tests {
 
         #[test]
         fn no_text_panics(text in "[0-9./: -]{0,24}") {
-            let _ = (Cidr::parse(&text), caller_range(&text), subnet_prefix(&text));
+            let _ = (Cidr::parse(&text), subnet_prefix(&text));
         }
     }
 }

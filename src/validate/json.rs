@@ -3,8 +3,12 @@
 use bigdecimal::BigDecimal;
 use serde_json::{Map, Number, Value};
 
-/// Reads JSON; the error tells line and column.
+/// The byte order mark with which some editors begin a file in UTF-8; RFC 8259 lets a reader pass over it.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// Reads JSON, behind a byte order mark or without; the error tells line and column.
 pub fn parse(text: &str) -> Result<Value, String> {
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     if text.trim().is_empty() {
         return Err("the text is empty, where JSON is expected".to_owned());
     }
@@ -52,6 +56,28 @@ pub fn object(text: &str) -> Result<Map<String, Value>, String> {
         other => Err(format!(
             "a JSON object is expected, this is {}",
             kind(&other)
+        )),
+    }
+}
+
+/// Reads the values of parameters by their names. Null is none to Azure.
+pub fn parameter_values(text: &str) -> Result<Map<String, Value>, String> {
+    let values = object(text)?;
+    let nulls: Vec<_> = values
+        .iter()
+        .filter(|(_, value)| value.is_null())
+        .map(|(name, _)| format!("\"{name}\""))
+        .collect();
+    match nulls.as_slice() {
+        [] => Ok(values),
+        [one] => Err(format!(
+            "the value of {one} is null, which is no value to Azure: give it one, or leave {one} out, so that the default in its \
+             declaration counts"
+        )),
+        several => Err(format!(
+            "the values of {} are null, which is no value to Azure: give them values, or leave them out, so that the defaults in \
+             their declarations count",
+            several.join(", ")
         )),
     }
 }
@@ -122,6 +148,11 @@ mod tests {
                 "invalid JSON in line 1, column 4: something follows after the end",
             ),
             ("  \n", "the text is empty"),
+            ("\u{feff}", "the text is empty"),
+            (
+                "\u{feff}{\"a\": 1",
+                "invalid JSON in line 1, column 7: the text ends inside of an object",
+            ),
         ] {
             let problem = parse(text).expect_err(text);
             assert!(problem.starts_with(expected), "{problem}");
@@ -187,6 +218,22 @@ mod tests {
     }
 
     #[test]
+    fn null_is_no_value_of_a_parameter() {
+        assert!(parameter_values(r#"{"a": {"b": null}, "c": [null]}"#).is_ok());
+        for (text, expected) in [
+            (r#"{"a": null, "b": 1}"#, "the value of \"a\" is null"),
+            (
+                r#"{"a": null, "b": null}"#,
+                "the values of \"a\", \"b\" are null",
+            ),
+            ("[]", "a JSON object is expected"),
+        ] {
+            let problem = parameter_values(text).expect_err(text);
+            assert!(problem.starts_with(expected), "{problem}");
+        }
+    }
+
+    #[test]
     fn meaning() -> Result<(), String> {
         for (left, right, expected) in [
             (r#"{"a":1,"b":[1,2]}"#, r#"{ "b": [1, 2], "a": 1 }"#, true),
@@ -201,6 +248,8 @@ mod tests {
             (r#"{"a":1}"#, r#"{"b":1}"#, false),
             ("\"\\u0041\"", "\"A\"", true),
             ("true", "false", false),
+            ("\u{feff}{}", "{}", true),
+            ("\"\u{feff}\"", "\"\"", false),
         ] {
             assert_eq!(
                 same(&parse(left)?, &parse(right)?),

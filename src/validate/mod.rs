@@ -4,6 +4,7 @@
 //! value came from. The doc comment of each names its source; "Microsoft's ISE guide" is the article "Connect to Azure
 //! virtual networks from Azure Logic Apps by using an integration service environment (ISE)".
 
+pub mod callers;
 pub mod cidr;
 pub mod json;
 pub mod names;

@@ -7,6 +7,8 @@ const MOST_TAGS: usize = 50;
 const LONGEST_KEY: usize = 512;
 const LONGEST_VALUE: usize = 256;
 const FORBIDDEN_IN_KEYS: &str = "<>%&\\?/";
+/// Tags such as `hidden-link:/subscriptions/…` have an ID in their names.
+const ALLOWED_IN_HIDDEN_KEYS: char = '/';
 
 /// A tag, or all of them, that ARM would refuse.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,20 +19,25 @@ pub struct Finding {
     pub message: String,
 }
 
-/// How Azure's own tags begin, which portals hide and nobody else manages.
+/// How the tags begin that portals and services use among themselves; users set some of them, such as `hidden-title`.
 const HIDDEN: &str = "hidden-";
 
 /// What some services add to the tags: the type of the object in which they keep them.
 const TYPE: &str = "$type";
 
-/// Whether a tag is one of Azure's own.
+/// Whether a tag is not shown, and so is nobody's business but of those who wrote it.
 pub fn is_hidden(key: &str) -> bool {
     let start = key.get(..HIDDEN.len());
-    key == TYPE || start.is_some_and(|start| start.eq_ignore_ascii_case(HIDDEN))
+    start.is_some_and(|start| start.eq_ignore_ascii_case(HIDDEN))
 }
 
-/// Azure Resource Manager: at most 50 tags; a key of 1–512 characters without `< > % & \ ? /`, unique without regard to
-/// case; a value of at most 256 characters. A value that is not known yet is `None`.
+/// Whether it is no tag of anybody, though it stands among them.
+pub fn is_of_azure(key: &str) -> bool {
+    key == TYPE
+}
+
+/// Azure Resource Manager: at most 50 tags; a key of 1–512 characters without `< > % & \ ? /` (slashes apart in one that
+/// begins with `hidden-`), unique without regard to case; a value of at most 256 characters. A value that is not known yet is `None`.
 pub fn check<'a>(tags: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Vec<Finding> {
     let tags: BTreeMap<_, _> = tags.into_iter().collect();
     let mut findings = Vec::new();
@@ -74,9 +81,9 @@ pub fn all_right<'a>(
 }
 
 fn key_problem(key: &str) -> Option<String> {
-    if is_hidden(key) {
+    if is_of_azure(key) {
         return Some(format!(
-            "the tag \"{key}\" is one of Azure's own, which are \"{TYPE}\" and what begins with \"{HIDDEN}\": leave it to Azure"
+            "the tag \"{key}\" is one of Azure's own: leave it to Azure"
         ));
     }
     let length = key.chars().count();
@@ -85,9 +92,11 @@ fn key_problem(key: &str) -> Option<String> {
             "a tag's name has 1 to {LONGEST_KEY} characters, this has {length}"
         ));
     }
-    let bad = key
-        .chars()
-        .find(|character| FORBIDDEN_IN_KEYS.contains(*character))?;
+    let is_bad = |character: &char| {
+        FORBIDDEN_IN_KEYS.contains(*character)
+            && !(is_hidden(key) && *character == ALLOWED_IN_HIDDEN_KEYS)
+    };
+    let bad = key.chars().find(is_bad)?;
     Some(format!(
         "the tag name \"{key}\" has \"{bad}\" in it: none of < > % & \\ ? / is allowed"
     ))
@@ -113,7 +122,17 @@ mod tests {
                 vec![("$type", "1")],
                 vec!["\"$type\" is one of Azure's own"],
             ),
-            (vec![("Hidden-link", "1")], vec!["is one of Azure's own"]),
+            (
+                vec![
+                    ("hidden-title", "1"),
+                    ("Hidden-link:/subscriptions/x/y", "Resource"),
+                ],
+                vec![],
+            ),
+            (
+                vec![("hidden-link:?", "1"), ("not-hidden-/", "1")],
+                vec!["\"hidden-link:?\" has \"?\"", "\"not-hidden-/\" has \"/\""],
+            ),
             (vec![("", "1")], vec!["1 to 512 characters, this has 0"]),
             (vec![(&long_key[1..], &long_value[1..])], vec![]),
             (

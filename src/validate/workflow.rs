@@ -25,6 +25,41 @@ struct Declaration {
 }
 
 impl Declaration {
+    /// What is wrong with a value of another JSON type than the one that is declared; the value itself stays out of the
+    /// text, as it may be a secret. Null is told elsewhere, and what is declared as an object may be anything else.
+    fn misfit(&self, name: &str, value: &Value) -> Option<String> {
+        let due = match self.kind.to_ascii_lowercase().as_str() {
+            "string" | "securestring" => "a string",
+            "int" | "float" => "a number",
+            "bool" => "a boolean",
+            "array" => "an array",
+            _ => return None,
+        };
+        let found = json::kind(value);
+        // The service evaluates a text that begins so, to whatever type.
+        let is_expression = value.as_str().is_some_and(|text| text.starts_with('@'));
+        if found == due || value.is_null() || is_expression {
+            return None;
+        }
+        let declared = &self.kind;
+        let inner = |member: &str| value.as_object().is_some_and(|it| it.contains_key(member));
+        Some(if inner("value") {
+            format!(
+                "the parameter \"{name}\" is declared as {declared}, and its value stands in an object under \"value\", as in an ARM \
+                 template: write {{ {name} = … }} instead of {{ {name} = {{ value = … }} }}"
+            )
+        } else if inner("reference") {
+            format!(
+                "the parameter \"{name}\" is declared as {declared}, and is given as a \"reference\" to a key vault, which ARM resolves \
+                 in templates only: look the secret up in Terraform, and write its value"
+            )
+        } else {
+            format!(
+                "the parameter \"{name}\" is declared as {declared}, and its value is {found}: write {due}"
+            )
+        })
+    }
+
     /// `SecureString` and `SecureObject`, whose values ARM takes and never shows.
     fn is_secure(&self) -> bool {
         is_secure(&self.kind)
@@ -101,18 +136,18 @@ impl Definition {
         secure: Option<&Map<String, Value>>,
     ) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for name in plain.into_iter().flat_map(Map::keys) {
+        for (name, value) in plain.into_iter().flatten() {
             let problem = match self.parameters.get(name) {
                 None => Some(self.undeclared(name)),
                 Some(declared) if declared.is_secure() => Some(format!(
                     "the parameter \"{name}\" is a {}, whose value ARM never gives back: give it in {SECURE_ARGUMENT}",
                     declared.kind
                 )),
-                Some(_) => None,
+                Some(declared) => declared.misfit(name, value),
             };
             findings.extend(problem.map(|message| Finding::new(Place::Parameters, name, message)));
         }
-        for name in secure.into_iter().flat_map(Map::keys) {
+        for (name, value) in secure.into_iter().flatten() {
             let problem = match self.parameters.get(name) {
                 None => Some(self.undeclared(name)),
                 Some(declared) if !declared.is_secure() => Some(format!(
@@ -120,7 +155,7 @@ impl Definition {
                      SecureString or SecureObject, or give it in parameters",
                     declared.kind
                 )),
-                Some(_) => None,
+                Some(declared) => declared.misfit(name, value),
             };
             findings.extend(
                 problem.map(|message| Finding::new(Place::SecureParameters, name, message)),
@@ -403,6 +438,82 @@ mod tests {
         Definition::parse(&text).expect("a complete definition")
     }
 
+    #[test]
+    fn values_fit_their_declarations() {
+        let declared = [
+            ("s", "string"),
+            ("k", "SecureString"),
+            ("i", "Int"),
+            ("f", "Float"),
+            ("b", "Bool"),
+            ("a", "Array"),
+            ("o", "Object"),
+            ("p", "SecureObject"),
+        ];
+        let parameters = declared.map(|(name, kind)| (name.to_owned(), json!({ "type": kind })));
+        let definition = declaring(&Value::Object(parameters.into_iter().collect()));
+        for (name, value, expected) in [
+            ("s", json!("x"), None),
+            ("s", json!(""), None),
+            ("s", json!(null), None),
+            (
+                "s",
+                json!(1),
+                Some("declared as string, and its value is a number: write a string"),
+            ),
+            (
+                "s",
+                json!({ "value": "x" }),
+                Some("write { s = … } instead of { s = { value = … } }"),
+            ),
+            (
+                "s",
+                json!({ "reference": {} }),
+                Some("\"reference\" to a key vault"),
+            ),
+            ("i", json!(1), None),
+            ("i", json!("@add(1, 2)"), None),
+            (
+                "i",
+                json!("1"),
+                Some("its value is a string: write a number"),
+            ),
+            ("i", json!({ "value": 1 }), Some("write { i = … }")),
+            ("f", json!(1), None),
+            (
+                "f",
+                json!([]),
+                Some("its value is an array: write a number"),
+            ),
+            ("b", json!(true), None),
+            ("b", json!("true"), Some("write a boolean")),
+            ("a", json!([]), None),
+            ("a", json!({ "value": [] }), Some("write { a = … }")),
+            ("o", json!({ "value": 1 }), None),
+            ("o", json!([1]), None),
+            ("k", json!("hush"), None),
+            ("k", json!({ "value": "hush" }), Some("write { k = … }")),
+            ("p", json!({ "value": "hush" }), None),
+        ] {
+            let values = Map::from_iter([(name.to_owned(), value.clone())]);
+            let none = Map::new();
+            let (plain, secure) = match definition.is_secure(name) {
+                true => (&none, &values),
+                false => (&values, &none),
+            };
+            let mut findings = definition.check_parameters(Some(plain), Some(secure));
+            findings.retain(|finding| finding.name == name);
+            let messages: Vec<_> = findings.iter().map(|it| it.message.as_str()).collect();
+            match (expected, messages.as_slice()) {
+                (None, []) => {}
+                (Some(part), [message]) if message.contains(part) => {
+                    assert!(!message.contains("hush"), "{message}");
+                }
+                (_, messages) => panic!("{name} {value}: {messages:?}"),
+            }
+        }
+    }
+
     fn names(value: &Value) -> Map<String, Value> {
         value.as_object().cloned().unwrap_or_default()
     }
@@ -487,7 +598,7 @@ mod tests {
         assert_eq!(missing.len(), 1);
         assert_eq!(missing[0].name, "url");
         let undeclared =
-            definition.check_parameters(None, Some(&names(&json!({"key": 1, "x": 2}))));
+            definition.check_parameters(None, Some(&names(&json!({"key": "k", "x": 2}))));
         assert_eq!(undeclared.len(), 1);
         assert_eq!(undeclared[0].name, "x");
     }

@@ -52,7 +52,11 @@ pub(crate) fn resource(name: &str, schema: &Schema, example: &str, import: &Impo
         );
     }
     let import = format!(
-        "By ARM ID, in any casing, with an `import` block (Terraform 1.5 or later):\n\n{}\nor with a command:\n\n{}",
+        "By ARM ID, in any casing, with an `import` block (Terraform 1.5 or later):\n\n{}\nor with a command:\n\n{}\n\
+         Terraform 1.16 up to 1.16.2, release candidates included, needs `provider = ise` in the block while it generates \
+         configuration ([terraform#39144](https://github.com/hashicorp/terraform/issues/39144)).\n\n\
+         With `import` blocks for several instances of a resource with `count`, Terraform 1.16.0-rc2 imports the first and plans to \
+         create the others, also with its own `terraform_data`: import those with the command.",
         code("terraform", import.block),
         code("shell", import.command),
     );

@@ -54,9 +54,7 @@ fn generated_configuration_plans_empty() -> Result {
     scene
         .workspace
         .write("import.tf", &adopted::import_blocks(&adopted::objects()))?;
-    scene
-        .run(&["plan", "-generate-config-out=generated.tf"])?
-        .success()?;
+    scene.generate_configuration()?;
     let plan = scene.plan()?;
     assert_eq!(plan.actions(), []);
     scene.apply()?;
@@ -83,9 +81,37 @@ fn generated_configuration_of_rich_objects_plans_empty() -> Result {
     }
     scene.emulator.forget_requests()?;
     scene.workspace.write("import.tf", &imports)?;
+    scene.generate_configuration()?;
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    assert_eq!(scene.emulator.writes()?, Vec::<String>::new());
+    Ok(())
+}
+
+/// Azure takes more forms of callers than anybody writes in one place, and gives them back as they were sent.
+#[test]
+fn generated_configuration_of_every_form_of_callers_plans_empty() -> Result {
+    let scene = Scene::new(Fixture::Environment)?;
+    let [.., app] = adopted::objects();
+    let ranges = |ranges: &[&str]| {
+        let ranges = ranges.iter().map(|it| json!({ "addressRange": it }));
+        json!({ "allowedCallerIpAddresses": ranges.collect::<Vec<_>>() })
+    };
+    let access = json!({
+        "triggers": ranges(&["10.0.0.0/24", "10.0.1.7/24", "203.0.113.7", "203.0.113.8/32", "0.0.0.0/0"]),
+        "actions": ranges(&["10.1.0.1-10.1.0.9", "10.2.0.1 - 10.2.0.9"]),
+        "contents": ranges(&["2001:db8::/64", "2001:0DB8:0001:0000::/64", "2001:db8::7", "::/0"]),
+        "workflowManagement": ranges(&["2001:db8::1-2001:db8::ff"]),
+    });
+    scene.emulator.edit(
+        &app.1,
+        &json!({ "properties": { "accessControl": access } }),
+    )?;
     scene
-        .run(&["plan", "-generate-config-out=generated.tf"])?
-        .success()?;
+        .workspace
+        .write("import.tf", &adopted::import_blocks(&[app]))?;
+    scene.generate_configuration()?;
+    assert_eq!(scene.plan()?.actions(), []);
     scene.apply()?;
     scene.nothing_to_do()?;
     assert_eq!(scene.emulator.writes()?, Vec::<String>::new());
@@ -142,14 +168,9 @@ fn ids_that_cannot_be_imported_are_explained() -> Result {
         ("ise.it", foreign),
         ("ise.it", id("Microsoft.Logic/workflows/hello")),
         (
-            "ise.it",
-            id("Microsoft.Logic/integrationServiceEnvironments/missing"),
-        ),
-        (
             "ise_subnet.it",
             id("Microsoft.Network/virtualNetworks/network"),
         ),
-        ("ise_subnet.it", subnet_id("missing")),
         (
             "ise_logic_app.it",
             id("Microsoft.Logic/integrationAccounts/partners"),
@@ -170,4 +191,27 @@ fn ids_that_cannot_be_imported_are_explained() -> Result {
         writeln!(found, "$ import {address} {id}\n\n{}", run.diagnostics())?;
     }
     snapshot::check("import.txt", &found)
+}
+
+/// What is told of it are the CLI's own words, in which each names itself.
+#[test]
+fn what_does_not_exist_cannot_be_imported() -> Result {
+    let scene = Scene::new(Fixture::Environment)?;
+    scene.configure(&adopted::configuration())?;
+    for (address, id) in [
+        (
+            "ise.it",
+            id("Microsoft.Logic/integrationServiceEnvironments/missing"),
+        ),
+        ("ise_subnet.it", subnet_id("missing")),
+    ] {
+        let run = scene.run(&["import", address, &id])?.failure()?;
+        let found = run.diagnostics();
+        let words = format!(
+            "existing object to \"{address}\", the provider detected that no object exists"
+        );
+        assert!(found.mention(&words), "{found}");
+        assert!(scene.state()?.addresses().is_empty());
+    }
+    Ok(())
 }

@@ -92,3 +92,52 @@ fn default_tags_may_be_known_late() -> Result {
     }
     Ok(())
 }
+
+/// A portal shows `hidden-title` beside the name, and services leave links there: whoever writes one manages it.
+#[test]
+fn hidden_tags_are_managed_where_they_are_written() -> Result {
+    let scene = adopted::scene()?;
+    std::fs::remove_file(scene.path().join("import.tf"))?;
+    let account = id("Microsoft.Logic/integrationAccounts/partners");
+    let tags = |scene: &Scene| -> Result<_> { Ok(scene.emulator.get(&account)?["tags"].clone()) };
+    scene
+        .emulator
+        .edit(&account, &json!({ "tags": { "hidden-link": "portal" } }))?;
+    let configure = |written: &str| {
+        let [subnet, environment, block, app] = adopted::blocks();
+        let block = block.with("tags", written);
+        scene.configure(&format!("{subnet}{environment}{block}{app}"))
+    };
+    configure(r#"{ hidden-title = "Partners", "hidden-link:/subscriptions/x" = "Resource" }"#)?;
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    let ours = json!({ "hidden-link": "portal", "hidden-title": "Partners", "hidden-link:/subscriptions/x": "Resource" });
+    assert_eq!(tags(&scene)?, ours);
+    let state = scene.state()?;
+    assert_eq!(
+        state.object("ise_integration_account.it")["tags_all"],
+        json!({ "hidden-title": "Partners", "hidden-link:/subscriptions/x": "Resource" })
+    );
+
+    scene
+        .emulator
+        .edit(&account, &json!({ "tags": { "hidden-title": "By hand" } }))?;
+    scene.only("ise_integration_account.it", Action::Update)?;
+    scene.apply()?;
+    assert_eq!(tags(&scene)?["hidden-title"], "Partners");
+
+    configure(r#"{ hidden-title = "Partners" }"#)?;
+    scene.configure_provider("default_tags = { hidden-stage = \"test\" }\n")?;
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    let expected =
+        json!({ "hidden-link": "portal", "hidden-title": "Partners", "hidden-stage": "test" });
+    assert_eq!(tags(&scene)?, expected);
+
+    scene.configure_provider("")?;
+    scene.configure(&adopted::configuration())?;
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    assert_eq!(tags(&scene)?, json!({ "hidden-link": "portal" }));
+    Ok(())
+}

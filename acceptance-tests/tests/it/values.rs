@@ -94,3 +94,47 @@ fn definition(parameters: &str) -> String {
     }})"#
     )
 }
+
+/// Some editors begin a file with one, and `file` keeps it.
+#[test]
+fn a_byte_order_mark_before_json_is_no_part_of_it() -> Result {
+    let scene = adopted::scene()?;
+    let [.., app] = adopted::blocks();
+    let path = id("Microsoft.Logic/workflows/hello");
+    let body = scene.emulator.get(&path)?;
+    let marked = |value: &str| format!("\u{feff}{value}");
+    let definition = body["properties"]["definition"].to_string();
+    scene
+        .workspace
+        .write("workflow.json", &marked(&definition))?;
+    scene
+        .workspace
+        .write("parameters.json", &marked(r#"{"greeting": "hello"}"#))?;
+    let app = app
+        .with("definition", r#"file("workflow.json")"#)
+        .with("parameters", r#"file("parameters.json")"#);
+    let [subnet, environment, account, _] = adopted::blocks();
+    scene.configure(&format!("{subnet}{environment}{account}{app}"))?;
+    scene.nothing_to_do()?;
+
+    let secure = definition.replace(
+        r#""parameters":{"#,
+        r#""parameters":{"key":{"type":"SecureString"},"#,
+    );
+    assert_ne!(secure, definition);
+    scene.workspace.write("workflow.json", &marked(&secure))?;
+    scene
+        .workspace
+        .write("secure.json", &marked(r#"{"key": "hush"}"#))?;
+    let app = app.with("secure_parameters_wo", r#"file("secure.json")"#);
+    scene.configure(&format!("{subnet}{environment}{account}{app}"))?;
+    scene.apply()?;
+    scene.nothing_to_do()?;
+    let body = scene.emulator.get(&path)?;
+    assert!(body["properties"]["definition"].is_object(), "{body}");
+    assert_eq!(
+        body["properties"]["parameters"]["greeting"]["value"],
+        "hello"
+    );
+    Ok(())
+}

@@ -417,7 +417,13 @@ fn check_tags(body: &Json) -> Result<(), ArmError> {
                 "the tag '{name}' is given twice."
             )));
         }
-        if name.chars().count() > 512 || name.contains(['<', '>', '%', '&', '\\', '?', '/']) {
+        // Azure's own services put IDs into names such as `hidden-link:/subscriptions/…`.
+        let is_hidden = name
+            .get(..7)
+            .is_some_and(|start| start.eq_ignore_ascii_case("hidden-"));
+        let is_bad =
+            |c: char| matches!(c, '<' | '>' | '%' | '&' | '\\' | '?') || (c == '/' && !is_hidden);
+        if name.chars().count() > 512 || name.contains(is_bad) {
             return Err(errors::invalid_tag_name_characters(name));
         }
         if value

@@ -250,6 +250,16 @@ async fn tags_are_patched_at_once() {
         )
         .await;
     assert_eq!(wrong.error(), (400, "InvalidTagNameCharacters"));
+    for (name, status) in [("hidden-link:/subscriptions/x", 200), ("link:/x", 400)] {
+        let named = client
+            .patch(
+                &network("virtualNetworks/vnet"),
+                VERSION,
+                json!({"tags": {name: "Resource"}}),
+            )
+            .await;
+        assert_eq!(named.status, status, "{name}");
+    }
     let child = client
         .patch(
             &network("virtualNetworks/vnet/subnets/a"),

@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::panic::catch;
 use super::timeouts::bounded;
-use super::{Engine, Outcome, bug, consistency, incomplete_request};
+use super::{Engine, Outcome, bug, consistency, failure, incomplete_request};
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::private::Private;
@@ -63,7 +63,7 @@ impl Engine {
             (None, None) => Err(incomplete_request("prior and no planned state").into()),
         };
         let (mut object, private, mut diagnostics) = state.into_parts();
-        diagnostics.extend(result.err().unwrap_or_default());
+        diagnostics.extend(result.err().map(failure).unwrap_or_default());
         if let (Some(planned), Some(object)) = (&planned, &object) {
             self.self_check(&mut diagnostics, || {
                 let mut findings = consistency::check_apply(planned, object);

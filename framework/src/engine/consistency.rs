@@ -3,7 +3,7 @@
 //! They run in debug builds, so in all tests: a finding there is one that a user would have seen as
 //! "Provider produced …" in a release.
 
-use crate::schema::{Attribute, Kind, Mode, Nesting, Schema, TIMEOUTS};
+use crate::schema::{Attribute, Kind, Mode, Nesting, Schema, TIMEOUTS, for_each_nested};
 use crate::types::path::Path;
 use crate::types::value::{Object, Value};
 
@@ -44,12 +44,31 @@ pub fn check_state(schema: &Schema, state: &Object) -> Vec<String> {
         .iter()
         .filter(|(_, value)| !value.is_wholly_known())
         .map(|(name, _)| format!("{name}: unknown in a state"));
-    let write_only = schema
-        .attributes
-        .iter()
-        .filter(|attribute| attribute.write_only && !state.get(attribute.name).is_null())
-        .map(|attribute| format!("{}: write-only, yet in a state", attribute.name));
-    unknown.chain(write_only).collect()
+    let mut findings: Vec<_> = unknown.collect();
+    stored_write_only(&schema.attributes, state, &Path::root(), &mut findings);
+    findings
+}
+
+fn stored_write_only(
+    attributes: &[Attribute],
+    state: &Object,
+    parent: &Path,
+    findings: &mut Vec<String>,
+) {
+    for attribute in attributes {
+        let (value, path) = (
+            state.get(attribute.name),
+            parent.with_attribute(attribute.name),
+        );
+        if attribute.write_only && !value.is_null() {
+            findings.push(format!("{path}: write-only, yet in a state"));
+        }
+        if let Kind::Nested(nesting, attributes) = &attribute.kind {
+            for_each_nested(*nesting, value, &path, &mut |path, object| {
+                stored_write_only(attributes, object, &path, findings);
+            });
+        }
+    }
 }
 
 fn plan_attributes(

@@ -14,6 +14,7 @@ pub mod read;
 pub mod upgrade;
 pub mod validate;
 
+pub mod catalogue;
 pub mod consistency;
 pub mod panic;
 pub mod registry;
@@ -65,6 +66,16 @@ fn bug(finding: &str) -> Diagnostic {
         "Bug in the provider",
         format!("{finding}. Please report this."),
     )
+}
+
+/// What an operation that failed has to say, with an error in any case: to Terraform, warnings alone are a success.
+pub(crate) fn failure(mut diagnostics: Diagnostics) -> Diagnostics {
+    if !diagnostics.has_errors() {
+        diagnostics.push(bug(
+            "The operation failed, and the provider does not say why",
+        ));
+    }
+    diagnostics
 }
 
 /// Something that every client sends is missing.

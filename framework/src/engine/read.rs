@@ -2,7 +2,7 @@
 
 use super::panic::catch;
 use super::timeouts::bounded;
-use super::{Engine, Outcome, consistency};
+use super::{Engine, Outcome, consistency, failure};
 use crate::context::Context;
 use crate::diagnostics::Diagnostics;
 use crate::private::Private;
@@ -28,6 +28,7 @@ impl Engine {
                 .map_err(Diagnostics::from)
                 .flatten()
                 .err()
+                .map(failure)
                 .unwrap_or_default(),
         );
         if let Some(object) = &object {

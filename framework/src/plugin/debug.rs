@@ -2,12 +2,15 @@
 
 use std::io;
 
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::about::About;
 use super::address::Address;
 use super::handshake::PROTOCOL;
 use super::stdout;
+
+/// The registries that Terraform and OpenTofu mean where a source names none: either looks for the process under its own.
+const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 
 /// Prints the line to paste, and on stderr what it is for, so that scripts can read the one without the other.
 pub(super) fn announce(about: &About, address: &Address) -> io::Result<()> {
@@ -19,19 +22,34 @@ pub(super) fn announce(about: &About, address: &Address) -> io::Result<()> {
 }
 
 fn environment(about: &About, address: &Address, pid: u32) -> String {
-    let attach = json!({
-        about.address: {
-            "Protocol": "grpc",
-            "ProtocolVersion": PROTOCOL,
-            "Pid": pid,
-            // Keeps the client from ending this process with its own.
-            "Test": true,
-            "Addr": { "Network": address.network(), "String": address.to_string() },
-        }
+    let entry = json!({
+        "Protocol": "grpc",
+        "ProtocolVersion": PROTOCOL,
+        "Pid": pid,
+        // Keeps the client from ending this process with its own.
+        "Test": true,
+        "Addr": { "Network": address.network(), "String": address.to_string() },
     });
+    let names = names(about.address).into_iter();
+    let attach = json!(
+        names
+            .map(|name| (name, entry.clone()))
+            .collect::<Map<_, _>>()
+    );
     match cfg!(windows) {
         true => format!("$env:TF_REATTACH_PROVIDERS='{attach}'\n"),
         false => format!("TF_REATTACH_PROVIDERS='{attach}'\n"),
+    }
+}
+
+/// The names of the provider: one in each of the default registries, or the one that it has elsewhere.
+fn names(address: &str) -> Vec<String> {
+    let below = REGISTRIES
+        .iter()
+        .find_map(|host| address.strip_prefix(host)?.strip_prefix('/'));
+    match below {
+        Some(below) => REGISTRIES.map(|host| format!("{host}/{below}")).to_vec(),
+        None => vec![address.to_owned()],
     }
 }
 
@@ -41,16 +59,24 @@ mod tests {
 
     #[test]
     fn the_line_to_paste() {
-        let about = About {
-            address: "registry.terraform.io/acme/cloud",
+        let about = |address| About {
+            address,
             version: "1.2.3",
             log_targets: &[],
         };
         let address = Address::Unix("/tmp/tfp-1/s".into());
+        let entry = "{\"Protocol\":\"grpc\",\"ProtocolVersion\":6,\"Pid\":42,\"Test\":true,\
+                     \"Addr\":{\"Network\":\"unix\",\"String\":\"/tmp/tfp-1/s\"}}";
         assert_eq!(
-            environment(&about, &address, 42),
-            "TF_REATTACH_PROVIDERS='{\"registry.terraform.io/acme/cloud\":{\"Protocol\":\"grpc\",\"ProtocolVersion\":6,\
-             \"Pid\":42,\"Test\":true,\"Addr\":{\"Network\":\"unix\",\"String\":\"/tmp/tfp-1/s\"}}}'\n"
+            environment(&about("registry.terraform.io/acme/cloud"), &address, 42),
+            format!(
+                "TF_REATTACH_PROVIDERS='{{\"registry.terraform.io/acme/cloud\":{entry},\
+                 \"registry.opentofu.org/acme/cloud\":{entry}}}'\n"
+            )
+        );
+        assert_eq!(
+            environment(&about("acme.example/acme/cloud"), &address, 42),
+            format!("TF_REATTACH_PROVIDERS='{{\"acme.example/acme/cloud\":{entry}}}'\n")
         );
     }
 }

@@ -13,7 +13,7 @@ pub fn sent_changes(schema: &Schema, prior: &Object, planned: &Object) -> BTreeS
         let (before, after) = (prior.get(attribute.name), planned.get(attribute.name));
         let sent = match attribute.effect {
             Effect::Sent => true,
-            Effect::SentAfterFirst => !attribute.is_nothing(before),
+            Effect::SentAfterFirst => ![before, after].iter().any(|it| attribute.is_nothing(it)),
             Effect::Local => false,
         };
         sent && !attribute.amounts_to_same(before, after)

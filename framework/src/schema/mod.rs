@@ -181,7 +181,7 @@ pub enum Mode {
 pub enum Effect {
     /// It is sent.
     Sent,
-    /// It is sent, unless there was no value before.
+    /// It is sent where one value follows another: neither the first one nor the end of the last asks for anything.
     SentAfterFirst,
     /// Only the provider knows it: nothing is sent.
     Local,

@@ -7,7 +7,8 @@ use tonic::{Response, Status};
 use tracing::Instrument;
 
 use super::convert;
-use crate::diagnostics::{Diagnostics, Severity};
+use crate::diagnostics::Diagnostics;
+use crate::engine::failure;
 use crate::engine::panic::catch;
 
 /// A response that can carry messages to the user.
@@ -76,11 +77,7 @@ pub(super) async fn answer<A: Answer>(
 }
 
 fn failed<A: Answer>(diagnostics: Diagnostics) -> A {
-    debug_assert!(
-        diagnostics.iter().any(|d| d.severity == Severity::Error),
-        "a failure says why"
-    );
     let mut answer = A::default();
-    *answer.diagnostics() = convert::diagnostics(diagnostics);
+    *answer.diagnostics() = convert::diagnostics(failure(diagnostics));
     answer
 }

@@ -182,7 +182,7 @@ async fn sent_by_update(before: &Json, prior: &Object, planned: &Object) -> Vec<
 }
 
 #[tokio::test]
-async fn other_triggers_restart_and_first_ones_do_not() {
+async fn other_triggers_restart_and_neither_the_first_nor_none() {
     let triggers = |triggers: &[(&str, &str)]| {
         let triggers = triggers
             .iter()
@@ -195,7 +195,8 @@ async fn other_triggers_restart_and_first_ones_do_not() {
         (triggers(&[]), one.clone(), false),
         (one.clone(), triggers(&[("dns", "2")]), true),
         (one.clone(), triggers(&[("dns", "1"), ("other", "1")]), true),
-        (one.clone(), Value::Null, true),
+        (one.clone(), Value::Null, false),
+        (one.clone(), triggers(&[]), false),
         (one.clone(), one, false),
     ] {
         let (mut prior, mut planned) = (environment(None), environment(None));

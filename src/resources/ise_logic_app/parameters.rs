@@ -195,5 +195,5 @@ fn by_name(values: &Map<String, Json>) -> BTreeMap<&str, &Json> {
 }
 
 fn parse_object(text: &str) -> Option<Map<String, Json>> {
-    serde_json::from_str(text).ok()
+    json::object(text).ok()
 }

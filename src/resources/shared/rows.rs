@@ -75,7 +75,11 @@ pub(crate) fn tags() -> Attribute {
     Attribute::plain("tags", Type::map(Type::String))
         .same(super::tags::same)
         .check(Check::Value(check_tags))
-        .doc("Tags, besides the provider's `default_tags`. At most 50 in all.")
+        .doc(
+            "Tags, besides the provider's `default_tags`. At most 50 in all. Those that begin with `hidden-`, which Azure's portal and \
+             services set too, are managed where they are written here or in `default_tags`, and left alone otherwise; an import \
+             cannot know which are written, and so these show once.",
+        )
 }
 
 /// `tags_all`, which [`super::tags`] plans and reads.

@@ -11,7 +11,7 @@ use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
 use crate::sdk::remote::Change;
 use crate::sdk::value::{Object, Value};
-use crate::validate::tags::{all_right, is_hidden};
+use crate::validate::tags::{all_right, is_hidden, is_of_azure};
 
 /// Plans `tags_all`: the provider's default tags overlaid by `tags`.
 pub(crate) fn plan(context: &Context<Azure>, plan: &mut Plan) {
@@ -34,7 +34,7 @@ pub(crate) fn plan(context: &Context<Azure>, plan: &mut Plan) {
     }
 }
 
-/// Reads `tags` and `tags_all` from a body, in the words of `object`.
+/// Reads `tags` and `tags_all` from a body, in the words of `object`. Hidden tags count where somebody wrote them.
 ///
 /// While the default tags are not known, those are taken for them that the state has and nobody wrote.
 pub(crate) fn read(
@@ -48,9 +48,6 @@ pub(crate) fn read(
         let twin = twin(&written, key).or_else(|| twin(&all, key));
         twin.map_or_else(|| key.to_owned(), |(known, _)| known.clone())
     };
-    let found: BTreeMap<String, Value> = visible(body)
-        .map(|(key, value)| (spelled(key), value.into()))
-        .collect();
     let defaults = match default_tags {
         Some(defaults) => defaults
             .iter()
@@ -58,6 +55,15 @@ pub(crate) fn read(
             .collect(),
         None => all.clone(),
     };
+    let is_somebodys = |key: &str| {
+        [&written, &all, &defaults]
+            .iter()
+            .any(|tags| twin(tags, key).is_some())
+    };
+    let found: BTreeMap<String, Value> = members(body)
+        .filter(|(key, _)| !is_of_azure(key) && (!is_hidden(key) || is_somebodys(key)))
+        .filter_map(|(key, value)| Some((spelled(key), value.as_str()?.into())))
+        .collect();
     let is_default = |key: &str, value: &Value| {
         let default = twin(&defaults, key).map(|(_, default)| default);
         twin(&written, key).is_none() && default == Some(value)
@@ -184,12 +190,6 @@ fn keep_nothing(object: &mut Object, name: &str, tags: BTreeMap<String, Value>) 
     }
 }
 
-fn visible(body: &Json) -> impl Iterator<Item = (&String, &str)> {
-    members(body)
-        .filter(|(key, _)| !is_hidden(key))
-        .filter_map(|(key, value)| Some((key, value.as_str()?)))
-}
-
 fn members(body: &Json) -> impl Iterator<Item = (&String, &Json)> {
     body["tags"].as_object().into_iter().flatten()
 }
@@ -253,6 +253,39 @@ mod tests {
             written.get("tags"),
             &map(&[("team", "integration"), ("a", "b")])
         );
+    }
+
+    #[test]
+    fn hidden_tags_count_where_somebody_wrote_them() {
+        let body =
+            json!({ "tags": { "hidden-title": "x", "Hidden-link:/a": "y", "hidden-other": "z" } });
+        let title = map(&[("Hidden-Title", "x")]);
+        let mut known = object(title.clone());
+        read(Some(&BTreeMap::new()), &body, &mut known);
+        assert_eq!(known.get("tags"), &title);
+        assert_eq!(known.get("tags_all"), &title);
+
+        let defaults = [("hidden-link:/a".to_owned(), "y".to_owned())].into();
+        let mut known = object(title.clone());
+        read(Some(&defaults), &body, &mut known);
+        assert_eq!(known.get("tags"), &title);
+        let all = map(&[("Hidden-Title", "x"), ("Hidden-link:/a", "y")]);
+        assert_eq!(known.get("tags_all"), &all);
+
+        // Drift, and what is gone.
+        let mut known = object(title);
+        read(
+            Some(&BTreeMap::new()),
+            &json!({ "tags": { "hidden-title": "other" } }),
+            &mut known,
+        );
+        assert_eq!(known.get("tags"), &map(&[("Hidden-Title", "other")]));
+        read(
+            Some(&BTreeMap::new()),
+            &json!({ "tags": { "hidden-new": "z" } }),
+            &mut known,
+        );
+        assert_eq!(known.get("tags"), &Value::Null);
     }
 
     #[test]

@@ -56,7 +56,7 @@ resource "ise_logic_app" "it" {
   enabled              = false
   access_control = {
     trigger = {
-      allowed_caller_ip_ranges     = ["10.0.0.0/24", "10.1.0.1-10.1.0.9"]
+      allowed_caller_ip_ranges     = ["10.0.0.0/24", "10.1.0.1-10.1.0.9", "203.0.113.7", "2001:db8::/64"]
       open_authentication_policies = { office = { iss = "https://sts.windows.net/t/", aud = "me" } }
     }
     contents = { allowed_caller_ip_ranges = [] }

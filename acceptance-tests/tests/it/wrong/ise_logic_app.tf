@@ -246,6 +246,49 @@ resource "ise_logic_app" "right_secure_parameter" {
   secure_parameters_wo = jsonencode({ key = "value" })
 }
 
+resource "ise_logic_app" "parameter_null" {
+  name                = "hello"
+  resource_group_name = "integration"
+  ise_id              = local.environment
+  definition = jsonencode({
+    "$schema"      = local.schema
+    contentVersion = "1.0.0.0"
+    triggers       = {}
+    actions        = {}
+    parameters     = { greeting = { type = "String", defaultValue = "hi" } }
+  })
+  parameters = jsonencode({ greeting = null })
+}
+
+resource "ise_logic_app" "parameter_of_a_template" {
+  name                = "hello"
+  resource_group_name = "integration"
+  ise_id              = local.environment
+  definition = jsonencode({
+    "$schema"      = local.schema
+    contentVersion = "1.0.0.0"
+    triggers       = {}
+    actions        = {}
+    parameters     = { greeting = { type = "String" }, key = { type = "SecureString" } }
+  })
+  parameters           = jsonencode({ greeting = { value = "hello" } })
+  secure_parameters_wo = jsonencode({ key = { reference = { secretName = "key" } } })
+}
+
+resource "ise_logic_app" "parameter_of_another_type" {
+  name                = "hello"
+  resource_group_name = "integration"
+  ise_id              = local.environment
+  definition = jsonencode({
+    "$schema"      = local.schema
+    contentVersion = "1.0.0.0"
+    triggers       = {}
+    actions        = {}
+    parameters     = { count = { type = "Int" } }
+  })
+  parameters = jsonencode({ count = "1" })
+}
+
 resource "ise_logic_app" "account_is_an_environment" {
   name                   = "hello"
   resource_group_name    = "integration"
@@ -254,13 +297,13 @@ resource "ise_logic_app" "account_is_an_environment" {
   integration_account_id = local.environment
 }
 
-resource "ise_logic_app" "callers_address" {
+resource "ise_logic_app" "callers_mask" {
   name                = "hello"
   resource_group_name = "integration"
   ise_id              = local.environment
   definition          = jsonencode(local.definition)
   access_control = {
-    trigger = { allowed_caller_ip_ranges = ["10.0.0.1"] }
+    trigger = { allowed_caller_ip_ranges = ["10.0.0.0/255.255.255.0"] }
   }
 }
 
@@ -281,6 +324,26 @@ resource "ise_logic_app" "callers_nonsense" {
   definition          = jsonencode(local.definition)
   access_control = {
     contents = { allowed_caller_ip_ranges = ["everybody"] }
+  }
+}
+
+resource "ise_logic_app" "callers_of_two_families" {
+  name                = "hello"
+  resource_group_name = "integration"
+  ise_id              = local.environment
+  definition          = jsonencode(local.definition)
+  access_control = {
+    workflow_management = { allowed_caller_ip_ranges = ["10.0.0.1-2001:db8::1", "2001:db8::/129"] }
+  }
+}
+
+resource "ise_logic_app" "right_callers" {
+  name                = "hello"
+  resource_group_name = "integration"
+  ise_id              = local.environment
+  definition          = jsonencode(local.definition)
+  access_control = {
+    trigger = { allowed_caller_ip_ranges = ["10.0.0.0/24", "203.0.113.7", "10.0.0.1 - 10.0.0.9", "2001:db8::/64", "2001:db8::7"] }
   }
 }
 

@@ -63,12 +63,15 @@ impl Browser {
         }}});
         let started = command(address, "POST", "/session", &capabilities).await;
         match started {
-            Ok(value) => Ok(Self {
-                _driver: driver,
-                address,
-                session: value["sessionId"].as_str().expect("a session").to_owned(),
-                _profile: profile,
-            }),
+            Ok(value) => {
+                arm_specs::tested_with("browser");
+                Ok(Self {
+                    _driver: driver,
+                    address,
+                    session: value["sessionId"].as_str().expect("a session").to_owned(),
+                    _profile: profile,
+                })
+            }
             Err(why) if why.contains("cannot find Chrome binary") => {
                 Err("chromedriver finds no Chromium".to_owned())
             }

@@ -157,7 +157,7 @@ fn what_only_the_provider_knows_changes_nothing_else() {
 }
 
 #[test]
-fn a_trigger_counts_from_its_second_value_on() {
+fn a_trigger_counts_where_one_value_follows_another() {
     let first = plan(
         &[("name", "x".into()), ("trigger", "1".into())],
         Some(existing()),
@@ -167,9 +167,12 @@ fn a_trigger_counts_from_its_second_value_on() {
     prior.set("trigger", "1");
     let second = plan(
         &[("name", "x".into()), ("trigger", "2".into())],
-        Some(prior),
+        Some(prior.clone()),
     );
     assert!(sends(&second));
+    let removed = plan(&[("name", "x".into())], Some(prior));
+    assert!(!sends(&removed));
+    assert!(removed.planned.get("trigger").is_null());
 }
 
 #[test]

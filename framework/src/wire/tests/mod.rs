@@ -2,6 +2,7 @@
 
 mod client;
 mod memory;
+mod nested;
 
 use crate::engine::Engine;
 use crate::types::value::{Object, Value};

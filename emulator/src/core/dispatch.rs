@@ -99,7 +99,7 @@ static ROUTES: &[Route<Handler>] = &[
         "subscriptions/*/**/providers/Microsoft.Authorization/*",
         authorization::all,
     ),
-    route("GET", "subscriptions/*/providers/*/*", of_subscription),
+    route("*", "subscriptions/*/providers/*/*/**", of_subscription),
     route(
         "*",
         "subscriptions/*/resourceGroups/*/providers/*/*/**",
@@ -144,12 +144,20 @@ fn definition_of_groups(request: &Request<'_>) -> Result<&'static TypeDefinition
     found.ok_or_else(|| errors::no_route(&request.call.path))
 }
 
-/// The resources of a type in a whole subscription.
+/// The resources of a type in a whole subscription, which is all of a type that is served there.
 fn of_subscription(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
-    let (namespace, kind) = (at[1], at[2]);
-    let found = request.types.find(&format!("{namespace}/{kind}"));
-    let definition = found.ok_or_else(|| not_served(request.types, namespace, kind, ""))?;
-    resource::collection(request, definition, Scope::Subscription(at[0]))
+    let (namespace, segments) = (at[1], request.call.target.segments());
+    let found = request.types.find(&format!("{namespace}/{}", at[2]));
+    match (found, &segments[5..]) {
+        (Some(definition), []) => {
+            resource::collection(request, definition, Scope::Subscription(at[0]))
+        }
+        (_, below) => {
+            let kind = type_name(at[2], below.get(1..).unwrap_or_default(), below.len());
+            let version = request.call.api_version()?;
+            Err(not_served(request.types, namespace, &kind, version))
+        }
+    }
 }
 
 /// What lies in a group: the deepest type that is served on the way; what is left of the path is the type's own affair.

@@ -128,6 +128,8 @@ catalogue! {
     scope_locked(id, verb, locked) = front 409 "ScopeLocked":
         "The scope '{id}' cannot perform {verb} operation because following scope(s) are locked: '{locked}'. Please remove the \
          lock and try again.";
+    tags_not_supported(kind) = front 400 "TagsNotSupported", "tags of a type that has none":
+        "The resource type '{kind}' does not support tags.";
     too_many_tags(tags) = front 400 "TooManyTags": "The resource has {tags} tags. The maximum number of tags is 50.";
     unknown_below(namespace, name) = front 404 "InvalidResourceType":
         "The resource type '{name}' could not be found in the namespace '{namespace}'.";
@@ -175,6 +177,17 @@ catalogue! {
         "There are existing role assignments referencing role (code: RoleDefinitionHasAssignments).";
     role_definition_not_found(name) = front 404 "RoleDefinitionDoesNotExist": "The role definition '{name}' is not found.";
     // Networks.
+    another_peering_already_references_remote_vnet(id, other, remote) = service 400 "AnotherPeeringAlreadyReferencesRemoteVnet":
+        "Peering {id} cannot be created or updated: peering {other} of the same virtual network references the remote virtual \
+         network {remote} already.";
+    peered_spaces_overlap(id, own, remote) = service 400 "VnetAddressSpacesOverlap":
+        "Cannot create or update peering {id}. Virtual networks {own} and {remote} cannot be peered because their address \
+         spaces overlap.";
+    remote_network_is_local(id) = service 400 "RemoteVirtualNetworkIsLocal", "networks":
+        "Peering {id} references its own virtual network.";
+    remote_peering_is_disconnected(id, other, own) = service 400 "RemotePeeringIsDisconnected":
+        "Cannot create or update peering {id}. Remote peering {other} referencing parent virtual network {own} is in \
+         Disconnected state. Update or re-create the remote peering to get it back to Initiated state.";
     address_prefix_reserved(space, id, forbidden) = service 400 "AddressPrefixReserved", "networks":
         "Address prefix {space} of virtual network {id} overlaps with the reserved range {forbidden}.";
     address_prefix_string_cannot_be_null_or_empty(id) = service 400 "AddressPrefixStringCannotBeNullOrEmpty":
@@ -206,8 +219,8 @@ catalogue! {
     invalid_resource_reference(reference, id) = service 400 "InvalidResourceReference":
         "Resource {reference} referenced by resource {id} was not found. Please make sure that the referenced resource exists, \
          and that both resources are in the same region.";
-    missing_json_reference_id(id) = service 400 "MissingJsonReferenceId":
-        "Required parameter addressSpace of resource {id} is missing (null).";
+    missing_json_reference_id(member, id) = service 400 "MissingJsonReferenceId":
+        "Required parameter {member} of resource {id} is missing (null).";
     netcfg_invalid_subnet(name, why, network) = service 400 "NetcfgInvalidSubnet":
         "Subnet '{name}' is not valid because {why} in virtual network '{network}'.";
     netcfg_subnet_range_outside_vnet(name, network) = service 400 "NetcfgSubnetRangeOutsideVnet":

@@ -402,7 +402,7 @@ fn drop_null_tags(body: &mut Json, patch: &Json) {
 }
 
 /// ARM's limits of tags, the same for every type.
-fn check_tags(body: &Json) -> Result<(), ArmError> {
+pub(crate) fn check_tags(body: &Json) -> Result<(), ArmError> {
     let Some(tags) = at(body, "tags").and_then(Json::as_object) else {
         return Ok(());
     };

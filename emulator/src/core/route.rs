@@ -1,6 +1,6 @@
 //! Tables of routes: which verbs are served where, and by whom.
 
-/// What serves some verbs (or `*`, whatever verb) at the paths that fit a pattern: words without regard to case, `*` for any one segment, and
+/// What serves some verbs (or `*`, whatever verb where nothing before serves another) at the paths that fit a pattern: words without regard to case, `*` for any one segment, and
 /// once `**` for any number of them.
 #[derive(Debug)]
 pub(crate) struct Route<H: 'static> {
@@ -40,11 +40,12 @@ pub(crate) fn find<'p, H: Copy + 'static>(
         let Some(captured) = capture(route.pattern, path) else {
             continue;
         };
-        if route.verbs == "*" || route.verbs.split(' ').any(|verb| verb == method) {
+        let is_left = route.verbs == "*" && verbs.is_empty();
+        if is_left || route.verbs.split(' ').any(|verb| verb == method) {
             return Routed::Found(route.handler, captured);
         }
         for verb in route.verbs.split(' ') {
-            if !verbs.contains(&verb) {
+            if verb != "*" && !verbs.contains(&verb) {
                 verbs.push(verb);
             }
         }
@@ -115,10 +116,11 @@ mod tests {
 
     #[test]
     fn the_first_route_that_fits_wins_and_wrong_verbs_are_told_from_unknown_paths() {
-        static TABLE: [Route<u8>; 3] = [
+        static TABLE: [Route<u8>; 4] = [
             route("GET", "a/b", 1),
             route("PUT DELETE", "a/b", 2),
             route("GET", "a/*", 3),
+            route("*", "**", 4),
         ];
         let found = |method: &str, path: &str| {
             let path: Vec<&str> = path.split('/').collect();
@@ -132,6 +134,8 @@ mod tests {
         assert_eq!(found("DELETE", "A/B"), Ok(2));
         assert_eq!(found("GET", "a/c"), Ok(3));
         assert_eq!(found("POST", "a/b"), Err("GET, PUT, DELETE".to_owned()));
-        assert_eq!(found("GET", "b"), Err(String::new()));
+        assert_eq!(found("GET", "b"), Ok(4));
+        static NONE: [Route<u8>; 0] = [];
+        assert_eq!(find(&NONE, "GET", &["b"]), Routed::Nowhere);
     }
 }

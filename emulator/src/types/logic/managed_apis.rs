@@ -1,16 +1,22 @@
 //! Microsoft.Logic/integrationServiceEnvironments/managedApis: the connectors that run inside an environment.
 
+use std::sync::LazyLock;
+
 use time::Duration;
 
 use super::PROVIDER;
 use super::integration_service_environments::is_deployed;
-use crate::core::definition::{Behaviour, Deletion, Naming, TypeDefinition, Write, Written};
+use crate::core::call::Reply;
+use crate::core::definition::{
+    Behaviour, Deletion, Naming, Request, TypeDefinition, Write, Written,
+};
 use crate::core::error::ArmError;
 use crate::core::errors;
-use crate::core::json::{Json, at, json, set};
+use crate::core::json::{Json, at, json, list, set, text};
 use crate::core::operations::{Ending, Work};
 use crate::core::paging;
 use crate::core::route::route;
+use crate::core::store::Stored;
 use crate::core::world::World;
 
 /// Managed APIs.
@@ -19,10 +25,7 @@ pub(super) static DEFINITION: TypeDefinition = TypeDefinition {
         parentheses: false,
         most: 80,
     },
-    // Which operations a connector has is not known here.
-    below: &[route("GET", "apiOperations", |request, _, _| {
-        paging::page(request.call, Vec::new())
-    })],
+    below: &[route("GET", "apiOperations", operations)],
     ..TypeDefinition::new(
         "Microsoft.Logic/integrationServiceEnvironments/managedApis",
         &PROVIDER,
@@ -32,6 +35,35 @@ pub(super) static DEFINITION: TypeDefinition = TypeDefinition {
 
 /// How long a connector takes to be deployed or removed (an assumption).
 const DEPLOYMENT: Duration = Duration::minutes(5);
+
+/// The operations of the connectors that are published, by the names of the connectors.
+static OPERATIONS: LazyLock<Json> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("data/operations.json")).unwrap_or_default()
+});
+
+/// The operations of a connector; none where they are not published.
+fn operations(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Result<Reply, ArmError> {
+    let environment = &stored.body["properties"]["integrationServiceEnvironment"];
+    let api = json!({
+        "displayName": stored.id.name(),
+        "description": stored.id.name(),
+        "category": stored.body["properties"]["category"],
+        "integrationServiceEnvironment": environment,
+        "id": stored.id.to_string(),
+        "name": stored.id.name(),
+        "type": DEFINITION.name
+    });
+    let known = list(&OPERATIONS, &stored.id.name().to_lowercase()).iter();
+    paging::page_of(request.call, known, |operation| {
+        let name = text(operation, "name").unwrap_or_default();
+        let mut shown = operation.clone();
+        set(&mut shown, "properties/api", api.clone());
+        shown["id"] = format!("{}/apiOperations/{name}", stored.id).into();
+        shown["type"] = format!("{}/apiOperations", DEFINITION.name).into();
+        shown["location"] = stored.body["location"].clone();
+        shown
+    })
+}
 
 struct ManagedApis;
 

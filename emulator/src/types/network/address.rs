@@ -23,7 +23,7 @@ pub(crate) fn spaces(id: &ResourceId, body: &Json) -> Result<Vec<IpNetwork>, Arm
     if prefixes.is_empty()
         && at(body, "properties/addressSpace/ipamPoolPrefixAllocations").is_none()
     {
-        return Err(errors::missing_json_reference_id(id));
+        return Err(errors::missing_json_reference_id("addressSpace", id));
     }
     let mut spaces: Vec<IpNetwork> = Vec::new();
     for prefix in prefixes {

@@ -6,6 +6,7 @@ mod attached;
 mod delegations;
 mod network_security_groups;
 mod operations;
+mod peerings;
 pub(super) mod ranges;
 mod route_tables;
 pub(crate) mod subnets;
@@ -82,6 +83,7 @@ pub(crate) static PROVIDER: Provider = Provider {
         &route_tables::ROUTES,
         &virtual_networks::DEFINITION,
         &subnets::DEFINITION,
+        &peerings::DEFINITION,
     ],
     routes: &[
         route(

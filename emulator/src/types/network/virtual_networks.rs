@@ -6,7 +6,9 @@ use ipnetwork::IpNetwork;
 
 use super::address::{check_inside, spaces};
 use super::attached::inline_children;
-use super::{JOIN_GROUP, JOIN_TABLE, PROVIDER, VERSIONS, addresses, removal, subnets, work};
+use super::{
+    JOIN_GROUP, JOIN_TABLE, PROVIDER, VERSIONS, addresses, peerings, removal, subnets, work,
+};
 use crate::core::definition::{Behaviour, Deletion, Naming, TypeDefinition, Write, Written};
 use crate::core::error::ArmError;
 use crate::core::json::{Json, json, list, set, set_default, take};
@@ -43,6 +45,7 @@ struct VirtualNetworks;
 impl Behaviour for VirtualNetworks {
     fn put(&self, world: &mut World, mut write: Write<'_>) -> Result<Written, ArmError> {
         let spaces = spaces(write.id, &write.body)?;
+        let peerings = take(&mut write.body, "properties/virtualNetworkPeerings");
         let inline = take(&mut write.body, "properties/subnets");
         // Newer versions keep the subnets when a request does not speak of them (an assumption about Azure).
         let keeps = inline.is_none() && write.api_version >= "2025-01-01";
@@ -72,10 +75,13 @@ impl Behaviour for VirtualNetworks {
                 .into_iter()
                 .for_each(|subnet| world.resources.insert(subnet));
         }
+        // A network that is written without them keeps its peerings (an assumption about Azure).
+        if let Some(peerings) = peerings {
+            peerings::replace(world, &write, peerings, &spaces)?;
+        }
         let body = &mut write.body;
         let guid = world.random.guid();
         set_default(body, "properties/resourceGuid", json!(guid));
-        set_default(body, "properties/virtualNetworkPeerings", json!([]));
         set_default(body, "properties/enableDdosProtection", json!(false));
         set(body, "properties/provisioningState", json!("Updating"));
         Ok(Written {
@@ -107,6 +113,13 @@ impl Behaviour for VirtualNetworks {
         let subnets = subnets.into_iter();
         let subnets = subnets.map(|subnet| render::of(&subnets::DEFINITION, world, subnet));
         set(body, "properties/subnets", subnets.collect());
+        let peerings = world.resources.children(&stored.id, peerings::KIND);
+        let peerings = peerings.map(|peering| render::of(&peerings::DEFINITION, world, peering));
+        set(
+            body,
+            "properties/virtualNetworkPeerings",
+            peerings.collect(),
+        );
     }
 }
 

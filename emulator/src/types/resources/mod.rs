@@ -1,6 +1,8 @@
 //! Microsoft.Resources: the groups that everything lies in.
 
+mod names;
 mod resource_groups;
+mod tags;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use time::Duration;
@@ -20,16 +22,28 @@ use crate::core::world::World;
 pub(crate) static PROVIDER: Provider = Provider {
     namespace: "Microsoft.Resources",
     types: &[&resource_groups::DEFINITION],
-    routes: &[route(
-        "GET",
-        "subscriptions/*/operationResults/*",
-        |request, at| {
-            location(request, at[1], |operation| match operation.ending {
-                Ending::Empty => 200,
-                _ => 204,
-            })
-        },
-    )],
+    routes: &[
+        route(
+            "GET",
+            "subscriptions/*/operationResults/*",
+            |request, at| {
+                location(request, at[1], |operation| match operation.ending {
+                    Ending::Empty => 200,
+                    _ => 204,
+                })
+            },
+        ),
+        route(
+            "GET PUT PATCH DELETE",
+            "subscriptions/*/**/providers/Microsoft.Resources/tags/default",
+            tags::serve,
+        ),
+        route(
+            "POST",
+            "providers/Microsoft.Resources/checkResourceName",
+            names::check,
+        ),
+    ],
     operations: &Style {
         name,
         announce,

@@ -77,6 +77,10 @@ fn accepted() -> Vec<(String, &'static str, Value)> {
             json!({"location": "westeurope", "properties": {"addressSpace": space}}),
         ),
         (
+            "virtualNetworks/vnet/virtualNetworkPeerings/new",
+            json!({"properties": {"remoteVirtualNetwork": {"id": network("virtualNetworks/other")}}}),
+        ),
+        (
             "virtualNetworks/vnet/subnets/new",
             json!({"properties": {"addressPrefix": "10.0.9.0/24"}}),
         ),

@@ -1,7 +1,8 @@
 //! What resources and data sources work with: the way to ARM, and the provider-wide settings.
 
 pub mod body;
-mod planned;
+mod deletions;
+mod plans;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +14,8 @@ use crate::arm;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 
-pub use planned::{Fate, Planned};
+pub use deletions::{Deletions, Patience};
+pub use plans::{Conflict, PlanRegistry, Planned, Planner};
 
 /// A configured provider.
 #[derive(Debug)]
@@ -25,7 +27,9 @@ pub struct Azure {
     /// Tags for every object that has tags; none while they are not known.
     pub default_tags: Option<BTreeMap<String, String>>,
     /// What this run has planned so far.
-    pub planned: Planned,
+    pub plans: PlanRegistry,
+    /// What this process is deleting.
+    pub deletions: Deletions,
 }
 
 /// The ARM session of one operation: bounded by its timeout, and ended by a stop.

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::arm::{self, Cloud, cloud, credentials};
-use crate::azure::{Azure, Planned};
+use crate::azure::{Azure, Deletions, PlanRegistry};
 use crate::resources;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::Path;
@@ -99,7 +99,8 @@ impl Provider for IseProvider {
             client,
             subscription_id,
             default_tags: default_tags(config)?,
-            planned: Planned::default(),
+            plans: PlanRegistry::default(),
+            deletions: Deletions::default(),
         }))
     }
 

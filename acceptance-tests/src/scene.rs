@@ -22,6 +22,8 @@ pub enum Fixture {
     Network,
     /// Also two environments, and an integration account in the Premium one.
     Environment,
+    /// The first, and a network in another subscription.
+    Hub,
 }
 
 /// Where a scenario plays. It is its workspace in all respects, and has an emulator besides.
@@ -90,6 +92,7 @@ impl Fixture {
         let names: &[&str] = match self {
             Self::Network => &["network.json"],
             Self::Environment => &["network.json", "environment.json"],
+            Self::Hub => &["network.json", "hub.json"],
         };
         names.iter().map(|name| fixture_path(name)).collect()
     }

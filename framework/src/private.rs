@@ -8,6 +8,9 @@ use serde_json::{Map, Value as Json};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Private(Map<String, Json>);
 
+/// The beginning of the keys of notes.
+const NOTE: &str = "plan:";
+
 impl Private {
     /// Reads the stored bytes. Bytes of another provider, or of none, are the same as nothing remembered.
     pub fn from_bytes(bytes: &[u8]) -> Self {
@@ -36,6 +39,24 @@ impl Private {
         }
     }
 
+    /// Leaves a note for the next plan of the same object; an apply never sees it, and so nothing stores it.
+    pub fn note<T: Serialize>(&mut self, key: &str, value: &T) {
+        self.set(&format!("{NOTE}{key}"), value);
+    }
+
+    /// Takes the note that the plan before this one has left.
+    pub fn take_note<T: DeserializeOwned>(&mut self, key: &str) -> Option<T> {
+        let key = format!("{NOTE}{key}");
+        let value = self.get(&key);
+        self.remove(&key);
+        value
+    }
+
+    /// Throws all notes away.
+    pub fn forget_notes(&mut self) {
+        self.0.retain(|key, _| !key.starts_with(NOTE));
+    }
+
     /// Forgets what is under `key`.
     pub fn remove(&mut self, key: &str) {
         self.0.remove(key);
@@ -53,6 +74,18 @@ mod tests {
         let stored = Private::from_bytes(&private.to_bytes());
         assert_eq!(stored.get::<String>("phase").as_deref(), Some("creating"));
         assert_eq!(stored.get::<u32>("phase"), None);
+    }
+
+    #[test]
+    fn notes_are_for_the_next_plan_only() {
+        let mut private = Private::default();
+        private.set("phase", &1);
+        private.note("phase", &2);
+        assert_eq!(private.get::<u8>("phase"), Some(1));
+        assert_eq!(private.clone().take_note("phase"), Some(2));
+        private.forget_notes();
+        assert_eq!(private.take_note::<u8>("phase"), None);
+        assert_eq!(private.get("phase"), Some(1));
     }
 
     #[test]

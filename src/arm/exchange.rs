@@ -33,7 +33,10 @@ impl Session {
             number += 1;
             let attempt = self.attempt(request, number).await;
             let error = match attempt.and_then(|response| usable(request, response)) {
-                Ok(response) => return Ok(response),
+                Ok(mut response) => {
+                    response.is_in_doubt = in_doubt;
+                    return Ok(response);
+                }
                 Err(error) => error,
             };
             let unsure = request.is_write() && retry::leaves_doubt(&error.outcome());

@@ -19,6 +19,8 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// Whether ARM may have carried out the request before, when it was sent and no answer came.
+    pub(crate) is_in_doubt: bool,
     body: Body,
 }
 
@@ -38,6 +40,7 @@ impl Response {
         Self {
             status,
             headers,
+            is_in_doubt: false,
             body: body.map_or(Body::Broken, Body::read),
         }
     }

@@ -31,10 +31,19 @@ pub struct Session {
 pub struct Accepted {
     /// 200, 201, 202 or 204; 404 for a DELETE of what was gone already.
     pub status: u16,
+    /// Whether ARM may have carried it out before, when it was sent and no answer came.
+    pub is_in_doubt: bool,
     /// The answer's body, if it had one and it arrived.
     pub body: Option<Json>,
     /// What there is to wait for with [`Session::wait`].
     pub operation: Option<Operation>,
+}
+
+impl Accepted {
+    /// Whether a PUT wrote over an object that had been there before: ARM answers 201 to the one that creates it.
+    pub fn wrote_over(&self) -> bool {
+        self.status == StatusCode::OK.as_u16() && !self.is_in_doubt
+    }
 }
 
 impl Session {
@@ -149,6 +158,7 @@ impl Session {
         match self.write(request, id, Intent::Delete).await {
             Err(error) if error.is_not_found() => Ok(Accepted {
                 status: StatusCode::NOT_FOUND.as_u16(),
+                is_in_doubt: false,
                 body: None,
                 operation: None,
             }),
@@ -211,6 +221,7 @@ impl Session {
         let response = self.send(&request).await?;
         Ok(Accepted {
             status: response.status.as_u16(),
+            is_in_doubt: response.is_in_doubt,
             body: response.json().ok().filter(|body| !body.is_null()).cloned(),
             operation: Operation::started(intent, id, &response),
         })

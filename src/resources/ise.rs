@@ -25,6 +25,7 @@ use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::plan::Plan;
+use crate::sdk::private::Private;
 use crate::sdk::remote::{self, Change};
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Schema, Timeouts};
@@ -38,6 +39,7 @@ pub(crate) const ARM: ArmType = ArmType {
     name: "Microsoft.Logic/integrationServiceEnvironments",
     api_version: "2019-05-01",
     noun: "environment",
+    resource: "ise",
     schema: &SCHEMA,
 };
 const SUBNET_TYPE: &str = super::ise_subnet::ARM.name;
@@ -214,6 +216,15 @@ impl Resource<Azure> for Ise {
         planning::modify(context, plan).await;
     }
 
+    async fn plan_delete(
+        &self,
+        context: &Context<Azure>,
+        prior: &Object,
+        _: &mut Private,
+    ) -> Diagnostics {
+        ARM.plan_deletion(context, prior)
+    }
+
     async fn create(
         &self,
         context: &Context<Azure>,
@@ -222,18 +233,30 @@ impl Resource<Azure> for Ise {
     ) -> Result<(), Diagnostics> {
         let id = ARM.planned_id(context.client()?, create.planned);
         let session = session(context)?;
-        ARM.refuse_existing(&session, &id, self.name()).await?;
+        let fail = ARM.failed("creating", &id);
+        // Its deletion under another address lasts until its subnets are free.
+        let deletions = &context.client()?.deletions;
+        let ended = deletions.ended(&session, std::slice::from_ref(&id)).await;
+        ended.map_err(&fail)?;
         preflight::at_apply(&session, create.planned, &id).await?;
         let planned = ARM.with_id(create.planned, &id);
-        let (body, operation) = match begin(&session, &id, &planned).await {
-            Ok(begun) => begun,
+        let begun = {
+            // Of two creates in this process, the second one finds the environment of the first.
+            let _lock = session.lock(&id).await.map_err(&fail)?;
+            ARM.refuse_existing(context, &session, &id).await?;
+            begin(&session, &id, &planned).await
+        };
+        let (body, operation) = match begun {
+            Ok(Begun::WroteOver) => return Err(ARM.written_over(&id)),
+            Ok(Begun::Exists) => return Err(ARM.already_exists(&id)),
+            Ok(Begun::Creation(body, operation)) => (body, operation),
             Err(error) if error.may_have_been_sent() => {
                 Pending::creation(None).remember(&mut state.private);
                 state.set(remote::complete(&planned, &SCHEMA.null_object()));
                 state.warnings.push(messages::answer_missing(&id, &error));
                 return Ok(());
             }
-            Err(error) => return Err(ARM.failed("creating", &id)(error)),
+            Err(error) => return Err(fail(error)),
         };
         let pending = Pending::creation(operation);
         pending.remember(&mut state.private);
@@ -266,7 +289,9 @@ impl Resource<Azure> for Ise {
         match found {
             Some(body) => {
                 Deletion::forget(&mut state.private);
-                state.set(read_body(context, &body, &object));
+                let found = read_body(context, &body, &object);
+                context.client()?.plans.read(&id, &found);
+                state.set(found);
                 if arm::provisioning_state(&body).is_some_and(arm::is_success) {
                     Pending::forget(&mut state.private);
                 }
@@ -339,6 +364,7 @@ impl Resource<Azure> for Ise {
         };
         let id = ARM.stored_id(&object)?;
         let session = session(context)?;
+        let _deletion = context.client()?.deletions.begin(&id);
         if !is_releasing(&object) {
             if let Err(error) = delete(&session, &id).await {
                 if error.may_have_been_sent() {
@@ -423,26 +449,41 @@ async fn gone(
     }
 }
 
-/// Sends the creation; gives the environment as it begins, and where ARM tells how it goes.
-async fn begin(
-    session: &Session,
-    id: &ResourceId,
-    planned: &Object,
-) -> Result<(Json, Option<arm::Operation>), arm::Error> {
+/// What came of a creation that was sent.
+enum Begun {
+    /// The environment as it begins, and where ARM tells how it goes.
+    Creation(Json, Option<arm::Operation>),
+    /// It came to be in the moment before, and ARM took this for a change of it.
+    WroteOver,
+    /// It came to be in the moment before, and was left alone.
+    Exists,
+}
+
+/// Sends the creation.
+async fn begin(session: &Session, id: &ResourceId, planned: &Object) -> Result<Begun, arm::Error> {
     let body = new_body(planned);
     match session
         .put(id, ARM.api_version, &body, PutOptions::default())
         .await
     {
-        Ok(accepted) => Ok((accepted.body.unwrap_or_default(), accepted.operation)),
+        Ok(accepted) if accepted.wrote_over() => Ok(Begun::WroteOver),
+        Ok(accepted) => {
+            let body = accepted.body.unwrap_or_default();
+            Ok(Begun::Creation(body, accepted.operation))
+        }
         // Where the answer to a first attempt was lost, a second one may be refused because the first one was accepted.
         Err(error) if error.may_have_been_sent() => match ARM.find(session, id).await {
-            Ok(Some(body)) => Ok((body, None)),
+            Ok(Some(body)) => Ok(Begun::Creation(body, None)),
             // Refused, and nothing came of what was sent before.
             Ok(None) if error.status().is_some() && !error.is_transient() => {
                 Err(error.without_doubt())
             }
             _ => Err(error),
+        },
+        // One that deploys cannot be changed: another one of the same name was faster.
+        Err(error) if error.is_conflict() => match ARM.find(session, id).await {
+            Ok(Some(_)) => Ok(Begun::Exists),
+            Ok(None) | Err(_) => Err(error),
         },
         Err(error) => Err(error),
     }

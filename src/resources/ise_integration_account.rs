@@ -11,13 +11,14 @@ use serde_json::{Value as Json, json};
 use super::ise;
 use super::shared::arm_type::ArmType;
 use super::shared::at_once::Failure;
-use super::shared::{environment, rows, tags};
+use super::shared::{environment, replaced, rows, tags};
 use crate::arm::{ResourceId, Session};
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
+use crate::sdk::private::Private;
 use crate::sdk::remote::Change;
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Schema, Timeouts};
@@ -29,6 +30,7 @@ pub(crate) const ARM: ArmType = ArmType {
     name: "Microsoft.Logic/integrationAccounts",
     api_version: "2019-05-01",
     noun: "integration account",
+    resource: "ise_integration_account",
     schema: &SCHEMA,
 };
 
@@ -82,8 +84,9 @@ impl Resource<Azure> for IseIntegrationAccount {
 
     async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
         tags::plan(context, plan);
+        let planner = replaced::planner(&ARM, plan);
         if plan.replaces(&SCHEMA) {
-            return;
+            return ARM.make_way(context, &planner);
         }
         if plan.changes("sku")
             && let Some(environment) = environment::expected(context, plan).await
@@ -92,8 +95,17 @@ impl Resource<Azure> for IseIntegrationAccount {
             plan.diagnostics.extend(error);
         }
         if let Some(azure) = context.client_if_known() {
-            ARM.record(azure, plan);
+            ARM.claim(azure, planner, plan);
         }
+    }
+
+    async fn plan_delete(
+        &self,
+        context: &Context<Azure>,
+        prior: &Object,
+        _: &mut Private,
+    ) -> Diagnostics {
+        ARM.plan_deletion(context, prior)
     }
 
     async fn create(
@@ -104,7 +116,6 @@ impl Resource<Azure> for IseIntegrationAccount {
     ) -> Result<(), Diagnostics> {
         let id = ARM.planned_id(context.client()?, create.planned);
         let session = session(context)?;
-        ARM.refuse_existing(&session, &id, self.name()).await?;
         let environment = environment::ready(&session, create.planned.text("ise_id")).await?;
         check_sku(create.planned, &ise::ARM.object_of(&environment))?;
         let mut body = json!({ "location": environment["location"] });

@@ -15,13 +15,14 @@ use serde_json::{Value as Json, json};
 
 use super::shared::arm_type::ArmType;
 use super::shared::at_once::Failure;
-use super::shared::{environment, rows, tags};
+use super::shared::{environment, replaced, rows, tags};
 use crate::arm::{ResourceId, Session};
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::Path;
 use crate::sdk::plan::{Plan, sent_changes};
+use crate::sdk::private::Private;
 use crate::sdk::remote::Change;
 use crate::sdk::resource::{Create, Resource, State, Update};
 use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Recomputed, Schema, Timeouts};
@@ -36,6 +37,7 @@ pub(crate) const ARM: ArmType = ArmType {
     name: "Microsoft.Logic/workflows",
     api_version: "2019-05-01",
     noun: "logic app",
+    resource: "ise_logic_app",
     schema: &SCHEMA,
 };
 
@@ -202,8 +204,12 @@ impl Resource<Azure> for IseLogicApp {
 
     async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
         tags::plan(context, plan);
+        let planner = replaced::planner(&ARM, plan);
         if plan.replaces(&SCHEMA) {
-            return;
+            return ARM.make_way(context, &planner);
+        }
+        if let Some(azure) = context.client_if_known() {
+            ARM.claim(azure, planner, plan);
         }
         let puts = match &plan.prior {
             None => true,
@@ -216,6 +222,15 @@ impl Resource<Azure> for IseLogicApp {
         account::at_plan(context, plan).await;
     }
 
+    async fn plan_delete(
+        &self,
+        context: &Context<Azure>,
+        prior: &Object,
+        _: &mut Private,
+    ) -> Diagnostics {
+        ARM.plan_deletion(context, prior)
+    }
+
     async fn create(
         &self,
         context: &Context<Azure>,
@@ -224,7 +239,6 @@ impl Resource<Azure> for IseLogicApp {
     ) -> Result<(), Diagnostics> {
         let id = ARM.planned_id(context.client()?, create.planned);
         let session = session(context)?;
-        ARM.refuse_existing(&session, &id, self.name()).await?;
         none_missing(parameters::check_secure(create.config))?;
         account::at_apply(&session, create.planned).await?;
         let environment = environment::ready(&session, create.planned.text("ise_id")).await?;

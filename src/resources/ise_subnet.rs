@@ -3,6 +3,7 @@
 //! ARM type `Microsoft.Network/virtualNetworks/subnets`. Writes in one virtual network never run two at a time, because
 //! Azure refuses the second.
 
+mod creation;
 mod planning;
 
 use std::sync::LazyLock;
@@ -15,7 +16,7 @@ use tokio::time::Instant;
 use super::shared::arm_type::{ArmType, settle_id};
 use super::shared::rows;
 use super::shared::wait::{self, Interrupted};
-use crate::arm::{self, ResourceId, Sending, Session};
+use crate::arm::{self, PutOptions, ResourceId, Sending, Session};
 use crate::azure::{Azure, parting_session, session};
 use crate::resources::shared::report;
 use crate::sdk::context::Context;
@@ -38,6 +39,7 @@ pub(crate) const ARM: ArmType = ArmType {
     name: "Microsoft.Network/virtualNetworks/subnets",
     api_version: "2024-01-01",
     noun: "subnet",
+    resource: "ise_subnet",
     schema: &SCHEMA,
 };
 const VIRTUAL_NETWORK_TYPE: &str = "Microsoft.Network/virtualNetworks";
@@ -57,14 +59,17 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
             .replaces()
             .same(rows::same_id)
             .check(Check::Text(|text| rows::is_id_of(text, VIRTUAL_NETWORK_TYPE)))
-            .doc("ID of the virtual network, which must exist."),
+            .doc("ID of the virtual network, which must exist; it may be in another subscription."),
         Attribute::string("address_prefix")
             .required()
             .replaces()
             .check(Check::Text(cidr::subnet_prefix))
             .may_be_untold()
             .remote("properties.addressPrefix")
-            .doc("Address range in CIDR form, of at least 32 addresses (a /27). Ranges that Azure reserves are refused."),
+            .doc(
+                "Address range in CIDR form, of at least 32 addresses (a /27). Ranges that Azure reserves are refused. One that another \
+                 subnet has may be taken in the apply that moves or deletes the other: it is waited for.",
+            ),
         Attribute::string("address_class")
             .default("warn")
             .effect(Effect::Local)
@@ -159,8 +164,7 @@ impl Resource<Azure> for IseSubnet {
         prior: &Object,
         _: &mut Private,
     ) -> Diagnostics {
-        leaves(context, prior);
-        Diagnostics::new()
+        ARM.plan_deletion(context, prior)
     }
 
     async fn create(
@@ -171,12 +175,8 @@ impl Resource<Azure> for IseSubnet {
     ) -> Result<(), Diagnostics> {
         let id = planned_id(create.planned)?;
         let session = session(context)?;
-        let _lock = lock(&session, &id).await?;
-        ARM.refuse_existing(&session, &id, self.name()).await?;
-        let mut body = json!({ "name": id.name() });
-        remote::write(&SCHEMA, Change::creating(create.planned), &mut body);
         let planned = ARM.with_id(create.planned, &id);
-        match put(&session, &id, &body).await {
+        match creation::create(context, &session, &id, &planned).await? {
             Ok(body) => {
                 let found = read_body(&body, &planned);
                 state.set(remote::complete(&planned, &found));
@@ -232,7 +232,7 @@ impl Resource<Azure> for IseSubnet {
         };
         let id = ARM.stored_id(&object)?;
         let session = session(context)?;
-        leaves(context, &object);
+        let _deletion = context.client()?.deletions.begin(&id);
         let started = Instant::now();
         let mut intervals = wait::intervals();
         let mut waits = false;
@@ -274,11 +274,13 @@ impl Resource<Azure> for IseSubnet {
 
     async fn import(
         &self,
-        context: &Context<Azure>,
+        _: &Context<Azure>,
         id: &str,
         state: &mut Object,
     ) -> Result<(), Diagnostics> {
-        ARM.import(context, id, state)
+        // The network may be in another subscription than the environment.
+        state.set("id", ARM.import_id(id)?.to_string());
+        Ok(())
     }
 }
 
@@ -372,13 +374,6 @@ fn write(change: Change<'_>, body: &mut Json) -> Vec<Overwritten> {
     overwritten
 }
 
-/// Records that a subnet will be gone, so that its addresses are free for others.
-fn leaves(context: &Context<Azure>, object: &Object) {
-    if let (Some(azure), Ok(id)) = (context.client_if_known(), ARM.stored_id(object)) {
-        azure.planned.leaves(id);
-    }
-}
-
 /// The body that a subnet will have when its plan is applied to what is there now.
 ///
 /// A route table of which nothing is known yet is one without an ID.
@@ -449,8 +444,12 @@ pub(crate) fn holders(body: &Json) -> Vec<String> {
 }
 
 /// Writes the subnet and waits until the network has taken it over.
-async fn put(session: &Session, id: &ResourceId, body: &Json) -> Result<Json, arm::Error> {
-    let options = arm::PutOptions::default();
+async fn put(
+    session: &Session,
+    id: &ResourceId,
+    body: &Json,
+    options: PutOptions,
+) -> Result<Json, arm::Error> {
     let accepted = session.put(id, ARM.api_version, body, options).await?;
     wait::finish(session, accepted, id, ARM.api_version).await
 }

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::arm::test_server::{PACING, Received, Reply, TestServer};
 use crate::arm::{Client, Json, ResourceId};
-use crate::azure::{Azure, Planned};
+use crate::azure::{Azure, Deletions, PlanRegistry};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Severity;
 use crate::sdk::plan::Plan;
@@ -20,6 +20,13 @@ use crate::sdk::resource::Resource;
 use crate::sdk::schema::{Attribute, Kind, Nesting};
 use crate::sdk::value::{Object, Value};
 
+/// A provider whose creates do not wait for what is in their way.
+const IMPATIENT: Duration = Duration::ZERO;
+
+/// One whose creates wait as long as it takes, and look often.
+const PATIENT: Duration = Duration::from_secs(3600);
+const PAUSE: Duration = Duration::from_millis(1);
+
 pub(crate) const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
 
 /// A provider that is configured for the server.
@@ -27,18 +34,30 @@ pub(crate) fn context(server: &TestServer) -> Context<Azure> {
     with_default_tags(server, Some(BTreeMap::new()))
 }
 
+/// The same, and its creates wait for what is in their way.
+pub(crate) fn patient_context(server: &TestServer) -> Context<Azure> {
+    context_of(Some(Azure {
+        deletions: Deletions::with_patience(PATIENT, PAUSE),
+        ..azure(server, Some(BTreeMap::new()))
+    }))
+}
+
 /// One that has default tags, or does not know yet whether it has.
 pub(crate) fn with_default_tags(
     server: &TestServer,
     default_tags: Option<BTreeMap<String, String>>,
 ) -> Context<Azure> {
-    let azure = Azure {
+    context_of(Some(azure(server, default_tags)))
+}
+
+fn azure(server: &TestServer, default_tags: Option<BTreeMap<String, String>>) -> Azure {
+    Azure {
         client: Client::with_pacing(server.settings(), PACING),
         subscription_id: SUBSCRIPTION.to_owned(),
         default_tags,
-        planned: Planned::default(),
-    };
-    context_of(Some(azure))
+        plans: PlanRegistry::default(),
+        deletions: Deletions::with_patience(IMPATIENT, PAUSE),
+    }
 }
 
 /// A provider whose configuration is not known yet.

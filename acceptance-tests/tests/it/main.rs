@@ -21,6 +21,7 @@ mod lossless;
 mod meaning;
 mod meanwhile;
 mod outages;
+mod plans;
 mod secrets;
 mod stack;
 mod stopping;

@@ -21,7 +21,7 @@ pub struct ApplyRequest {
     pub prior: Option<Object>,
     /// The state to reach; none for a delete.
     pub planned: Option<Object>,
-    /// What the plan remembered about the object.
+    /// What the plan remembered about the object; its notes are for other plans only.
     pub private: Private,
 }
 
@@ -38,8 +38,9 @@ impl Engine {
             config,
             prior,
             planned,
-            private,
+            mut private,
         } = request;
+        private.forget_notes();
         let config = config.unwrap_or_else(|| schema.null_object());
         let bounded = |object, operation| bounded(context, schema, Some(object), operation);
         let mut state = State::new(prior.clone(), private);

@@ -50,7 +50,9 @@ impl Engine {
         request: PlanRequest,
     ) -> Result<PlanResponse, Diagnostics> {
         let schema = resource.schema();
-        let context = bounded(context, schema, request.prior.as_ref(), "read");
+        // What the user wants now holds for the reads of a plan too; a deletion has the state only.
+        let timeouts = request.proposed.as_ref().or(request.prior.as_ref());
+        let context = bounded(context, schema, timeouts, "read");
         let PlanRequest {
             config,
             prior,

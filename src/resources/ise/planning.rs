@@ -1,13 +1,13 @@
 //! The plan of an environment, beyond the rules of the schema.
 
 use super::deployment::{self, Pending, Unfinished};
-use super::preflight::{self, Owner};
+use super::preflight::{self, Circumstances, Owner};
 use super::release::Deletion;
 use super::{
     ARM, DEPLOYED, SCHEMA, checks, fill_derived, is_releasing, messages, provisioning_state,
     subnet_ids,
 };
-use crate::azure::{Azure, session};
+use crate::azure::{Azure, Planner, session};
 use crate::resources::shared::{replaced, tags};
 use crate::sdk::context::Context;
 use crate::sdk::path::Path;
@@ -28,29 +28,33 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan) {
     } else {
         plan_unfinished(plan);
     }
+    let prior = plan.prior.as_ref().and_then(owner);
+    if let Some(prior) = &prior {
+        replaced::hand_over(&mut plan.private, prior);
+    }
+    let id_of = |owner: &Option<Owner>| owner.as_ref().map(|owner| owner.id.clone());
+    let planner = Planner::of(id_of(&prior), id_of(&replaced));
     if plan.replaces(&SCHEMA) {
         // The plan of the new environment follows, and looks at the network.
-        if let Some(old) = plan.prior.as_ref().and_then(owner) {
-            replaced::hand_over(&mut plan.private, &old);
-        }
-        return;
+        return ARM.make_way(context, &planner);
     }
     let (Some(azure), Ok(session)) = (context.client_if_known(), session(context)) else {
         return;
     };
-    let this = ARM.record(azure, plan).map(|id| Owner {
-        id,
-        subnet_ids: plan.prior.as_ref().map(subnet_ids).unwrap_or_default(),
+    let is_new = planner == Planner::New;
+    let claim = ARM.claim(azure, planner, plan);
+    let this = claim.as_ref().map(|claim| Owner {
+        id: claim.id.clone(),
+        subnet_ids: prior.map(|prior| prior.subnet_ids).unwrap_or_default(),
     });
-    let owners: Vec<_> = this.into_iter().chain(replaced).collect();
-    let findings = preflight::at_plan(
-        &session,
-        &plan.planned,
-        &owners,
-        &azure.planned,
-        plan.is_create(),
-    );
-    let findings = findings.await;
+    let circumstances = Circumstances {
+        owners: this.into_iter().chain(replaced).collect(),
+        plans: &azure.plans,
+        claim: claim.as_ref(),
+        creates: plan.is_create(),
+        is_new,
+    };
+    let findings = preflight::at_plan(&session, &plan.planned, &circumstances).await;
     plan.diagnostics.extend(findings);
 }
 

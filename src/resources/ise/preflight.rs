@@ -5,6 +5,7 @@
 
 mod network;
 mod rules;
+mod shared;
 
 use std::collections::BTreeSet;
 
@@ -12,14 +13,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{ARM, SUBNET_TYPE};
 use crate::arm::{Location, ResourceId, Session};
-use crate::azure::Planned;
+use crate::azure::PlanRegistry;
+use crate::resources::shared::claims::Claim;
 use crate::resources::shared::report;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::sdk::path::Path;
 use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
 use network::{Network, Unread};
-use rules::{Facts, Finding, RULES, Rule};
+use rules::{Facts, Finding, Owners, RULES, Rule};
 
 /// Rules that `ignore` takes but that are not looked up: those about the IDs alone always hold, and those about ports
 /// have no engine yet.
@@ -43,24 +45,46 @@ pub(super) fn rule_names() -> impl Iterator<Item = &'static str> {
     OTHER_RULES.into_iter().chain(looked_up)
 }
 
-/// Checks the network that an environment is planned into, and that `planned` is about to change.
+/// What the plan of an environment has to do with others.
+pub(super) struct Circumstances<'a> {
+    /// Environments that may hold the subnets.
+    pub(super) owners: Vec<Owner>,
+    /// What this run plans and has read.
+    pub(super) plans: &'a PlanRegistry,
+    /// What the plan has claimed; nothing while its ID is unknown.
+    pub(super) claim: Option<&'a Claim>,
+    /// Whether there is to be a new environment.
+    pub(super) creates: bool,
+    /// Whether that is all that is known: it may be the successor of a tainted one, of which Terraform does not tell.
+    pub(super) is_new: bool,
+}
+
+/// Checks the network that an environment is planned into, and that other plans are about to change.
 ///
 /// What is found is an error for an environment that is to be created, and a warning for one that lives.
 pub(super) async fn at_plan(
     session: &Session,
     environment: &Object,
-    owners: &[Owner],
-    planned: &Planned,
-    creates: bool,
+    circumstances: &Circumstances<'_>,
 ) -> Diagnostics {
+    let Circumstances { owners, plans, .. } = circumstances;
     let settings = Settings::of(environment);
-    let (findings, network) = run(session, environment, owners, Some(planned), &settings).await;
-    let severity = match creates && settings.mode == Mode::Enforce {
+    let undecided = match circumstances.is_new {
+        true => undecided(plans),
+        false => Vec::new(),
+    };
+    let owners = Owners {
+        certain: owners,
+        undecided: &undecided,
+    };
+    let (findings, network) = run(session, environment, owners, Some(plans), &settings).await;
+    let severity = match circumstances.creates && settings.mode == Mode::Enforce {
         true => Severity::Error,
         false => Severity::Warning,
     };
     let mut diagnostics = Diagnostics::new();
     diagnostics.extend(findings.iter().map(|finding| told(finding, severity)));
+    diagnostics.extend(shared::check(environment, circumstances));
     diagnostics.extend(unread(&network.unread(), Severity::Warning));
     diagnostics
 }
@@ -82,7 +106,11 @@ pub(super) async fn at_apply(
     if settings.mode != Mode::Enforce {
         return Ok(());
     }
-    let (findings, network) = run(session, environment, &owners, None, &settings).await;
+    let owners = Owners {
+        certain: &owners,
+        undecided: &[],
+    };
+    let (findings, network) = run(session, environment, owners, None, &settings).await;
     session.check().map_err(ARM.failed("creating", id))?;
     let findings = findings
         .iter()
@@ -99,12 +127,28 @@ pub(super) async fn at_apply(
     }
 }
 
+/// Environments that this run has read, and of which no plan has been made: each may turn out to be the past of one that
+/// is planned as new.
+fn undecided(plans: &PlanRegistry) -> Vec<Owner> {
+    let undecided = plans.undecided().into_iter();
+    undecided
+        .filter(|(id, _)| id.is_type(ARM.name))
+        .map(|(id, environment)| {
+            let subnet_ids = subnet_ids(&environment).into_iter();
+            Owner {
+                id,
+                subnet_ids: subnet_ids.map(|(_, id)| id).collect(),
+            }
+        })
+        .collect()
+}
+
 /// Reads what the rules in force need, and applies them.
 async fn run(
     session: &Session,
     environment: &Object,
-    owners: &[Owner],
-    planned: Option<&Planned>,
+    owners: Owners<'_>,
+    plans: Option<&PlanRegistry>,
     settings: &Settings,
 ) -> (Vec<Finding>, Network) {
     let express_route = environment.bool("express_route") == Some(true);
@@ -113,7 +157,7 @@ async fn run(
         .filter(|rule| settings.has(rule) && (express_route || rule.name != "express-route"))
         .collect();
     let abouts: Vec<_> = rules.iter().map(|rule| rule.about).collect();
-    let network = network::read(session, &subnet_ids(environment), planned, &abouts).await;
+    let network = network::read(session, &subnet_ids(environment), plans, &abouts).await;
     let facts = Facts {
         network: &network,
         location: environment.str("location").map(Location::new),
@@ -122,6 +166,14 @@ async fn run(
     let findings = rules.iter().flat_map(|rule| rule.apply(&facts)).collect();
     (findings, network)
 }
+
+/// Terraform orders only what refers to one another.
+const CURED: &str = "\n\nIf the same plan cures this, let that come first: refer to the id of the resource that does it instead of writing \
+                     the ID out, and tell Terraform of a renamed one with a moved block. Where nothing can be referred to, \
+                     preflight.mode = \"warn\" lets it pass.";
+
+const UNDECIDED: &str = "\n\nIf that is this very environment under its former name, nothing is wrong: a tainted one is planned as if it were \
+                         new. The apply looks again, before anything is sent.";
 
 /// What the user wants of the preflight.
 struct Settings {
@@ -155,7 +207,11 @@ impl Settings {
     }
 
     fn has(&self, rule: &Rule) -> bool {
-        self.mode != Mode::Off && !self.ignore.contains(rule.name)
+        self.looks_at(rule.name)
+    }
+
+    fn looks_at(&self, rule: &str) -> bool {
+        self.mode != Mode::Off && !self.ignore.contains(rule)
     }
 }
 
@@ -171,9 +227,12 @@ fn subnet_ids(environment: &Object) -> Vec<(usize, ResourceId)> {
         .collect()
 }
 
-/// A finding as the user reads it; advice is never more than a warning.
+/// A finding as the user reads it; advice is never more than a warning, and neither is what only the apply can tell.
 fn told(finding: &Finding, severity: Severity) -> Diagnostic {
-    let severity = severity.max(finding.rule.severity);
+    let severity = match finding.is_undecided {
+        true => Severity::Warning,
+        false => severity.max(finding.rule.severity),
+    };
     let summary = format!(
         "{} {} (preflight rule {})",
         finding.object, finding.rule.problem, finding.rule.name
@@ -184,7 +243,10 @@ fn told(finding: &Finding, severity: Severity) -> Diagnostic {
         sentence(&finding.remedy)
     );
     if severity == Severity::Error {
-        detail.push_str("\n\nIf the same plan cures this, preflight.mode = \"warn\" lets it pass.");
+        detail.push_str(CURED);
+    }
+    if finding.is_undecided {
+        detail.push_str(UNDECIDED);
     }
     Diagnostic {
         severity,

@@ -3,8 +3,10 @@ use serde_json::json;
 use super::*;
 use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
+use crate::azure::Planner;
 use crate::resources::test_plan::{
-    config, context, get, id, plan, server, server_of, told, with_default_tags, write, writes,
+    config, context, get, id, patient_context, plan, server, server_of, told, with_default_tags,
+    write, writes,
 };
 use crate::sdk::private::Private;
 use crate::sdk::value::Value;
@@ -65,7 +67,8 @@ async fn an_environment_that_is_planned_counts_as_planned() {
     let mut planned = ise::ARM.schema.null_object();
     planned.set("sku", "Developer");
     let azure = context.client_if_known().expect("configured");
-    azure.planned.becomes(environment(), planned);
+    let claimed = azure.plans.claim(&environment(), Planner::New, planned);
+    assert!(claimed.is_ok());
     let plan = plan(
         &IseIntegrationAccount,
         &context,
@@ -215,4 +218,111 @@ async fn default_tags_count_among_the_fifty() {
         plan.planned.get("tags_all").is_unknown(),
         "they are not known yet"
     );
+}
+
+/// Creates an account that ARM answers like this to reads, and to the PUT; summaries of errors, and whether it is in the state.
+async fn created(server: &TestServer, context: &Context<Azure>) -> (Vec<String>, bool) {
+    let planned = account("Standard");
+    let create = Create {
+        config: &planned,
+        planned: &planned,
+    };
+    let mut state = State::new(None, Private::default());
+    let result = IseIntegrationAccount.create(context, create, &mut state);
+    let errors = result.await.err().into_iter().flatten();
+    let summaries = errors.map(|error| error.summary).collect();
+    assert!(server.lines().contains(&get(&id(ARM.name, "i"))));
+    (summaries, state.object().is_some())
+}
+
+async fn server_with(reads: Vec<Reply>, puts: Vec<Reply>) -> TestServer {
+    let environment_read = Reply::json(200, &environment_body("Premium"));
+    TestServer::start(&[
+        (&get(&environment()), vec![environment_read]),
+        (&get(&id(ARM.name, "i")), reads),
+        (&write("PUT", &id(ARM.name, "i"), ""), puts),
+    ])
+    .await
+}
+
+fn account_body() -> Json {
+    json!({ "id": id(ARM.name, "i").to_string(), "name": "i", "location": "westeurope" })
+}
+
+/// A key of `for_each` is renamed: the deletion under the old one and the creation under the new one have no order.
+#[tokio::test]
+async fn a_creation_waits_for_the_deletion_that_frees_its_name() {
+    let there = || Reply::json(200, &account_body());
+    let gone = || Reply::error(404, "ResourceNotFound");
+    let put = || vec![Reply::json(201, &account_body())];
+    // The deletion runs already, and no look is worth it before it ends.
+    let server = server_with(vec![gone()], put()).await;
+    let context = context(&server);
+    let deletions = &context.client_if_known().expect("configured").deletions;
+    let deletion = deletions.begin(&id(ARM.name, "I"));
+    let others = async {
+        server.asked(&get(&environment())).await;
+        assert!(!server.lines().contains(&get(&id(ARM.name, "i"))));
+        drop(deletion);
+    };
+    let (created_then, ()) = tokio::join!(created(&server, &context), others);
+    assert_eq!(created_then, (vec![], true));
+    // It begins a moment later.
+    let server = server_with(vec![there(), gone()], put()).await;
+    assert_eq!(
+        created(&server, &patient_context(&server)).await,
+        (vec![], true)
+    );
+    // It never does.
+    let server = server_with(vec![there()], vec![]).await;
+    let exists = "Integration account \"i\" already exists".to_owned();
+    assert_eq!(created(&server, &run(&server)).await, (vec![exists], false));
+}
+
+/// Another run of the same provider.
+fn run(server: &TestServer) -> Context<Azure> {
+    context(server)
+}
+
+#[tokio::test]
+async fn of_two_creations_of_one_name_one_succeeds() {
+    let there = || Reply::json(200, &account_body());
+    let gone = || Reply::error(404, "ResourceNotFound");
+    let exists = "Integration account \"i\" already exists".to_owned();
+    // In one process, the second one looks after the first one has written.
+    let server = server_with(
+        vec![gone(), there()],
+        vec![Reply::json(201, &account_body())],
+    )
+    .await;
+    let context = run(&server);
+    let both = tokio::join!(created(&server, &context), created(&server, &context));
+    let mut both = [both.0, both.1];
+    both.sort();
+    assert_eq!(both, [(vec![], true), (vec![exists.clone()], false)]);
+    assert_eq!(writes(&server).len(), 1);
+    // In two processes, ARM tells the second one that it has changed what was there.
+    let server = server_with(vec![gone()], vec![there()]).await;
+    assert_eq!(created(&server, &run(&server)).await, (vec![exists], false));
+    // Nobody knows who did where the first answer was lost: most likely this very creation.
+    let server = server_with(vec![gone()], vec![Reply::Close, there()]).await;
+    assert_eq!(created(&server, &run(&server)).await, (vec![], true));
+}
+
+#[tokio::test]
+async fn one_account_has_one_address() {
+    let server = server(&[(environment(), environment_body("Premium"))]).await;
+    let context = context(&server);
+    let plan_new = async |name: &str| {
+        let mut wanted = account("Standard");
+        wanted.set("name", name);
+        let private = Private::default();
+        told(&plan(&IseIntegrationAccount, &context, &wanted, None, private).await)
+    };
+    assert_eq!(plan_new("i").await, [""; 0]);
+    assert_eq!(
+        plan_new("I").await,
+        ["error name: Integration account \"I\" is planned twice"]
+    );
+    assert_eq!(plan_new("j").await, [""; 0]);
 }

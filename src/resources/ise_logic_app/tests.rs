@@ -228,6 +228,11 @@ fn policies(issuer: &str) -> Value {
     sections.collect::<Object>().into()
 }
 
+/// Another run of the same provider.
+fn run(server: &TestServer) -> Context<Azure> {
+    context(server)
+}
+
 /// Plans and makes a change of the secretive app; what was told, and what was sent.
 async fn change_of_secretive(other: &[(&str, Value)]) -> (Vec<String>, Vec<(String, Json)>) {
     change_of(&secretive(), &secretive(), other).await
@@ -252,7 +257,8 @@ async fn change_of(
     ])
     .await;
     let context = context(&server);
-    let mut before = State::new(Some(secretive_state(&context).await), Private::default());
+    let created = secretive_state(&run(&server)).await;
+    let mut before = State::new(Some(created), Private::default());
     IseLogicApp.read(&context, &mut before).await.expect("read");
     let prior = before.object().expect("there").clone();
     let config = secretive_config(other);
@@ -383,6 +389,21 @@ async fn a_secret_that_is_missing_is_asked_for_by_a_put_alone() {
         "{told:?}"
     );
     assert_eq!((told.len(), sent), (2, vec![]));
+}
+
+#[tokio::test]
+async fn one_logic_app_has_one_address() {
+    let server = TestServer::start(&[]).await;
+    let context = context(&server);
+    let plan_new = async |name: &str| {
+        let wanted = secretive_config(&[("name", name.into())]);
+        told(&plan(&IseLogicApp, &context, &wanted, None, Private::default()).await)
+    };
+    assert_eq!(plan_new("l").await, [""; 0]);
+    assert_eq!(
+        plan_new("L").await,
+        ["error name: Logic app \"L\" is planned twice"]
+    );
 }
 
 /// What ARM never gives back is lost by a PUT without it: nothing is sent then, and the parameter is named.

@@ -1,63 +1,63 @@
 //! The plan of a subnet against the virtual network in which it is to lie, and against the other subnets there.
 
-use std::time::Duration;
-
 use serde_json::Value as Json;
 
 use super::{ARM, ISE_SERVICE, SCHEMA, holders, planned_id, prefixes};
 use crate::arm::{self, ResourceId, Session};
-use crate::azure::{Azure, Planned, session};
+use crate::azure::{Azure, PlanRegistry, Planner, session};
+use crate::resources::shared::claims::Claim;
 use crate::resources::shared::replaced;
 use crate::resources::shared::report;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostic;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
+use crate::sdk::value::Object;
 use crate::validate::cidr::Cidr;
-
-/// How long the plan of another subnet is waited for. Terraform plans the subnets of a network side by side, so what
-/// becomes of one that is in the way may be known a moment later.
-const MOMENT: Duration = Duration::from_secs(2);
-
-/// How often that is looked up.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// A range that a subnet of the network has, or will have.
 #[derive(Clone, Debug, PartialEq)]
-struct Occupied {
-    id: ResourceId,
-    range: Cidr,
+pub(super) struct Occupied {
+    pub(super) id: ResourceId,
+    pub(super) range: Cidr,
 }
 
 /// Records what becomes of the subnet, and checks that it can.
 ///
 /// Says nothing as long as the provider's configuration, or the subnet's place, is unknown: Terraform plans again when it is not.
 pub(super) async fn check(context: &Context<Azure>, plan: &mut Plan) {
-    let old = replaced::take::<ResourceId>(&mut plan.private);
+    let planner = replaced::planner(&ARM, plan);
     let (Some(azure), Ok(session)) = (context.client_if_known(), session(context)) else {
         return;
     };
-    let is_replaced = plan.replaces(&SCHEMA);
-    let prior = plan
-        .prior
-        .as_ref()
-        .and_then(|prior| ARM.stored_id(prior).ok());
-    if let Some(prior) = prior.filter(|_| is_replaced) {
-        azure.planned.leaves(prior.clone());
-        replaced::hand_over(&mut plan.private, &prior);
-        if plan.changes("address_prefix") {
+    if plan.replaces(&SCHEMA) {
+        // The plan of the new subnet follows, and looks at the network.
+        ARM.make_way(context, &planner);
+        if let Planner::Living(prior) = planner
+            && plan.changes("address_prefix")
+        {
             check_unused(&session, &prior, plan).await;
         }
+        return;
     }
-    let is_placed =
-        ["virtual_network_id", "name"].map(|name| plan.planned.str(name).is_some()) == [true, true];
-    let Some(id) = planned_id(&plan.planned).ok().filter(|_| is_placed) else {
+    let id = match &planner {
+        Planner::Living(prior) => Some(prior.clone()),
+        Planner::New | Planner::Successor(_) => placed_id(&plan.planned),
+    };
+    let Some(id) = id else { return };
+    let Some(claim) = ARM.claim_id(azure, id, planner, plan) else {
         return;
     };
-    azure.planned.becomes(id.clone(), plan.planned.clone());
+    check_others(&azure.plans, &claim, plan);
     if plan.is_create() {
-        check_place(&session, &azure.planned, &id, old.as_ref(), plan).await;
+        check_place(&session, &azure.plans, &claim.id, plan).await;
     }
+}
+
+/// The ID of a subnet, if its place is known.
+fn placed_id(planned: &Object) -> Option<ResourceId> {
+    planned.str("virtual_network_id").zip(planned.str("name"))?;
+    planned_id(planned).ok()
 }
 
 /// The addresses of a subnet cannot be changed while an environment uses it.
@@ -90,17 +90,36 @@ async fn check_unused(session: &Session, id: &ResourceId, plan: &mut Plan) {
         .error_at(Path::attribute("address_prefix"), summary, detail);
 }
 
-/// The subnet lies in its network, where no other subnet is.
-async fn check_place(
-    session: &Session,
-    planned: &Planned,
-    id: &ResourceId,
-    old: Option<&ResourceId>,
-    plan: &mut Plan,
-) {
-    let range = plan.planned.str("address_prefix");
-    let range = range.and_then(|text| Cidr::parse(text).ok());
-    let (Some(range), Some(network)) = (range, id.parent()) else {
+/// No plan before this one leaves or puts a subnet where this one is to be.
+fn check_others(plans: &PlanRegistry, claim: &Claim, plan: &mut Plan) {
+    let (Some(range), Some(network)) = (range(&plan.planned), claim.id.parent()) else {
+        return;
+    };
+    let neighbours = plans.before(claim.order, |id| {
+        *id != claim.id && id.parent().as_ref() == Some(&network)
+    });
+    let neighbours = neighbours.into_iter().filter_map(|(id, planned)| {
+        let range = self::range(&planned.object)?;
+        Some(Occupied { id, range })
+    });
+    let in_the_way: Vec<_> = neighbours
+        .filter(|other| other.range.overlaps(&range))
+        .collect();
+    if !in_the_way.is_empty() {
+        let detail = format!(
+            "This plan leaves them there or puts them there, and subnets of a virtual network, here {:?}, have no address in common. \
+             Choose a range that is free.",
+            network.name(),
+        );
+        let error = Diagnostic::error(overlap(&range, &in_the_way), detail);
+        plan.diagnostics
+            .push(error.at(Path::attribute("address_prefix")));
+    }
+}
+
+/// The subnet lies in its network, where no other subnet is of which nothing else is planned.
+async fn check_place(session: &Session, plans: &PlanRegistry, id: &ResourceId, plan: &mut Plan) {
+    let (Some(range), Some(network)) = (range(&plan.planned), id.parent()) else {
         return;
     };
     let body = match session.get_optional(&network, ARM.api_version).await {
@@ -115,23 +134,21 @@ async fn check_place(
     if let Some(error) = outside(&network, &body, &range) {
         plan.diagnostics.push(error.at(path()));
     }
-    let is_other = |other: &ResourceId| other != id && Some(other) != old;
-    let there: Vec<_> = live_subnets(&network, &body)
-        .into_iter()
-        .filter(|other| is_other(&other.id) && other.range.overlaps(&range))
-        .collect();
-    wait_for_plans(session, planned, &there).await;
-    // Whatever a plan of this run decides about a subnet counts, and not where it is now.
-    let mut in_the_way = there;
-    in_the_way.retain(|other| planned.fate(&other.id).is_none());
-    in_the_way.extend(
-        planned_subnets(planned, &network)
-            .into_iter()
-            .filter(|other| is_other(&other.id) && other.range.overlaps(&range)),
-    );
+    // Whatever a plan of this run decides about a subnet counts, and not where it is now. One that stays may have more
+    // ranges than the plan knows.
+    let is_told = |other: &Occupied| {
+        let planned = plans.object(&other.id);
+        let planned = planned.and_then(|object| self::range(&object));
+        planned.is_some_and(|planned| planned.overlaps(&range))
+    };
+    let mut in_the_way = overlapping(id, &body, &range);
+    in_the_way.retain(|other| match plans.is_decided(&other.id) {
+        true => plans.keeps(&other.id) && !is_told(other),
+        false => true,
+    });
     if !in_the_way.is_empty() {
-        let error = overlap(&network, &range, &in_the_way);
-        plan.diagnostics.push(error.at(path()));
+        plan.diagnostics
+            .push(overlapped(id, &range, &in_the_way).at(path()));
     }
 }
 
@@ -157,39 +174,47 @@ fn outside(network: &ResourceId, body: &Json, range: &Cidr) -> Option<Diagnostic
     Some(Diagnostic::error(summary, detail))
 }
 
-fn overlap(network: &ResourceId, range: &Cidr, others: &[Occupied]) -> Diagnostic {
+/// That a range overlaps those of others.
+pub(super) fn overlap(range: &Cidr, others: &[Occupied]) -> String {
+    format!("Address range {range} overlaps {}", named(others))
+}
+
+fn named(others: &[Occupied]) -> String {
     let named = |other: &Occupied| format!("{:?} ({})", other.id.name(), other.range);
     let names: Vec<_> = others.iter().map(named).collect();
     let noun = match others {
         [_] => "subnet",
         _ => "subnets",
     };
-    let detail = format!(
-        "Subnets of a virtual network, here {:?}, have no address in common. Choose a range that is free.",
-        network.name(),
+    format!("{noun} {}", names.join(", "))
+}
+
+/// A warning about subnets that are in the way now, and of which no plan has been made. Terraform shows it again after
+/// the apply, when it has to be true still.
+fn overlapped(id: &ResourceId, range: &Cidr, others: &[Occupied]) -> Diagnostic {
+    let summary = format!(
+        "Address range {range} of subnet {:?} overlapped {} at plan",
+        id.name(),
+        named(others)
     );
-    let summary = format!("Address range {range} overlaps {noun} {}", names.join(", "));
-    Diagnostic::error(summary, detail)
+    let detail = "What becomes of what was in the way was not known when this was planned. Where the same apply moves or deletes it, the \
+                  addresses are waited for. Where it stays, the apply fails before anything is sent for this subnet: choose a range that \
+                  is free.";
+    Diagnostic::warning(summary, detail)
 }
 
-/// Waits a moment for the plans of subnets that are in the way.
-async fn wait_for_plans(session: &Session, planned: &Planned, others: &[Occupied]) {
-    let is_planned = |other: &Occupied| planned.fate(&other.id).is_some();
-    let mut waited = Duration::ZERO;
-    while !others.iter().all(is_planned) && waited < MOMENT {
-        if session.sleep(LOOK).await.is_err() {
-            return;
-        }
-        waited += LOOK;
-    }
-}
-
-/// The subnets that the network has now.
-fn live_subnets(network: &ResourceId, body: &Json) -> Vec<Occupied> {
-    let subnets = body["properties"]["subnets"].as_array();
+/// The subnets of a network, other than this one, that have addresses of the range.
+pub(super) fn overlapping(id: &ResourceId, network: &Json, range: &Cidr) -> Vec<Occupied> {
+    let subnets = network["properties"]["subnets"].as_array();
     let subnets = subnets.into_iter().flatten();
     subnets
-        .filter_map(|subnet| Some((network.child("subnets", subnet["name"].as_str()?), subnet)))
+        .filter_map(|subnet| {
+            Some((
+                id.parent()?.child("subnets", subnet["name"].as_str()?),
+                subnet,
+            ))
+        })
+        .filter(|(other, _)| other != id)
         .flat_map(|(id, subnet)| {
             let ranges = prefixes(subnet).into_iter();
             ranges.map(move |range| Occupied {
@@ -197,20 +222,13 @@ fn live_subnets(network: &ResourceId, body: &Json) -> Vec<Occupied> {
                 range,
             })
         })
+        .filter(|other| other.range.overlaps(range))
         .collect()
 }
 
-/// The subnets that plans of this run put there, or leave there.
-fn planned_subnets(planned: &Planned, network: &ResourceId) -> Vec<Occupied> {
-    let children = planned.children(network).into_iter();
-    let mut subnets: Vec<_> = children
-        .filter_map(|(id, object)| {
-            let range = Cidr::parse(object.str("address_prefix")?).ok()?;
-            Some(Occupied { id, range })
-        })
-        .collect();
-    subnets.sort_by_key(|subnet| subnet.id.to_string());
-    subnets
+/// The range of a planned subnet, if it is known.
+pub(super) fn range(object: &Object) -> Option<Cidr> {
+    Cidr::parse(object.str("address_prefix")?).ok()
 }
 
 fn unchecked(id: &ResourceId, noun: &str, error: &arm::Error) -> Diagnostic {

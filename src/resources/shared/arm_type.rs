@@ -10,10 +10,9 @@ use crate::azure::Azure;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::overwritten::Overwritten;
-use crate::sdk::plan::Plan;
 use crate::sdk::remote::{self, Change};
 use crate::sdk::schema::Schema;
-use crate::sdk::validation::{capitalised, sentence};
+use crate::sdk::validation::sentence;
 use crate::sdk::value::Object;
 
 /// A resource's ARM type.
@@ -24,6 +23,8 @@ pub(crate) struct ArmType {
     pub(crate) api_version: &'static str,
     /// What users call it, such as `logic app`.
     pub(crate) noun: &'static str,
+    /// The resource's type in HCL.
+    pub(crate) resource: &'static str,
     /// The resource's schema.
     pub(crate) schema: &'static LazyLock<Schema>,
 }
@@ -69,23 +70,6 @@ impl ArmType {
         session.get_optional(id, self.api_version).await
     }
 
-    /// Records what a plan makes of an object, for later plans that refer to it, and gives its ID; nothing while that is
-    /// unknown.
-    pub(crate) fn record(&self, azure: &Azure, plan: &Plan) -> Option<ResourceId> {
-        let planned = &plan.planned;
-        let id = match &plan.prior {
-            Some(prior) => self.stored_id(prior).ok()?,
-            None => {
-                planned
-                    .str("name")
-                    .zip(planned.str("resource_group_name"))?;
-                self.planned_id(azure, planned)
-            }
-        };
-        azure.planned.becomes(id.clone(), planned.clone());
-        Some(id)
-    }
-
     /// The object as the plans of this run leave it, or else as ARM has it; nothing if there is none.
     pub(crate) async fn expected(
         &self,
@@ -93,7 +77,7 @@ impl ArmType {
         session: &Session,
         id: &ResourceId,
     ) -> Result<Option<Object>, arm::Error> {
-        if let Some(planned) = azure.planned.object(id) {
+        if let Some(planned) = azure.plans.object(id) {
             return Ok(Some(planned));
         }
         let body = self.find(session, id).await?;
@@ -105,23 +89,6 @@ impl ArmType {
         remote::read(self.schema, body, &self.schema.null_object())
     }
 
-    /// Fails if the object that is to be created is there already.
-    pub(crate) async fn refuse_existing(
-        &self,
-        session: &Session,
-        id: &ResourceId,
-        resource: &str,
-    ) -> Result<(), Diagnostics> {
-        match self
-            .find(session, id)
-            .await
-            .map_err(self.failed("creating", id))?
-        {
-            Some(_) => Err(already_exists(resource, &self.describe(id), id)),
-            None => Ok(()),
-        }
-    }
-
     /// Reads an import ID of this type, in the subscription that the provider is configured for.
     pub(crate) fn import(
         &self,
@@ -129,20 +96,23 @@ impl ArmType {
         id: &str,
         state: &mut Object,
     ) -> Result<(), Diagnostics> {
-        let fail =
-            |detail: String| Diagnostics::from(Diagnostic::error("Invalid import ID", detail));
-        let parsed = ResourceId::parse_as(id, self.name)
-            .map_err(|error| fail(sentence(&error.to_string())))?;
+        let parsed = self.import_id(id)?;
         let expected = &context.client()?.subscription_id;
         let given = parsed.subscription_id().unwrap_or_default();
         if !given.eq_ignore_ascii_case(expected) {
-            return Err(fail(format!(
+            return Err(invalid_import(format!(
                 "The ID is of subscription {given}, but the provider is configured for subscription {expected}. Give an ID of that \
                  subscription, or configure the provider for the other one."
             )));
         }
         state.set("id", parsed.to_string());
         Ok(())
+    }
+
+    /// Reads an import ID of this type, of any subscription.
+    pub(crate) fn import_id(&self, id: &str) -> Result<ResourceId, Diagnostics> {
+        ResourceId::parse_as(id, self.name)
+            .map_err(|error| invalid_import(sentence(&error.to_string())))
     }
 
     /// The state that ARM's answer tells, in the words of `object`.
@@ -205,18 +175,8 @@ pub(crate) fn settle_id(object: &Object, found: &mut Object) -> Option<ResourceI
     Some(id)
 }
 
-/// What to tell a user whose new object exists, with the block that imports it.
-pub(crate) fn already_exists(resource: &str, what: &str, id: &ResourceId) -> Diagnostics {
-    // Indented lines are those that the CLI does not wrap.
-    let detail = format!(
-        "It is not managed by this Terraform state yet, and nothing was changed. To manage it, import it:\n\n\
-        \x20   import {{\n\
-        \x20     to = {resource}.NAME\n\
-        \x20     id = \"{id}\"\n\
-        \x20   }}\n\n\
-        {resource}.NAME is the address printed beside \"with\"."
-    );
-    Diagnostic::error(format!("{} already exists", capitalised(what)), detail).into()
+fn invalid_import(detail: String) -> Diagnostics {
+    Diagnostic::error("Invalid import ID", detail).into()
 }
 
 /// The body without an identity that says there is none.

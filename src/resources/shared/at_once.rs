@@ -55,7 +55,7 @@ impl ArmType {
         state.warnings.extend(warnings);
     }
 
-    /// Sends the body of a new object. The state is kept also when only the answer is missing.
+    /// Sends the body of a new object, unless it is there. The state is kept also when only the answer is missing.
     pub(crate) async fn create_at_once(
         &self,
         context: &Context<Azure>,
@@ -66,10 +66,17 @@ impl ArmType {
         state: &mut State,
     ) -> Result<(), Diagnostics> {
         let planned = self.with_id(planned, id);
-        let accepted = session
-            .put(id, self.api_version, body, PutOptions::default())
-            .await;
+        let accepted = {
+            // Of two creates in this process, the second one finds the object of the first.
+            let lock = session.lock(id).await;
+            let _lock = lock.map_err(self.failed("creating", id))?;
+            self.refuse_existing(context, session, id).await?;
+            session
+                .put(id, self.api_version, body, PutOptions::default())
+                .await
+        };
         let finished = match accepted {
+            Ok(accepted) if accepted.wrote_over() => return Err(self.written_over(id)),
             Ok(accepted) => wait::finish(session, accepted, id, self.api_version).await,
             Err(error) => Err(error),
         };
@@ -162,6 +169,7 @@ impl ArmType {
             return Ok(());
         };
         let id = self.stored_id(object)?;
+        let _deletion = context.client()?.deletions.begin(&id);
         match session(context)?.delete(&id, self.api_version).await {
             Err(error) if !error.is_not_found() => Err(self.failed("deleting", &id)(error)),
             _ => Ok(()),

@@ -3,19 +3,33 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::arm_type::ArmType;
+use crate::arm::ResourceId;
+use crate::azure::Planner;
+use crate::sdk::plan::Plan;
 use crate::sdk::private::Private;
 
 /// The name under which the first plan tells the second about the old object.
 const KEY: &str = "replaces";
 
-/// Tells the second plan about the old object.
+/// Tells a second plan about the old object. Every plan of an object that lives does: users may ask for a replacement
+/// without any change.
 pub(crate) fn hand_over<T: Serialize>(private: &mut Private, old: &T) {
-    private.set(KEY, old);
+    private.note(KEY, old);
 }
 
 /// What the first plan told about the object that this one replaces.
 pub(crate) fn take<T: DeserializeOwned>(private: &mut Private) -> Option<T> {
-    let old = private.get(KEY);
-    private.remove(KEY);
-    old
+    private.take_note(KEY)
+}
+
+/// What a plan is about, where the second one has to know no more than that.
+pub(crate) fn planner(arm: &ArmType, plan: &mut Plan) -> Planner {
+    let replaced = take::<ResourceId>(&mut plan.private);
+    let prior = plan.prior.as_ref();
+    let prior = prior.and_then(|prior| arm.stored_id(prior).ok());
+    if let Some(prior) = &prior {
+        hand_over(&mut plan.private, prior);
+    }
+    Planner::of(prior, replaced)
 }

@@ -34,6 +34,10 @@ resource "ise_subnet" "overlapping" {
   name               = "overlapping"
   virtual_network_id = local.network
   address_prefix     = local.late.taken
+
+  timeouts {
+    create = "2s"
+  }
 }
 
 resource "ise" "developer_with_capacity" {
@@ -49,7 +53,7 @@ resource "ise" "in_subnets_of_another" {
   name                = "second"
   resource_group_name = "integration"
   location            = "westeurope"
-  subnet_ids          = [for name in ["a", "b", "c", "e"] : "${local.network}/subnets/${name}"]
+  subnet_ids          = [for name in ["m", "n", "o", "e"] : "${local.network}/subnets/${name}"]
 }
 
 resource "ise_integration_account" "sku_not_of_premium" {

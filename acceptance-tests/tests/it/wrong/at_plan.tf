@@ -43,21 +43,22 @@ resource "ise" "subnets_missing" {
   name                = "missing"
   resource_group_name = "integration"
   location            = "West Europe"
-  subnet_ids          = [for name in ["a", "b", "c", "x"] : "${local.network}/subnets/${name}"]
+  subnet_ids          = [for name in ["m", "n", "o", "x"] : "${local.network}/subnets/${name}"]
 }
 
 resource "ise" "subnets_in_use" {
   name                = "in-use"
   resource_group_name = "integration"
   location            = "West Europe"
-  subnet_ids          = [for name in ["a", "b", "e", "i"] : "${local.network}/subnets/${name}"]
+  subnet_ids          = [for name in ["p", "e", "f", "i"] : "${local.network}/subnets/${name}"]
 }
 
 resource "ise" "region_of_another_network" {
   name                = "elsewhere"
   resource_group_name = "integration"
   location            = "North Europe"
-  subnet_ids          = [for name in ["a", "b", "c", "d"] : "${local.network}/subnets/${name}"]
+  subnet_ids          = [for name in ["g", "h", "j", "k"] : "${local.network}/subnets/${name}"]
+  preflight           = { ignore = ["subnet-in-use"] }
 }
 
 resource "ise_integration_account" "right" {

@@ -369,6 +369,34 @@ async fn private_state_goes_from_plan_to_apply_to_storage() {
     let client = Client::configured("private").await;
     let outcome = client.apply(&thing(&[("name", "a".into())]), None).await;
     assert_eq!(outcome.private.get("planned"), Some(true));
+    // What a plan tells the next plan is nothing to store.
+    assert_eq!(outcome.private.clone().take_note::<bool>("planned"), None);
+}
+
+/// The configuration counts, whatever the state says, and for what is new as well.
+#[tokio::test]
+async fn a_plan_has_as_much_time_as_the_configuration_says() {
+    let client = Client::configured("time").await;
+    let timed = |read: Option<&str>| {
+        let others = ["create", "update", "delete"].map(|name| (name, Value::Null));
+        let timeouts = others.into_iter().chain([("read", read.into())]);
+        let timeouts: Object = timeouts.collect();
+        let mut thing = thing(&[("name", "a".into()), ("label", "tell the time".into())]);
+        thing.set("timeouts", timeouts);
+        thing
+    };
+    let mut state = timed(Some("50m"));
+    state.set("id", "/a");
+    for (read, prior, minutes) in [
+        (Some("20m"), None, 20),
+        (Some("20m"), Some(&state), 20),
+        (None, None, 1),
+        (None, Some(&state), 1),
+    ] {
+        let plan = client.plan(&timed(read), prior).await;
+        let expected = format!("{minutes} minutes are left");
+        assert_eq!(plan.warnings, [expected], "{read:?} {}", prior.is_some());
+    }
 }
 
 #[tokio::test]

@@ -17,6 +17,11 @@ use crate::sdk::resource::{Create, Resource, State};
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
+/// Another run of the same provider.
+fn context_of(server: &TestServer) -> Context<Azure> {
+    context(server)
+}
+
 fn environment_id(name: &str) -> ResourceId {
     id(ARM.name, name)
 }
@@ -178,7 +183,9 @@ async fn all_findings_come_at_once_and_each_at_its_subnet() {
         detail(3),
         format!(
             "It is held by {}. Take an empty subnet; those of an environment are released an hour or more after it was deleted.\n\n\
-             If the same plan cures this, preflight.mode = \"warn\" lets it pass.",
+             If the same plan cures this, let that come first: refer to the id of the resource that does it instead of writing the ID \
+             out, and tell Terraform of a renamed one with a moved block. Where nothing can be referred to, preflight.mode = \"warn\" lets it \
+             pass.",
             environment_id("other")
         )
     );
@@ -406,8 +413,124 @@ async fn a_replacement_may_have_the_subnets_of_what_it_replaces() {
     let second = plan(&Ise, &context, &wanted, None, first.private).await;
     assert_eq!(told(&second), [""; 0]);
     assert_eq!(second.private, Private::default());
-    let stranger = plan(&Ise, &context, &wanted, None, Private::default()).await;
+    let stranger = plan(
+        &Ise,
+        &context_of(&server),
+        &wanted,
+        None,
+        Private::default(),
+    )
+    .await;
     assert_eq!(told(&stranger).len(), 4);
+}
+
+/// Terraform plans a tainted environment as if it were new, without telling of the old one, which it has just read.
+#[tokio::test]
+async fn a_tainted_environment_may_be_renamed_and_keep_its_subnets() {
+    let holder = environment_id("e");
+    let server = server(
+        &objects(|_, properties| properties["serviceAssociationLinks"] = link(&holder))
+            .into_iter()
+            .chain([(
+                holder.clone(),
+                json!({ "id": holder.to_string(), "name": "e", "properties": {} }),
+            )])
+            .collect::<Vec<_>>(),
+    )
+    .await;
+    let wanted = environment(&[("name", "new".into())]);
+    let severities = |plan: &Plan| -> BTreeSet<_> {
+        let told = told(plan).into_iter();
+        told.map(|line| line.split(' ').next().unwrap_or_default().to_owned())
+            .collect()
+    };
+    let context = context(&server);
+    let strange = plan(&Ise, &context, &wanted, None, Private::default()).await;
+    assert_eq!(severities(&strange), ["error".to_owned()].into());
+    for (is_kept, expected) in [(false, "warning"), (true, "error")] {
+        let context = context_of(&server);
+        let mut state = State::new(Some(living().await), Private::default());
+        Ise.read(&context, &mut state).await.expect("it is there");
+        let state = state.object().cloned();
+        if is_kept {
+            let lives = environment(&[]);
+            plan(&Ise, &context, &lives, state.as_ref(), Private::default()).await;
+        }
+        let plan = plan(&Ise, &context, &wanted, None, Private::default()).await;
+        assert_eq!(severities(&plan), [expected.to_owned()].into(), "{is_kept}");
+        let ends = "The apply looks again, before anything is sent.";
+        let detail = &plan.diagnostics.iter().next().expect("told").detail;
+        assert_eq!(detail.ends_with(ends), !is_kept, "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn two_environments_do_not_share_a_subnet() {
+    let server = server(&objects(|_, _| {})).await;
+    let shared = |severity: &str| {
+        NAMES
+            .iter()
+            .enumerate()
+            .map(|(index, name)| {
+                format!(
+                    "{severity} subnet_ids[{index}]: Subnet {name:?} is planned for two environments (preflight rule subnet-in-use)"
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    let lax = || preflight("warn", &[]);
+    for (first, second, expected) in [
+        (
+            preflight("enforce", &[]),
+            preflight("enforce", &[]),
+            Some("error"),
+        ),
+        (lax(), preflight("enforce", &[]), Some("error")),
+        (preflight("enforce", &[]), lax(), Some("error")),
+        (lax(), lax(), Some("warning")),
+        (preflight("off", &[]), lax(), Some("warning")),
+        (
+            preflight("off", &[]),
+            preflight("enforce", &["subnet-in-use"]),
+            None,
+        ),
+    ] {
+        let context = context(&server);
+        let first = environment(&[("name", "first".into()), first]);
+        let first = plan(&Ise, &context, &first, None, Private::default()).await;
+        assert_eq!(told(&first), [""; 0]);
+        let second = environment(&[("name", "second".into()), second]);
+        let second = plan(&Ise, &context, &second, None, Private::default()).await;
+        assert_eq!(told(&second), expected.map(shared).unwrap_or_default());
+        // One that lives is as much in the way, whichever is planned first.
+        let (lives, state) = (environment(&[]), living().await);
+        let third = plan(&Ise, &context, &lives, Some(&state), Private::default()).await;
+        let third = told(&third);
+        assert_eq!(!third.is_empty(), expected.is_some(), "{third:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_environment_has_one_address() {
+    let server = server(&objects(|_, _| {})).await;
+    let context = context(&server);
+    let twice = "error name: Environment \"E\" is planned twice";
+    let state = living().await;
+    let wanted = environment(&[]);
+    let first = plan(&Ise, &context, &wanted, Some(&state), Private::default()).await;
+    // A replacement that the user asked for.
+    let second = plan(&Ise, &context, &wanted, None, first.private).await;
+    assert_eq!(told(&second), [""; 0]);
+    let wanted = environment(&[("name", "E".into())]);
+    let other = plan(&Ise, &context, &wanted, None, Private::default()).await;
+    assert!(
+        told(&other).contains(&twice.to_owned()),
+        "{:?}",
+        told(&other)
+    );
+    let mut private = Private::default();
+    let deleted = Ise.plan_delete(&context, &state, &mut private).await;
+    assert!(deleted.has_errors());
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::rules::About;
 use crate::arm::{self, ResourceId, Session};
-use crate::azure::Planned;
+use crate::azure::PlanRegistry;
 use crate::resources::ise_subnet;
 
 /// A virtual network as far as an environment has to do with it.
@@ -113,11 +113,11 @@ impl Network {
 
 /// Reads what rules about these things need, everything at once that does not depend on something else.
 ///
-/// A subnet that `planned` changes counts as changed already.
+/// A subnet that `plans` change counts as changed already.
 pub(super) async fn read(
     session: &Session,
     subnet_ids: &[(usize, ResourceId)],
-    planned: Option<&Planned>,
+    plans: Option<&PlanRegistry>,
     abouts: &[About],
 ) -> Network {
     let wants = |about: About| abouts.contains(&about);
@@ -127,7 +127,7 @@ pub(super) async fn read(
         }
         let subnets = subnet_ids
             .iter()
-            .map(|(index, id)| subnet(session, *index, id, planned));
+            .map(|(index, id)| subnet(session, *index, id, plans));
         futures::future::join_all(subnets).await
     };
     let virtual_network = async {
@@ -159,10 +159,10 @@ async fn subnet(
     session: &Session,
     index: usize,
     id: &ResourceId,
-    planned: Option<&Planned>,
+    plans: Option<&PlanRegistry>,
 ) -> Subnet {
     let mut seen = look(session, id.clone()).await;
-    let planned = planned.and_then(|planned| planned.object(id));
+    let planned = plans.and_then(|plans| plans.object(id));
     if let Some(planned) = &planned {
         seen.found = match seen.found {
             Found::Unread(error) => Found::Unread(error),

@@ -42,7 +42,16 @@ pub(super) struct Facts<'a> {
     /// Where the environment is to be.
     pub(super) location: Option<Location>,
     /// Environments that may hold the subnets.
-    pub(super) owners: &'a [Owner],
+    pub(super) owners: Owners<'a>,
+}
+
+/// Environments that may hold the subnets: this very one, or the one that it replaces.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Owners<'a> {
+    /// These are.
+    pub(super) certain: &'a [Owner],
+    /// Each of these may be.
+    pub(super) undecided: &'a [Owner],
 }
 
 /// A rule that is not kept.
@@ -55,6 +64,8 @@ pub(super) struct Finding {
     pub(super) object: String,
     pub(super) message: String,
     pub(super) remedy: String,
+    /// Whether only the apply can tell if it is one.
+    pub(super) is_undecided: bool,
 }
 
 /// What a rule finds.
@@ -64,6 +75,7 @@ struct Fault {
     object: String,
     message: String,
     remedy: String,
+    is_undecided: bool,
 }
 
 impl Rule {
@@ -75,6 +87,7 @@ impl Rule {
             object: fault.object,
             message: fault.message,
             remedy: fault.remedy,
+            is_undecided: fault.is_undecided,
         };
         (self.check)(facts).into_iter().map(finding).collect()
     }
@@ -221,15 +234,18 @@ fn in_use(facts: &Facts<'_>) -> Vec<Fault> {
     each(facts, |(subnet, body)| {
         let holders = ise_subnet::holders(body);
         let holder = holders.first()?;
-        if facts
-            .owners
-            .iter()
-            .any(|owner| holds(owner, subnet, body, &holders))
-        {
+        let is_theirs = |owners: &[Owner]| {
+            let mut owners = owners.iter();
+            owners.any(|owner| holds(owner, subnet, body, &holders))
+        };
+        if is_theirs(facts.owners.certain) {
             return None;
         }
         let remedy = "take an empty subnet; those of an environment are released an hour or more after it was deleted";
-        Some(fault(subnet, format!("it is held by {holder}"), remedy))
+        Some(Fault {
+            is_undecided: is_theirs(facts.owners.undecided),
+            ..fault(subnet, format!("it is held by {holder}"), remedy)
+        })
     })
 }
 
@@ -360,6 +376,7 @@ fn fault(subnet: &Subnet, message: String, remedy: &str) -> Fault {
         object: format!("Subnet {:?}", subnet.seen.id.name()),
         message,
         remedy: remedy.to_owned(),
+        is_undecided: false,
     }
 }
 
@@ -369,6 +386,7 @@ fn network_fault(facts: &Facts<'_>, network: &Seen, message: String, remedy: &st
         object: format!("Virtual network {:?}", network.id.name()),
         message,
         remedy: remedy.to_owned(),
+        is_undecided: false,
     }
 }
 

@@ -187,6 +187,33 @@ async fn a_creation_whose_first_answer_was_lost_is_waited_for() {
     assert_eq!(unfinished(&state.private, "Succeeded"), None);
 }
 
+/// Through another alias, between the look and the request.
+#[tokio::test]
+async fn a_creation_that_another_one_outran_leaves_the_other_alone() {
+    for (status, code) in [
+        (409, "IntegrationServiceEnvironmentNotReady"),
+        (200, "changed"),
+    ] {
+        let outrun = match status {
+            200 => accepted(200),
+            _ => Reply::error(status, code),
+        };
+        let script = [
+            (line("GET"), vec![gone(), ok("InProgress", 0)]),
+            (line("PUT"), vec![outrun]),
+        ];
+        let server = server(&script).await;
+        let mut state = State::default();
+        let result = create(&context(&server), &mut state).await;
+        assert_eq!(
+            summary(result),
+            "Environment \"e\" already exists",
+            "{code}"
+        );
+        assert!(state.object().is_none());
+    }
+}
+
 #[tokio::test]
 async fn an_environment_that_is_well_after_a_failed_creation_is_kept() {
     let script = [

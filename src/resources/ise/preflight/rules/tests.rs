@@ -64,7 +64,10 @@ fn find(rule: &str, network: &Network, owners: &[Owner]) -> Vec<(usize, String, 
     let facts = Facts {
         network,
         location: Some(Location::new("West Europe")),
-        owners,
+        owners: Owners {
+            certain: owners,
+            undecided: &[],
+        },
     };
     let rule = RULES.iter().find(|it| it.name == rule).expect("a rule");
     let check = (rule.check)(&facts).into_iter();

@@ -1,6 +1,6 @@
 //! What is there from the start: the directory, and resources as if they had been created long ago.
 
-use time::Duration;
+use jiff::SignedDuration;
 
 use crate::core::call::Call;
 use crate::core::definition::{Request, Table};
@@ -125,7 +125,7 @@ fn create(
         return Err(invalid(format!("{code}: {why}")));
     }
     // Fixtures have been there for long: whatever their creation started has ended.
-    engine::settle_all(types, world, Duration::days(1));
+    engine::settle_all(types, world, SignedDuration::from_hours(1 * 24));
     Ok(())
 }
 

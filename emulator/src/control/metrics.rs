@@ -1,7 +1,7 @@
 //! Metrics as tests and people set them: nothing here measures any.
 
 use super::invalid;
-use crate::core::call::Reply;
+use crate::core::call::{Outcome, Reply};
 use crate::core::clock::timestamp;
 use crate::core::ending;
 use crate::core::error::ArmError;
@@ -11,7 +11,7 @@ use crate::core::world::World;
 use crate::types::TABLE;
 
 /// Lets a metric of a resource have a value from now on, or none when it is null.
-pub(super) fn set(world: &mut World, asked: &Json) -> Result<Reply, ArmError> {
+pub(super) fn set(world: &mut World, asked: &Json) -> Outcome {
     let known = ["resource", "metric", "value"];
     if let Some(name) = asked
         .as_object()

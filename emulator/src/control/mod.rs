@@ -6,9 +6,9 @@ mod masking;
 mod metrics;
 pub(crate) mod requests;
 
-use time::Duration;
+use jiff::SignedDuration;
 
-use crate::core::call::{Call, Reply};
+use crate::core::call::{Call, Outcome, Reply};
 use crate::core::clock::{MAX_SCALE, parse_duration, timestamp};
 use crate::core::ending;
 use crate::core::engine;
@@ -26,7 +26,7 @@ use crate::types::TABLE;
 /// The first segment of the paths under which the emulator itself is controlled.
 pub(crate) const PREFIX: &str = "_emulator";
 
-type Handler = fn(&mut State, &Call, &[&str]) -> Result<Reply, ArmError>;
+type Handler = fn(&mut State, &Call, &[&str]) -> Outcome;
 
 /// What can be done. The lists that may be long are served elsewhere.
 static ROUTES: &[Route<Handler>] = &[
@@ -165,7 +165,7 @@ fn set_clock(world: &mut World, wanted: &Json) -> Result<(), ArmError> {
     let advance = match wanted.get("advance") {
         None => None,
         Some(advance) => {
-            let seconds = |seconds: u32| Duration::seconds(i64::from(seconds));
+            let seconds = |seconds: u32| SignedDuration::from_secs(i64::from(seconds));
             let span = advance
                 .as_u64()
                 .and_then(|number| u32::try_from(number).ok())
@@ -188,7 +188,7 @@ fn set_clock(world: &mut World, wanted: &Json) -> Result<(), ArmError> {
 }
 
 /// Changes a stored resource behind everyone's back, as someone in the portal would.
-fn tamper(world: &mut World, path: &[&str], members: &Json) -> Result<Reply, ArmError> {
+fn tamper(world: &mut World, path: &[&str], members: &Json) -> Outcome {
     let id = ResourceId::of_segments(path)
         .ok_or_else(|| invalid("the path after 'resources' is no resource id"))?;
     let stored = world

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
-use time::OffsetDateTime;
 
 use super::masking::{mask, mask_query};
 use crate::core::call::{Call, Reply};
@@ -41,7 +41,7 @@ impl Entry {
     pub(crate) fn new(
         call: &Call,
         query: &str,
-        (started, took): (OffsetDateTime, Duration),
+        (started, took): (Timestamp, Duration),
         fault: Option<&'static str>,
         reply: Option<&Reply>,
     ) -> Self {
@@ -170,7 +170,7 @@ mod tests {
             ..Call::default()
         };
         for number in 0..6 {
-            let at = (OffsetDateTime::UNIX_EPOCH, Duration::ZERO);
+            let at = (Timestamp::UNIX_EPOCH, Duration::ZERO);
             let long = call(&number.to_string().repeat(MOST_BYTES / 4));
             requests.remember(Entry::new(&long, "", at, None, None));
         }
@@ -190,7 +190,7 @@ mod tests {
             body: br#"{"number": 1.50, "password": "p1"}"#.to_vec(),
             ..Call::default()
         };
-        let at = (OffsetDateTime::UNIX_EPOCH, Duration::from_millis(7));
+        let at = (Timestamp::UNIX_EPOCH, Duration::from_millis(7));
         requests.remember(Entry::new(&call, "x=1", at, Some("swallow"), None));
         assert_eq!(
             list(&requests.all()).expect("a list"),

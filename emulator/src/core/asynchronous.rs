@@ -1,6 +1,6 @@
 //! How long-running operations are told: what they have in common.
 
-use super::call::{Call, Reply};
+use super::call::{Call, Outcome, Reply};
 use super::clock::seconds;
 use super::definition::{Provider, Request, Style};
 use super::error::ArmError;
@@ -27,7 +27,7 @@ pub(crate) fn start(
 }
 
 /// The body of a status in ARM's common form.
-pub(crate) fn common_status(request: &Request<'_>, name: &str) -> Result<Reply, ArmError> {
+pub(crate) fn common_status(request: &Request<'_>, name: &str) -> Outcome {
     let (operation, style) = find(request, name)?;
     let mut body = json!({
         "id": request.call.path,
@@ -52,11 +52,7 @@ pub(crate) fn common_status(request: &Request<'_>, name: &str) -> Result<Reply, 
 }
 
 /// The answer at a Location address: 202 until the operation has ended.
-pub(crate) fn location(
-    request: &Request<'_>,
-    name: &str,
-    done: fn(&Operation) -> u16,
-) -> Result<Reply, ArmError> {
+pub(crate) fn location(request: &Request<'_>, name: &str, done: fn(&Operation) -> u16) -> Outcome {
     let (operation, style) = find(request, name)?;
     match &operation.progress {
         Progress::Running => {

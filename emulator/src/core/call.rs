@@ -1,6 +1,6 @@
 //! A request as the core sees it, and the answer it gives.
 
-use time::Duration;
+use jiff::SignedDuration;
 
 use super::clock::Clock;
 use super::error::ArmError;
@@ -129,6 +129,9 @@ pub(crate) struct Reply {
     pub(crate) body: Option<Json>,
 }
 
+/// What comes of a request.
+pub(crate) type Outcome = Result<Reply, ArmError>;
+
 impl Reply {
     /// An answer with a body.
     pub(crate) fn json(status: u16, body: Json) -> Self {
@@ -155,7 +158,7 @@ impl Reply {
 
     /// Says how long to wait: in whole seconds, and on a scaled clock also in the milliseconds that Azure's own
     /// client libraries read.
-    pub(crate) fn retry_after(mut self, clock: &Clock, wait: Duration) -> Self {
+    pub(crate) fn retry_after(mut self, clock: &Clock, wait: SignedDuration) -> Self {
         let real = clock.real(wait);
         let seconds = real.as_secs() + u64::from(real.subsec_nanos() > 0);
         self.headers
@@ -198,10 +201,10 @@ mod tests {
                 .find(|(known, _)| *known == name)
                 .map(|(_, value)| value.clone())
         };
-        let plain = Reply::empty(202).retry_after(&Clock::new(1.0), Duration::seconds(3));
+        let plain = Reply::empty(202).retry_after(&Clock::new(1.0), SignedDuration::from_secs(3));
         assert_eq!(value(&plain, "Retry-After").as_deref(), Some("3"));
         assert_eq!(value(&plain, "retry-after-ms"), None);
-        let scaled = Reply::empty(202).retry_after(&Clock::new(60.0), Duration::seconds(3));
+        let scaled = Reply::empty(202).retry_after(&Clock::new(60.0), SignedDuration::from_secs(3));
         assert_eq!(value(&scaled, "Retry-After").as_deref(), Some("1"));
         assert_eq!(value(&scaled, "retry-after-ms").as_deref(), Some("50"));
         assert_eq!(value(&scaled, "x-ms-retry-after-ms").as_deref(), Some("50"));

@@ -1,8 +1,8 @@
 //! What the generic core asks of each namespace and of each ARM type.
 
-use time::Duration;
+use jiff::SignedDuration;
 
-use super::call::{Call, Reply};
+use super::call::{Call, Outcome, Reply};
 use super::directory::Caller;
 use super::error::ArmError;
 use super::errors;
@@ -39,10 +39,10 @@ impl<'a> Request<'a> {
 }
 
 /// Serves the paths of a route, with the segments that its pattern leaves open.
-pub(crate) type Handler = fn(&mut Request<'_>, &[&str]) -> Result<Reply, ArmError>;
+pub(crate) type Handler = fn(&mut Request<'_>, &[&str]) -> Outcome;
 
 /// Serves what lies below a resource without being one: actions and computed lists.
-pub(crate) type Below = fn(&mut Request<'_>, &Stored, &[&str]) -> Result<Reply, ArmError>;
+pub(crate) type Below = fn(&mut Request<'_>, &Stored, &[&str]) -> Outcome;
 
 /// Says why a write has to wait for an operation.
 pub(crate) type Busy = fn(&World, &Call, &ResourceId, &Operation) -> ArmError;
@@ -83,7 +83,7 @@ pub(crate) struct Style {
     /// Adds its headers to the answer that starts it.
     pub(crate) announce: fn(Reply, &Call, &World, &Operation) -> Reply,
     /// How long a client is asked to wait after a request with this verb.
-    pub(crate) wait: fn(&str) -> Duration,
+    pub(crate) wait: fn(&str) -> SignedDuration,
 }
 
 /// An ARM type: what can be said as data, and its behaviour.

@@ -1,7 +1,7 @@
 //! From a path to what serves it.
 
 use super::authorization;
-use super::call::{Call, Reply};
+use super::call::{Call, Outcome, Reply};
 use super::definition::{Handler, Request, Table, TypeDefinition};
 use super::directory::guid;
 use super::error::ArmError;
@@ -113,7 +113,7 @@ pub(crate) fn serve(request: &mut Request<'_>) -> Reply {
     reply.unwrap_or_else(|error| Reply::error(&error, &request.world.clock))
 }
 
-fn dispatch(request: &mut Request<'_>) -> Result<Reply, ArmError> {
+fn dispatch(request: &mut Request<'_>) -> Outcome {
     let call = request.call;
     call.api_version()?;
     if let Some(subscription) = call.target.subscription().filter(|id| guid(id).is_none()) {
@@ -129,12 +129,12 @@ fn dispatch(request: &mut Request<'_>) -> Result<Reply, ArmError> {
     }
 }
 
-fn groups(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+fn groups(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let definition = definition_of_groups(request)?;
     resource::collection(request, definition, Scope::Subscription(at[0]))
 }
 
-fn group(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+fn group(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let definition = definition_of_groups(request)?;
     resource::serve(request, definition, &ResourceId::of_group(at[0], at[1]))
 }
@@ -145,7 +145,7 @@ fn definition_of_groups(request: &Request<'_>) -> Result<&'static TypeDefinition
 }
 
 /// The resources of a type in a whole subscription, which is all of a type that is served there.
-fn of_subscription(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+fn of_subscription(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let (namespace, segments) = (at[1], request.call.target.segments());
     let found = request.types.find(&format!("{namespace}/{}", at[2]));
     match (found, &segments[5..]) {
@@ -161,7 +161,7 @@ fn of_subscription(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmE
 }
 
 /// What lies in a group: the deepest type that is served on the way; what is left of the path is the type's own affair.
-fn of_group(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+fn of_group(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let call = request.call;
     let (group, namespace) = (ResourceId::of_group(at[0], at[1]), at[2]);
     let segments = call.target.segments();
@@ -198,7 +198,7 @@ fn children(
     definition: &'static TypeDefinition,
     group: &ResourceId,
     parent: &ResourceId,
-) -> Result<Reply, ArmError> {
+) -> Outcome {
     presence::existing_group(request.world, group)?;
     if parent.pairs.is_empty() {
         return resource::collection(request, definition, Scope::Below(group));
@@ -212,7 +212,7 @@ fn below(
     definition: &'static TypeDefinition,
     id: &ResourceId,
     tail: &[&str],
-) -> Result<Reply, ArmError> {
+) -> Outcome {
     let method = request.call.method.as_str();
     versions::check(definition, request.call.api_version()?, "")?;
     let routed = find(definition.below, method, tail);
@@ -233,7 +233,7 @@ fn below(
 }
 
 /// The tenant that the caller belongs to.
-fn tenants(request: &mut Request<'_>, _: &[&str]) -> Result<Reply, ArmError> {
+fn tenants(request: &mut Request<'_>, _: &[&str]) -> Outcome {
     own(request.call)?;
     let home = &request.world.directory.tenant;
     let shown = match request.caller.map(|caller| &caller.tenant) {
@@ -246,7 +246,7 @@ fn tenants(request: &mut Request<'_>, _: &[&str]) -> Result<Reply, ArmError> {
 }
 
 /// Every well-formed subscription exists; those that hold something are listed for callers of their tenant.
-fn subscriptions(request: &mut Request<'_>, _: &[&str]) -> Result<Reply, ArmError> {
+fn subscriptions(request: &mut Request<'_>, _: &[&str]) -> Outcome {
     own(request.call)?;
     let world = &*request.world;
     let home = &world.directory.tenant.id;
@@ -261,7 +261,7 @@ fn subscriptions(request: &mut Request<'_>, _: &[&str]) -> Result<Reply, ArmErro
     paging::page_of(request.call, known, |id| show_subscription(world, id))
 }
 
-fn subscription(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+fn subscription(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     own(request.call)?;
     Ok(Reply::json(200, show_subscription(request.world, at[0])))
 }

@@ -1,8 +1,9 @@
 //! What happens by itself as time passes.
 
-use time::{Duration, OffsetDateTime};
+use jiff::{SignedDuration, Timestamp};
 
 use super::call::Call;
+use super::clock::plus;
 use super::definition::{Request, Table, Wish};
 use super::ending;
 use super::operations::Due;
@@ -16,13 +17,13 @@ pub(crate) fn settle(types: &'static Table, world: &mut World) {
 }
 
 /// Applies what falls due within a span from now without moving the clock: fixtures have been there for long.
-pub(crate) fn settle_all(types: &'static Table, world: &mut World, within: Duration) {
+pub(crate) fn settle_all(types: &'static Table, world: &mut World, within: SignedDuration) {
     let now = world.now;
-    settle_until(types, world, now.saturating_add(within));
+    settle_until(types, world, plus(now, within));
     world.now = now;
 }
 
-fn settle_until(types: &'static Table, world: &mut World, until: OffsetDateTime) {
+fn settle_until(types: &'static Table, world: &mut World, until: Timestamp) {
     while let Some((at, due)) = world.agenda.take(until) {
         world.now = at;
         match due {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use time::Duration;
+use jiff::SignedDuration;
 
 use super::errors;
 use super::id::ResourceId;
@@ -18,7 +18,7 @@ pub(crate) struct ArmError {
     /// Whether ARM's front made the error, not the service behind it.
     pub(crate) gateway: bool,
     /// How long to wait, in Azure's time; only throttling answers say so.
-    pub(crate) retry_after: Option<Duration>,
+    pub(crate) retry_after: Option<SignedDuration>,
     /// The verbs that would have been served.
     pub(crate) allow: Option<String>,
 }

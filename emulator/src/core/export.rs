@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Map;
 
-use super::call::Reply;
+use super::call::{Outcome, Reply};
 use super::definition::{Request, TypeDefinition};
-use super::error::ArmError;
 use super::errors;
 use super::id::ResourceId;
 use super::json::{Json, json, list, ordered, take, text};
@@ -25,7 +24,7 @@ struct Options {
 }
 
 /// A template that would create the resources again.
-pub(crate) fn template(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+pub(crate) fn template(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let (types, world) = (request.types, &*request.world);
     versions::check_own(request.call.api_version()?)?;
     let group = presence::existing_group(world, &ResourceId::of_group(at[0], at[1]))?;

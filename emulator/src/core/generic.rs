@@ -1,6 +1,6 @@
 //! The list of resources of all types.
 
-use super::call::{Call, Reply};
+use super::call::{Call, Outcome};
 use super::clock::timestamp;
 use super::definition::Request;
 use super::error::ArmError;
@@ -15,7 +15,7 @@ use super::versions;
 
 /// The generic list of what lies in a scope: top-level resources with the members that all types share, and more when
 /// they are asked for.
-pub(crate) fn list(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+pub(crate) fn list(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let (world, call) = (&*request.world, request.call);
     versions::check_own(call.api_version()?)?;
     let group = at.get(1).map(|group| ResourceId::of_group(at[0], group));

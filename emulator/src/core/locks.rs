@@ -1,6 +1,6 @@
 //! Microsoft.Authorization/locks on subscriptions, groups and resources. A lock is stored below its scope and goes with it.
 
-use super::call::{Call, Reply};
+use super::call::{Call, Outcome, Reply};
 use super::definition::Request;
 use super::error::ArmError;
 use super::errors;
@@ -25,7 +25,7 @@ pub(crate) enum Intent {
 }
 
 /// Answers a request for one lock.
-pub(crate) fn one(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+pub(crate) fn one(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     versions::check_locks(request.call.api_version()?)?;
     let (scope, name) = (scope::asked(request, 4)?, at[1]);
     let id = scope::object(&scope, "locks", name);
@@ -75,12 +75,7 @@ pub(crate) fn check(world: &World, id: &ResourceId, intent: Intent) -> Result<()
     Err(errors::scope_locked(id, verb, locked.join(",")))
 }
 
-fn put(
-    world: &mut World,
-    call: &Call,
-    scope: &ResourceId,
-    id: ResourceId,
-) -> Result<Reply, ArmError> {
+fn put(world: &mut World, call: &Call, scope: &ResourceId, id: ResourceId) -> Outcome {
     check_name(id.name())?;
     let shown = call.json()?["properties"].take();
     let notes = text(&shown, "notes").unwrap_or_default();
@@ -108,7 +103,7 @@ fn check_name(name: &str) -> Result<(), ArmError> {
 }
 
 /// The locks at a scope and below it, or at it and above it when only those are asked for.
-pub(crate) fn list(request: &mut Request<'_>, _: &[&str]) -> Result<Reply, ArmError> {
+pub(crate) fn list(request: &mut Request<'_>, _: &[&str]) -> Outcome {
     versions::check_locks(request.call.api_version()?)?;
     let (scope, world) = (&scope::asked(request, 3)?, &*request.world);
     let at_scope = request

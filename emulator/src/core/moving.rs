@@ -1,10 +1,10 @@
 //! Moves of resources from one group to another. Only what refers to others by its own body is moved: workflows and
 //! integration accounts. Networks and environments stay where they are.
 
-use time::Duration;
+use jiff::SignedDuration;
 
 use super::asynchronous;
-use super::call::Reply;
+use super::call::{Outcome, Reply};
 use super::definition::Request;
 use super::error::ArmError;
 use super::errors;
@@ -21,14 +21,10 @@ pub(crate) const MOVE: &str = "MoveResources";
 pub(crate) const VALIDATE: &str = "ValidateMoveResources";
 
 /// How long each takes (an assumption).
-const LASTS: Duration = Duration::minutes(1);
+const LASTS: SignedDuration = SignedDuration::from_mins(1);
 
 /// Starts a move out of a group, or only checks it.
-pub(crate) fn start(
-    request: &mut Request<'_>,
-    at: &[&str],
-    for_real: bool,
-) -> Result<Reply, ArmError> {
+pub(crate) fn start(request: &mut Request<'_>, at: &[&str], for_real: bool) -> Outcome {
     versions::check_own(request.call.api_version()?)?;
     let source = ResourceId::of_group(at[0], at[1]);
     let source = presence::existing_group(request.world, &source)?.id.clone();

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use time::{Duration, OffsetDateTime};
 
-use super::clock::nanoseconds;
+use super::clock::minus;
 use super::error::ArmError;
 use super::id::ResourceId;
 use super::json::Json;
@@ -34,7 +34,7 @@ impl From<ArmError> for Failure {
 pub(crate) struct Doom {
     pub(crate) failure: Failure,
     /// After how long, if not when it would have ended.
-    pub(crate) after: Option<Duration>,
+    pub(crate) after: Option<SignedDuration>,
 }
 
 /// How far an operation is.
@@ -63,7 +63,7 @@ pub(crate) enum Ending {
 pub(crate) struct Work {
     /// Azure's name of what is done, such as `PutSubnetOperation`.
     pub(crate) kind: &'static str,
-    pub(crate) lasts: Duration,
+    pub(crate) lasts: SignedDuration,
     pub(crate) ending: Ending,
 }
 
@@ -75,10 +75,10 @@ pub(crate) struct Operation {
     /// Azure's name of what is done, such as `PutSubnetOperation`.
     pub(crate) kind: Cow<'static, str>,
     pub(crate) target: ResourceId,
-    #[serde(with = "nanoseconds")]
-    pub(crate) started: OffsetDateTime,
-    #[serde(with = "nanoseconds")]
-    pub(crate) ends: OffsetDateTime,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    pub(crate) started: Timestamp,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    pub(crate) ends: Timestamp,
     pub(crate) progress: Progress,
     pub(crate) ending: Ending,
     /// How it will fail, if it will.
@@ -92,11 +92,11 @@ pub(crate) struct Operations {
     /// The key of the target and the name of each one that runs: every write asks what runs on its target.
     running: BTreeSet<(String, String)>,
     /// The end and the name of each one that does not run any more.
-    ended: BTreeSet<(OffsetDateTime, String)>,
+    ended: BTreeSet<(Timestamp, String)>,
 }
 
 /// For how long ended operations can be asked for, at least.
-const KEPT_FOR: Duration = Duration::days(7);
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// So many are kept in any case: on a fast clock a week is over before a client asks again.
 const LEAST: usize = 1000;
 /// So many are kept at most.
@@ -147,8 +147,8 @@ impl Operations {
     }
 
     /// Drops those that ended long ago, and of too many the oldest.
-    pub(crate) fn forget(&mut self, now: OffsetDateTime) {
-        let before = now.saturating_sub(KEPT_FOR);
+    pub(crate) fn forget(&mut self, now: Timestamp) {
+        let before = minus(now, KEPT_FOR);
         while let Some((ended, _)) = self.ended.first() {
             let count = self.ended.len();
             if count <= LEAST || (count <= MOST && *ended >= before) {
@@ -211,26 +211,26 @@ pub(crate) enum Due {
 /// What falls due, in order of time; the number keeps the order of arrival at the same time.
 #[derive(Debug, Default)]
 pub(crate) struct Agenda {
-    entries: Tracked<(OffsetDateTime, u64), Due>,
+    entries: Tracked<(Timestamp, u64), Due>,
     arrivals: u64,
 }
 
 impl Agenda {
     /// Adds a change.
-    pub(crate) fn add(&mut self, at: OffsetDateTime, due: Due) {
+    pub(crate) fn add(&mut self, at: Timestamp, due: Due) {
         self.arrivals += 1;
         self.entries.insert((at, self.arrivals), due);
     }
 
     /// Calls the type of a resource at a time, and at no other that was planned before.
-    pub(crate) fn wake(&mut self, at: OffsetDateTime, id: &ResourceId) {
+    pub(crate) fn wake(&mut self, at: Timestamp, id: &ResourceId) {
         self.sleep(id);
         let (id, note) = (id.clone(), Json::Null);
         self.add(at, Due::Wake { id, note });
     }
 
     /// When a resource will be looked at, if that is planned.
-    pub(crate) fn planned(&self, id: &ResourceId) -> Option<OffsetDateTime> {
+    pub(crate) fn planned(&self, id: &ResourceId) -> Option<Timestamp> {
         self.coming().find_map(|(at, due)| {
             let is_it = matches!(due, Due::Wake { id: planned, note } if note.is_null() && planned.same(id));
             is_it.then_some(at)
@@ -245,7 +245,7 @@ impl Agenda {
     }
 
     /// Takes the next change that is due by `until`.
-    pub(crate) fn take(&mut self, until: OffsetDateTime) -> Option<(OffsetDateTime, Due)> {
+    pub(crate) fn take(&mut self, until: Timestamp) -> Option<(Timestamp, Due)> {
         let (key, _) = self.entries.first_key_value()?;
         let key = *key;
         if key.0 > until {
@@ -268,21 +268,21 @@ impl Agenda {
     }
 
     /// Everything that is still to come, the next first.
-    pub(crate) fn coming(&self) -> impl Iterator<Item = (OffsetDateTime, &Due)> {
+    pub(crate) fn coming(&self) -> impl Iterator<Item = (Timestamp, &Due)> {
         self.entries.iter().map(|((at, _), due)| (*at, due))
     }
 
     /// The entries that were touched since the last call, none for those that are gone.
     pub(crate) fn take_changes(
         &mut self,
-    ) -> impl Iterator<Item = ((OffsetDateTime, u64), Option<&Due>)> {
+    ) -> impl Iterator<Item = ((Timestamp, u64), Option<&Due>)> {
         self.entries.take_changes()
     }
 }
 
-impl FromIterator<((OffsetDateTime, u64), Due)> for Agenda {
+impl FromIterator<((Timestamp, u64), Due)> for Agenda {
     /// Entries that are written down already.
-    fn from_iter<I: IntoIterator<Item = ((OffsetDateTime, u64), Due)>>(entries: I) -> Self {
+    fn from_iter<I: IntoIterator<Item = ((Timestamp, u64), Due)>>(entries: I) -> Self {
         let entries: Tracked<_, _> = entries.into_iter().collect();
         let arrivals = entries.keys().map(|(_, number)| *number).max();
         Self {
@@ -301,8 +301,8 @@ mod tests {
             name: name.to_owned(),
             kind: "Put".into(),
             target: target.clone(),
-            started: OffsetDateTime::UNIX_EPOCH,
-            ends: OffsetDateTime::UNIX_EPOCH,
+            started: Timestamp::UNIX_EPOCH,
+            ends: Timestamp::UNIX_EPOCH,
             progress: Progress::Running,
             ending: Ending::Settle,
             failure: None,
@@ -339,9 +339,9 @@ mod tests {
     #[test]
     fn ended_ones_are_kept_for_a_week_the_last_ones_for_longer_and_never_too_many() {
         let target = ResourceId::of_group("s", "g");
-        let start = OffsetDateTime::UNIX_EPOCH;
+        let start = Timestamp::UNIX_EPOCH;
         let mut operations = Operations::default();
-        let end = |operations: &mut Operations, number: usize, at: OffsetDateTime| {
+        let end = |operations: &mut Operations, number: usize, at: Timestamp| {
             let ended = Operation {
                 ends: at,
                 ..operation(&number.to_string(), &target)
@@ -354,22 +354,34 @@ mod tests {
         for number in 0..=LEAST {
             end(&mut operations, number, start);
         }
-        end(&mut operations, LEAST + 1, start + Duration::days(6));
+        end(
+            &mut operations,
+            LEAST + 1,
+            start + SignedDuration::from_hours(6 * 24),
+        );
         assert_eq!(operations.len(), LEAST + 3, "not a week yet");
-        end(&mut operations, LEAST + 2, start + Duration::days(8));
+        end(
+            &mut operations,
+            LEAST + 2,
+            start + SignedDuration::from_hours(8 * 24),
+        );
         assert_eq!(operations.len(), LEAST + 1, "the last ones");
         assert!(operations.contains_key("running") && !operations.contains_key("0"));
         for number in 0..MOST + 10 {
             end(
                 &mut operations,
                 1_000_000 + number,
-                start + Duration::days(9),
+                start + SignedDuration::from_hours(9 * 24),
             );
         }
         assert_eq!(operations.len(), MOST + 1);
         let written: Vec<Operation> = operations.values().cloned().collect();
         let mut read: Operations = written.into_iter().collect();
-        end(&mut read, 9_000_000, start + Duration::days(9));
+        end(
+            &mut read,
+            9_000_000,
+            start + SignedDuration::from_hours(9 * 24),
+        );
         assert_eq!(read.len(), MOST + 1, "also after a restart");
     }
 }

@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::call::{Call, Reply};
+use super::call::{Call, Outcome, Reply};
 use super::error::ArmError;
 use super::errors;
 use super::json::{Json, json};
@@ -12,7 +12,7 @@ use super::random::Random;
 const PAGE: usize = 100;
 
 /// The page that the request asks for, with the address of the next one.
-pub(crate) fn page(call: &Call, elements: Vec<Json>) -> Result<Reply, ArmError> {
+pub(crate) fn page(call: &Call, elements: Vec<Json>) -> Outcome {
     page_of(call, elements, |element| element)
 }
 
@@ -21,7 +21,7 @@ pub(crate) fn page_of<T>(
     call: &Call,
     elements: impl IntoIterator<Item = T>,
     show: impl Fn(T) -> Json,
-) -> Result<Reply, ArmError> {
+) -> Outcome {
     let size = call.query("$top").map_or(Ok(PAGE), |value| {
         let size = value.parse().ok().filter(|size: &usize| *size > 0);
         size.ok_or_else(|| invalid("$top", value))

@@ -1,8 +1,8 @@
 //! The resource providers: their types, versions and registration. Every provider is registered from the start.
 
-use time::Duration;
+use jiff::SignedDuration;
 
-use super::call::Reply;
+use super::call::{Outcome, Reply};
 use super::definition::{Provider, Request, Table, TypeDefinition};
 use super::error::ArmError;
 use super::errors;
@@ -15,10 +15,10 @@ use super::versions;
 use super::world::World;
 
 /// How long a registration takes, either way (an assumption).
-const CHANGE: Duration = Duration::minutes(1);
+const CHANGE: SignedDuration = SignedDuration::from_mins(1);
 
 /// The list of providers.
-pub(crate) fn list(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+pub(crate) fn list(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     versions::check_own(request.call.api_version()?)?;
     let mut providers = request.types.0.to_vec();
     providers.sort_unstable_by_key(|provider| provider.namespace);
@@ -29,18 +29,14 @@ pub(crate) fn list(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmE
 }
 
 /// One provider.
-pub(crate) fn get(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+pub(crate) fn get(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     versions::check_own(request.call.api_version()?)?;
     let provider = known(request.types, at[1])?;
     Ok(Reply::json(200, show(request.world, at[0], provider)))
 }
 
 /// Starts a registration or its end. What is as wanted already stays as it is.
-pub(crate) fn register(
-    request: &mut Request<'_>,
-    at: &[&str],
-    wanted: bool,
-) -> Result<Reply, ArmError> {
+pub(crate) fn register(request: &mut Request<'_>, at: &[&str], wanted: bool) -> Outcome {
     versions::check_own(request.call.api_version()?)?;
     let (subscription, provider) = (at[0], known(request.types, at[1])?);
     request.call.check_body()?;
@@ -122,7 +118,7 @@ fn record(subscription: &str, namespace: &str) -> ResourceId {
 }
 
 /// The types of one provider.
-pub(crate) fn types(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+pub(crate) fn types(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     versions::check_own(request.call.api_version()?)?;
     let types = resource_types(known(request.types, at[1])?);
     Ok(Reply::json(200, json!({ "value": types })))

@@ -4,9 +4,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::call::Reply;
+use super::call::Outcome;
 use super::definition::Request;
-use super::error::ArmError;
 use super::id::normalise_location;
 use super::json::{Json, json};
 use super::paging;
@@ -45,7 +44,7 @@ pub(crate) fn names() -> Vec<&'static str> {
 }
 
 /// The list of regions of a subscription.
-pub(crate) fn list(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+pub(crate) fn list(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     versions::check_own(request.call.api_version()?)?;
     let shown = REGIONS.public.iter().map(|region| {
         let (name, group) = (normalise_location(&region.name), &region.group);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::asynchronous::start;
-use super::call::{Call, Reply};
+use super::call::{Call, Outcome, Reply};
 use super::definition::{Deletion, Request, TypeDefinition, Write, Written};
 use super::ending;
 use super::error::ArmError;
@@ -27,7 +27,7 @@ pub(crate) fn serve(
     request: &mut Request<'_>,
     definition: &'static TypeDefinition,
     id: &ResourceId,
-) -> Result<Reply, ArmError> {
+) -> Outcome {
     let call = request.call;
     let stored = request.world.resources.get(id);
     let location = stored
@@ -67,7 +67,7 @@ pub(crate) fn collection(
     request: &Request<'_>,
     definition: &'static TypeDefinition,
     within: Scope<'_>,
-) -> Result<Reply, ArmError> {
+) -> Outcome {
     let (world, call) = (&*request.world, request.call);
     versions::check(definition, call.api_version()?, "")?;
     if call.method != "GET" {
@@ -102,11 +102,7 @@ pub(crate) fn collection(
     })
 }
 
-fn get(
-    request: &Request<'_>,
-    definition: &TypeDefinition,
-    id: &ResourceId,
-) -> Result<Reply, ArmError> {
+fn get(request: &Request<'_>, definition: &TypeDefinition, id: &ResourceId) -> Outcome {
     let stored = presence::existing(request.types, request.world, id)?;
     let reply = Reply::json(200, render::of(definition, request.world, stored));
     Ok(if definition.provider.etags {
@@ -116,11 +112,7 @@ fn get(
     })
 }
 
-fn put(
-    request: &mut Request<'_>,
-    definition: &'static TypeDefinition,
-    id: &ResourceId,
-) -> Result<Reply, ArmError> {
+fn put(request: &mut Request<'_>, definition: &'static TypeDefinition, id: &ResourceId) -> Outcome {
     let (world, call) = (&*request.world, request.call);
     let id = writable(world, definition, id)?;
     providers::check_registered(request.types, world, &id)?;
@@ -149,7 +141,7 @@ fn patch(
     request: &mut Request<'_>,
     definition: &'static TypeDefinition,
     id: &ResourceId,
-) -> Result<Reply, ArmError> {
+) -> Outcome {
     let (world, call) = (&*request.world, request.call);
     let old = presence::existing(request.types, world, id)?.clone();
     locks::check(world, &old.id, Intent::Write)?;
@@ -181,7 +173,7 @@ fn delete(
     request: &mut Request<'_>,
     definition: &'static TypeDefinition,
     id: &ResourceId,
-) -> Result<Reply, ArmError> {
+) -> Outcome {
     let (world, call) = (&*request.world, request.call);
     let Some(stored) = world.resources.get(id).cloned() else {
         let group = id.group_id().ok_or_else(|| ArmError::not_found(id))?;
@@ -219,7 +211,7 @@ fn write(
     id: &ResourceId,
     old: Option<Stored>,
     body: Json,
-) -> Result<Reply, ArmError> {
+) -> Outcome {
     let world = &mut *request.world;
     let etag = format!("W/\"{}\"", world.random.guid());
     let hidden = old.as_ref().map_or(Json::Null, |old| old.hidden.to_json());

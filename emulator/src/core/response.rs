@@ -1,6 +1,6 @@
 //! The headers that every answer of ARM carries.
 
-use time::OffsetDateTime;
+use jiff::Timestamp;
 
 use super::call::{Call, Reply};
 use super::definition::Table;
@@ -53,7 +53,7 @@ pub(crate) fn complete(
             format!(
                 "{}:{}:{correlation}",
                 location.to_uppercase(),
-                routing_time()
+                Timestamp::now().strftime("%Y%m%dT%H%M%SZ")
             ),
         )
         .header("x-ms-correlation-request-id", correlation)
@@ -83,18 +83,4 @@ fn correlation(call: &Call, random: &mut Random) -> String {
         Some(id) if uuid::Uuid::parse_str(id).is_ok() => id.to_owned(),
         _ => random.guid(),
     }
-}
-
-fn routing_time() -> String {
-    let now = OffsetDateTime::now_utc();
-    let (date, time) = (now.date(), now.time());
-    format!(
-        "{:04}{:02}{:02}T{:02}{:02}{:02}Z",
-        date.year(),
-        u8::from(date.month()),
-        date.day(),
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 use super::id::ResourceId;
 use super::json::{Json, set};
@@ -19,11 +19,11 @@ pub(crate) struct Stored {
     pub(crate) etag: String,
     /// Everything but id, name, type and what is rendered on reading.
     pub(crate) body: Shared,
-    #[serde(with = "super::clock::nanoseconds")]
-    pub(crate) created: OffsetDateTime,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    pub(crate) created: Timestamp,
     /// When a client wrote it last.
-    #[serde(with = "super::clock::nanoseconds")]
-    pub(crate) changed: OffsetDateTime,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    pub(crate) changed: Timestamp,
     /// What the service knows and never shows.
     pub(crate) hidden: Shared,
 }

@@ -1,8 +1,8 @@
 //! Everything that Azure knows, and how it changes as time passes.
 
-use time::OffsetDateTime;
+use jiff::Timestamp;
 
-use super::clock::{Anchor, Clock};
+use super::clock::{Anchor, Clock, plus};
 use super::directory::Directory;
 use super::errors;
 use super::id::ResourceId;
@@ -16,7 +16,7 @@ use super::store::Store;
 pub(crate) struct World {
     pub(crate) clock: Clock,
     /// The time of this request, or of the change that is being applied.
-    pub(crate) now: OffsetDateTime,
+    pub(crate) now: Timestamp,
     pub(crate) random: Random,
     pub(crate) resources: Store,
     pub(crate) operations: Operations,
@@ -30,7 +30,7 @@ pub(crate) struct World {
 pub(crate) struct Saved {
     pub(crate) clock: Anchor,
     /// Azure's time of the last change.
-    pub(crate) now: OffsetDateTime,
+    pub(crate) now: Timestamp,
     pub(crate) random: u64,
     pub(crate) resources: Store,
     pub(crate) operations: Operations,
@@ -88,7 +88,7 @@ impl World {
         doom: Option<Doom>,
     ) -> Operation {
         let lasts = doom.as_ref().and_then(|doom| doom.after);
-        let ends = self.now.saturating_add(lasts.unwrap_or(work.lasts));
+        let ends = plus(self.now, lasts.unwrap_or(work.lasts));
         self.agenda.add(ends, Due::Finish(name.clone()));
         let operation = Operation {
             name,

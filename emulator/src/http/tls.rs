@@ -3,6 +3,7 @@
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -11,7 +12,6 @@ use rcgen::{
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::PrivateKeyDer;
-use time::{Duration, OffsetDateTime};
 use tokio_rustls::TlsAcceptor;
 
 /// A certificate authority made for one emulator, and the server's certificate from it. No key of them is stored.
@@ -87,10 +87,11 @@ fn params(names: Vec<String>, common_name: &str) -> Result<CertificateParams, rc
     params
         .distinguished_name
         .push(DnType::CommonName, common_name);
-    let now = OffsetDateTime::now_utc();
+    const HOUR: Duration = Duration::from_hours(1);
+    let now = SystemTime::now();
     // The clocks of two containers may differ a little.
-    params.not_before = now - Duration::hours(1);
+    params.not_before = (now - HOUR).into();
     // Clients of Apple's refuse leaves that are good for longer than 825 days.
-    params.not_after = now + Duration::days(365);
+    params.not_after = (now + 365 * 24 * HOUR).into();
     Ok(params)
 }

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use jiff::Timestamp;
 use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition, TableError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
-use crate::core::clock::{Anchor, nanoseconds};
+use crate::core::clock::Anchor;
 use crate::core::directory::{Application, Directory, Tenant};
 use crate::core::metrics::Series;
 use crate::core::operations::{Due, Operation};
@@ -41,8 +41,8 @@ const MOMENT_KEY: &str = "moment";
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Moment {
     pub(super) clock: Anchor,
-    #[serde(with = "nanoseconds")]
-    pub(super) now: OffsetDateTime,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    pub(super) now: Timestamp,
     pub(super) random: u64,
     pub(super) tenant: Tenant,
 }
@@ -50,8 +50,8 @@ pub(super) struct Moment {
 /// An entry of the agenda with its key.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Appointment<D> {
-    #[serde(with = "nanoseconds")]
-    pub(super) at: OffsetDateTime,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    pub(super) at: Timestamp,
     pub(super) number: u64,
     pub(super) due: D,
 }

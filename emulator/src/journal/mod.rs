@@ -146,7 +146,7 @@ fn collect(world: &mut World, replace: bool) -> serde_json::Result<Batch> {
     }
     for ((at, number), due) in world.agenda.take_changes() {
         let due = due.map(|due| Appointment { at, number, due });
-        let key = format!("{}-{number}", at.unix_timestamp_nanos());
+        let key = format!("{}-{number}", at.as_nanosecond());
         entries.push((AGENDA, key, encode(due.as_ref())?));
     }
     for (key, application) in world.directory.applications.take_changes() {

@@ -112,7 +112,7 @@ pub(super) fn percent(scene: &Scene<'_>, operation: &Operation) -> u8 {
 }
 
 /// How long a span of Azure's time takes here, where that is not the same.
-pub(super) fn in_reality(scene: &Scene<'_>, span: time::Duration) -> Markup {
+pub(super) fn in_reality(scene: &Scene<'_>, span: jiff::SignedDuration) -> Markup {
     let clock = &scene.world.clock;
     html! {
         @if (clock.scale() - 1.0).abs() > f64::EPSILON {

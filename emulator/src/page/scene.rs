@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use time::{Duration, OffsetDateTime};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::core::id::ResourceId;
 use crate::core::json::text;
@@ -20,13 +20,13 @@ pub(super) struct Scene<'a> {
     /// The last operation on each resource, by its key.
     operations: BTreeMap<String, &'a Operation>,
     /// When the platform lets go of the subnets of an environment, by the environment's own id.
-    releases: BTreeMap<&'a str, (OffsetDateTime, &'a ResourceId)>,
+    releases: BTreeMap<&'a str, (Timestamp, &'a ResourceId)>,
 }
 
 /// The end of an environment's hold on its subnets.
 pub(super) struct Release {
     /// How long it still takes.
-    pub(super) left: Duration,
+    pub(super) left: SignedDuration,
     /// Whether the environment itself has gone already.
     pub(super) is_gone: bool,
 }

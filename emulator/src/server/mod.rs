@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State as Shared;
 use axum::http::{Response, StatusCode};
-use time::OffsetDateTime;
+use jiff::Timestamp;
 
 use self::outgoing::{as_json, http, plain, refusal, with_body};
 use crate::Emulator;
@@ -64,7 +64,7 @@ async fn respond(
 ) -> Response<Body> {
     let is_secure = connection.as_ref().is_some_and(Connection::is_secure);
     let (parts, body) = request.into_parts();
-    let (at, started) = (OffsetDateTime::now_utc(), Instant::now());
+    let (at, started) = (Timestamp::now(), Instant::now());
     let body = incoming::read(body).await;
     let query = parts.uri.query().unwrap_or_default().to_owned();
     let mut call = incoming::call(&parts, &query, is_secure);

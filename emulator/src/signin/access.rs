@@ -1,7 +1,7 @@
 //! Access tokens: what is issued, and what ARM takes.
 
 use aws_lc_rs::error::Unspecified;
-use time::{Duration, OffsetDateTime};
+use jiff::{SignedDuration, Timestamp};
 
 use super::jwt::Jwt;
 use super::keys::Issuer;
@@ -14,7 +14,7 @@ use crate::core::json::json;
 use crate::core::random::Random;
 
 /// How long the token of an application is good for, on real time.
-pub(super) const LIFETIME: Duration = Duration::seconds(3599);
+pub(super) const LIFETIME: SignedDuration = SignedDuration::from_secs(3599);
 
 /// The audiences under which Azure's management endpoint is known.
 const AUDIENCES: [&str; 4] = [
@@ -30,13 +30,13 @@ const EPOCH: &str = "emulator_epoch";
 /// Which tokens a fault has made expire.
 #[derive(Debug, Default)]
 pub(crate) struct Tokens {
-    expiries: Vec<OffsetDateTime>,
+    expiries: Vec<Timestamp>,
 }
 
 impl Tokens {
     /// Lets every token that was issued so far expire now.
     pub(crate) fn expire(&mut self) {
-        self.expiries.push(OffsetDateTime::now_utc());
+        self.expiries.push(Timestamp::now());
     }
 
     /// A token for an audience, with the claims that Azure's clients read without checking them.
@@ -45,9 +45,9 @@ impl Tokens {
         random: &mut Random,
         application: &Application,
         audience: &str,
-        lifetime: Duration,
+        lifetime: SignedDuration,
     ) -> Result<String, Unspecified> {
-        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let now = Timestamp::now().as_second();
         let Application {
             client_id: client,
             object_id: object,
@@ -56,7 +56,7 @@ impl Tokens {
         } = application;
         let mut claims = json!({
             "aud": audience, "iss": issuer(tenant), "iat": now, "nbf": now,
-            "exp": now + lifetime.whole_seconds(), "appid": client, "appidacr": "1", "idp": issuer(tenant), "idtyp": "app",
+            "exp": now + lifetime.as_secs(), "appid": client, "appidacr": "1", "idp": issuer(tenant), "idtyp": "app",
             "oid": object, "sub": object, "tid": tenant, "uti": random.guid(), "ver": "1.0",
             EPOCH: self.expiries.len()
         });
@@ -93,11 +93,11 @@ impl Tokens {
     }
 
     fn check_time(&self, token: &Jwt<'_>) -> Result<(), ArmError> {
-        let now = OffsetDateTime::now_utc();
+        let now = Timestamp::now();
         let expires = token
             .time("exp")
-            .and_then(|expires| OffsetDateTime::from_unix_timestamp(expires).ok())
-            .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+            .and_then(|expires| Timestamp::from_second(expires).ok())
+            .unwrap_or(Timestamp::UNIX_EPOCH);
         let epoch = token
             .time(EPOCH)
             .and_then(|epoch| usize::try_from(epoch).ok());
@@ -172,19 +172,6 @@ fn check_tenant(home: &Tenant, tenant: &str, call: &Call) -> Result<(), ArmError
 }
 
 /// A time as ARM's texts about tokens show it.
-fn shown(at: OffsetDateTime) -> String {
-    let (date, time) = (at.date(), at.time());
-    let half = if time.hour() < 12 { "AM" } else { "PM" };
-    let hour = match time.hour() % 12 {
-        0 => 12,
-        hour => hour,
-    };
-    format!(
-        "{}/{}/{} {hour}:{:02}:{:02} {half}",
-        u8::from(date.month()),
-        date.day(),
-        date.year(),
-        time.minute(),
-        time.second()
-    )
+fn shown(at: Timestamp) -> String {
+    at.strftime("%-m/%-d/%Y %-I:%M:%S %p").to_string()
 }

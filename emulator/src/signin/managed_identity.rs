@@ -1,6 +1,6 @@
 //! The endpoints from which a machine's managed identities get their tokens: IMDS on virtual machines, another on App Service.
 
-use time::{Duration, OffsetDateTime};
+use jiff::{SignedDuration, Timestamp};
 
 use super::Desk;
 use super::refusal::Refusal;
@@ -9,7 +9,7 @@ use crate::core::directory::{Application, Directory};
 use crate::core::json::{Json, json};
 
 /// Tokens of managed identities are good for a day.
-const LIFETIME: Duration = Duration::seconds(86_399);
+const LIFETIME: SignedDuration = SignedDuration::from_secs(86_399);
 /// The first versions that are served.
 const IMDS: &str = "2018-02-01";
 const APP_SERVICE: &str = "2019-08-01";
@@ -43,7 +43,7 @@ pub(super) fn imds(desk: &mut Desk<'_>, call: &Call, _: &[&str]) -> Reply {
         return refuse("Identity not found");
     };
     grant(desk, call, &identity, resource, |token, now| {
-        let seconds = LIFETIME.whole_seconds();
+        let seconds = LIFETIME.as_secs();
         json!({
             "access_token": token, "client_id": identity.client_id, "expires_in": seconds.to_string(),
             "expires_on": (now + seconds).to_string(), "ext_expires_in": seconds.to_string(),
@@ -79,7 +79,7 @@ pub(super) fn app_service(desk: &mut Desk<'_>, call: &Call, _: &[&str]) -> Reply
     };
     grant(desk, call, &identity, resource, |token, now| {
         json!({
-            "access_token": token, "expires_on": (now + LIFETIME.whole_seconds()).to_string(), "resource": resource,
+            "access_token": token, "expires_on": (now + LIFETIME.as_secs()).to_string(), "resource": resource,
             "token_type": "Bearer", "client_id": identity.client_id
         })
     })
@@ -92,7 +92,7 @@ fn grant(
     resource: &str,
     body: impl FnOnce(String, i64) -> Json,
 ) -> Reply {
-    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let now = Timestamp::now().as_second();
     match desk
         .signin
         .tokens

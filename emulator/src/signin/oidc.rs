@@ -1,6 +1,6 @@
 //! The issuers of build systems: GitHub Actions and Azure Pipelines vouch for a job, and Entra ID takes their word.
 
-use time::{Duration, OffsetDateTime};
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::Desk;
@@ -11,7 +11,7 @@ use crate::core::call::{Call, Reply};
 use crate::core::json::{Json, json, merge};
 
 /// How long an assertion is good for.
-const LIFETIME: Duration = Duration::minutes(10);
+const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 const EXCHANGE: &str = "api://AzureADTokenExchange";
 
 /// Answers `GET /github/{owner}/{repository}/idtoken`, which `ACTIONS_ID_TOKEN_REQUEST_URL` names.
@@ -155,10 +155,10 @@ fn sign(
     audience: &str,
     mut claims: Json,
 ) -> Option<String> {
-    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let now = Timestamp::now().as_second();
     let common = json!({
         "jti": desk.random.guid(), "sub": subject, "aud": audience, "iss": name,
-        "nbf": now, "iat": now, "exp": now + LIFETIME.whole_seconds()
+        "nbf": now, "iat": now, "exp": now + LIFETIME.as_secs()
     });
     merge(&mut claims, &common);
     issuer.key().ok()?.sign(&claims).ok()

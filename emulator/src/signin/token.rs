@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use time::OffsetDateTime;
+use jiff::Timestamp;
 
 use super::Desk;
 use super::access::LIFETIME;
@@ -41,7 +41,7 @@ impl Form {
 /// Answers `POST /{tenant}/oauth2/v2.0/token`.
 pub(super) fn v2(desk: &mut Desk<'_>, call: &Call, captured: &[&str]) -> Reply {
     grant(desk, call, captured, scoped, |token, _| {
-        let seconds = LIFETIME.whole_seconds();
+        let seconds = LIFETIME.as_secs();
         json!({"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token})
     })
 }
@@ -50,8 +50,8 @@ pub(super) fn v2(desk: &mut Desk<'_>, call: &Call, captured: &[&str]) -> Reply {
 pub(super) fn v1(desk: &mut Desk<'_>, call: &Call, captured: &[&str]) -> Reply {
     let resource = |form: &Form| form.need("resource").map(str::to_owned);
     grant(desk, call, captured, resource, |token, resource| {
-        let now = OffsetDateTime::now_utc().unix_timestamp();
-        let seconds = LIFETIME.whole_seconds();
+        let now = Timestamp::now().as_second();
+        let seconds = LIFETIME.as_secs();
         json!({
             "token_type": "Bearer", "expires_in": seconds.to_string(), "ext_expires_in": seconds.to_string(),
             "expires_on": (now + seconds).to_string(), "not_before": now.to_string(), "resource": resource,

@@ -1,7 +1,7 @@
 //! Role assignments, role definitions and deny assignments, as clients read and write them.
 
 use super::{ASSIGNMENTS, DENIALS, roles};
-use crate::core::call::{Call, Reply};
+use crate::core::call::{Call, Outcome, Reply};
 use crate::core::clock::timestamp;
 use crate::core::definition::Request;
 use crate::core::directory::guid;
@@ -16,7 +16,7 @@ use crate::core::versions;
 use crate::core::world::World;
 
 /// Answers a request for an object of a scope.
-pub(crate) fn one(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+pub(crate) fn one(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let (subscription, kind, name) = (at[0], kind(request, at[1])?, at[2]);
     let scope = scope::asked(request, 4)?;
     let id = scope::object(&scope, kind, name);
@@ -39,7 +39,7 @@ pub(crate) fn one(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmEr
 }
 
 /// The built-in roles, which belong to no subscription, or the one of that name.
-pub(crate) fn built_in(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+pub(crate) fn built_in(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let call = request.call;
     versions::check_authorization(call.api_version()?)?;
     let Some(name) = at.first() else {
@@ -72,7 +72,7 @@ fn get(world: &World, subscription: &str, id: &ResourceId, kind: &str) -> Result
     found.ok_or_else(|| not_found(kind, id.name()))
 }
 
-fn delete(world: &mut World, id: &ResourceId) -> Result<Reply, ArmError> {
+fn delete(world: &mut World, id: &ResourceId) -> Outcome {
     let role = id.to_string();
     let is_in_use = world
         .resources
@@ -131,7 +131,7 @@ impl Filter {
 }
 
 /// The objects at a scope, above it and, unless only those at it are asked for, below it.
-pub(crate) fn all(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+pub(crate) fn all(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let (kind, call) = (kind(request, at[1])?, request.call);
     if call.method != "GET" {
         return Err(ArmError::method(&call.method, "GET"));
@@ -159,11 +159,7 @@ pub(crate) fn all(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmEr
     paging::page(call, bodies)
 }
 
-fn assign(
-    request: &mut Request<'_>,
-    scope: &ResourceId,
-    id: ResourceId,
-) -> Result<Reply, ArmError> {
+fn assign(request: &mut Request<'_>, scope: &ResourceId, id: ResourceId) -> Outcome {
     let body = request.call.json()?;
     let need = |member: &str| {
         text(&body, &format!("properties/{member}"))
@@ -233,11 +229,7 @@ fn keep_caller(request: &mut Request<'_>, subscription: &str) {
     );
 }
 
-fn define(
-    request: &mut Request<'_>,
-    scope: &ResourceId,
-    id: ResourceId,
-) -> Result<Reply, ArmError> {
+fn define(request: &mut Request<'_>, scope: &ResourceId, id: ResourceId) -> Outcome {
     let body = request.call.json()?;
     let Some(name) = text(&body, "properties/roleName").filter(|name| !name.is_empty()) else {
         return Err(errors::invalid_content(
@@ -261,7 +253,7 @@ fn define(
     ))
 }
 
-fn deny(request: &mut Request<'_>, scope: &ResourceId, id: ResourceId) -> Result<Reply, ArmError> {
+fn deny(request: &mut Request<'_>, scope: &ResourceId, id: ResourceId) -> Outcome {
     let body = request.call.json()?;
     let given = &body["properties"];
     if list(given, "principals").is_empty() {

@@ -2,9 +2,8 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::{Certificate, guid};
 use crate::core::error::ArmError;
@@ -132,7 +131,7 @@ impl Application {
     /// Compares a secret with those of the application.
     pub(crate) fn compare(&self, secret: &str) -> Match {
         let digest = digest_of(secret);
-        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let now = Timestamp::now().as_second();
         let mut matching = self
             .secrets
             .iter()
@@ -175,13 +174,11 @@ impl Secret {
             return Err(errors::invalid_control_request("'secretText' is not empty"));
         }
         let ends = source.end_date_time.as_deref().map(|end| {
-            OffsetDateTime::parse(end, &Rfc3339)
-                .map(OffsetDateTime::unix_timestamp)
-                .map_err(|_| {
-                    errors::invalid_control_request(
-                        "'endDateTime' is a time such as 2030-01-31T00:00:00Z",
-                    )
-                })
+            end.parse().map(Timestamp::as_second).map_err(|_| {
+                errors::invalid_control_request(
+                    "'endDateTime' is a time such as 2030-01-31T00:00:00Z",
+                )
+            })
         });
         Ok(Self {
             digest: digest_of(&source.secret_text),
@@ -201,8 +198,7 @@ fn exchange() -> Vec<String> {
 
 /// A time in seconds of Unix time as JSON shows it.
 pub(super) fn shown(seconds: i64) -> Option<String> {
-    let at = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
-    at.format(&Rfc3339).ok()
+    Some(Timestamp::from_second(seconds).ok()?.to_string())
 }
 
 /// What is wrong with an application. A value of the wrong type is not shown: it may be a secret.

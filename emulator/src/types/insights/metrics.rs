@@ -1,10 +1,9 @@
 //! Metrics as monitoring clients read them: `{resource}/providers/Microsoft.Insights/metrics`.
 
-use time::format_description::well_known::Rfc3339;
-use time::{Duration, OffsetDateTime};
+use jiff::{SignedDuration, Timestamp};
 
-use crate::core::call::{Call, Reply};
-use crate::core::clock::{iso_duration, seconds};
+use crate::core::call::{Call, Outcome, Reply};
+use crate::core::clock::{iso_duration, minus, plus, seconds};
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
 use crate::core::errors;
@@ -20,7 +19,7 @@ const NAMESPACE: &str = "Microsoft.Insights";
 /// How many times an answer may have.
 const MOST: i64 = 10_000;
 /// How far back Azure keeps metrics: no request is about more.
-const LONGEST: Duration = Duration::days(93);
+const LONGEST: SignedDuration = SignedDuration::from_hours(93 * 24);
 /// How many metrics a request may name.
 const MOST_NAMES: usize = 20;
 /// The ways to fold values, in the words of requests and of answers.
@@ -49,7 +48,7 @@ const VERSIONS: &[&str] = &[
 ];
 
 /// The values of metrics of a resource.
-pub(super) fn serve(request: &mut Request<'_>, _: &[&str]) -> Result<Reply, ArmError> {
+pub(super) fn serve(request: &mut Request<'_>, _: &[&str]) -> Outcome {
     let (world, call) = (&*request.world, request.call);
     versions::one_of(call.api_version()?, VERSIONS)?;
     let id = scope::asked(request, 3)?;
@@ -92,18 +91,18 @@ pub(super) fn serve(request: &mut Request<'_>, _: &[&str]) -> Result<Reply, ArmE
 
 /// The times that a request asks for.
 struct Window {
-    start: OffsetDateTime,
-    end: OffsetDateTime,
-    interval: Duration,
+    start: Timestamp,
+    end: Timestamp,
+    interval: SignedDuration,
     interval_text: String,
 }
 
 impl Window {
     /// The last hour, minute by minute, unless the request says otherwise.
     fn of(world: &World, call: &Call) -> Result<Self, ArmError> {
-        let time = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
+        let time = |text: &str| text.parse::<Timestamp>().ok();
         let (start, end) = match call.query("timespan") {
-            None => (world.now.saturating_sub(Duration::HOUR), world.now),
+            None => (minus(world.now, SignedDuration::from_hours(1)), world.now),
             Some(span) => span
                 .split_once('/')
                 .and_then(|(start, end)| Some((time(start)?, time(end)?)))
@@ -119,7 +118,7 @@ impl Window {
         if end - start > LONGEST {
             return Err(invalid("'timespan' is longer than 93 days"));
         }
-        if (end - start) / interval > MOST as f64 {
+        if (end - start).as_secs() / interval.as_secs() > MOST {
             return Err(invalid("'timespan' has too many of 'interval'"));
         }
         Ok(Self {
@@ -160,10 +159,11 @@ fn show(
     let mut data = Vec::new();
     let mut at = window.start;
     while at < window.end {
-        let next = at.saturating_add(window.interval);
+        let next = plus(at, window.interval);
         let mut point = json!({"timeStamp": seconds(at)});
-        let last = next.min(window.end).saturating_sub(Duration::SECOND);
-        let samples = series.map(|series| series.samples(last, last - at + Duration::SECOND));
+        let last = minus(next.min(window.end), SignedDuration::from_secs(1));
+        let samples =
+            series.map(|series| series.samples(last, last - at + SignedDuration::from_secs(1)));
         for (how, member) in aggregations {
             if let Some(value) = samples.as_ref().and_then(|samples| fold(how, samples)) {
                 point[*member] = json!(value);

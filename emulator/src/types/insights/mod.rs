@@ -3,7 +3,7 @@
 mod autoscale_settings;
 mod metrics;
 
-use time::Duration;
+use jiff::SignedDuration;
 
 use crate::core::definition::{Provider, Style};
 use crate::core::error::ArmError;
@@ -21,7 +21,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     operations: &Style {
         name: |world, _, _| world.random.guid(),
         announce: |reply, _, _, _| reply,
-        wait: |_| Duration::seconds(15),
+        wait: |_| SignedDuration::from_secs(15),
     },
     etags: false,
     busy: None,

@@ -1,7 +1,7 @@
 //! The eight kinds of artifacts of an integration account.
 
 use super::{PROVIDER, VERSIONS};
-use crate::core::call::Reply;
+use crate::core::call::{Outcome, Reply};
 use crate::core::clock::timestamp;
 use crate::core::definition::{Behaviour, Below, Naming, Request, TypeDefinition, Write, Written};
 use crate::core::error::ArmError;
@@ -157,7 +157,7 @@ impl Behaviour for Artifact {
 }
 
 /// The address of the content, in parts as well.
-fn callback_url(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Result<Reply, ArmError> {
+fn callback_url(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Outcome {
     let known = text(&stored.body, "properties/contentLink/uri").map(str::to_owned);
     let url = known.unwrap_or_else(|| content_url(request.world, &stored.id));
     let (base, query) = url.split_once('?').unwrap_or((&url, ""));

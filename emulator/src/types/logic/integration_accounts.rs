@@ -2,7 +2,7 @@
 
 use super::environment_link::{self, Linked};
 use super::{JOIN_ENVIRONMENT, PROVIDER, VERSIONS};
-use crate::core::call::Reply;
+use crate::core::call::{Outcome, Reply};
 use crate::core::definition::{
     Behaviour, Naming, Request, TypeDefinition, Write, Written, merge_members,
 };
@@ -83,7 +83,7 @@ impl Behaviour for Accounts {
     }
 }
 
-fn regenerate(request: &mut Request<'_>, account: &Stored, _: &[&str]) -> Result<Reply, ArmError> {
+fn regenerate(request: &mut Request<'_>, account: &Stored, _: &[&str]) -> Outcome {
     let key = request.world.random.signature();
     if let Some(stored) = request.world.resources.get_mut(&account.id) {
         stored.hidden["key"] = json!(key);
@@ -93,11 +93,7 @@ fn regenerate(request: &mut Request<'_>, account: &Stored, _: &[&str]) -> Result
 }
 
 /// The keys of a vault, as far as they are known here: those that certificates of the account name.
-fn key_vault_keys(
-    request: &mut Request<'_>,
-    account: &Stored,
-    _: &[&str],
-) -> Result<Reply, ArmError> {
+fn key_vault_keys(request: &mut Request<'_>, account: &Stored, _: &[&str]) -> Outcome {
     let (world, asked) = (&*request.world, request.call.json()?);
     let vault = text(&asked, "keyVault/id").ok_or_else(|| {
         errors::invalid_request_content(
@@ -115,7 +111,7 @@ fn key_vault_keys(
             continue;
         };
         let kid = format!("https://{name}.vault.azure.net/keys/{key}");
-        let since = certificate.created.unix_timestamp();
+        let since = certificate.created.as_second();
         if keys.iter().all(|known| known["kid"] != kid) {
             let attributes = json!({"enabled": true, "created": since, "updated": since});
             keys.push(json!({"kid": kid, "attributes": attributes}));
@@ -155,7 +151,7 @@ fn check_sku(world: &World, body: &Json, existing: Option<&Stored>) -> Result<()
     }
 }
 
-fn callback_url(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Result<Reply, ArmError> {
+fn callback_url(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Outcome {
     let asked = request.call.optional_json()?;
     let location = text(&stored.body, "location").unwrap_or_default();
     let account = text(&stored.hidden, "account").unwrap_or_default();

@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use time::Duration;
+use jiff::SignedDuration;
 
 use super::PROVIDER;
 use super::integration_service_environments::is_deployed;
-use crate::core::call::Reply;
+use crate::core::call::Outcome;
 use crate::core::definition::{
     Behaviour, Deletion, Naming, Request, TypeDefinition, Write, Written,
 };
@@ -34,7 +34,7 @@ pub(super) static DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 /// How long a connector takes to be deployed or removed (an assumption).
-const DEPLOYMENT: Duration = Duration::minutes(5);
+const DEPLOYMENT: SignedDuration = SignedDuration::from_mins(5);
 
 /// The operations of the connectors that are published, by the names of the connectors.
 static OPERATIONS: LazyLock<Json> = LazyLock::new(|| {
@@ -42,7 +42,7 @@ static OPERATIONS: LazyLock<Json> = LazyLock::new(|| {
 });
 
 /// The operations of a connector; none where they are not published.
-fn operations(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Result<Reply, ArmError> {
+fn operations(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Outcome {
     let environment = &stored.body["properties"]["integrationServiceEnvironment"];
     let api = json!({
         "displayName": stored.id.name(),

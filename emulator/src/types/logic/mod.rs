@@ -9,7 +9,7 @@ mod managed_apis;
 mod workflows;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
-use time::Duration;
+use jiff::SignedDuration;
 
 use crate::core::asynchronous::{common_status, version};
 use crate::core::call::{Call, Reply};
@@ -68,7 +68,7 @@ pub(crate) static PROVIDER: Provider = Provider {
         name,
         announce,
         // An assumption.
-        wait: |_| Duration::seconds(15),
+        wait: |_| SignedDuration::from_secs(15),
     },
     etags: false,
     busy: None,

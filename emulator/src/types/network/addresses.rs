@@ -6,9 +6,8 @@ use std::net::IpAddr;
 use ipnetwork::{IpNetwork, NetworkSize};
 
 use super::address::prefixes;
-use crate::core::call::Reply;
+use crate::core::call::{Outcome, Reply};
 use crate::core::definition::Request;
-use crate::core::error::ArmError;
 use crate::core::errors;
 use crate::core::json::{Json, json};
 use crate::core::store::Stored;
@@ -19,11 +18,7 @@ const RESERVED: usize = 4;
 const OTHERS: usize = 5;
 
 /// How full the subnets of a network are.
-pub(super) fn usages(
-    request: &mut Request<'_>,
-    network: &Stored,
-    _: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn usages(request: &mut Request<'_>, network: &Stored, _: &[&str]) -> Outcome {
     let world = &*request.world;
     let mut value: Vec<Json> = Vec::new();
     for subnet in world.resources.children(&network.id, "subnets") {
@@ -48,11 +43,7 @@ pub(super) fn usages(
 }
 
 /// Whether an address of a network can be given to something.
-pub(super) fn availability(
-    request: &mut Request<'_>,
-    network: &Stored,
-    _: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn availability(request: &mut Request<'_>, network: &Stored, _: &[&str]) -> Outcome {
     let world = &*request.world;
     let asked = request.call.query("ipAddress").unwrap_or_default();
     let address: IpAddr = asked

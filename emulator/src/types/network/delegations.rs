@@ -4,9 +4,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::core::call::Reply;
+use crate::core::call::Outcome;
 use crate::core::definition::Request;
-use crate::core::error::ArmError;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json};
 use crate::core::paging;
@@ -35,7 +34,7 @@ pub(super) fn actions(service: &str) -> Json {
 }
 
 /// The list of them for a subscription or a group.
-pub(super) fn list(request: &mut Request<'_>, at: &[&str]) -> Result<Reply, ArmError> {
+pub(super) fn list(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let supported = versions::of("Microsoft.Network/virtualNetworks", super::VERSIONS);
     versions::one_of(request.call.api_version()?, &supported)?;
     let scope = match at {

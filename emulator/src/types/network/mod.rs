@@ -13,7 +13,7 @@ pub(crate) mod subnets;
 pub(super) mod traffic;
 mod virtual_networks;
 
-use time::Duration;
+use jiff::SignedDuration;
 
 pub(super) use address::prefixes;
 use operations::{announce, name};
@@ -111,8 +111,8 @@ pub(crate) static PROVIDER: Provider = Provider {
         name,
         announce,
         wait: |method| match method {
-            "DELETE" => Duration::seconds(10),
-            _ => Duration::seconds(3),
+            "DELETE" => SignedDuration::from_secs(10),
+            _ => SignedDuration::from_secs(3),
         },
     },
     etags: true,
@@ -135,7 +135,7 @@ fn not_found(id: &ResourceId) -> ArmError {
 const fn work(kind: &'static str) -> Work {
     Work {
         kind,
-        lasts: Duration::seconds(4),
+        lasts: SignedDuration::from_secs(4),
         ending: Ending::Settle,
     }
 }
@@ -144,7 +144,7 @@ const fn work(kind: &'static str) -> Work {
 const fn removal(kind: &'static str, seconds: i64) -> Work {
     Work {
         kind,
-        lasts: Duration::seconds(seconds),
+        lasts: SignedDuration::from_secs(seconds),
         ending: Ending::Remove,
     }
 }

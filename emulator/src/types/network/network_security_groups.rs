@@ -4,7 +4,7 @@ use ipnetwork::IpNetwork;
 
 use super::attached::{attached_subnets, check_detached, replace_children};
 use super::{PROVIDER, VERSIONS, removal, work};
-use crate::core::call::Reply;
+use crate::core::call::{Outcome, Reply};
 use crate::core::definition::{Behaviour, Deletion, Naming, TypeDefinition, Write, Written};
 use crate::core::error::ArmError;
 use crate::core::errors;
@@ -103,7 +103,7 @@ impl Behaviour for Groups {
 }
 
 /// One of the rules that every group has.
-fn default_rule(group: &Stored, name: &str) -> Result<Reply, ArmError> {
+fn default_rule(group: &Stored, name: &str) -> Outcome {
     let rules = default_rules(group);
     let found = rules
         .as_array()

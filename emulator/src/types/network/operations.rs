@@ -1,9 +1,9 @@
 //! How Network tells of its operations.
 
-use time::Duration;
+use jiff::SignedDuration;
 
 use crate::core::asynchronous::{find, running, status as word, version};
-use crate::core::call::{Call, Reply};
+use crate::core::call::{Call, Outcome, Reply};
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
 use crate::core::errors;
@@ -30,7 +30,7 @@ pub(super) fn announce(reply: Reply, call: &Call, world: &World, operation: &Ope
 }
 
 /// The body of a status: its state and nothing else.
-pub(super) fn status(request: &Request<'_>, name: &str) -> Result<Reply, ArmError> {
+pub(super) fn status(request: &Request<'_>, name: &str) -> Outcome {
     let (operation, style) = find(request, name)?;
     let mut body = json!({"status": word(operation)});
     if let Progress::Failed(failure) = &operation.progress {
@@ -52,7 +52,7 @@ pub(super) fn busy(world: &World, call: &Call, id: &ResourceId, running: &Operat
     }
     let (kind, name) = (&running.kind, &running.name);
     let mut error = errors::retryable_error_due_to_another_operation(id, kind, name);
-    error.retry_after = Some((running.ends - world.now).max(Duration::ZERO));
+    error.retry_after = Some((running.ends - world.now).max(SignedDuration::ZERO));
     error
 }
 

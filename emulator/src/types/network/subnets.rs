@@ -6,7 +6,7 @@ use super::address::{check_inside, prefixes as prefixes_of, spaces};
 use super::ranges::overlap;
 use super::virtual_networks::append;
 use super::{JOIN_GROUP, JOIN_TABLE, PROVIDER, VERSIONS, delegations, removal, work};
-use crate::core::call::Reply;
+use crate::core::call::{Outcome, Reply};
 use crate::core::definition::{
     Behaviour, Deletion, Naming, Request, TypeDefinition, Write, Written,
 };
@@ -115,7 +115,7 @@ impl Behaviour for Subnets {
 }
 
 /// The links of one kind that a subnet is held by.
-fn links(request: &Request<'_>, subnet: &Stored, path: &str) -> Result<Reply, ArmError> {
+fn links(request: &Request<'_>, subnet: &Stored, path: &str) -> Outcome {
     let shown = render::of(&DEFINITION, request.world, subnet);
     Ok(Reply::json(200, json!({"value": list(&shown, path)})))
 }

@@ -5,7 +5,7 @@ mod resource_groups;
 mod tags;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
-use time::Duration;
+use jiff::SignedDuration;
 
 use crate::core::asynchronous::{location, version};
 use crate::core::call::{Call, Reply};
@@ -47,7 +47,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     operations: &Style {
         name,
         announce,
-        wait: |_| Duration::seconds(15),
+        wait: |_| SignedDuration::from_secs(15),
     },
     etags: false,
     busy: None,

@@ -1,8 +1,7 @@
 //! `checkResourceName`: whether a name has a word in it that Azure keeps for itself.
 
-use crate::core::call::Reply;
+use crate::core::call::{Outcome, Reply};
 use crate::core::definition::Request;
-use crate::core::error::ArmError;
 use crate::core::errors;
 use crate::core::json::{json, text};
 use crate::core::versions;
@@ -43,7 +42,7 @@ const START: [&str; 2] = ["LOGIN", "XBOX"];
 const ANYWHERE: [&str; 2] = ["MICROSOFT", "WINDOWS"];
 
 /// Answers whether a resource may have a name.
-pub(super) fn check(request: &mut Request<'_>, _: &[&str]) -> Result<Reply, ArmError> {
+pub(super) fn check(request: &mut Request<'_>, _: &[&str]) -> Outcome {
     versions::check_own(request.call.api_version()?)?;
     let body = request.call.json()?;
     let member = |wanted: &str| {

@@ -1,6 +1,6 @@
 //! Microsoft.Resources/resourceGroups.
 
-use time::Duration;
+use jiff::SignedDuration;
 
 use super::PROVIDER;
 use crate::core::definition::{Behaviour, Deletion, Naming, TypeDefinition, Write, Written};
@@ -45,7 +45,7 @@ impl Behaviour for ResourceGroups {
     fn deletion(&self) -> Deletion {
         Deletion::Later(Work {
             kind: "DeleteResourceGroup",
-            lasts: Duration::seconds(30),
+            lasts: SignedDuration::from_secs(30),
             ending: Ending::Empty,
         })
     }

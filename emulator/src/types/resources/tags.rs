@@ -1,6 +1,6 @@
 //! `{scope}/providers/Microsoft.Resources/tags/default`: the tags of a subscription, a group or a resource by themselves.
 
-use crate::core::call::{Call, Reply};
+use crate::core::call::{Call, Outcome, Reply};
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
 use crate::core::errors;
@@ -14,7 +14,7 @@ use crate::core::store::Stored;
 use crate::core::versions;
 
 /// Answers a request for the tags of a scope.
-pub(super) fn serve(request: &mut Request<'_>, _: &[&str]) -> Result<Reply, ArmError> {
+pub(super) fn serve(request: &mut Request<'_>, _: &[&str]) -> Outcome {
     let call = request.call;
     versions::check_own(call.api_version()?)?;
     let scope = scope::asked(request, 4)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use time::Duration;
+use jiff::SignedDuration;
 
 use super::schedule::When;
 use crate::core::clock::iso_duration;
@@ -12,9 +12,14 @@ use crate::core::json::{Json, list, text};
 use crate::types::logic::integration_service_environments as environments;
 
 const MOST_RULES: usize = 10;
-const GRAIN: (Duration, Duration) = (Duration::minutes(1), Duration::hours(12));
-const WINDOW: (Duration, Duration) = (Duration::minutes(5), Duration::hours(12));
-const COOLDOWN: (Duration, Duration) = (Duration::minutes(1), Duration::weeks(1));
+const GRAIN: (SignedDuration, SignedDuration) =
+    (SignedDuration::from_mins(1), SignedDuration::from_hours(12));
+const WINDOW: (SignedDuration, SignedDuration) =
+    (SignedDuration::from_mins(5), SignedDuration::from_hours(12));
+const COOLDOWN: (SignedDuration, SignedDuration) = (
+    SignedDuration::from_mins(1),
+    SignedDuration::from_hours(1 * 7 * 24),
+);
 
 /// Checks a setting.
 pub(super) fn check(body: &Json) -> Result<(), ArmError> {

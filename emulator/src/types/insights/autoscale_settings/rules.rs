@@ -1,8 +1,8 @@
 //! The rules of a profile: what the metrics of a window come to, whether a rule fires, and how far it scales.
 
-use time::{Duration, OffsetDateTime};
+use jiff::{SignedDuration, Timestamp};
 
-use crate::core::clock::iso_duration;
+use crate::core::clock::{iso_duration, minus, plus};
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, list, text};
 use crate::core::metrics::{Metrics, SAMPLE, Series, fold};
@@ -13,10 +13,10 @@ pub(super) struct Rule<'a> {
     resource: ResourceId,
     trigger: &'a Json,
     action: &'a Json,
-    grain: Duration,
-    window: Duration,
+    grain: SignedDuration,
+    window: SignedDuration,
     pub(super) outward: bool,
-    pub(super) cooldown: Duration,
+    pub(super) cooldown: SignedDuration,
 }
 
 /// The rules of a profile that scale at all.
@@ -44,7 +44,7 @@ fn read(rule: &Json) -> Option<Rule<'_>> {
 
 impl Rule<'_> {
     /// Whether the rule fires; none when its metric has no value in the window.
-    pub(super) fn fires(&self, metrics: &Metrics, now: OffsetDateTime, units: u32) -> Option<bool> {
+    pub(super) fn fires(&self, metrics: &Metrics, now: Timestamp, units: u32) -> Option<bool> {
         let mut value = self.measure(self.series(metrics)?, now)?;
         if at(self.trigger, "dividePerInstance").and_then(Json::as_bool) == Some(true) {
             value /= f64::from(units.max(1));
@@ -63,9 +63,9 @@ impl Rule<'_> {
     }
 
     /// Until when the window holds more than one value: what the rule says may change by itself until then.
-    pub(super) fn settles(&self, metrics: &Metrics) -> Option<OffsetDateTime> {
+    pub(super) fn settles(&self, metrics: &Metrics) -> Option<Timestamp> {
         let changed = self.series(metrics)?.changed()?;
-        Some(changed.saturating_add(self.window))
+        Some(plus(changed, self.window))
     }
 
     /// How many units the rule wants.
@@ -91,15 +91,12 @@ impl Rule<'_> {
     }
 
     /// The samples of the window: first those of each grain by the statistic, then the grains by the aggregation.
-    fn measure(&self, series: &Series, now: OffsetDateTime) -> Option<f64> {
+    fn measure(&self, series: &Series, now: Timestamp) -> Option<f64> {
         let statistic = text(self.trigger, "statistic")?;
         let mut by_grain = Vec::new();
-        let mut newer = Duration::ZERO;
+        let mut newer = SignedDuration::ZERO;
         while newer < self.window {
-            let grain = series.samples(
-                now.saturating_sub(newer),
-                self.grain.min(self.window - newer),
-            );
+            let grain = series.samples(minus(now, newer), self.grain.min(self.window - newer));
             by_grain.extend(fold(statistic, &grain));
             newer += self.grain;
         }
@@ -131,13 +128,18 @@ mod tests {
 
     #[test]
     fn windows_come_to_what_they_are_folded_by() {
-        let start = OffsetDateTime::UNIX_EPOCH;
+        let start = Timestamp::UNIX_EPOCH;
         let id = ResourceId::parse(ID).expect("an id");
         let mut metrics = Metrics::default();
         // Four minutes of 100 after ten of 10: the window of ten minutes has six of the one and four of the other.
         metrics.set(&id, "Load", Some(10.0), start);
-        metrics.set(&id, "load", Some(100.0), start + Duration::minutes(10));
-        let now = start + Duration::minutes(13);
+        metrics.set(
+            &id,
+            "load",
+            Some(100.0),
+            start + SignedDuration::from_mins(10),
+        );
+        let now = start + SignedDuration::from_mins(13);
         for (statistic, aggregation, grain, expected) in [
             ("Average", "Average", "PT1M", 46.0),
             ("Max", "Maximum", "PT1M", 100.0),
@@ -166,15 +168,18 @@ mod tests {
         }
         let rule = rule(&[], &[]);
         let read = read(&rule).expect("a rule");
-        assert_eq!(read.settles(&metrics), Some(start + Duration::minutes(20)));
+        assert_eq!(
+            read.settles(&metrics),
+            Some(start + SignedDuration::from_mins(20))
+        );
         metrics.set(&id, "load", None, now);
         assert_eq!(
-            read.fires(&metrics, now + Duration::minutes(5), 1),
+            read.fires(&metrics, now + SignedDuration::from_mins(5), 1),
             Some(true),
             "still in the window"
         );
         assert_eq!(
-            read.fires(&metrics, now + Duration::minutes(20), 1),
+            read.fires(&metrics, now + SignedDuration::from_mins(20), 1),
             None,
             "no value left"
         );
@@ -184,8 +189,8 @@ mod tests {
     fn operators_compare_and_units_divide() {
         let id = ResourceId::parse(ID).expect("an id");
         let mut metrics = Metrics::default();
-        metrics.set(&id, "load", Some(50.0), OffsetDateTime::UNIX_EPOCH);
-        let now = OffsetDateTime::UNIX_EPOCH + Duration::HOUR;
+        metrics.set(&id, "load", Some(50.0), Timestamp::UNIX_EPOCH);
+        let now = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1);
         for (operator, fires) in [
             ("Equals", true),
             ("NotEquals", false),

@@ -3,11 +3,12 @@
 //! Nothing is looked at in vain: between two looks nothing can change but by a request or the end of an operation, which
 //! ask for a look themselves.
 
-use time::{Duration, OffsetDateTime};
+use jiff::{SignedDuration, Timestamp};
 
 use super::rules::{self, Rule};
 use super::schedule::{self, When};
 use super::{DEFINITION, counts};
+use crate::core::clock::plus;
 use crate::core::definition::Wish;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, at, json, list, text};
@@ -16,7 +17,7 @@ use crate::core::world::World;
 use crate::types::logic::integration_service_environments as environments;
 
 /// How long until a change that was refused is tried again: the environment may be locked.
-const RETRY: Duration = Duration::minutes(15);
+const RETRY: SignedDuration = SignedDuration::from_mins(15);
 
 /// The hidden member with the time of the setting's last change, in seconds.
 const SCALED: &str = "scaled";
@@ -56,7 +57,7 @@ pub(super) fn act(world: &mut World, id: &ResourceId) -> Option<Wish> {
     if let Some(profile) = schedule::in_force(&profiles, now) {
         let scaled = at(&setting.hidden, SCALED).and_then(Json::as_i64);
         let scaled = scaled
-            .and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok())
+            .and_then(|at| Timestamp::from_second(at).ok())
             .filter(|at| *at <= now);
         let verdict = Verdict::of(profile, &world.metrics, Moment { now, units, scaled });
         again = earlier(again, verdict.again);
@@ -79,29 +80,29 @@ pub(super) fn act(world: &mut World, id: &ResourceId) -> Option<Wish> {
 pub(super) fn answered(world: &mut World, id: &ResourceId, fulfilled: bool) {
     let now = world.now;
     if !fulfilled {
-        let again = now.saturating_add(RETRY);
+        let again = plus(now, RETRY);
         let (id, planned) = (id.clone(), world.agenda.planned(id));
         world
             .agenda
             .wake(earlier(planned, Some(again)).unwrap_or(again), &id);
     } else if let Some(setting) = world.resources.get_mut(id) {
-        setting.hidden = json!({ SCALED: now.unix_timestamp() }).into();
+        setting.hidden = json!({ SCALED: now.as_second() }).into();
     }
 }
 
 /// The state of things that rules are judged in.
 #[derive(Clone, Copy)]
 struct Moment {
-    now: OffsetDateTime,
+    now: Timestamp,
     units: u32,
-    scaled: Option<OffsetDateTime>,
+    scaled: Option<Timestamp>,
 }
 
 /// How many units a profile wants, and when it may want something else by itself.
 #[derive(Debug, PartialEq)]
 struct Verdict {
     units: u32,
-    again: Option<OffsetDateTime>,
+    again: Option<Timestamp>,
 }
 
 impl Verdict {
@@ -117,7 +118,7 @@ impl Verdict {
             .iter()
             .filter_map(|rule| rule.settles(metrics))
             .filter(|settles| *settles > moment.now)
-            .map(|_| moment.now.saturating_add(SAMPLE))
+            .map(|_| plus(moment.now, SAMPLE))
             .min();
         let inside = moment.units.clamp(least, most);
         // Limits hold without regard to rules and to the time since the last change.
@@ -149,7 +150,7 @@ fn wanted(
     moment: Moment,
     least: u32,
     most: u32,
-) -> (u32, Option<OffsetDateTime>) {
+) -> (u32, Option<Timestamp>) {
     let firing = |outward: bool| {
         let rules = judged
             .iter()
@@ -157,7 +158,7 @@ fn wanted(
         rules.map(|(rule, fires)| (*rule, *fires == Some(true)))
     };
     let rests_until = |rule: &Rule<'_>| {
-        let until = moment.scaled.map(|at| at.saturating_add(rule.cooldown));
+        let until = moment.scaled.map(|at| plus(at, rule.cooldown));
         until.filter(|until| *until > moment.now)
     };
     let wants = |rule: &Rule<'_>| rule.wants(moment.units).clamp(least, most);
@@ -191,7 +192,7 @@ fn wanted(
     }
 }
 
-fn earlier(one: Option<OffsetDateTime>, other: Option<OffsetDateTime>) -> Option<OffsetDateTime> {
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),

@@ -4,7 +4,6 @@
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
-use time::OffsetDateTime;
 use windows_timezones::WindowsTimezone;
 
 use crate::core::json::{Json, at, list, text};
@@ -13,7 +12,7 @@ use crate::core::json::{Json, at, list, text};
 #[derive(Debug)]
 pub(super) enum When {
     /// From a time on until another.
-    Between(OffsetDateTime, OffsetDateTime),
+    Between(Timestamp, Timestamp),
     /// From certain times of each week on.
     Weekly(Weekly),
     /// Whenever no other is.
@@ -47,10 +46,7 @@ impl When {
 }
 
 /// The profile in force at a time.
-pub(super) fn in_force<'a>(
-    profiles: &'a [(When, &'a Json)],
-    now: OffsetDateTime,
-) -> Option<&'a Json> {
+pub(super) fn in_force<'a>(profiles: &'a [(When, &'a Json)], now: Timestamp) -> Option<&'a Json> {
     let fixed = profiles.iter().find(
         |(when, _)| matches!(when, When::Between(start, end) if (*start..*end).contains(&now)),
     );
@@ -75,10 +71,7 @@ pub(super) fn in_force<'a>(
 }
 
 /// When the next profile starts or ends.
-pub(super) fn next_change(
-    profiles: &[(When, &Json)],
-    now: OffsetDateTime,
-) -> Option<OffsetDateTime> {
+pub(super) fn next_change(profiles: &[(When, &Json)], now: Timestamp) -> Option<Timestamp> {
     let next = profiles.iter().filter_map(|(when, _)| match when {
         When::Between(start, end) => [*start, *end].into_iter().find(|time| *time > now),
         When::Weekly(weekly) => weekly.starts(now).find(|start| *start > now),
@@ -122,14 +115,14 @@ impl Weekly {
     }
 
     /// The starts within more than a week around a time, in order.
-    fn starts(&self, around: OffsetDateTime) -> impl DoubleEndedIterator<Item = OffsetDateTime> {
-        let today = timestamp(around).map(|now| self.zone.to_datetime(now).date());
-        let dates = (-8..=8).filter_map(move |days| today?.checked_add(days.days()).ok());
+    fn starts(&self, around: Timestamp) -> impl DoubleEndedIterator<Item = Timestamp> {
+        let today = self.zone.to_datetime(around).date();
+        let dates = (-8..=8).filter_map(move |days| today.checked_add(days.days()).ok());
         let dates = dates.filter(|date| self.days.contains(&date.weekday()));
         dates.flat_map(|date| self.starts_on(date))
     }
 
-    fn starts_on(&self, date: Date) -> Vec<OffsetDateTime> {
+    fn starts_on(&self, date: Date) -> Vec<Timestamp> {
         let times = self
             .hours
             .iter()
@@ -149,7 +142,7 @@ fn fixed(date: &Json) -> Result<When, Wrong> {
         let written = text(date, member)?;
         let local = written.strip_suffix(['Z', 'z']).unwrap_or(written);
         match local.parse::<Timestamp>() {
-            Ok(absolute) => offset(absolute),
+            Ok(absolute) => Some(absolute),
             Err(_) => instant(&zone, local.parse::<DateTime>().ok()?),
         }
     };
@@ -189,27 +182,18 @@ fn weekday(name: &str) -> Option<Weekday> {
 
 /// When a clock on the wall of a zone shows a time: a time that is left out comes after the gap, one that comes twice
 /// is the first.
-fn instant(zone: &TimeZone, shown: DateTime) -> Option<OffsetDateTime> {
-    offset(zone.to_ambiguous_timestamp(shown).compatible().ok()?)
-}
-
-fn offset(at: Timestamp) -> Option<OffsetDateTime> {
-    OffsetDateTime::from_unix_timestamp_nanos(at.as_nanosecond()).ok()
-}
-
-fn timestamp(at: OffsetDateTime) -> Option<Timestamp> {
-    Timestamp::from_nanosecond(at.unix_timestamp_nanos()).ok()
+fn instant(zone: &TimeZone, shown: DateTime) -> Option<Timestamp> {
+    zone.to_ambiguous_timestamp(shown).compatible().ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use time::format_description::well_known::Rfc3339;
 
     use super::*;
     use crate::core::json::json;
 
-    fn time(text: &str) -> OffsetDateTime {
-        OffsetDateTime::parse(text, &Rfc3339).expect("a time")
+    fn time(text: &str) -> Timestamp {
+        text.parse().expect("a time")
     }
 
     fn weekly(name: &str, zone: &str, days: Json, hour: u8) -> Json {
@@ -222,7 +206,7 @@ mod tests {
     }
 
     /// The name of the profile in force, and when that changes.
-    fn at_time(profiles: &[Json], now: &str) -> (String, Option<OffsetDateTime>) {
+    fn at_time(profiles: &[Json], now: &str) -> (String, Option<Timestamp>) {
         let read: Vec<(When, &Json)> = profiles
             .iter()
             .map(|profile| (When::read(profile).expect("times"), profile))

@@ -4,12 +4,13 @@ mod endpoints;
 mod health;
 mod injection;
 
-use time::Duration;
+use jiff::SignedDuration;
 
 use super::identity;
 use super::{ASSIGN_IDENTITY, JOIN_SUBNET, PROVIDER};
 use crate::core::asynchronous::start;
-use crate::core::call::Reply;
+use crate::core::call::{Outcome, Reply};
+use crate::core::clock::plus;
 use crate::core::definition::{
     Behaviour, Naming, Request, TypeDefinition, Wish, Write, Written, merge_members,
 };
@@ -50,17 +51,17 @@ pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 /// How long Azure takes to deploy an environment.
-const CREATION: Duration = Duration::hours(2);
+const CREATION: SignedDuration = SignedDuration::from_hours(2);
 /// How long it takes to add or remove a unit of capacity.
-const CAPACITY_STEP: Duration = Duration::minutes(25);
+const CAPACITY_STEP: SignedDuration = SignedDuration::from_mins(25);
 /// How long any other change takes (an assumption).
-const CHANGE: Duration = Duration::minutes(1);
+const CHANGE: SignedDuration = SignedDuration::from_mins(1);
 /// How long a restart takes (an assumption).
-const RESTART: Duration = Duration::minutes(10);
+const RESTART: SignedDuration = SignedDuration::from_mins(10);
 /// How many units an environment may have beyond the first.
 pub(crate) const MOST_UNITS: u32 = 10;
 /// How long the platform holds on to the subnets of an environment that failed or was deleted.
-const RELEASE: Duration = Duration::hours(1);
+const RELEASE: SignedDuration = SignedDuration::from_hours(1);
 
 /// The hidden member that says that the environment was deployed once.
 const READY: &str = "ready";
@@ -210,7 +211,7 @@ pub(crate) fn public_endpoints(random: &mut Random) -> Json {
     })
 }
 
-fn work(kind: &'static str, lasts: Duration) -> Work {
+fn work(kind: &'static str, lasts: SignedDuration) -> Work {
     Work {
         kind,
         lasts,
@@ -219,7 +220,7 @@ fn work(kind: &'static str, lasts: Duration) -> Work {
 }
 
 /// Starts the deployment, for the first time or again after a failure: the subnets are held from now on.
-fn deploy(world: &mut World, id: &ResourceId, body: &mut Json) -> Result<Duration, ArmError> {
+fn deploy(world: &mut World, id: &ResourceId, body: &mut Json) -> Result<SignedDuration, ArmError> {
     let own = text(body, "properties/integrationServiceEnvironmentId").map(str::to_owned);
     let subnets = injection::check(world, body, own.as_deref())?;
     let own = own.unwrap_or_else(|| world.random.hex32());
@@ -256,11 +257,11 @@ fn release_later(world: &mut World, stored: &Stored) {
             id: stored.id.clone(),
             note: json!(holder),
         };
-        world.agenda.add(world.now.saturating_add(RELEASE), due);
+        world.agenda.add(plus(world.now, RELEASE), due);
     }
 }
 
-fn change_lasts(old: &Json, new: &Json) -> Duration {
+fn change_lasts(old: &Json, new: &Json) -> SignedDuration {
     let capacity = |body: &Json| {
         at(body, "sku/capacity")
             .and_then(Json::as_i64)
@@ -274,7 +275,7 @@ fn change_lasts(old: &Json, new: &Json) -> Duration {
     }
 }
 
-fn restart(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Result<Reply, ArmError> {
+fn restart(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Outcome {
     check_idle(stored)?;
     if !is_deployed(stored) {
         return Err(busy(stored));

@@ -1,7 +1,7 @@
 //! The addresses at which Request triggers are called.
 
 use super::{KEYS, key_type, triggers, versions};
-use crate::core::call::Reply;
+use crate::core::call::{Outcome, Reply};
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
 use crate::core::errors;
@@ -12,11 +12,7 @@ use crate::core::store::Stored;
 const VERSION: &str = "2016-10-01";
 
 /// The address of the workflow's own Request trigger, for as long and with the key that the request says.
-pub(super) fn of_workflow(
-    request: &mut Request<'_>,
-    stored: &Stored,
-    _: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn of_workflow(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Outcome {
     let asked = request.call.optional_json()?;
     let triggers =
         json::at(&stored.body, "properties/definition/triggers").and_then(Json::as_object);
@@ -37,11 +33,7 @@ pub(super) fn of_workflow(
 }
 
 /// The address of one trigger, which must be a Request trigger. The code of the refusal is ours.
-pub(super) fn of_trigger(
-    _: &mut Request<'_>,
-    stored: &Stored,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn of_trigger(_: &mut Request<'_>, stored: &Stored, at: &[&str]) -> Outcome {
     let (name, trigger) = triggers::own(stored, at[0])?;
     check_callable(stored, name, trigger)?;
     let address = Address::of(stored, name);
@@ -49,11 +41,7 @@ pub(super) fn of_trigger(
 }
 
 /// The address of a trigger of an earlier version.
-pub(super) fn of_version(
-    request: &mut Request<'_>,
-    stored: &Stored,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn of_version(request: &mut Request<'_>, stored: &Stored, at: &[&str]) -> Outcome {
     let version = versions::find(request.world, stored, at[0])?;
     let (name, trigger) = triggers::find(stored, &version["properties"], at[1])?;
     check_callable(stored, name, trigger)?;

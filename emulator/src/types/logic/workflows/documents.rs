@@ -1,9 +1,8 @@
 //! Documents that are made of a workflow's definition: its interface, and itself under another schema.
 
 use super::callback::is_request;
-use crate::core::call::Reply;
+use crate::core::call::{Outcome, Reply};
 use crate::core::definition::Request;
-use crate::core::error::ArmError;
 use crate::core::errors;
 use crate::core::json::{Json, at, json, text};
 use crate::core::store::Stored;
@@ -63,11 +62,7 @@ pub(super) fn swagger(stored: &Stored) -> Reply {
 }
 
 /// The definition under a newer schema. What changed between schemas is not translated.
-pub(super) fn upgraded(
-    request: &mut Request<'_>,
-    stored: &Stored,
-    _: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn upgraded(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Outcome {
     let asked = request.call.json()?;
     let target = text(&asked, "targetSchemaVersion").unwrap_or_default();
     let Some(rank) = SCHEMAS.iter().position(|known| *known == target) else {

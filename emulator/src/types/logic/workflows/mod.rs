@@ -8,13 +8,13 @@ mod runs;
 mod triggers;
 mod versions;
 
-use time::OffsetDateTime;
+use jiff::Timestamp;
 
 use super::environment_link::{self, Linked};
 use super::identity;
 use super::integration_service_environments as environments;
 use super::{ASSIGN_IDENTITY, JOIN_ACCOUNT, JOIN_ENVIRONMENT, PROVIDER, VERSIONS};
-use crate::core::call::Reply;
+use crate::core::call::{Outcome, Reply};
 use crate::core::clock::timestamp;
 use crate::core::definition::{
     Behaviour, Below, Naming, Request, TypeDefinition, Write, Written, merge_members,
@@ -173,10 +173,7 @@ impl Behaviour for Workflows {
 }
 
 /// A workflow can be validated for a location before it exists.
-pub(super) fn validate_at_location(
-    request: &mut Request<'_>,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn validate_at_location(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let (group, location) = (ResourceId::of_group(at[0], at[1]), at[2]);
     api_versions::check(&DEFINITION, request.call.api_version()?, location)?;
     presence::existing_group(request.world, &group)?;
@@ -227,12 +224,7 @@ fn check_account(world: &World, body: &mut Json) -> Result<(), ArmError> {
 }
 
 /// Fills in what the service says of a workflow.
-fn complete(
-    world: &mut World,
-    body: &mut Json,
-    created: OffsetDateTime,
-    existing: Option<&Stored>,
-) {
+fn complete(world: &mut World, body: &mut Json, created: Timestamp, existing: Option<&Stored>) {
     let before = existing.and_then(|old| text(&old.body, "properties/version")?.parse().ok());
     set(body, "properties/provisioningState", json!("Succeeded"));
     set(body, "properties/createdTime", json!(timestamp(created)));
@@ -274,17 +266,17 @@ fn complete(
 }
 
 /// Versions count down from the largest number by the ticks of the clock, so that a later one is smaller.
-fn next_version(now: OffsetDateTime, before: Option<u64>) -> String {
+fn next_version(now: Timestamp, before: Option<u64>) -> String {
     /// Ticks of 100 ns from the year 1 to 1970.
     const EPOCH: i128 = 621_355_968_000_000_000;
-    let ticks = now.unix_timestamp_nanos() / 100 + EPOCH;
+    let ticks = now.as_nanosecond() / 100 + EPOCH;
     let version = u64::try_from(i128::from(i64::MAX) - ticks).unwrap_or_default();
     let version = before.map_or(version, |before| version.min(before.saturating_sub(1)));
     format!("{version:020}")
 }
 
 /// Gives a workflow another name or group, with its runs and locks. The code of the last refusal is ours.
-fn move_to(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Result<Reply, ArmError> {
+fn move_to(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Outcome {
     let (asked, world) = (request.call.json()?, &mut *request.world);
     let wanted = text(&asked, "id").unwrap_or_default();
     let target = ResourceId::parse(&format!("/{}", wanted.trim_start_matches('/')));
@@ -311,7 +303,7 @@ fn move_to(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Result<Rep
     Ok(Reply::empty(200))
 }
 
-fn switch(request: &mut Request<'_>, workflow: &Stored, state: &str) -> Result<Reply, ArmError> {
+fn switch(request: &mut Request<'_>, workflow: &Stored, state: &str) -> Outcome {
     let now = timestamp(request.world.now);
     if let Some(stored) = request.world.resources.get_mut(&workflow.id) {
         set(&mut stored.body, "properties/state", json!(state));
@@ -320,7 +312,7 @@ fn switch(request: &mut Request<'_>, workflow: &Stored, state: &str) -> Result<R
     Ok(Reply::empty(200))
 }
 
-fn validate(world: &World, mut body: Json, existing: Option<&Stored>) -> Result<Reply, ArmError> {
+fn validate(world: &World, mut body: Json, existing: Option<&Stored>) -> Outcome {
     if let Some(location) = text(&body, "location").map(normalise_location) {
         body["location"] = json!(location);
     } else if let Some(existing) = existing {
@@ -330,7 +322,7 @@ fn validate(world: &World, mut body: Json, existing: Option<&Stored>) -> Result<
     Ok(Reply::empty(200))
 }
 
-fn regenerate(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Result<Reply, ArmError> {
+fn regenerate(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Outcome {
     let kind = key_type(&request.call.json()?);
     let key = request.world.random.hex32();
     if let Some(stored) = request.world.resources.get_mut(&stored.id) {
@@ -353,11 +345,16 @@ mod tests {
 
     #[test]
     fn versions_go_down() {
-        let now = OffsetDateTime::from_unix_timestamp(1_533_855_294).expect("a time");
+        let now = Timestamp::from_second(1_533_855_294).expect("a time");
         let first = next_version(now, None);
         assert!(first.starts_with("085866") && first.len() == 20, "{first}");
         let same_time = next_version(now, first.parse().ok());
         assert!(same_time < first);
-        assert!(next_version(now + time::Duration::HOUR, same_time.parse().ok()) < same_time);
+        assert!(
+            next_version(
+                now + jiff::SignedDuration::from_hours(1),
+                same_time.parse().ok()
+            ) < same_time
+        );
     }
 }

@@ -1,11 +1,11 @@
 //! Runs of a workflow and the histories of its triggers. Nothing is executed here: a run has no actions and succeeds after
 //! a while, unless it is cancelled.
 
-use time::{Duration, OffsetDateTime};
+use jiff::{SignedDuration, Timestamp};
 
 use super::{next_version, triggers};
-use crate::core::call::{Call, Reply};
-use crate::core::clock::timestamp;
+use crate::core::call::{Call, Outcome, Reply};
+use crate::core::clock::{plus, timestamp};
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
 use crate::core::errors;
@@ -16,58 +16,38 @@ use crate::core::store::Stored;
 use crate::core::world::World;
 
 /// How long a run takes (an assumption).
-const LASTS: Duration = Duration::minutes(1);
+const LASTS: SignedDuration = SignedDuration::from_mins(1);
 /// How many runs of a workflow are kept.
 const MOST: usize = 1000;
 
 const RUNS: &str = "runs";
 
 /// One run.
-pub(super) fn one(
-    request: &mut Request<'_>,
-    workflow: &Stored,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn one(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
     let run = find(request.world, workflow, at[0])?;
     Ok(Reply::json(200, show(request.world, workflow, run)))
 }
 
 /// The actions of a run: there are none.
-pub(super) fn actions(
-    request: &mut Request<'_>,
-    workflow: &Stored,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn actions(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
     find(request.world, workflow, at[0])?;
     paging::page(request.call, Vec::new())
 }
 
 /// So one of them, or what lies below it, is not there.
-pub(super) fn action(
-    request: &mut Request<'_>,
-    workflow: &Stored,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn action(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
     find(request.world, workflow, at[0])?;
     Err(errors::workflow_run_action_not_found(at[1]))
 }
 
 /// Nor has a run operations.
-pub(super) fn operation(
-    request: &mut Request<'_>,
-    workflow: &Stored,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn operation(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
     find(request.world, workflow, at[0])?;
     Err(errors::workflow_run_operation_not_found(at[1]))
 }
 
 /// The histories of a trigger: each time it fired, a run has the same name.
-pub(super) fn histories(
-    request: &mut Request<'_>,
-    workflow: &Stored,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn histories(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
     let (trigger, _) = triggers::own(workflow, at[0])?;
     let runs = of_trigger(request.world, workflow, trigger);
     let shown = runs.map(|run| show_history(workflow, run));
@@ -75,21 +55,13 @@ pub(super) fn histories(
 }
 
 /// One of them.
-pub(super) fn history(
-    request: &mut Request<'_>,
-    workflow: &Stored,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn history(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
     let (_, run) = find_history(request.world, workflow, at)?;
     Ok(Reply::json(200, show_history(workflow, run)))
 }
 
 /// Lets a trigger fire as it did before.
-pub(super) fn resubmit(
-    request: &mut Request<'_>,
-    workflow: &Stored,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn resubmit(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
     let (trigger, _) = find_history(request.world, workflow, at)?;
     start(request.world, workflow, trigger)
 }
@@ -108,11 +80,7 @@ fn find_history<'a, 'b>(
 }
 
 /// Fires a trigger. What Azure says of a disabled workflow is an assumption.
-pub(super) fn start(
-    world: &mut World,
-    workflow: &Stored,
-    trigger: &str,
-) -> Result<Reply, ArmError> {
+pub(super) fn start(world: &mut World, workflow: &Stored, trigger: &str) -> Outcome {
     let state = text(&workflow.body, "properties/state").unwrap_or_default();
     if state != "Enabled" {
         return Err(errors::workflow_trigger_is_not_enabled(
@@ -150,22 +118,14 @@ pub(super) fn start(
 }
 
 /// When a trigger fired last.
-pub(super) fn last_fired(
-    world: &World,
-    workflow: &Stored,
-    trigger: &str,
-) -> Option<OffsetDateTime> {
+pub(super) fn last_fired(world: &World, workflow: &Stored, trigger: &str) -> Option<Timestamp> {
     of_trigger(world, workflow, trigger)
         .map(|run| run.created)
         .max()
 }
 
 /// The runs.
-pub(super) fn list(
-    request: &mut Request<'_>,
-    workflow: &Stored,
-    _: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn list(request: &mut Request<'_>, workflow: &Stored, _: &[&str]) -> Outcome {
     let (world, call) = (&*request.world, request.call);
     let runs = world.resources.children(&workflow.id, RUNS);
     let shown = runs.map(|run| show(world, workflow, run));
@@ -207,11 +167,7 @@ fn of_trigger<'a>(
 }
 
 /// Cancels what still runs. The code of the refusal is ours.
-pub(super) fn cancel(
-    request: &mut Request<'_>,
-    workflow: &Stored,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn cancel(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
     let world = &mut *request.world;
     let run = find(world, workflow, at[0])?.clone();
     let (status, _) = state(world, &run);
@@ -231,7 +187,7 @@ pub(super) fn cancel(
 
 /// The status of a run, and when it ended.
 fn state(world: &World, run: &Stored) -> (&'static str, Option<String>) {
-    let ends = run.created.saturating_add(LASTS);
+    let ends = plus(run.created, LASTS);
     match text(&run.body, "cancelled") {
         Some(at) => ("Cancelled", Some(at.to_owned())),
         None if ends > world.now => ("Running", None),

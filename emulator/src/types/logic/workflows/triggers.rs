@@ -1,7 +1,7 @@
 //! The triggers of a workflow, as its definition gives them.
 
 use super::{callback, documents, runs};
-use crate::core::call::Reply;
+use crate::core::call::{Outcome, Reply};
 use crate::core::clock::timestamp;
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
@@ -14,11 +14,7 @@ use crate::core::store::Stored;
 use crate::core::world::World;
 
 /// One trigger.
-pub(super) fn one(
-    request: &mut Request<'_>,
-    workflow: &Stored,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn one(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
     let (name, trigger) = own(workflow, at[0])?;
     Ok(Reply::json(
         200,
@@ -27,41 +23,25 @@ pub(super) fn one(
 }
 
 /// Lets a trigger fire.
-pub(super) fn run(
-    request: &mut Request<'_>,
-    workflow: &Stored,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn run(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
     let (name, _) = own(workflow, at[0])?;
     runs::start(request.world, workflow, name)
 }
 
 /// Triggers keep no state of their own here: there is nothing to forget.
-pub(super) fn reset(
-    _: &mut Request<'_>,
-    workflow: &Stored,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn reset(_: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
     own(workflow, at[0]).map(|_| Reply::empty(200))
 }
 
 /// Nor is there anything to take over from another one.
-pub(super) fn set_state(
-    request: &mut Request<'_>,
-    workflow: &Stored,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn set_state(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
     own(workflow, at[0])?;
     check_source(request.world, &request.call.json()?)?;
     Ok(Reply::empty(200))
 }
 
 /// What a trigger asks of the bodies of its calls.
-pub(super) fn schema(
-    _: &mut Request<'_>,
-    workflow: &Stored,
-    at: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn schema(_: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
     let (name, trigger) = own(workflow, at[0])?;
     callback::check_callable(workflow, name, trigger)?;
     Ok(documents::schema(name, trigger))
@@ -87,11 +67,7 @@ pub(super) fn find<'a>(
 }
 
 /// The triggers.
-pub(super) fn list(
-    request: &mut Request<'_>,
-    stored: &Stored,
-    _: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn list(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Outcome {
     let (world, call) = (&*request.world, request.call);
     let triggers =
         json::at(&stored.body, "properties/definition/triggers").and_then(Json::as_object);

@@ -1,6 +1,6 @@
 //! The earlier versions of a workflow. Each is a row of its own, and a text: as trees they would take twenty times the room.
 
-use crate::core::call::Reply;
+use crate::core::call::Outcome;
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
 use crate::core::errors;
@@ -35,11 +35,7 @@ pub(super) fn remember(world: &mut World, workflow: &ResourceId, properties: &Js
 }
 
 /// The list of them.
-pub(super) fn list(
-    request: &mut Request<'_>,
-    workflow: &Stored,
-    _: &[&str],
-) -> Result<Reply, ArmError> {
+pub(super) fn list(request: &mut Request<'_>, workflow: &Stored, _: &[&str]) -> Outcome {
     let versions = request.world.resources.children(&workflow.id, KIND);
     paging::page_of(request.call, versions, |version| show(workflow, version))
 }

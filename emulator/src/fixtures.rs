@@ -102,7 +102,7 @@ fn kind(types: &Table, id: &str) -> Result<Kind, ArmError> {
         } else {
             1 + place
         },
-        version: definition.api_versions.first().copied().unwrap_or_default(),
+        version: definition.newest_version(),
     })
 }
 

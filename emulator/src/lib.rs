@@ -8,6 +8,7 @@ mod control;
 mod core;
 #[cfg(test)]
 mod coverage;
+mod documents;
 mod fixtures;
 mod http;
 mod journal;

@@ -5,8 +5,9 @@ use jiff::SignedDuration;
 use super::clock::Clock;
 use super::error::ArmError;
 use super::errors;
-use super::json::{Json, parse};
+use super::json::{Json, json, parse};
 use super::target::Target;
+use crate::documents;
 
 /// A request to ARM.
 #[derive(Clone, Debug, Default)]
@@ -53,8 +54,51 @@ impl Call {
             .ok_or_else(errors::missing_api_version_parameter)
     }
 
-    /// The body as a JSON object.
+    /// The body as a JSON object, as ARM's documents have it.
     pub(crate) fn json(&self) -> Result<Json, ArmError> {
+        self.json_beside(|| None)
+    }
+
+    /// The body of a request that may have none.
+    pub(crate) fn optional_json(&self) -> Result<Json, ArmError> {
+        match self.body.is_empty() {
+            true => Ok(json!({})),
+            false => self.json(),
+        }
+    }
+
+    /// Refuses a body that does not fit, where a document says what it is.
+    pub(crate) fn check_body(&self) -> Result<(), ArmError> {
+        if self.body.is_empty() || !self.documented(|request| request.is_known()) {
+            return Ok(());
+        }
+        self.json().map(drop)
+    }
+
+    /// The body of a change of something that is shown now.
+    pub(crate) fn json_beside(
+        &self,
+        shown: impl FnOnce() -> Option<Json>,
+    ) -> Result<Json, ArmError> {
+        let body = self.object()?;
+        self.documented(|request| request.read(body, shown))
+    }
+
+    /// The body in the spelling of the documents, for those who look into it before it is taken or refused.
+    pub(crate) fn spelled(&self) -> Result<Json, ArmError> {
+        let body = self.object()?;
+        Ok(self.documented(|request| request.spelled(body)))
+    }
+
+    fn documented<T>(&self, read: impl FnOnce(documents::Request<'_>) -> T) -> T {
+        read(documents::Request {
+            method: &self.method,
+            segments: &self.target.segments(),
+            version: self.query("api-version").unwrap_or_default(),
+        })
+    }
+
+    fn object(&self) -> Result<Json, ArmError> {
         if self.body.is_empty() {
             return Err(errors::empty_content());
         }

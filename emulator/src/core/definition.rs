@@ -7,10 +7,11 @@ use super::directory::Caller;
 use super::error::ArmError;
 use super::errors;
 use super::id::ResourceId;
-use super::json::{Json, merge};
+use super::json::{Json, json, merge};
 use super::operations::{Doom, Operation, Work};
 use super::route::Route;
 use super::store::Stored;
+use super::versions;
 use super::world::World;
 
 /// A request on its way through the core, with what it works on.
@@ -63,6 +64,8 @@ pub(crate) struct Provider {
     pub(crate) not_found: fn(&ResourceId) -> ArmError,
     /// Whether the ids that it gives to requests begin with a region.
     pub(crate) regional_requests: bool,
+    /// What its recorded answers have first, against the order of its documents.
+    pub(crate) first: &'static [&'static str],
     /// Whether it is ARM itself: it takes no registration.
     pub(crate) is_arm: bool,
 }
@@ -88,15 +91,11 @@ pub(crate) struct TypeDefinition {
     pub(crate) provider: &'static Provider,
     /// The canonical name with its namespace.
     pub(crate) name: &'static str,
-    /// The accepted versions, newest first.
-    pub(crate) api_versions: &'static [&'static str],
+    /// The accepted versions of which no document is shipped.
+    pub(crate) more_versions: &'static [&'static str],
     /// Whether the type needs a location.
     pub(crate) located: bool,
     pub(crate) naming: Naming,
-    /// The members that only the service sets; a client's are dropped.
-    pub(crate) read_only: &'static [&'static str],
-    /// The order in which answers show the members.
-    pub(crate) order: &'static [&'static str],
     /// The members with the ids of others (`*` is every element, `#` every name) and the action that it takes to link to them.
     pub(crate) links: &'static [(&'static str, &'static str)],
     /// The types whose changes the behaviour wants to hear of.
@@ -116,16 +115,24 @@ impl TypeDefinition {
         Self {
             provider,
             name,
-            api_versions: &[],
+            more_versions: &[],
             located: false,
             naming: Naming::Group,
-            read_only: &[],
-            order: &[],
             links: &[],
             watches: &[],
             below: &[],
             behaviour,
         }
+    }
+
+    /// The accepted versions, newest first.
+    pub(crate) fn api_versions(&self) -> Vec<&'static str> {
+        versions::of(self.name, self.more_versions)
+    }
+
+    /// The newest of them.
+    pub(crate) fn newest_version(&self) -> &'static str {
+        self.api_versions().first().copied().unwrap_or_default()
     }
 
     /// The last part of its name.
@@ -342,13 +349,9 @@ pub(crate) struct Wish {
 pub(crate) fn merge_members(existing: &Stored, patch: &Json, members: &[&str]) -> Json {
     let mut body = existing.body.to_json();
     for member in members {
-        let Some(value) = patch.get(*member) else {
-            continue;
-        };
-        if body.get(*member).is_none() {
-            body[*member] = Json::Null;
+        if let Some(value) = patch.get(*member) {
+            merge(&mut body, &json!({*member: value}));
         }
-        merge(&mut body[*member], value);
     }
     body
 }

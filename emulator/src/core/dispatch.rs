@@ -236,6 +236,8 @@ fn below(
     };
     if method == "POST" {
         locks::check(request.world, id, Intent::Write)?;
+        // Also the body of an action that looks at none of it.
+        request.call.check_body()?;
     }
     handler(request, &stored, &captured)
 }

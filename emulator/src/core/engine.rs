@@ -47,7 +47,7 @@ fn fulfil(types: &'static Table, world: &mut World, wish: &Wish) -> bool {
     let Some(definition) = types.find(&wish.id.type_name()) else {
         return false;
     };
-    let version = definition.api_versions.first().copied().unwrap_or_default();
+    let version = definition.newest_version();
     let call = Call::own("PATCH", &wish.id.to_string(), version, &wish.body);
     let mut request = Request::own(types, world, &call);
     match resource::serve(&mut request, definition, &wish.id) {

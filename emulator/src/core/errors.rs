@@ -216,7 +216,6 @@ catalogue! {
          and it must end with a word character or with '_'. The name may contain word characters or '.', '-', '_'.";
     invalid_next_hop_ip_address(id) = service 400 "InvalidNextHopIpAddress", "networks":
         "Route {id}: a next hop address goes with the next hop type VirtualAppliance, and only with it.";
-    invalid_next_hop_type(id, hop) = service 400 "InvalidRequestFormat": "Route {id} has the invalid next hop type '{hop}'.";
     invalid_resource_reference(reference, id) = service 400 "InvalidResourceReference":
         "Resource {reference} referenced by resource {id} was not found. Please make sure that the referenced resource exists, \
          and that both resources are in the same region.";
@@ -245,10 +244,10 @@ catalogue! {
          delimiter. Valid range 0-65535.";
     security_rule_invalid_priority(priority) = service 400 "SecurityRuleInvalidPriority":
         "Security rule has invalid Priority. Value provided: {priority} Allowed range 100-4096.";
-    security_rule_invalid_property(id, member, value) = service 400 "SecurityRuleInvalidProperty", "networks":
-        "Security rule {id} has the invalid {member} '{value}'.";
     security_rule_parameter_contains_unsupported_value(id, singular, plural) = service 400 "SecurityRuleParameterContainsUnsupportedValue":
         "Security rule {id} must have either {singular} or {plural}.";
+    security_rule_unsupported_value(id, value, member) = service 400 "SecurityRuleParameterContainsUnsupportedValue":
+        "Security rule {id} has the unsupported value '{value}' in {member}.";
     subnet_delegations_cannot_be_changed(id, before, after, user) = service 400 "SubnetDelegationsCannotBeChanged", "networks":
         "Delegations of subnet {id} cannot be changed from [{before}] to [{after}] because it is being used by the resource \
          {user}.";
@@ -292,8 +291,6 @@ catalogue! {
     invalid_account_sku(why) = service 400 "InvalidIntegrationAccountSku", "an account's SKU": "{why}";
     invalid_environment_sku(why) = service 400 "InvalidIntegrationServiceEnvironmentSku", "an environment's other properties":
         "{why}";
-    invalid_integration_service_environment_access_endpoint(kind) = service 400 "InvalidIntegrationServiceEnvironmentAccessEndpoint", "an environment's other properties":
-        "The access endpoint type '{kind}' is not one of 'Internal' and 'External'.";
     invalid_subnet_count(why) = service 400 "InvalidSubnetCount", "an environment's subnets":
         "The integration service environment {why}.";
     invalid_template(why) = service 400 "InvalidTemplate": "Unable to process template language expressions: '{why}'.";

@@ -8,10 +8,11 @@ use super::call::{Outcome, Reply};
 use super::definition::{Request, TypeDefinition};
 use super::errors;
 use super::id::ResourceId;
-use super::json::{self, Json, json, list, ordered, take, text};
+use super::json::{Json, json, list, ordered, take, text};
 use super::presence;
 use super::store::Stored;
 use super::versions;
+use crate::documents;
 
 /// How a template is written.
 #[derive(Clone, Copy)]
@@ -31,11 +32,6 @@ pub(crate) fn template(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     if text(&asked, "outputFormat").is_some_and(|format| !format.eq_ignore_ascii_case("Json")) {
         return Err(errors::invalid_content(
             "Only the output format 'Json' is supported here.",
-        ));
-    }
-    if json::at(&asked, "resources").is_some_and(|listed| !listed.is_array()) {
-        return Err(errors::invalid_content(
-            "'resources' must be a list of ids.",
         ));
     }
     let listed = list(&asked, "resources").iter().filter_map(Json::as_str);
@@ -115,13 +111,14 @@ fn show(
     options: Options,
 ) -> Json {
     let mut body = stored.body.to_json();
-    for member in definition.read_only {
+    let own = documents::of_type(definition.name).map_or(&[][..], |known| &known.own);
+    for member in own {
         take(&mut body, member);
     }
     take(&mut body, "properties/provisioningState");
     refer(&mut body, references);
     body["type"] = json!(stored.id.type_name());
-    body["apiVersion"] = json!(definition.api_versions.first());
+    body["apiVersion"] = json!(definition.newest_version());
     let root = name(&stored.id.root(), options);
     body["name"] = match stored.id.names().split_once('/') {
         _ if !options.parameters => json!(stored.id.names()),

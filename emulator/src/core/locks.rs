@@ -5,7 +5,7 @@ use super::definition::Request;
 use super::error::ArmError;
 use super::errors;
 use super::id::ResourceId;
-use super::json::{Json, at, json, text};
+use super::json::text;
 use super::paging;
 use super::presence;
 use super::scope;
@@ -14,7 +14,6 @@ use super::versions;
 use super::world::World;
 
 const KIND: &str = "Microsoft.Authorization/locks";
-const LEVELS: [&str; 3] = ["NotSpecified", "CanNotDelete", "ReadOnly"];
 const LONGEST_NOTES: usize = 512;
 const LONGEST_NAME: usize = 260;
 
@@ -78,41 +77,12 @@ pub(crate) fn check(world: &World, id: &ResourceId, intent: Intent) -> Result<()
 
 fn put(world: &mut World, call: &Call, scope: &ResourceId, id: ResourceId) -> Outcome {
     check_name(id.name())?;
-    let body = call.json()?;
-    let properties = &body["properties"];
-    let Some(level) = text(properties, "level").and_then(|level| {
-        LEVELS
-            .into_iter()
-            .find(|known| known.eq_ignore_ascii_case(level))
-    }) else {
+    let shown = call.json()?["properties"].take();
+    let notes = text(&shown, "notes").unwrap_or_default();
+    if notes.chars().count() > LONGEST_NOTES {
         return Err(errors::invalid_content(
-            "The lock level must be 'CanNotDelete' or 'ReadOnly'.",
+            "The notes of a lock have at most 512 characters.",
         ));
-    };
-    let mut shown = json!({ "level": level });
-    if let Some(notes) = at(properties, "notes") {
-        let length = notes.as_str().map(|notes| notes.chars().count());
-        if length.is_none_or(|length| length > LONGEST_NOTES) {
-            return Err(errors::invalid_content(
-                "The notes of a lock are a text of at most 512 characters.",
-            ));
-        }
-        shown["notes"] = notes.clone();
-    }
-    if let Some(owners) = at(properties, "owners") {
-        let is_owner = |owner: &Json| {
-            let id = at(owner, "applicationId");
-            owner.is_object() && id.is_none_or(Json::is_string)
-        };
-        if !owners
-            .as_array()
-            .is_some_and(|owners| owners.iter().all(is_owner))
-        {
-            return Err(errors::invalid_content(
-                "The owners of a lock are a list of applications.",
-            ));
-        }
-        shown["owners"] = owners.clone();
     }
     if let Some(group) = group_of(scope) {
         presence::check_stays(world, &group)?;

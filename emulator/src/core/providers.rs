@@ -39,6 +39,7 @@ pub(crate) fn get(request: &mut Request<'_>, at: &[&str]) -> Outcome {
 pub(crate) fn register(request: &mut Request<'_>, at: &[&str], wanted: bool) -> Outcome {
     versions::check_own(request.call.api_version()?)?;
     let (subscription, provider) = (at[0], known(request.types, at[1])?);
+    request.call.check_body()?;
     let world = &mut *request.world;
     if !wanted {
         check_unused(world, subscription, provider)?;
@@ -131,7 +132,7 @@ fn resource_types(provider: &Provider) -> Vec<Json> {
         } else {
             ("None", Vec::new())
         };
-        json!({"resourceType": name, "locations": locations, "apiVersions": definition.api_versions, "capabilities": capabilities})
+        json!({"resourceType": name, "locations": locations, "apiVersions": definition.api_versions(), "capabilities": capabilities})
     };
     provider.types.iter().map(show).collect()
 }

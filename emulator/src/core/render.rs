@@ -4,6 +4,7 @@ use super::definition::{Table, TypeDefinition};
 use super::json::{Json, json, ordered};
 use super::store::Stored;
 use super::world::World;
+use crate::documents;
 
 /// The body of a resource, or of what is stored like one.
 pub(crate) fn resource(types: &Table, world: &World, stored: &Stored) -> Json {
@@ -26,5 +27,10 @@ pub(crate) fn of(definition: &TypeDefinition, world: &World, stored: &Stored) ->
         body["etag"] = stored.etag.clone().into();
     }
     definition.behaviour.render(world, stored, &mut body);
-    ordered(body, definition.order)
+    let Some(documented) = documents::of_type(definition.name) else {
+        return body;
+    };
+    let properties = body["properties"].take();
+    body["properties"] = ordered(properties, &documented.properties);
+    ordered(ordered(body, &documented.order), definition.provider.first)
 }

@@ -10,7 +10,7 @@ use super::error::ArmError;
 use super::errors;
 use super::filter::Filter;
 use super::id::{GROUP, ResourceId, normalise_location};
-use super::json::{Json, at, json, set, take, text};
+use super::json::{Json, at, json, take, text};
 use super::locks::{self, Intent};
 use super::paging;
 use super::presence;
@@ -20,6 +20,7 @@ use super::render;
 use super::store::Stored;
 use super::versions;
 use super::world::World;
+use crate::documents;
 
 /// Answers a request for a resource.
 pub(crate) fn serve(
@@ -116,22 +117,22 @@ fn put(request: &mut Request<'_>, definition: &'static TypeDefinition, id: &Reso
     let id = writable(world, definition, id)?;
     providers::check_registered(request.types, world, &id)?;
     locks::check(world, &id, Intent::Write)?;
-    let mut wanted = call.json()?;
     definition.naming.check(id.name())?;
     let old = world.resources.get(&id).cloned();
+    let shown = || {
+        let old = old.as_ref();
+        old.map(|old| render::of(definition, world, old))
+    };
+    let mut wanted = call.json_beside(shown)?;
     preconditions(call, definition, &id, old.as_ref())?;
     may_write(world, call, definition, &id)?;
     for member in ["id", "name", "type", "etag"] {
         take(&mut wanted, member);
     }
-    drop_nulls(&mut wanted, definition.provider.etags);
     check_tags(&wanted)?;
     locate(definition, &id, old.as_ref(), &mut wanted)?;
-    for member in definition.read_only {
-        take(&mut wanted, member);
-        if let Some(kept) = old.as_ref().and_then(|old| at(&old.body, member)) {
-            set(&mut wanted, member, kept.clone());
-        }
+    if let Some(old) = &old {
+        documents::keep_own(definition.name, &old.body, &mut wanted);
     }
     write(request, definition, &id, old, wanted)
 }
@@ -147,7 +148,7 @@ fn patch(
     let patch = if call.body.is_empty() && definition.behaviour.patch_may_be_empty() {
         json!({})
     } else {
-        call.json()?
+        call.json_beside(|| Some(render::of(definition, world, &old)))?
     };
     preconditions(call, definition, &old.id, Some(&old))?;
     may_write(world, call, definition, &old.id)?;
@@ -199,24 +200,6 @@ fn delete(
                 &stored.id,
                 Reply::empty(202),
             ))
-        }
-    }
-}
-
-/// Leaves out what is null: models have no such values. Only Network's are known throughout; within Logic's
-/// properties there are documents of the client's own.
-fn drop_nulls(body: &mut Json, throughout: bool) {
-    let Some(members) = body.as_object_mut() else {
-        return;
-    };
-    members.retain(|_, value| !value.is_null());
-    for (name, value) in members {
-        match value {
-            Json::Object(_) if throughout || name == "properties" => drop_nulls(value, throughout),
-            Json::Array(values) if throughout => {
-                values.iter_mut().for_each(|value| drop_nulls(value, true));
-            }
-            _ => {}
         }
     }
 }
@@ -412,11 +395,8 @@ fn drop_null_tags(body: &mut Json, patch: &Json) {
 
 /// ARM's limits of tags, the same for every type.
 pub(crate) fn check_tags(body: &Json) -> Result<(), ArmError> {
-    let Some(tags) = at(body, "tags") else {
+    let Some(tags) = at(body, "tags").and_then(Json::as_object) else {
         return Ok(());
-    };
-    let Some(tags) = tags.as_object() else {
-        return Err(errors::invalid_content("'tags' must be an object."));
     };
     if tags.len() > 50 {
         return Err(errors::too_many_tags(tags.len()));

@@ -1,9 +1,11 @@
-//! The api-versions that are accepted: those that the known clients send, and their neighbours. Those of a namespace are where
-//! its types are.
+//! The api-versions that are accepted: those of the published documents, those that the known clients send, and their
+//! neighbours. Those of a namespace are where its types are.
 
 use super::definition::TypeDefinition;
 use super::error::ArmError;
 use super::errors;
+use super::id::GROUP;
+use crate::documents;
 
 /// Resource groups, providers and subscriptions.
 pub(crate) const RESOURCES: &[&str] = &[
@@ -11,11 +13,8 @@ pub(crate) const RESOURCES: &[&str] = &[
     "2025-03-01",
     "2024-11-01",
     "2024-07-01",
-    "2024-03-01",
     "2023-07-01",
     "2022-12-01",
-    "2022-09-01",
-    "2021-04-01",
     "2021-01-01",
     "2020-10-01",
     "2020-06-01",
@@ -35,7 +34,7 @@ pub(crate) const RESOURCES: &[&str] = &[
 ];
 
 /// Locks.
-const LOCKS: &[&str] = &["2020-05-01", "2017-04-01", "2016-09-01", "2015-01-01"];
+const LOCKS: &[&str] = &["2017-04-01", "2016-09-01", "2015-01-01"];
 
 /// Role assignments, role definitions and deny assignments.
 const AUTHORIZATION: &[&str] = &[
@@ -51,9 +50,18 @@ const AUTHORIZATION: &[&str] = &[
     "2015-07-01",
 ];
 
+/// The versions of the documents that know a type, and others, newest first.
+pub(crate) fn of(type_name: &str, others: &[&'static str]) -> Vec<&'static str> {
+    let documented = documents::of_type(type_name).map_or(&[][..], |known| &known.versions);
+    let mut versions: Vec<&str> = documented.iter().map(String::as_str).collect();
+    versions.extend(others);
+    versions.sort_unstable_by(|one, other| other.cmp(one));
+    versions
+}
+
 /// Checks the version of a request for locks.
 pub(crate) fn check_locks(version: &str) -> Result<(), ArmError> {
-    one_of(version, LOCKS)
+    one_of(version, &of("Microsoft.Authorization/locks", LOCKS))
 }
 
 /// Checks the version of a request for roles.
@@ -67,12 +75,12 @@ pub(crate) fn check(
     version: &str,
     location: &str,
 ) -> Result<(), ArmError> {
-    if definition.api_versions.contains(&version) {
+    let supported = definition.api_versions();
+    if supported.contains(&version) {
         return Ok(());
     }
-    let supported = definition.api_versions;
     if definition.provider.is_arm {
-        return Err(invalid(version, supported));
+        return Err(invalid(version, &supported));
     }
     let kind = definition.name.split_once('/').map_or("", |(_, kind)| kind);
     Err(errors::no_registered_provider_found(
@@ -85,7 +93,7 @@ pub(crate) fn check(
 
 /// Checks the version of a request for one of ARM's own types.
 pub(crate) fn check_own(version: &str) -> Result<(), ArmError> {
-    one_of(version, RESOURCES)
+    one_of(version, &of(GROUP, RESOURCES))
 }
 
 /// Checks that a version is one of those.

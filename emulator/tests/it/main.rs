@@ -11,6 +11,7 @@ mod clients;
 mod container;
 mod control;
 mod coverage;
+mod documents;
 mod environments;
 mod examples;
 mod groups;

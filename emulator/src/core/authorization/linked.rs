@@ -14,7 +14,7 @@ pub(super) fn links(types: &Table, asked: &Asked, call: &Call) -> Vec<(&'static 
         return Vec::new();
     }
     // A body that cannot be read is refused later, with a better reason.
-    let body = call.json().unwrap_or_default();
+    let body = call.spelled().unwrap_or_default();
     let mut found = Vec::new();
     for (path, action) in linking {
         let mut ids = Vec::new();

@@ -27,5 +27,6 @@ pub(crate) static PROVIDER: Provider = Provider {
     busy: None,
     not_found: ArmError::not_found,
     regional_requests: false,
+    first: &[],
     is_arm: false,
 };

@@ -17,14 +17,6 @@ pub(super) static AGREEMENTS: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/agreements",
     &Artifact {
         not_found: |name, account| errors::agreement_not_found(name, account),
-        required: &[
-            "agreementType",
-            "hostPartner",
-            "guestPartner",
-            "hostIdentity",
-            "guestIdentity",
-            "content",
-        ],
         linked: false,
     },
 );
@@ -33,7 +25,6 @@ pub(super) static ASSEMBLIES: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/assemblies",
     &Artifact {
         not_found: |name, account| errors::assembly_not_found(name, account),
-        required: &["assemblyName"],
         linked: true,
     },
 );
@@ -42,7 +33,6 @@ pub(super) static BATCH_CONFIGURATIONS: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/batchConfigurations",
     &Artifact {
         not_found: |name, account| errors::batch_configuration_not_found(name, account),
-        required: &["batchGroupName", "releaseCriteria"],
         linked: false,
     },
 );
@@ -51,7 +41,6 @@ pub(super) static CERTIFICATES: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/certificates",
     &Artifact {
         not_found: |name, account| errors::certificate_not_found(name, account),
-        required: &[],
         linked: false,
     },
 );
@@ -60,7 +49,6 @@ pub(super) static MAPS: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/maps",
     &Artifact {
         not_found: |name, account| errors::map_not_found(name, account),
-        required: &["mapType"],
         linked: true,
     },
 );
@@ -69,7 +57,6 @@ pub(super) static PARTNERS: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/partners",
     &Artifact {
         not_found: |name, account| errors::partner_not_found(name, account),
-        required: &["partnerType", "content"],
         linked: false,
     },
 );
@@ -78,7 +65,6 @@ pub(super) static SCHEMAS: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/schemas",
     &Artifact {
         not_found: |name, account| errors::schema_not_found(name, account),
-        required: &["schemaType"],
         linked: true,
     },
 );
@@ -87,7 +73,6 @@ pub(super) static SESSIONS: TypeDefinition = kind(
     "Microsoft.Logic/integrationAccounts/sessions",
     &Artifact {
         not_found: |name, account| errors::session_not_found(name, account),
-        required: &[],
         linked: false,
     },
 );
@@ -96,13 +81,11 @@ static BELOW: &[Route<Below>] = &[route("POST", "listContentCallbackUrl", callba
 
 const fn kind(name: &'static str, behaviour: &'static Artifact) -> TypeDefinition {
     TypeDefinition {
-        api_versions: VERSIONS,
+        more_versions: VERSIONS,
         naming: Naming::Logic {
             parentheses: true,
             most: 80,
         },
-        read_only: &["properties/createdTime", "properties/changedTime"],
-        order: &["properties", "id", "name", "type", "tags"],
         below: BELOW,
         ..TypeDefinition::new(name, &PROVIDER, behaviour)
     }
@@ -111,7 +94,6 @@ const fn kind(name: &'static str, behaviour: &'static Artifact) -> TypeDefinitio
 struct Artifact {
     /// Only `PartnerNotFound` was seen; the others follow its pattern.
     not_found: fn(&str, &str) -> ArmError,
-    required: &'static [&'static str],
     /// Whether answers give a link to the content in its place.
     linked: bool,
 }
@@ -119,14 +101,6 @@ struct Artifact {
 impl Behaviour for Artifact {
     fn put(&self, world: &mut World, mut write: Write<'_>) -> Result<Written, ArmError> {
         let body = &mut write.body;
-        if at(body, "properties").is_none() {
-            return Err(missing("properties", ""));
-        }
-        for member in self.required {
-            if at(body, &format!("properties/{member}")).is_none() {
-                return Err(missing(member, "properties"));
-            }
-        }
         take(body, "location");
         let created = write.existing.map_or(world.now, |old| old.created);
         set(body, "properties/createdTime", json!(timestamp(created)));
@@ -226,10 +200,4 @@ fn content_url(world: &mut World, id: &ResourceId) -> String {
         "https://prod-01.{location}.logic.azure.com:443/integrationAccounts/{name}/{kind}/{}/contents/Value?api-version=2015-08-01-preview&sp=%2Fread&sv=1.0&sig={signature}",
         id.name()
     )
-}
-
-fn missing(member: &str, path: &str) -> ArmError {
-    errors::invalid_request_content(format!(
-        "Required property '{member}' not found in JSON. Path '{path}'."
-    ))
 }

@@ -6,21 +6,18 @@ use crate::core::world::World;
 /// Gives a system-assigned identity its principal and tenant, and takes them from a resource that has none.
 pub(crate) fn complete(world: &mut World, body: &mut Json) {
     match text(body, "identity/type") {
-        Some(kind) if kind.eq_ignore_ascii_case("SystemAssigned") => {
+        Some("SystemAssigned") => {
             let (principal, tenant) = (world.random.guid(), world.directory.tenant.id.clone());
             set_default(body, "identity/principalId", principal.into());
             set_default(body, "identity/tenantId", tenant.into());
         }
-        Some(kind) if kind.eq_ignore_ascii_case("UserAssigned") => {
+        Some("UserAssigned") => {
             let ids: Vec<String> = body["identity"]["userAssignedIdentities"]
                 .as_object()
                 .map(|identities| identities.keys().cloned().collect())
                 .unwrap_or_default();
             for id in ids {
                 let value = &mut body["identity"]["userAssignedIdentities"][id.as_str()];
-                if !value.is_object() {
-                    *value = serde_json::json!({});
-                }
                 // The same identity is the same principal wherever it is assigned.
                 let identity = world.directory.user_identity(&id);
                 set(value, "principalId", identity.object_id.into());

@@ -9,7 +9,7 @@ use crate::core::definition::{
 use crate::core::error::ArmError;
 use crate::core::errors;
 use crate::core::id::ResourceId;
-use crate::core::json::{Json, at, json, set_default, text};
+use crate::core::json::{Json, json, set_default, text};
 use crate::core::render;
 use crate::core::route::route;
 use crate::core::store::Stored;
@@ -17,13 +17,12 @@ use crate::core::world::World;
 
 /// Integration accounts.
 pub(super) static DEFINITION: TypeDefinition = TypeDefinition {
-    api_versions: VERSIONS,
+    more_versions: VERSIONS,
     located: true,
     naming: Naming::Logic {
         parentheses: true,
         most: 80,
     },
-    order: super::ORDER,
     links: &[(
         "properties/integrationServiceEnvironment/id",
         JOIN_ENVIRONMENT,
@@ -32,7 +31,8 @@ pub(super) static DEFINITION: TypeDefinition = TypeDefinition {
         route("POST", "listCallbackUrl", callback_url),
         route("POST", "listKeyVaultKeys", key_vault_keys),
         route("POST", "logTrackingEvents", |request, _, _| {
-            check_events(&request.call.json()?).map(|()| Reply::empty(200))
+            // Tracking events are read and not kept: nothing can ask for them.
+            request.call.json().map(|_| Reply::empty(200))
         }),
         route("POST", "regenerateAccessKey", regenerate),
     ],
@@ -95,9 +95,11 @@ fn regenerate(request: &mut Request<'_>, account: &Stored, _: &[&str]) -> Outcom
 /// The keys of a vault, as far as they are known here: those that certificates of the account name.
 fn key_vault_keys(request: &mut Request<'_>, account: &Stored, _: &[&str]) -> Outcome {
     let (world, asked) = (&*request.world, request.call.json()?);
-    let Some(vault) = text(&asked, "keyVault/id") else {
-        return Err(required("keyVault"));
-    };
+    let vault = text(&asked, "keyVault/id").ok_or_else(|| {
+        errors::invalid_request_content(
+            "Required property 'id' not found in JSON. Path 'keyVault'.",
+        )
+    })?;
     let vault = vault.trim_start_matches('/').to_lowercase();
     let name = vault.rsplit('/').next().unwrap_or_default().to_owned();
     let mut keys: Vec<Json> = Vec::new();
@@ -116,41 +118,6 @@ fn key_vault_keys(request: &mut Request<'_>, account: &Stored, _: &[&str]) -> Ou
         }
     }
     Ok(Reply::json(200, json!({ "value": keys })))
-}
-
-const LEVELS: [&str; 6] = [
-    "LogAlways",
-    "Critical",
-    "Error",
-    "Warning",
-    "Informational",
-    "Verbose",
-];
-
-/// Tracking events are checked and not kept: nothing can ask for them.
-fn check_events(asked: &Json) -> Result<(), ArmError> {
-    if text(asked, "sourceType").is_none() {
-        return Err(required("sourceType"));
-    }
-    let events = at(asked, "events").and_then(Json::as_array);
-    for event in events.ok_or_else(|| required("events"))? {
-        for member in ["eventLevel", "eventTime", "recordType"] {
-            if text(event, member).is_none() {
-                return Err(required(member));
-            }
-        }
-        let level = text(event, "eventLevel").unwrap_or_default();
-        if !LEVELS.contains(&level) {
-            return Err(errors::invalid_request_content(format!(
-                "Error converting value '{level}' to an event level. Path 'events'."
-            )));
-        }
-    }
-    Ok(())
-}
-
-fn required(member: &str) -> ArmError {
-    errors::invalid_request_content(format!("Required property '{member}' not found in JSON."))
 }
 
 /// The codes are ours; the rules by environment are those of the ISE's own guide and price list.
@@ -185,12 +152,12 @@ fn check_sku(world: &World, body: &Json, existing: Option<&Stored>) -> Result<()
 }
 
 fn callback_url(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Outcome {
-    let asked: Json = serde_json::from_slice(&request.call.body).unwrap_or_default();
+    let asked = request.call.optional_json()?;
     let location = text(&stored.body, "location").unwrap_or_default();
     let account = text(&stored.hidden, "account").unwrap_or_default();
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("api-version", "2015-08-01-preview");
-    if let Some(until) = at(&asked, "notAfter").and_then(Json::as_str) {
+    if let Some(until) = text(&asked, "notAfter") {
         query.append_pair("se", until);
     }
     query.append_pair("sp", "//*").append_pair("sv", "1.0");

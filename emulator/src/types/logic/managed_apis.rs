@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use jiff::SignedDuration;
 
+use super::PROVIDER;
 use super::integration_service_environments::is_deployed;
-use super::{ENVIRONMENT_VERSIONS, PROVIDER};
 use crate::core::call::Outcome;
 use crate::core::definition::{
     Behaviour, Deletion, Naming, Request, TypeDefinition, Write, Written,
@@ -21,21 +21,10 @@ use crate::core::world::World;
 
 /// Managed APIs.
 pub(super) static DEFINITION: TypeDefinition = TypeDefinition {
-    api_versions: ENVIRONMENT_VERSIONS,
     naming: Naming::Logic {
         parentheses: false,
         most: 80,
     },
-    read_only: &[
-        "properties/provisioningState",
-        "properties/generalInformation",
-        "properties/integrationServiceEnvironment",
-        "properties/category",
-        "properties/name",
-        "properties/capabilities",
-        "properties/runtimeUrls",
-    ],
-    order: super::ORDER,
     below: &[route("GET", "apiOperations", operations)],
     ..TypeDefinition::new(
         "Microsoft.Logic/integrationServiceEnvironments/managedApis",

@@ -21,22 +21,8 @@ use crate::core::route::route;
 use crate::core::versions;
 use crate::core::world::World;
 
-/// The accepted versions of workflows and integration accounts.
-const VERSIONS: &[&str] = &["2019-05-01", "2018-07-01-preview", "2016-06-01"];
-/// Environments have one stable version only.
-const ENVIRONMENT_VERSIONS: &[&str] = &["2019-05-01"];
-
-/// The members of Logic's resources in the order in which Logic shows them.
-const ORDER: &[&str] = &[
-    "properties",
-    "sku",
-    "id",
-    "name",
-    "type",
-    "location",
-    "tags",
-    "identity",
-];
+/// The accepted version of workflows and integration accounts of which no document is shipped.
+const VERSIONS: &[&str] = &["2016-06-01"];
 
 /// What it takes to link to others.
 const JOIN_SUBNET: &str = "Microsoft.Network/virtualNetworks/subnets/join/action";
@@ -88,6 +74,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     busy: None,
     not_found: ArmError::not_found,
     regional_requests: true,
+    first: &["properties", "sku"],
     is_arm: false,
 };
 

@@ -44,15 +44,8 @@ pub(crate) fn inline_children(
     parent: &ResourceId,
     inline: Option<Json>,
 ) -> Result<Vec<(String, Json)>, ArmError> {
-    let children = match inline {
-        None => Vec::new(),
-        Some(Json::Array(children)) => children,
-        Some(_) => {
-            let why = format!("The children of resource {parent} are no array.");
-            return Err(ArmError::unreadable("InvalidJson", why));
-        }
-    };
-    let named = children.into_iter().map(|child| {
+    let children = inline.as_ref().and_then(Json::as_array).cloned();
+    let named = children.unwrap_or_default().into_iter().map(|child| {
         let name = text(&child, "name").unwrap_or_default().to_owned();
         (name, child)
     });

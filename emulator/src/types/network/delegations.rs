@@ -35,7 +35,8 @@ pub(super) fn actions(service: &str) -> Json {
 
 /// The list of them for a subscription or a group.
 pub(super) fn list(request: &mut Request<'_>, at: &[&str]) -> Outcome {
-    versions::one_of(request.call.api_version()?, super::VERSIONS)?;
+    let supported = versions::of("Microsoft.Network/virtualNetworks", super::VERSIONS);
+    versions::one_of(request.call.api_version()?, &supported)?;
     let scope = match at {
         [subscription, group, _] => {
             let group = ResourceId::of_group(subscription, group);

@@ -26,7 +26,7 @@ use crate::core::id::ResourceId;
 use crate::core::operations::{Ending, Work};
 use crate::core::route::route;
 
-/// The accepted versions.
+/// The accepted versions of which no document is shipped.
 const VERSIONS: &[&str] = &[
     "2026-03-01",
     "2025-07-01",
@@ -37,7 +37,6 @@ const VERSIONS: &[&str] = &[
     "2024-07-01",
     "2024-05-01",
     "2024-03-01",
-    "2024-01-01",
     "2023-11-01",
     "2023-09-01",
     "2023-06-01",
@@ -68,17 +67,6 @@ const VERSIONS: &[&str] = &[
     "2019-02-01",
     "2018-12-01",
     "2018-11-01",
-];
-
-/// The members of network resources in the order in which Network shows them.
-const ORDER: &[&str] = &[
-    "name",
-    "id",
-    "etag",
-    "type",
-    "location",
-    "tags",
-    "properties",
 ];
 
 /// What it takes to let a subnet refer to a security group or a route table.
@@ -131,6 +119,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     busy: Some(operations::busy),
     not_found,
     regional_requests: false,
+    first: &["name", "id", "etag", "type"],
     is_arm: false,
 };
 

@@ -19,17 +19,9 @@ use crate::core::world::World;
 
 /// Network security groups.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
-    api_versions: VERSIONS,
+    more_versions: VERSIONS,
     located: true,
     naming: Naming::Network { least: 1, most: 80 },
-    read_only: &[
-        "properties/provisioningState",
-        "properties/resourceGuid",
-        "properties/defaultSecurityRules",
-        "properties/subnets",
-        "properties/networkInterfaces",
-    ],
-    order: super::ORDER,
     below: &[
         route("GET", "defaultSecurityRules", |_, group, _| {
             Ok(Reply::json(200, json!({"value": default_rules(group)})))
@@ -47,10 +39,8 @@ pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
 
 /// Security rules.
 pub(crate) static RULES: TypeDefinition = TypeDefinition {
-    api_versions: VERSIONS,
+    more_versions: VERSIONS,
     naming: Naming::Network { least: 1, most: 80 },
-    read_only: &["properties/provisioningState"],
-    order: &["name", "id", "etag", "type", "properties"],
     ..TypeDefinition::new(
         "Microsoft.Network/networkSecurityGroups/securityRules",
         &PROVIDER,
@@ -153,22 +143,6 @@ impl Behaviour for Rules {
 /// Checks and completes a rule among the others of its group.
 fn complete_rule(id: &ResourceId, mut body: Json, others: &[Stored]) -> Result<Json, ArmError> {
     let properties = &body["properties"];
-    for (member, values) in [
-        ("protocol", &["*", "Tcp", "Udp", "Icmp", "Esp", "Ah"][..]),
-        ("access", &["Allow", "Deny"]),
-        ("direction", &["Inbound", "Outbound"]),
-    ] {
-        let value = text(properties, member).unwrap_or_default();
-        let Some(known) = values
-            .iter()
-            .find(|known| known.eq_ignore_ascii_case(value))
-        else {
-            return Err(errors::security_rule_invalid_property(id, member, value));
-        };
-        if *known != value {
-            return complete_rule(id, with(body, member, known), others);
-        }
-    }
     let priority = properties["priority"]
         .as_u64()
         .filter(|priority| (100..=4096).contains(priority))
@@ -200,11 +174,6 @@ const PLURALS: [&str; 4] = [
     "destinationAddressPrefixes",
 ];
 
-fn with(mut body: Json, member: &str, value: &str) -> Json {
-    set(&mut body, &format!("properties/{member}"), json!(value));
-    body
-}
-
 /// Each field comes in the singular or in the plural, and ports are numbers, ranges or `*`.
 fn check_fields(id: &ResourceId, properties: &Json) -> Result<(), ArmError> {
     for plural in PLURALS {
@@ -221,7 +190,16 @@ fn check_fields(id: &ResourceId, properties: &Json) -> Result<(), ArmError> {
                 id, singular, plural,
             ));
         }
-        let mut values = one.into_iter().chain(many.iter().filter_map(Json::as_str));
+        let each = many.iter().filter_map(Json::as_str);
+        // Only the singular fields take everything, and names of services.
+        let mut unsupported = each.clone().filter(|value| match ports {
+            true => *value == "*",
+            false => !is_address(value),
+        });
+        if let Some(value) = unsupported.next() {
+            return Err(errors::security_rule_unsupported_value(id, value, plural));
+        }
+        let mut values = one.into_iter().chain(each);
         if !ports && let Some(prefix) = values.clone().find(|prefix| !is_prefix(prefix)) {
             return Err(errors::security_rule_invalid_address_prefix(prefix));
         }
@@ -235,13 +213,15 @@ fn check_fields(id: &ResourceId, properties: &Json) -> Result<(), ArmError> {
 
 /// An address, a range or a service tag: what does not look like an address is one.
 fn is_prefix(prefix: &str) -> bool {
-    let addressed =
-        prefix.starts_with(|first: char| first.is_ascii_digit()) || prefix.contains(':');
-    if addressed {
+    if is_address(prefix) {
         prefix.parse::<IpNetwork>().is_ok()
     } else {
         prefix == "*" || prefix.starts_with(|first: char| first.is_ascii_alphabetic())
     }
+}
+
+fn is_address(prefix: &str) -> bool {
+    prefix.starts_with(|first: char| first.is_ascii_digit()) || prefix.contains(':')
 }
 
 fn is_port_range(range: &str) -> bool {

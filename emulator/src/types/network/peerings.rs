@@ -17,14 +17,8 @@ use crate::core::world::World;
 
 /// Peerings.
 pub(super) static DEFINITION: TypeDefinition = TypeDefinition {
-    api_versions: VERSIONS,
+    more_versions: VERSIONS,
     naming: Naming::Network { least: 1, most: 80 },
-    read_only: &[
-        "properties/provisioningState",
-        "properties/resourceGuid",
-        "properties/remoteVirtualNetworkEncryption",
-    ],
-    order: &["name", "id", "etag", "type", "properties"],
     links: &[(
         "properties/remoteVirtualNetwork/id",
         "Microsoft.Network/virtualNetworks/peer/action",
@@ -124,10 +118,7 @@ pub(super) fn replace(
     let mut kept = Vec::new();
     for (name, mut body) in inline_children(write.id, Some(inline))? {
         DEFINITION.naming.check(&name)?;
-        for member in ["id", "name", "type", "etag"]
-            .iter()
-            .chain(DEFINITION.read_only)
-        {
+        for member in ["id", "name", "type", "etag"] {
             take(&mut body, member);
         }
         let id = write.id.child(KIND, &name);

@@ -15,24 +15,16 @@ use crate::core::world::World;
 
 /// Route tables.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
-    api_versions: VERSIONS,
+    more_versions: VERSIONS,
     located: true,
     naming: Naming::Network { least: 1, most: 80 },
-    read_only: &[
-        "properties/provisioningState",
-        "properties/resourceGuid",
-        "properties/subnets",
-    ],
-    order: super::ORDER,
     ..TypeDefinition::new("Microsoft.Network/routeTables", &PROVIDER, &Tables)
 };
 
 /// Routes.
 pub(crate) static ROUTES: TypeDefinition = TypeDefinition {
-    api_versions: VERSIONS,
+    more_versions: VERSIONS,
     naming: Naming::Network { least: 1, most: 80 },
-    read_only: &["properties/provisioningState", "properties/hasBgpOverride"],
-    order: &["name", "id", "etag", "properties", "type"],
     ..TypeDefinition::new("Microsoft.Network/routeTables/routes", &PROVIDER, &Routes)
 };
 
@@ -114,23 +106,9 @@ impl Behaviour for Routes {
     }
 }
 
-const HOPS: [&str; 5] = [
-    "VirtualNetworkGateway",
-    "VnetLocal",
-    "Internet",
-    "VirtualAppliance",
-    "None",
-];
-
 /// Checks and completes a route among the others of its table.
 fn complete_route(id: &ResourceId, mut body: Json, others: &[Stored]) -> Result<Json, ArmError> {
     let hop = text(&body, "properties/nextHopType").unwrap_or_default();
-    let Some(hop) = HOPS
-        .into_iter()
-        .find(|known| known.eq_ignore_ascii_case(hop))
-    else {
-        return Err(errors::invalid_next_hop_type(id, hop));
-    };
     if (hop == "VirtualAppliance")
         != text(&body, "properties/nextHopIpAddress").is_some_and(|address| !address.is_empty())
     {
@@ -154,7 +132,6 @@ fn complete_route(id: &ResourceId, mut body: Json, others: &[Stored]) -> Result<
     {
         return Err(errors::route_conflict(id.name(), rival.id.name(), prefix));
     }
-    set(&mut body, "properties/nextHopType", json!(hop));
     set_default(&mut body, "properties/hasBgpOverride", json!(false));
     set(
         &mut body,

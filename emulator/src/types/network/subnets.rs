@@ -18,13 +18,12 @@ use crate::core::render;
 use crate::core::route::route;
 use crate::core::store::Stored;
 use crate::core::world::World;
+use crate::documents;
 
 /// Subnets.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
-    api_versions: VERSIONS,
+    more_versions: VERSIONS,
     naming: Naming::Network { least: 1, most: 80 },
-    read_only: READ_ONLY,
-    order: &["name", "id", "etag", "properties", "type"],
     links: &[
         ("properties/networkSecurityGroup/id", JOIN_GROUP),
         ("properties/routeTable/id", JOIN_TABLE),
@@ -50,15 +49,6 @@ pub(crate) const ASSOCIATION_LINKS: &str = "properties/serviceAssociationLinks";
 pub(crate) const HOLDER: &str = "environment";
 /// Where a subnet keeps its resource navigation links.
 pub(crate) const RESOURCE_LINKS: &str = "properties/resourceNavigationLinks";
-
-const READ_ONLY: &[&str] = &[
-    "properties/provisioningState",
-    ASSOCIATION_LINKS,
-    RESOURCE_LINKS,
-    "properties/ipConfigurations",
-    "properties/privateEndpoints",
-    "properties/purpose",
-];
 
 struct Subnets;
 
@@ -142,11 +132,8 @@ pub(crate) fn complete(
     for member in ["id", "name", "type", "etag"] {
         take(&mut body, member);
     }
-    for member in READ_ONLY {
-        take(&mut body, member);
-        if let Some(kept) = old.and_then(|old| at(&old.body, member)) {
-            set(&mut body, member, kept.clone());
-        }
+    if let Some(old) = old {
+        documents::keep_own(DEFINITION.name, &old.body, &mut body);
     }
     // Of both forms Azure takes the single one, whatever the other says.
     if at(&body, "properties/addressPrefix").is_some() {
@@ -183,7 +170,7 @@ pub(crate) fn complete(
         json!("Enabled"),
     );
     if let Some(Json::Array(endpoints)) = body["properties"].get_mut("serviceEndpoints") {
-        for endpoint in endpoints.iter_mut().filter(|endpoint| endpoint.is_object()) {
+        for endpoint in endpoints {
             endpoint["provisioningState"] = json!("Succeeded");
             // Which regions of a service an endpoint reaches is not known here: all of them.
             set_default(endpoint, "locations", json!(["*"]));

@@ -19,11 +19,9 @@ use crate::core::world::World;
 
 /// Virtual networks.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
-    api_versions: VERSIONS,
+    more_versions: VERSIONS,
     located: true,
     naming: Naming::Network { least: 2, most: 64 },
-    read_only: &["properties/provisioningState", "properties/resourceGuid"],
-    order: super::ORDER,
     links: &[
         (
             "properties/subnets/*/properties/networkSecurityGroup/id",

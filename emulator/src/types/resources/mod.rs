@@ -53,6 +53,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     busy: None,
     not_found: ArmError::not_found,
     regional_requests: false,
+    first: &[],
     is_arm: true,
 };
 

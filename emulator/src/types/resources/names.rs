@@ -3,7 +3,7 @@
 use crate::core::call::{Outcome, Reply};
 use crate::core::definition::Request;
 use crate::core::errors;
-use crate::core::json::json;
+use crate::core::json::{json, text};
 use crate::core::versions;
 
 /// Words that are no name by themselves, that no name begins with, and that no name has in it (from memory of Azure's guide).
@@ -46,11 +46,7 @@ pub(super) fn check(request: &mut Request<'_>, _: &[&str]) -> Outcome {
     versions::check_own(request.call.api_version()?)?;
     let body = request.call.json()?;
     let member = |wanted: &str| {
-        let mut members = body.as_object().into_iter().flatten();
-        let found = members.find(|(name, _)| name.eq_ignore_ascii_case(wanted));
-        let value = found
-            .and_then(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty());
+        let value = text(&body, wanted).filter(|value| !value.is_empty());
         value.ok_or_else(|| errors::invalid_content(format!("'{wanted}' is needed.")))
     };
     let (name, kind) = (member("name")?, member("type")?);

@@ -14,19 +14,9 @@ use crate::core::world::World;
 
 /// Resource groups.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
-    api_versions: versions::RESOURCES,
+    more_versions: versions::RESOURCES,
     located: true,
     naming: Naming::Group,
-    read_only: &["properties"],
-    order: &[
-        "id",
-        "name",
-        "type",
-        "location",
-        "tags",
-        "managedBy",
-        "properties",
-    ],
     ..TypeDefinition::new(GROUP, &PROVIDER, &ResourceGroups)
 };
 

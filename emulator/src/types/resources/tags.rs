@@ -22,7 +22,7 @@ pub(super) fn serve(request: &mut Request<'_>, _: &[&str]) -> Outcome {
     let new = match call.method.as_str() {
         "GET" => return Ok(show(&scope, old)),
         "DELETE" => json!({}),
-        "PUT" => given(&call.json()?)?,
+        "PUT" => given(&call.json()?),
         _ => change(old.clone(), &call.json()?)?,
     };
     if scope.pairs.is_empty() {
@@ -52,17 +52,14 @@ fn show(scope: &ResourceId, tags: Json) -> Reply {
 }
 
 /// The tags of a request's body.
-fn given(body: &Json) -> Result<Json, ArmError> {
-    match body["properties"].get("tags") {
-        Some(tags @ Json::Object(_)) => Ok(tags.clone()),
-        None | Some(Json::Null) => Ok(json!({})),
-        Some(_) => Err(errors::invalid_content("'tags' must be an object.")),
-    }
+fn given(body: &Json) -> Json {
+    let tags = body["properties"].get("tags");
+    tags.cloned().unwrap_or_else(|| json!({}))
 }
 
 /// Tags with what a PATCH asks for: others beside them, others in their place, or some of them gone.
 fn change(mut tags: Json, body: &Json) -> Result<Json, ArmError> {
-    let given = given(body)?;
+    let given = given(body);
     let asked = text(body, "operation").unwrap_or_default();
     let is = |word: &str| asked.eq_ignore_ascii_case(word);
     if is("Replace") {
@@ -141,7 +138,7 @@ fn write(
             new[name] = Json::Null;
         }
     }
-    let version = definition.api_versions.first().copied().unwrap_or_default();
+    let version = definition.newest_version();
     let call = Call {
         base: request.call.base.clone(),
         ..Call::own("PATCH", &scope.to_string(), version, &json!({"tags": new}))

@@ -18,15 +18,8 @@ use crate::core::world::World;
 
 /// Autoscale settings.
 pub(super) static DEFINITION: TypeDefinition = TypeDefinition {
-    api_versions: &[
-        "2022-10-01",
-        "2021-05-01-preview",
-        "2015-04-01",
-        "2014-04-01",
-    ],
+    more_versions: &["2021-05-01-preview", "2015-04-01", "2014-04-01"],
     located: true,
-    read_only: &["systemData"],
-    order: &["id", "name", "type", "location", "tags", "properties"],
     watches: &["Microsoft.Logic/integrationServiceEnvironments"],
     ..TypeDefinition::new(
         "Microsoft.Insights/autoscaleSettings",

@@ -7,7 +7,7 @@ mod injection;
 use jiff::SignedDuration;
 
 use super::identity;
-use super::{ASSIGN_IDENTITY, ENVIRONMENT_VERSIONS, JOIN_SUBNET, PROVIDER};
+use super::{ASSIGN_IDENTITY, JOIN_SUBNET, PROVIDER};
 use crate::core::asynchronous::start;
 use crate::core::call::{Outcome, Reply};
 use crate::core::clock::plus;
@@ -17,7 +17,7 @@ use crate::core::definition::{
 use crate::core::error::ArmError;
 use crate::core::errors;
 use crate::core::id::ResourceId;
-use crate::core::json::{Json, at, json, list, ordered, set, set_default, text};
+use crate::core::json::{Json, at, json, list, set, set_default, text};
 use crate::core::operations::{Due, Ending, Operation, Work};
 use crate::core::random::Random;
 use crate::core::route::route;
@@ -26,14 +26,11 @@ use crate::core::world::World;
 
 /// Integration service environments.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
-    api_versions: ENVIRONMENT_VERSIONS,
     located: true,
     naming: Naming::Logic {
         parentheses: false,
         most: 80,
     },
-    read_only: READ_ONLY,
-    order: super::ORDER,
     links: &[
         ("properties/networkConfiguration/subnets/*/id", JOIN_SUBNET),
         ("identity/userAssignedIdentities/#", ASSIGN_IDENTITY),
@@ -52,15 +49,6 @@ pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
         &Environments,
     )
 };
-
-const READ_ONLY: &[&str] = &[
-    "properties/provisioningState",
-    "properties/state",
-    "properties/integrationServiceEnvironmentId",
-    "properties/endpointsConfiguration",
-    "identity/principalId",
-    "identity/tenantId",
-];
 
 /// How long Azure takes to deploy an environment.
 const CREATION: SignedDuration = SignedDuration::from_hours(2);
@@ -85,7 +73,7 @@ struct Environments;
 impl Behaviour for Environments {
     fn put(&self, world: &mut World, mut write: Write<'_>) -> Result<Written, ArmError> {
         check_sku(&write.body)?;
-        check_properties(&write.body)?;
+        check_certificates(&write.body)?;
         let body = &mut write.body;
         set_default(
             body,
@@ -104,8 +92,6 @@ impl Behaviour for Environments {
         };
         set(body, "properties/provisioningState", json!("InProgress"));
         show_references(body);
-        let properties = body["properties"].take();
-        body["properties"] = ordered(properties, ORDER);
         let hidden = json!({ READY: deployed });
         Ok(Written {
             body: write.body,
@@ -119,10 +105,7 @@ impl Behaviour for Environments {
         let mut body = merge_members(existing, patch, &["tags", "sku", "identity"]);
         let properties = at(patch, "properties").and_then(Json::as_object);
         for (name, value) in properties.into_iter().flatten() {
-            let path = format!("properties/{name}");
-            if !READ_ONLY.contains(&path.as_str()) {
-                set(&mut body, &path, value.clone());
-            }
+            set(&mut body, &format!("properties/{name}"), value.clone());
         }
         Ok(body)
     }
@@ -228,16 +211,6 @@ pub(crate) fn public_endpoints(random: &mut Random) -> Json {
     })
 }
 
-/// The order of the members of `properties`.
-const ORDER: &[&str] = &[
-    "provisioningState",
-    "state",
-    "integrationServiceEnvironmentId",
-    "endpointsConfiguration",
-    "networkConfiguration",
-    "encryptionConfiguration",
-];
-
 fn work(kind: &'static str, lasts: SignedDuration) -> Work {
     Work {
         kind,
@@ -342,27 +315,16 @@ fn check_sku(body: &Json) -> Result<(), ArmError> {
             "The SKU '{name}' is not one of 'Premium' and 'Developer'."
         ));
     };
-    match at(body, "sku/capacity") {
-        None => Ok(()),
-        Some(capacity)
-            if capacity
-                .as_u64()
-                .is_some_and(|capacity| capacity <= most.into()) =>
-        {
-            Ok(())
-        }
-        Some(capacity) => refuse(format!(
+    let capacity = at(body, "sku/capacity").and_then(Json::as_i64);
+    match capacity.unwrap_or_default() {
+        capacity if (0..=most.into()).contains(&capacity) => Ok(()),
+        capacity => refuse(format!(
             "The capacity {capacity} of the SKU '{name}' is not between 0 and {most}."
         )),
     }
 }
 
-fn check_properties(body: &Json) -> Result<(), ArmError> {
-    if let Some(kind) = text(body, "properties/networkConfiguration/accessEndpoint/type")
-        && !["Internal", "External"].contains(&kind)
-    {
-        return Err(errors::invalid_integration_service_environment_access_endpoint(kind));
-    }
+fn check_certificates(body: &Json) -> Result<(), ArmError> {
     let certificates = at(body, "properties/certificates")
         .and_then(Json::as_object)
         .map_or(0, serde_json::Map::len);

@@ -1,7 +1,7 @@
 //! The addresses at which Request triggers are called.
 
 use super::{KEYS, key_type, triggers, versions};
-use crate::core::call::{Call, Outcome, Reply};
+use crate::core::call::{Outcome, Reply};
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
 use crate::core::errors;
@@ -13,7 +13,7 @@ const VERSION: &str = "2016-10-01";
 
 /// The address of the workflow's own Request trigger, for as long and with the key that the request says.
 pub(super) fn of_workflow(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Outcome {
-    let asked = asked(request.call)?;
+    let asked = request.call.optional_json()?;
     let triggers =
         json::at(&stored.body, "properties/definition/triggers").and_then(Json::as_object);
     let trigger = triggers
@@ -27,7 +27,7 @@ pub(super) fn of_workflow(request: &mut Request<'_>, stored: &Stored, _: &[&str]
         stored,
         &Address::of(stored, name),
         trigger,
-        key_type(&asked)?,
+        key_type(&asked),
         text(&asked, "notAfter"),
     ))
 }
@@ -45,13 +45,13 @@ pub(super) fn of_version(request: &mut Request<'_>, stored: &Stored, at: &[&str]
     let version = versions::find(request.world, stored, at[0])?;
     let (name, trigger) = triggers::find(stored, &version["properties"], at[1])?;
     check_callable(stored, name, trigger)?;
-    let asked = asked(request.call)?;
+    let asked = request.call.optional_json()?;
     let address = Address {
         path: format!("/versions/{}/triggers/{name}", at[0]),
         ..Address::of(stored, name)
     };
     let until = text(&asked, "notAfter");
-    Ok(url(stored, &address, trigger, key_type(&asked)?, until))
+    Ok(url(stored, &address, trigger, key_type(&asked), until))
 }
 
 /// Whether a trigger can be called.
@@ -82,15 +82,6 @@ impl<'a> Address<'a> {
             endpoint: text(&stored.body, "properties/accessEndpoint").unwrap_or_default(),
             path: format!("/triggers/{name}"),
         }
-    }
-}
-
-/// What a request says of the key and the time, if it says anything.
-fn asked(call: &Call) -> Result<Json, ArmError> {
-    if call.body.is_empty() {
-        Ok(json!({}))
-    } else {
-        call.json()
     }
 }
 

@@ -31,11 +31,6 @@ pub(crate) fn check(body: &Json) -> Result<(), ArmError> {
     let Some(definition) = at(body, "properties/definition") else {
         return Err(missing("definition", "properties", body.get("properties")));
     };
-    if !definition.is_object() {
-        return Err(errors::invalid_request_content(
-            "The definition is not an object. Path 'properties.definition'.",
-        ));
-    }
     for member in ["$schema", "contentVersion"] {
         if text(definition, member).is_none() {
             return Err(missing(member, "properties.definition", Some(definition)));
@@ -139,7 +134,6 @@ mod tests {
         for (definition, code) in [
             (json!({"contentVersion": "1"}), "InvalidRequestContent"),
             (json!({"$schema": "s"}), "InvalidRequestContent"),
-            (json!("text"), "InvalidRequestContent"),
             (
                 json!({"$schema": "s", "contentVersion": "1", "triggers": {"t": {}}}),
                 "InvalidRequestContent",

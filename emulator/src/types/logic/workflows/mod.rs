@@ -22,7 +22,7 @@ use crate::core::definition::{
 use crate::core::error::ArmError;
 use crate::core::errors;
 use crate::core::id::{ResourceId, normalise_location};
-use crate::core::json::{Json, at, drop_nulls, json, ordered, set, set_default, text};
+use crate::core::json::{Json, at, json, set, set_default, text};
 use crate::core::locks::{self, Intent};
 use crate::core::presence;
 use crate::core::route::{Route, route};
@@ -32,23 +32,12 @@ use crate::core::world::World;
 
 /// Workflows.
 pub(super) static DEFINITION: TypeDefinition = TypeDefinition {
-    api_versions: VERSIONS,
+    more_versions: VERSIONS,
     located: true,
     naming: Naming::Logic {
         parentheses: true,
         most: 80,
     },
-    read_only: &[
-        "properties/provisioningState",
-        "properties/createdTime",
-        "properties/changedTime",
-        "properties/version",
-        "properties/accessEndpoint",
-        "properties/sku",
-        "identity/principalId",
-        "identity/tenantId",
-    ],
-    order: super::ORDER,
     links: &[
         (
             "properties/integrationServiceEnvironment/id",
@@ -110,21 +99,6 @@ const LINK: Linked = Linked {
     mismatch: |name| errors::workflow_environment_mismatch(name),
 };
 
-/// The order of the members of `properties`.
-const ORDER: &[&str] = &[
-    "provisioningState",
-    "createdTime",
-    "changedTime",
-    "state",
-    "version",
-    "accessEndpoint",
-    "integrationAccount",
-    "integrationServiceEnvironment",
-    "definition",
-    "parameters",
-    "endpointsConfiguration",
-];
-
 /// The hidden members: what stands in for secure values, and the two access keys.
 const SECURE: &str = "secure";
 const KEYS: &str = "keys";
@@ -142,7 +116,6 @@ impl Behaviour for Workflows {
             .unwrap_or("Enabled")
             .to_owned();
         set(body, "properties/state", json!(state));
-        drop_nulls(body, "properties/accessControl");
         identity::complete(world, body);
         let created = write.existing.map_or(world.now, |old| old.created);
         complete(world, body, created, write.existing);
@@ -290,8 +263,6 @@ fn complete(world: &mut World, body: &mut Json, created: Timestamp, existing: Op
         .or(kept)
         .unwrap_or_else(|| environments::public_endpoints(&mut world.random));
     set(body, "properties/endpointsConfiguration", configuration);
-    let properties = body["properties"].take();
-    body["properties"] = ordered(properties, ORDER);
 }
 
 /// Versions count down from the largest number by the ticks of the clock, so that a later one is smaller.
@@ -352,7 +323,7 @@ fn validate(world: &World, mut body: Json, existing: Option<&Stored>) -> Outcome
 }
 
 fn regenerate(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Outcome {
-    let kind = key_type(&request.call.json()?)?;
+    let kind = key_type(&request.call.json()?);
     let key = request.world.random.hex32();
     if let Some(stored) = request.world.resources.get_mut(&stored.id) {
         stored.hidden[KEYS][kind] = json!(key);
@@ -361,13 +332,10 @@ fn regenerate(request: &mut Request<'_>, stored: &Stored, _: &[&str]) -> Outcome
 }
 
 /// The key that a request is about: the primary one unless it says so.
-fn key_type(body: &Json) -> Result<&'static str, ArmError> {
+fn key_type(body: &Json) -> &'static str {
     match text(body, "keyType") {
-        None | Some("NotSpecified" | "Primary") => Ok("Primary"),
-        Some("Secondary") => Ok("Secondary"),
-        Some(other) => Err(errors::invalid_request_content(format!(
-            "Error converting value '{other}' to a key type. Path 'keyType'."
-        ))),
+        Some("Secondary") => "Secondary",
+        _ => "Primary",
     }
 }
 

@@ -4,6 +4,7 @@
 use std::fmt::Display;
 
 use super::error::ArmError;
+use super::id::ResourceId;
 
 /// An error that can be answered.
 #[cfg(test)]
@@ -369,6 +370,22 @@ catalogue! {
     no_control(method, path) = service 404 "NotFound": "The emulator has no '{method} {path}'.";
     state_file_failed() = service 500 "StateFileFailed":
         "The state file of the emulator cannot be written to any more; its log says why. Start it again.";
+}
+
+/// Only these verbs are offered there.
+pub(crate) fn method(method: &str, allow: &str) -> ArmError {
+    ArmError {
+        allow: Some(allow.into()),
+        ..http_method_not_allowed(method)
+    }
+}
+
+/// A resource is not there.
+pub(crate) fn not_found(id: &ResourceId) -> ArmError {
+    match &id.group {
+        Some(group) => resource_not_found(id.type_name(), id.names(), group),
+        None => resource_group_not_found(id.name()),
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,6 @@ use axum::http::{Response, StatusCode};
 use jiff::Timestamp;
 
 use self::outgoing::{as_json, http, plain, refusal, with_body};
-use crate::Emulator;
 use crate::control::faults::{Action, Damage, Form};
 use crate::control::requests::Entry;
 use crate::core::authorization::{self, Sight};
@@ -25,6 +24,7 @@ use crate::core::operations::Doom;
 use crate::core::target::Target;
 use crate::core::world::World;
 use crate::core::{dispatch, response};
+use crate::emulator::Emulator;
 use crate::http::connection::Connection;
 use crate::http::guard;
 use crate::signin::Desk;

@@ -12,6 +12,7 @@ mod control;
 mod coverage;
 mod environments;
 mod examples;
+mod fuzz;
 mod groups;
 mod kill;
 mod load;

@@ -288,13 +288,13 @@ fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
     match (name, value) {
         ("answer", value) => {
             let answer: Answer = from_value(value.clone())
-                .map_err(|error| errors::invalid_control_request(&error.to_string()))?;
+                .map_err(|error| errors::invalid_control_request(error.to_string()))?;
             check_status(name, answer.status)?;
             Ok(Action::Answer(answer))
         }
         ("stranger", value) => {
             let stranger: Stranger = from_value(value.clone())
-                .map_err(|error| errors::invalid_control_request(&error.to_string()))?;
+                .map_err(|error| errors::invalid_control_request(error.to_string()))?;
             check_status(name, stranger.status)?;
             Ok(Action::Stranger(stranger))
         }
@@ -323,7 +323,7 @@ fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
             };
             let known = ["code", "message", "after"];
             if let Some(other) = failure.keys().find(|name| !known.contains(&name.as_str())) {
-                return Err(errors::invalid_control_request(&format!(
+                return Err(errors::invalid_control_request(format!(
                     "'fail_operation.{other}' is unknown"
                 )));
             }
@@ -343,7 +343,7 @@ fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
                 after: after.transpose()?,
             }))
         }
-        _ => Err(errors::invalid_control_request(&format!(
+        _ => Err(errors::invalid_control_request(format!(
             "'{name}' is unknown or has a wrong value"
         ))),
     }
@@ -352,7 +352,7 @@ fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
 fn check_status(name: &str, status: u16) -> Result<(), ArmError> {
     match status {
         200..600 => Ok(()),
-        _ => Err(errors::invalid_control_request(&format!(
+        _ => Err(errors::invalid_control_request(format!(
             "'{name}.status' lies between 200 and 599"
         ))),
     }
@@ -362,13 +362,13 @@ fn text(name: &str, value: &Json) -> Result<String, ArmError> {
     value
         .as_str()
         .map(str::to_owned)
-        .ok_or_else(|| errors::invalid_control_request(&format!("'{name}' is a text")))
+        .ok_or_else(|| errors::invalid_control_request(format!("'{name}' is a text")))
 }
 
 fn number(name: &str, value: &Json) -> Result<u64, ArmError> {
     value
         .as_u64()
-        .ok_or_else(|| errors::invalid_control_request(&format!("'{name}' is a whole number")))
+        .ok_or_else(|| errors::invalid_control_request(format!("'{name}' is a whole number")))
 }
 
 /// The service as it is since November 2022: no new environments. The code and the text are ours, since none is published.

@@ -118,7 +118,8 @@ fn without_users(resources: &[Json], resource: &Json) -> Vec<Json> {
 
 fn row(resources: &[Json], resource: &Json, definition: &TypeDefinition) -> String {
     let id = id(resource);
-    let version = definition.api_versions().first().expect("a version");
+    let versions = definition.api_versions();
+    let version = versions.first().expect("a version");
     let (list, _) = id.rsplit_once('/').expect("a list");
     let body = ask(&mut world(resources), "GET", id, version, &Json::Null).body;
     let mut body = body.expect("a resource");
@@ -143,7 +144,7 @@ fn row(resources: &[Json], resource: &Json, definition: &TypeDefinition) -> Stri
         definition.name,
         cells.join(" | "),
         below(definition),
-        span(definition.api_versions())
+        span(&definition.api_versions())
     )
 }
 

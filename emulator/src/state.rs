@@ -11,8 +11,9 @@ use crate::core::json::Json;
 use crate::core::limits::Limits;
 use crate::core::world::World;
 use crate::journal::{self, Journal, Receipt};
+use crate::options::Options;
 use crate::signin::SignIn;
-use crate::{Options, fixtures, types};
+use crate::{fixtures, types};
 
 /// The world, and what the emulator knows of its clients.
 #[derive(Debug)]

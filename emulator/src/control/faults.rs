@@ -3,7 +3,6 @@
 use serde::Deserialize;
 use serde_json::{Map, from_value};
 
-use super::invalid;
 use crate::core::call::{Call, Reply};
 use crate::core::clock::parse_duration;
 use crate::core::error::ArmError;
@@ -260,12 +259,12 @@ fn show(rule: &Rule) -> Json {
 fn read(source: &Json) -> Result<Rule, ArmError> {
     let members = source
         .as_object()
-        .ok_or_else(|| invalid("a rule is an object"))?;
+        .ok_or_else(|| errors::invalid_control_request("a rule is an object"))?;
     if let Some(preset) = members.get("preset") {
         return if members.len() == 1 && preset == "ise-retired" {
             Ok(retired(source))
         } else {
-            Err(invalid(
+            Err(errors::invalid_control_request(
                 "the only preset is 'ise-retired', and it stands alone",
             ))
         };
@@ -289,25 +288,28 @@ fn read(source: &Json) -> Result<Rule, ArmError> {
             "path" => rule.path = Some(text(name, value)?),
             "nth" => rule.nth = number(name, value)?.max(1),
             "times" => rule.times = number(name, value)?,
-            _ if action.is_some() => return Err(invalid("a rule has one action")),
+            _ if action.is_some() => {
+                return Err(errors::invalid_control_request("a rule has one action"));
+            }
             _ => action = Some(read_action(name, value)?),
         }
     }
-    rule.action = action.ok_or_else(|| invalid("a rule needs an action"))?;
+    rule.action =
+        action.ok_or_else(|| errors::invalid_control_request("a rule needs an action"))?;
     Ok(rule)
 }
 
 fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
     match (name, value) {
         ("answer", value) => {
-            let answer: Answer =
-                from_value(value.clone()).map_err(|error| invalid(&error.to_string()))?;
+            let answer: Answer = from_value(value.clone())
+                .map_err(|error| errors::invalid_control_request(error.to_string()))?;
             check_status(name, answer.status)?;
             Ok(Action::Answer(answer))
         }
         ("stranger", value) => {
-            let stranger: Stranger =
-                from_value(value.clone()).map_err(|error| invalid(&error.to_string()))?;
+            let stranger: Stranger = from_value(value.clone())
+                .map_err(|error| errors::invalid_control_request(error.to_string()))?;
             check_status(name, stranger.status)?;
             Ok(Action::Stranger(stranger))
         }
@@ -326,17 +328,27 @@ fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
         ("fail_operation", Json::Object(failure)) => {
             let member = |name: &str| {
                 failure.get(name).map_or_else(
-                    || Err(invalid("'fail_operation' has code and message")),
+                    || {
+                        Err(errors::invalid_control_request(
+                            "'fail_operation' has code and message",
+                        ))
+                    },
                     |value| text(name, value),
                 )
             };
             let known = ["code", "message", "after"];
             if let Some(other) = failure.keys().find(|name| !known.contains(&name.as_str())) {
-                return Err(invalid(&format!("'fail_operation.{other}' is unknown")));
+                return Err(errors::invalid_control_request(format!(
+                    "'fail_operation.{other}' is unknown"
+                )));
             }
             let after = failure.get("after").map(|span| {
                 let span = span.as_str().and_then(parse_duration);
-                span.ok_or_else(|| invalid("'fail_operation.after' is a span such as '90m'"))
+                span.ok_or_else(|| {
+                    errors::invalid_control_request(
+                        "'fail_operation.after' is a span such as '90m'",
+                    )
+                })
             });
             Ok(Action::FailOperation(Doom {
                 failure: Failure {
@@ -346,7 +358,7 @@ fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
                 after: after.transpose()?,
             }))
         }
-        _ => Err(invalid(&format!(
+        _ => Err(errors::invalid_control_request(format!(
             "'{name}' is unknown or has a wrong value"
         ))),
     }
@@ -355,7 +367,7 @@ fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
 fn check_status(name: &str, status: u16) -> Result<(), ArmError> {
     match status {
         200..600 => Ok(()),
-        _ => Err(invalid(&format!(
+        _ => Err(errors::invalid_control_request(format!(
             "'{name}.status' lies between 200 and 599"
         ))),
     }
@@ -365,13 +377,13 @@ fn text(name: &str, value: &Json) -> Result<String, ArmError> {
     value
         .as_str()
         .map(str::to_owned)
-        .ok_or_else(|| invalid(&format!("'{name}' is a text")))
+        .ok_or_else(|| errors::invalid_control_request(format!("'{name}' is a text")))
 }
 
 fn number(name: &str, value: &Json) -> Result<u64, ArmError> {
     value
         .as_u64()
-        .ok_or_else(|| invalid(&format!("'{name}' is a whole number")))
+        .ok_or_else(|| errors::invalid_control_request(format!("'{name}' is a whole number")))
 }
 
 /// The service as it is since November 2022: no new environments. The code and the text are ours, since none is published.

@@ -4,7 +4,7 @@ use super::invalid;
 use crate::core::call::{Outcome, Reply};
 use crate::core::clock::timestamp;
 use crate::core::ending;
-use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, text};
 use crate::core::world::World;
@@ -22,7 +22,7 @@ pub(super) fn set(world: &mut World, asked: &Json) -> Outcome {
     let id = text(asked, "resource").and_then(ResourceId::parse);
     let id = id.ok_or_else(|| invalid("'resource' is the id of a resource"))?;
     if TABLE.find(&id.type_name()).is_some() && !world.resources.has(&id) {
-        return Err(ArmError::not_found(&id));
+        return Err(errors::not_found(&id));
     }
     let name = text(asked, "metric").filter(|name| !name.is_empty());
     let name = name.ok_or_else(|| invalid("'metric' is the name of a metric"))?;

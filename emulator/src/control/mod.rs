@@ -104,7 +104,7 @@ pub(crate) fn serve(state: &mut State, call: &Call) -> Reply {
     let segments = call.target.segments();
     let done = match find(ROUTES, &call.method, &segments) {
         Routed::Found(handler, captured) => handler(state, call, &captured),
-        Routed::WrongVerb(allow) => Err(ArmError::method(&call.method, &allow)),
+        Routed::WrongVerb(allow) => Err(errors::method(&call.method, &allow)),
         Routed::Nowhere => Err(errors::no_control(&call.method, &call.path)),
     };
     done.unwrap_or_else(|error| Reply::error(&error, &state.world.clock))
@@ -220,7 +220,7 @@ fn tamper(world: &mut World, path: &[&str], members: &Json) -> Outcome {
     let stored = world
         .resources
         .get_mut(&id)
-        .ok_or_else(|| ArmError::not_found(&id))?;
+        .ok_or_else(|| errors::not_found(&id))?;
     merge(&mut stored.body, members);
     let stored = stored.clone();
     ending::notice(&TABLE, world, None);

@@ -134,7 +134,7 @@ fn dispatch(request: &mut Request<'_>) -> Outcome {
     let segments = call.target.segments();
     match find(tables, &call.method, &segments) {
         Routed::Found(handler, captured) => handler(request, &captured),
-        Routed::WrongVerb(allow) => Err(ArmError::method(&call.method, &allow)),
+        Routed::WrongVerb(allow) => Err(errors::method(&call.method, &allow)),
         Routed::Nowhere => Err(errors::no_route(call.target.path())),
     }
 }
@@ -227,7 +227,7 @@ fn below(
     versions::check(definition, request.call.api_version()?, "")?;
     let routed = find(definition.below, method, tail);
     if let Routed::WrongVerb(allow) = &routed {
-        return Err(ArmError::method(method, allow));
+        return Err(errors::method(method, allow));
     }
     let stored = presence::existing(request.types, request.world, id)?.clone();
     let Routed::Found(handler, captured) = routed else {

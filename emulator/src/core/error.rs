@@ -4,8 +4,6 @@ use std::borrow::Cow;
 
 use jiff::SignedDuration;
 
-use super::errors;
-use super::id::ResourceId;
 use super::json::{Json, json};
 
 /// An error as ARM answers it.
@@ -64,21 +62,5 @@ impl ArmError {
             error["details"] = details.collect();
         }
         json!({ "error": error })
-    }
-
-    /// Only these verbs are offered there.
-    pub(crate) fn method(method: &str, allow: &str) -> Self {
-        Self {
-            allow: Some(allow.into()),
-            ..errors::http_method_not_allowed(method)
-        }
-    }
-
-    /// A resource is not there.
-    pub(crate) fn not_found(id: &ResourceId) -> Self {
-        match &id.group {
-            Some(group) => errors::resource_not_found(id.type_name(), id.names(), group),
-            None => errors::resource_group_not_found(id.name()),
-        }
     }
 }

@@ -4,6 +4,7 @@
 use std::fmt::Display;
 
 use super::error::ArmError;
+use super::id::ResourceId;
 
 /// An error that can be answered.
 #[cfg(test)]
@@ -371,6 +372,22 @@ catalogue! {
         "At most {most} snapshots and {bytes} bytes of them are kept: delete some of the others first.";
     state_file_failed() = service 500 "StateFileFailed":
         "The state file of the emulator cannot be written to any more; its log says why. Start it again.";
+}
+
+/// Only these verbs are offered there.
+pub(crate) fn method(method: &str, allow: &str) -> ArmError {
+    ArmError {
+        allow: Some(allow.into()),
+        ..http_method_not_allowed(method)
+    }
+}
+
+/// A resource is not there.
+pub(crate) fn not_found(id: &ResourceId) -> ArmError {
+    match &id.group {
+        Some(group) => resource_not_found(id.type_name(), id.names(), group),
+        None => resource_group_not_found(id.name()),
+    }
 }
 
 #[cfg(test)]

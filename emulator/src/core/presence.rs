@@ -23,7 +23,7 @@ pub(crate) fn existing<'a>(
     let missing = |id: &ResourceId| {
         let definition = types.find(&id.type_name());
         definition.map_or_else(
-            || ArmError::not_found(id),
+            || errors::not_found(id),
             |definition| definition.not_found(id),
         )
     };

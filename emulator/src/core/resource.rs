@@ -40,7 +40,7 @@ pub(crate) fn serve(
         "PUT" => put(request, definition, id),
         "PATCH" if definition.located => patch(request, definition, id),
         "DELETE" => delete(request, definition, id),
-        method => Err(ArmError::method(method, definition.verbs())),
+        method => Err(errors::method(method, definition.verbs())),
     }
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn collection(
     let (world, call) = (&*request.world, request.call);
     versions::check(definition, call.api_version()?, "")?;
     if call.method != "GET" {
-        return Err(ArmError::method(&call.method, "GET"));
+        return Err(errors::method(&call.method, "GET"));
     }
     let fields = definition.behaviour.filters();
     let names: Vec<&'static str> = fields.iter().map(|(name, _)| *name).collect();
@@ -176,7 +176,7 @@ fn delete(
 ) -> Outcome {
     let (world, call) = (&*request.world, request.call);
     let Some(stored) = world.resources.get(id).cloned() else {
-        let group = id.group_id().ok_or_else(|| ArmError::not_found(id))?;
+        let group = id.group_id().ok_or_else(|| errors::not_found(id))?;
         return presence::existing_group(world, &group).map(|_| Reply::empty(204));
     };
     let group = stored.id.group_id();

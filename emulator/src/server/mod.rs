@@ -12,22 +12,23 @@ use axum::http::{Response, StatusCode};
 use jiff::Timestamp;
 
 use self::outgoing::{as_json, http, plain, refusal, with_body};
-use crate::Emulator;
 use crate::control::faults::{Action, Damage, Form};
 use crate::control::requests::Entry;
 use crate::core::authorization::{self, Sight};
 use crate::core::call::{Call, Reply};
 use crate::core::definition::Request;
 use crate::core::directory::Caller;
+use crate::core::error::ArmError;
 use crate::core::errors;
 use crate::core::json::Json;
 use crate::core::operations::Doom;
 use crate::core::target::Target;
 use crate::core::world::World;
 use crate::core::{dispatch, response};
+use crate::emulator::Emulator;
 use crate::http::connection::Connection;
 use crate::http::guard;
-use crate::signin::Desk;
+use crate::signin::{Desk, Signed};
 use crate::state::State;
 use crate::types::TABLE;
 use crate::{control, page, signin};
@@ -138,11 +139,10 @@ async fn under_fault(
         _ => None,
     };
     let fault = action.as_ref().map(Action::name);
-    (
-        emulator.with(|state| answer(state, call, action)),
-        fault,
-        damage,
-    )
+    // Nobody else waits while a signature is checked.
+    let token = Signed::read(call);
+    let answered = emulator.with(|state| answer(state, call, token, action));
+    (answered, fault, damage)
 }
 
 /// Answers what is about the emulator itself, not about Azure: no token is asked for, no fault acts, nothing is logged.
@@ -203,10 +203,13 @@ enum Silence {
     Never,
 }
 
+/// The token of a request, or why it does not do.
+type Token<'a> = Result<Signed<'a>, ArmError>;
+
 type Answered = Result<(Reply, Form), Silence>;
 
 /// Does the work of a request under a fault, if there is one.
-fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
+fn answer(state: &mut State, call: &Call, token: Token<'_>, action: Option<Action>) -> Answered {
     // What falls due by itself is not touched by a fault.
     state.settle();
     let mut doom = None;
@@ -229,11 +232,11 @@ fn answer(state: &mut State, call: &Call, action: Option<Action>) -> Answered {
         Some(Action::Swallow) => Some(Silence::Never),
         Some(Action::Delay(_) | Action::Damage(_)) | None => None,
     };
-    let reply = work(state, call, doom);
+    let reply = work(state, call, token, doom);
     silence.map_or(Ok((reply, Form::default())), Err)
 }
 
-fn work(state: &mut State, call: &Call, doom: Option<Doom>) -> Reply {
+fn work(state: &mut State, call: &Call, token: Token<'_>, doom: Option<Doom>) -> Reply {
     let World {
         directory,
         random,
@@ -250,7 +253,9 @@ fn work(state: &mut State, call: &Call, doom: Option<Doom>) -> Reply {
     if let Some(reply) = signin::serve(&mut desk, call) {
         return reply;
     }
-    let reply = match state.signin.tokens.check(&directory.tenant, call) {
+    let tokens = &state.signin.tokens;
+    let caller = token.and_then(|token| tokens.check(&directory.tenant, call, &token));
+    let reply = match caller {
         Ok(caller) => for_caller(&mut state.world, call, &caller, doom),
         Err(error) => signin::challenge(&directory.tenant, clock, call, &error),
     };

@@ -12,7 +12,7 @@ mod oidc;
 mod refusal;
 mod token;
 
-pub(crate) use access::challenge;
+pub(crate) use access::{Signed, challenge};
 
 use self::access::Tokens;
 

@@ -14,6 +14,7 @@ mod coverage;
 mod documents;
 mod environments;
 mod examples;
+mod fuzz;
 mod groups;
 mod kill;
 mod load;

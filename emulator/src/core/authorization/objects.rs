@@ -33,8 +33,8 @@ pub(crate) fn one(request: &mut Request<'_>, at: &[&str]) -> Outcome {
             }
         }
         "DELETE" if kind != DENIALS => delete(request.world, &id),
-        method if kind == DENIALS => Err(ArmError::method(method, "GET")),
-        method => Err(ArmError::method(method, "GET, PUT, DELETE")),
+        method if kind == DENIALS => Err(errors::method(method, "GET")),
+        method => Err(errors::method(method, "GET, PUT, DELETE")),
     }
 }
 
@@ -134,7 +134,7 @@ impl Filter {
 pub(crate) fn all(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let (kind, call) = (kind(request, at[1])?, request.call);
     if call.method != "GET" {
-        return Err(ArmError::method(&call.method, "GET"));
+        return Err(errors::method(&call.method, "GET"));
     }
     let (scope, world) = (&scope::asked(request, 3)?, &*request.world);
     let filter = Filter::read(call);

@@ -6,7 +6,7 @@ mod metrics;
 use jiff::SignedDuration;
 
 use crate::core::definition::{Provider, Style};
-use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::route::route;
 
 /// The namespace of what watches other resources. None of its writes takes time.
@@ -25,7 +25,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     },
     etags: false,
     busy: None,
-    not_found: ArmError::not_found,
+    not_found: errors::not_found,
     regional_requests: false,
     first: &[],
     is_arm: false,

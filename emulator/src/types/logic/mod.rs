@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 use crate::core::asynchronous::{common_status, version};
 use crate::core::call::{Call, Reply};
 use crate::core::definition::{Handler, Provider, Style};
-use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::operations::Operation;
 use crate::core::route::route;
@@ -72,7 +72,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     },
     etags: false,
     busy: None,
-    not_found: ArmError::not_found,
+    not_found: errors::not_found,
     regional_requests: true,
     first: &["properties", "sku"],
     is_arm: false,

@@ -128,7 +128,7 @@ fn not_found(id: &ResourceId) -> ArmError {
     if id.pairs.len() > 1 {
         return errors::child_not_found(id);
     }
-    ArmError::not_found(id)
+    errors::not_found(id)
 }
 
 /// The operation that a write starts.

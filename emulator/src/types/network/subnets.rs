@@ -4,7 +4,6 @@ use ipnetwork::IpNetwork;
 
 use super::address::{check_inside, prefixes as prefixes_of, spaces};
 use super::ranges::overlap;
-use super::virtual_networks::append;
 use super::{JOIN_GROUP, JOIN_TABLE, PROVIDER, VERSIONS, delegations, removal, work};
 use crate::core::call::{Outcome, Reply};
 use crate::core::definition::{
@@ -49,6 +48,18 @@ pub(crate) const ASSOCIATION_LINKS: &str = "properties/serviceAssociationLinks";
 pub(crate) const HOLDER: &str = "environment";
 /// Where a subnet keeps its resource navigation links.
 pub(crate) const RESOURCE_LINKS: &str = "properties/resourceNavigationLinks";
+
+/// Where a network keeps the names of its subnets in lower case, in the order in which it shows them.
+pub(super) const ORDER: &str = "order";
+
+/// Puts a subnet at the end of the order that its network knows.
+fn append(hidden: &mut Json, subnet: &str) {
+    let name = json!(subnet.to_lowercase());
+    let mut names = list(hidden, ORDER).to_vec();
+    names.retain(|known| *known != name);
+    names.push(name);
+    set(hidden, ORDER, names.into());
+}
 
 struct Subnets;
 

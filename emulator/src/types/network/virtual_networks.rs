@@ -64,7 +64,7 @@ impl Behaviour for VirtualNetworks {
         };
         if let Some(after) = after {
             let names = after.iter().map(|subnet| subnet.id.name().to_lowercase());
-            write.hidden = json!({ ORDER: names.collect::<Vec<_>>() });
+            write.hidden = json!({ subnets::ORDER: names.collect::<Vec<_>>() });
             for gone in before
                 .iter()
                 .filter(|old| !after.iter().any(|new| new.id.same(&old.id)))
@@ -103,7 +103,9 @@ impl Behaviour for VirtualNetworks {
     }
 
     fn render(&self, world: &World, stored: &Stored, body: &mut Json) {
-        let order = list(&stored.hidden, ORDER).iter().filter_map(Json::as_str);
+        let order = list(&stored.hidden, subnets::ORDER)
+            .iter()
+            .filter_map(Json::as_str);
         let order: HashMap<&str, usize> = order.zip(0..).collect();
         let mut subnets: Vec<&Stored> = world.resources.children(&stored.id, "subnets").collect();
         subnets.sort_by_cached_key(|subnet| {
@@ -121,18 +123,6 @@ impl Behaviour for VirtualNetworks {
             peerings.collect(),
         );
     }
-}
-
-/// Where a network keeps the names of its subnets in lower case, in the order in which it shows them.
-const ORDER: &str = "order";
-
-/// Puts a subnet at the end of the order that its network knows.
-pub(crate) fn append(hidden: &mut Json, subnet: &str) {
-    let name = json!(subnet.to_lowercase());
-    let mut names = list(hidden, ORDER).to_vec();
-    names.retain(|known| *known != name);
-    names.push(name);
-    set(hidden, ORDER, names.into());
 }
 
 /// The subnets that a request for the whole network asks for, completed.

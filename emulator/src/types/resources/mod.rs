@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use crate::core::asynchronous::{location, version};
 use crate::core::call::{Call, Reply};
 use crate::core::definition::{Provider, Style};
-use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::text;
 use crate::core::moving;
@@ -51,7 +51,7 @@ pub(crate) static PROVIDER: Provider = Provider {
     },
     etags: false,
     busy: None,
-    not_found: ArmError::not_found,
+    not_found: errors::not_found,
     regional_requests: false,
     first: &[],
     is_arm: true,

@@ -1,6 +1,7 @@
 //! The addresses at which Request triggers are called.
 
-use super::{KEYS, key_type, triggers, versions};
+use super::definition::{trigger, trigger_of};
+use super::{KEYS, key_type, versions};
 use crate::core::call::{Outcome, Reply};
 use crate::core::definition::Request;
 use crate::core::error::ArmError;
@@ -34,7 +35,7 @@ pub(super) fn of_workflow(request: &mut Request<'_>, stored: &Stored, _: &[&str]
 
 /// The address of one trigger, which must be a Request trigger. The code of the refusal is ours.
 pub(super) fn of_trigger(_: &mut Request<'_>, stored: &Stored, at: &[&str]) -> Outcome {
-    let (name, trigger) = triggers::own(stored, at[0])?;
+    let (name, trigger) = trigger(stored, at[0])?;
     check_callable(stored, name, trigger)?;
     let address = Address::of(stored, name);
     Ok(url(stored, &address, trigger, "Primary", None))
@@ -43,7 +44,7 @@ pub(super) fn of_trigger(_: &mut Request<'_>, stored: &Stored, at: &[&str]) -> O
 /// The address of a trigger of an earlier version.
 pub(super) fn of_version(request: &mut Request<'_>, stored: &Stored, at: &[&str]) -> Outcome {
     let version = versions::find(request.world, stored, at[0])?;
-    let (name, trigger) = triggers::find(stored, &version["properties"], at[1])?;
+    let (name, trigger) = trigger_of(stored, &version["properties"], at[1])?;
     check_callable(stored, name, trigger)?;
     let asked = request.call.optional_json()?;
     let address = Address {

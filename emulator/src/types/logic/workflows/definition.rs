@@ -6,6 +6,7 @@ use super::parameters::{canonical_type, invalid_template};
 use crate::core::error::ArmError;
 use crate::core::errors;
 use crate::core::json::{Json, at, ordered, text};
+use crate::core::store::Stored;
 
 /// The members of a definition in the service's order.
 const ORDER: &[&str] = &[
@@ -71,6 +72,27 @@ pub(crate) fn normalise(mut definition: Json) -> Json {
         }
     }
     ordered(definition, ORDER)
+}
+
+/// A trigger of a workflow as it is.
+pub(super) fn trigger<'a>(
+    workflow: &'a Stored,
+    name: &str,
+) -> Result<(&'a str, &'a Json), ArmError> {
+    trigger_of(workflow, &workflow.body["properties"], name)
+}
+
+/// A trigger of a workflow or of one of its versions, by its properties.
+pub(super) fn trigger_of<'a>(
+    workflow: &Stored,
+    properties: &'a Json,
+    name: &str,
+) -> Result<(&'a str, &'a Json), ArmError> {
+    let triggers = at(properties, "definition/triggers").and_then(Json::as_object);
+    let mut triggers = triggers.into_iter().flatten();
+    let found = triggers.find(|(known, _)| known.eq_ignore_ascii_case(name));
+    let found = found.map(|(name, trigger)| (name.as_str(), trigger));
+    found.ok_or_else(|| errors::workflow_trigger_not_found(workflow.id.name(), name))
 }
 
 /// Actions need a type, and wait only for actions beside them; scopes, conditions and loops hold more actions.

@@ -3,7 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{next_version, triggers};
+use super::definition::trigger;
+use super::next_version;
 use crate::core::call::{Call, Outcome, Reply};
 use crate::core::clock::{plus, timestamp};
 use crate::core::definition::Request;
@@ -48,7 +49,7 @@ pub(super) fn operation(request: &mut Request<'_>, workflow: &Stored, at: &[&str
 
 /// The histories of a trigger: each time it fired, a run has the same name.
 pub(super) fn histories(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
-    let (trigger, _) = triggers::own(workflow, at[0])?;
+    let (trigger, _) = trigger(workflow, at[0])?;
     let runs = of_trigger(request.world, workflow, trigger);
     let shown = runs.map(|run| show_history(workflow, run));
     paging::page(request.call, filtered(request.call, shown.collect())?)
@@ -71,7 +72,7 @@ fn find_history<'a, 'b>(
     workflow: &'b Stored,
     at: &[&str],
 ) -> Result<(&'b str, &'a Stored), ArmError> {
-    let ((trigger, _), name) = (triggers::own(workflow, at[0])?, at[1]);
+    let ((trigger, _), name) = (trigger(workflow, at[0])?, at[1]);
     let mut runs = of_trigger(world, workflow, trigger);
     let run = runs.find(|run| run.id.name().eq_ignore_ascii_case(name));
     run.map(|run| (trigger, run)).ok_or_else(|| {

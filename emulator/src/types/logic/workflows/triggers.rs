@@ -1,5 +1,6 @@
 //! The triggers of a workflow, as its definition gives them.
 
+use super::definition::trigger;
 use super::{callback, documents, runs};
 use crate::core::call::{Outcome, Reply};
 use crate::core::clock::timestamp;
@@ -15,7 +16,7 @@ use crate::core::world::World;
 
 /// One trigger.
 pub(super) fn one(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
-    let (name, trigger) = own(workflow, at[0])?;
+    let (name, trigger) = trigger(workflow, at[0])?;
     Ok(Reply::json(
         200,
         show(request.world, workflow, name, trigger),
@@ -24,46 +25,27 @@ pub(super) fn one(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> 
 
 /// Lets a trigger fire.
 pub(super) fn run(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
-    let (name, _) = own(workflow, at[0])?;
+    let (name, _) = trigger(workflow, at[0])?;
     runs::start(request.world, workflow, name)
 }
 
 /// Triggers keep no state of their own here: there is nothing to forget.
 pub(super) fn reset(_: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
-    own(workflow, at[0]).map(|_| Reply::empty(200))
+    trigger(workflow, at[0]).map(|_| Reply::empty(200))
 }
 
 /// Nor is there anything to take over from another one.
 pub(super) fn set_state(request: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
-    own(workflow, at[0])?;
+    trigger(workflow, at[0])?;
     check_source(request.world, &request.call.json()?)?;
     Ok(Reply::empty(200))
 }
 
 /// What a trigger asks of the bodies of its calls.
 pub(super) fn schema(_: &mut Request<'_>, workflow: &Stored, at: &[&str]) -> Outcome {
-    let (name, trigger) = own(workflow, at[0])?;
+    let (name, trigger) = trigger(workflow, at[0])?;
     callback::check_callable(workflow, name, trigger)?;
     Ok(documents::schema(name, trigger))
-}
-
-/// A trigger of a workflow as it is.
-pub(super) fn own<'a>(workflow: &'a Stored, name: &str) -> Result<(&'a str, &'a Json), ArmError> {
-    find(workflow, &workflow.body["properties"], name)
-}
-
-/// A trigger of a workflow or of one of its versions, by its properties.
-pub(super) fn find<'a>(
-    stored: &Stored,
-    properties: &'a Json,
-    name: &str,
-) -> Result<(&'a str, &'a Json), ArmError> {
-    let triggers = json::at(properties, "definition/triggers").and_then(Json::as_object);
-    let mut triggers = triggers.into_iter().flatten();
-    let found = triggers.find(|(known, _)| known.eq_ignore_ascii_case(name));
-    found
-        .map(|(name, trigger)| (name.as_str(), trigger))
-        .ok_or_else(|| errors::workflow_trigger_not_found(stored.id.name(), name))
 }
 
 /// The triggers.

@@ -3,6 +3,7 @@
 pub mod body;
 mod deletions;
 mod plans;
+pub mod row;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -15,7 +15,8 @@ use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::Path;
 use crate::sdk::provider::Provider;
 use crate::sdk::resource::Resource;
-use crate::sdk::schema::{Attribute, Check, Schema};
+use crate::sdk::schema::validator::{no_null_elements, one_of, text};
+use crate::sdk::schema::{Attribute, Schema};
 use crate::sdk::types::Type;
 use crate::sdk::validation::{capitalised, sentence};
 use crate::sdk::value::{Object, Value};
@@ -26,17 +27,17 @@ pub const ADDRESS: &str = "registry.terraform.io/tfplugin-rs/ise";
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     Schema {
-    description: "Azure Logic Apps integration service environments: the environment, its subnets, logic apps and integration accounts.",
+    description: "Azure Logic Apps integration service environments: the environment, its subnets, logic apps and integration accounts.".into(),
     attributes: vec![
         Attribute::string("subscription_id")
-            .check(Check::Text(is_uuid))
+            .validator(text(is_uuid))
             .doc("Subscription in which everything lives. Defaults to that of the Azure CLI when it signs in. `ARM_SUBSCRIPTION_ID`."),
         Attribute::string("tenant_id").doc("Microsoft Entra ID tenant to sign in to. `ARM_TENANT_ID`."),
         Attribute::string("environment")
-            .check(Check::OneOf(&["public", "usgovernment", "china"]))
+            .validator(one_of(["public", "usgovernment", "china"]))
             .doc("Azure cloud: `public` (the default), `usgovernment` or `china`. `ARM_ENVIRONMENT`."),
         Attribute::string("resource_manager_endpoint")
-            .check(Check::Text(is_endpoint))
+            .validator(text(is_endpoint))
             .doc(
                 "URL of Azure Resource Manager in a custom cloud, or of the ARM emulator. Plain `http://` is for loopback hosts only. \
                  `ARM_RESOURCE_MANAGER_ENDPOINT`.",
@@ -44,16 +45,16 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         Attribute::string("resource_manager_audience")
             .doc("What access tokens are asked for; the endpoint when it is not given. `ARM_RESOURCE_MANAGER_AUDIENCE`."),
         Attribute::string("active_directory_authority_host")
-            .check(Check::Text(is_endpoint))
+            .validator(text(is_endpoint))
             .doc("URL of the sign-in service in a custom cloud, or of the ARM emulator. `ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST`."),
         Attribute::string("client_id").doc("Application (client) ID to sign in with. `ARM_CLIENT_ID`."),
         Attribute::string("client_id_file_path").doc("File that holds the application ID. `ARM_CLIENT_ID_FILE_PATH`."),
         Attribute::string("client_secret").sensitive().doc("Secret of the application. `ARM_CLIENT_SECRET`."),
         Attribute::string("client_secret_file_path").doc("File that holds the secret. `ARM_CLIENT_SECRET_FILE_PATH`."),
         Attribute::bool("use_cli").doc("Whether to sign in with the Azure CLI when nothing else is configured; true by default. `ARM_USE_CLI`."),
-        Attribute::plain("default_tags", Type::map(Type::String)).doc("Tags for every object that has tags; `tags` of the object win."),
+        Attribute::map("default_tags", Type::String).validator(no_null_elements()).doc("Tags for every object that has tags; `tags` of the object win."),
         Attribute::string("partner_id")
-            .check(Check::Text(validate::partner_id))
+            .validator(text(validate::partner_id))
             .doc("GUID of the partner to whom Microsoft attributes the usage. `ARM_PARTNER_ID`."),
         Attribute::bool("disable_correlation_request_id")
             .doc("Leaves out the `x-ms-correlation-request-id` header, which ties together all requests of one run. `ARM_DISABLE_CORRELATION_REQUEST_ID`."),

@@ -5,18 +5,21 @@
 
 mod elements;
 mod members;
+mod overwritten;
 mod write;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
+use super::row::{ArmAttribute as _, Remote};
 use crate::sdk::number::Number;
-use crate::sdk::schema::{Attribute, Kind, Nesting, Remote, Schema};
+use crate::sdk::schema::{Attribute, Kind, Nesting, Schema};
 use crate::sdk::types::Type;
 use crate::sdk::value::{Object, Value};
 
 pub use self::members::write_members;
+pub use self::overwritten::Overwritten;
 pub use self::write::{Change, write};
 
 /// What `body` says about the attributes of `schema`, in the words of `state` wherever the meaning is the same.
@@ -38,12 +41,16 @@ pub fn complete(planned: &Object, found: &Object) -> Object {
 
 fn read_attributes(attributes: &[Attribute], body: &Json, object: &mut Object) {
     for attribute in attributes {
-        let Some(remote) = attribute.remote else {
+        let Some(remote) = attribute.remote() else {
             continue;
         };
-        let known = object.get_mut(attribute.name);
+        let known = object.get_mut(&attribute.name);
         let found = match read_attribute(attribute, remote, body, known) {
-            found if attribute.may_be_untold && attribute.is_nothing(&found) && is_known(known) => {
+            found
+                if attribute.keeps_prior_when_absent()
+                    && attribute.is_null_or_empty(&found)
+                    && is_known(known) =>
+            {
                 continue;
             }
             // The service leaves out what is as it always is.
@@ -62,7 +69,7 @@ fn read_attribute(attribute: &Attribute, remote: Remote, body: &Json, known: &Va
         return read(&json);
     }
     match &attribute.kind {
-        Kind::Plain(ty) => from_json(&json, ty),
+        Kind::Value(ty) => from_json(&json, ty),
         Kind::Nested(nesting, attributes) => read_nested(*nesting, attributes, &json, known),
     }
 }
@@ -100,8 +107,8 @@ fn read_nested(nesting: Nesting, attributes: &[Attribute], json: &Json, known: &
 /// The known words where they mean what was found: nothing in whatever form, and whatever the attribute calls the same.
 fn keep_words(attribute: &Attribute, known: &Value, found: Value) -> Value {
     match found {
-        found if attribute.amounts_to_same(known, &found) => known.clone(),
-        Value::Object(_) if attribute.is_nothing(&found) => Value::Null,
+        found if attribute.equal_remotely(known, &found) => known.clone(),
+        Value::Object(_) if attribute.is_null_or_empty(&found) => Value::Null,
         found => found,
     }
 }
@@ -263,7 +270,7 @@ fn read_object(attributes: &[Attribute], json: &Json) -> Object {
 fn nulls(attributes: &[Attribute]) -> Object {
     attributes
         .iter()
-        .map(|attribute| (attribute.name, Value::Null))
+        .map(|attribute| (&*attribute.name, Value::Null))
         .collect()
 }
 

@@ -21,6 +21,7 @@ use super::shared::arm_type::ArmType;
 use super::shared::rows;
 use super::shared::wait::Interrupted;
 use crate::arm::{self, PutOptions, ResourceId, Session};
+use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends, asks_arm};
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
@@ -28,7 +29,11 @@ use crate::sdk::plan::Plan;
 use crate::sdk::private::Private;
 use crate::sdk::remote::{self, Change};
 use crate::sdk::resource::{Create, Resource, State, Update};
-use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Schema, Timeouts};
+use crate::sdk::schema::plan_modifier::{
+    requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
+};
+use crate::sdk::schema::validator::{each_element, int64_between, no_null_elements, one_of, text};
+use crate::sdk::schema::{Attribute, Nesting, Schema, Timeouts};
 use crate::sdk::types::Type;
 use crate::sdk::value::{Object, Value};
 use crate::validate;
@@ -56,17 +61,21 @@ const DEPLOYED: [&str; 6] = [
     "connector_outbound_ip_addresses",
 ];
 
-static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+    Schema {
     version: 0,
     description: "An integration service environment: Azure Logic Apps in your own virtual network. Azure has refused new \
-                  environments since 2022-11-01 and retired the service on 2024-08-31.",
+                  environments since 2022-11-01 and retired the service on 2024-08-31."
+        .into(),
     attributes: attributes(),
-    timeouts: Some(Timeouts {
+    blocks: vec![Timeouts {
         create: Some(6 * HOUR),
         read: Some(HOUR / 12),
         update: Some(6 * HOUR),
         delete: Some(10 * HOUR),
-    }),
+    }.block()],
+    ..Schema::default()
+}
 });
 
 fn attributes() -> Vec<Attribute> {
@@ -76,54 +85,55 @@ fn attributes() -> Vec<Attribute> {
         rows::resource_group_name(),
         Attribute::string("location")
             .required()
-            .replaces()
-            .same(rows::same_location)
-            .may_be_untold()
-            .check(Check::Text(validate::names::location))
-            .remote("location")
+            .plan(requires_replace())
+            .compared_by(rows::same_location)
+            .with(KeepPriorWhenAbsent)
+            .validator(text(validate::names::location))
+            .with(Remote::at("location"))
             .doc("Azure region, which is also that of the virtual network."),
         Attribute::string("sku")
             .default("Premium")
-            .replaces()
-            .same(rows::same_ignoring_case)
-            .may_be_untold()
-            .check(Check::OneOf(&["Premium", "Developer"]))
-            .remote("sku.name")
+            .plan(requires_replace())
+            .compared_by(rows::same_ignoring_case)
+            .with(KeepPriorWhenAbsent)
+            .validator(one_of(["Premium", "Developer"]))
+            .with(Remote::at("sku.name"))
             .doc("`Premium`, or `Developer`, which has no service level agreement and cannot scale."),
         Attribute::number("capacity")
             .optional_computed()
-            .check(Check::Between(0, 10))
-            .may_be_untold()
-            .remote("sku.capacity")
+            .plan(use_state_or_null_for_unknown())
+            .validator(int64_between(0, 10))
+            .with(KeepPriorWhenAbsent)
+            .with(Remote::at("sku.capacity"))
             .doc(
                 "Additional processing units, 0 to 10; 0 for `Developer`. Leave it out when something else decides, such as \
                  autoscale: the environment is then created with 0, and whatever it has afterwards is kept.",
             ),
         Attribute::string("access_endpoint_type")
             .default("Internal")
-            .replaces()
-            .same(rows::same_ignoring_case)
-            .may_be_untold()
-            .check(Check::OneOf(&["Internal", "External"]))
-            .remote("properties.networkConfiguration.accessEndpoint.type")
+            .plan(requires_replace())
+            .compared_by(rows::same_ignoring_case)
+            .with(KeepPriorWhenAbsent)
+            .validator(one_of(["Internal", "External"]))
+            .with(Remote::at("properties.networkConfiguration.accessEndpoint.type"))
             .doc("`Internal`: called from inside the virtual network only. `External`: called from the internet too."),
-        Attribute::plain("subnet_ids", Type::list(Type::String))
+        Attribute::list("subnet_ids", Type::String)
             .required()
-            .replaces()
-            .same(rows::same_ids)
-            .may_be_untold()
-            .check(Check::EachText(|text| rows::is_id_of(text, SUBNET_TYPE)))
-            .remote("properties.networkConfiguration.subnets[].id")
-            .read_as(rows::read_ids)
+            .plan(requires_replace())
+            .compared_by(rows::same_ids)
+            .with(KeepPriorWhenAbsent)
+            .validator(no_null_elements()).validator(each_element(text(|text| rows::is_id_of(text, SUBNET_TYPE))))
+            .with(Remote::at("properties.networkConfiguration.subnets[].id").read_as(rows::read_ids))
             .doc("IDs of four different, empty subnets of one virtual network, sent in this order."),
         Attribute::bool("express_route")
             .default(false)
-            .effect(Effect::Local)
+            .with(Sends::Never)
             .doc("Whether the network uses ExpressRoute: each subnet then needs a route table with 0.0.0.0/0 to `Internet`."),
         rows::identity(),
         customer_managed_key(),
-        Attribute::plain("restart_triggers", Type::map(Type::String))
-            .effect(Effect::SentAfterFirst)
+        Attribute::map("restart_triggers", Type::String)
+            .validator(no_null_elements())
+            .with(Sends::OnlyOnChange)
             .doc(
                 "Any values; when they change, the environment is restarted, but not when they are set for the first time or \
                  removed. An environment has to be restarted after each change of its network's DNS servers.",
@@ -133,12 +143,13 @@ fn attributes() -> Vec<Attribute> {
             "What ARM says about the last operation, such as `Succeeded`. `ReleasingSubnets`: the environment is deleted, and Azure \
              still holds its subnets.",
         ),
-        rows::state(),
+        rows::state().plan(use_state_for_unknown()),
         Attribute::string("environment_id")
             .computed()
-            .remote("properties.integrationServiceEnvironmentId")
+            .plan(use_state_for_unknown())
+            .with(Remote::at("properties.integrationServiceEnvironmentId"))
             .doc("Azure's own ID of the environment, which is not an ARM ID."),
-        Attribute::string("virtual_network_id").computed().doc("ID of the virtual network."),
+        Attribute::string("virtual_network_id").computed().plan(use_state_for_unknown()).doc("ID of the virtual network."),
     ];
     attributes.extend(rows::ip_addresses());
     attributes.extend([rows::tags(), rows::tags_all()]);
@@ -149,7 +160,7 @@ fn customer_managed_key() -> Attribute {
     let member = |name, path, description| {
         Attribute::string(name)
             .required()
-            .remote(path)
+            .with(Remote::at(path))
             .doc(description)
     };
     Attribute::nested(
@@ -157,15 +168,15 @@ fn customer_managed_key() -> Attribute {
         Nesting::Single,
         vec![
             member("key_vault_id", "keyVault.id", "ID of the key vault.")
-                .same(rows::same_id)
-                .read_as(rows::read_id)
-                .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.KeyVault/vaults"))),
-            member("key_name", "keyName", "Name of the key.").same(rows::same_ignoring_case),
-            member("key_version", "keyVersion", "Version of the key.").same(rows::same_ignoring_case),
+                .compared_by(rows::same_id)
+                .with(Remote::at("keyVault.id").read_as(rows::read_id))
+                .validator(text(|text| rows::is_id_of(text, "Microsoft.KeyVault/vaults"))),
+            member("key_name", "keyName", "Name of the key.").compared_by(rows::same_ignoring_case),
+            member("key_version", "keyVersion", "Version of the key.").compared_by(rows::same_ignoring_case),
         ],
     )
-    .replaces()
-    .remote("properties.encryptionConfiguration.encryptionKeyReference")
+    .plan(requires_replace())
+    .with(Remote::at("properties.encryptionConfiguration.encryptionKeyReference"))
     .doc(
         "The key that encrypts the environment's data. Needs `identity` and an `External` access endpoint; the identity must be \
          given access to the key within 30 minutes of the creation.",
@@ -179,10 +190,10 @@ fn preflight() -> Attribute {
         vec![
             Attribute::string("mode")
                 .default("enforce")
-                .check(Check::OneOf(&["enforce", "warn", "off"]))
+                .validator(one_of(["enforce", "warn", "off"]))
                 .doc("`enforce`: findings stop the plan. `warn`: they are warnings. `off`: nothing is looked up."),
-            Attribute::plain("ignore", Type::set(Type::String))
-                .check(Check::EachText(checks::is_rule))
+            Attribute::set("ignore", Type::String)
+                .validator(no_null_elements()).validator(each_element(text(checks::is_rule)))
                 .doc(
                     "Names of rules that are not checked: `subnet-missing`, `subnet-region`, `subnet-name`, `subnet-size`, \
                      `subnet-reserved-range`, `subnet-in-use`, `subnet-delegated`, `subnet-class-b`, `express-route`, \
@@ -190,7 +201,7 @@ fn preflight() -> Attribute {
                 ),
         ],
     )
-    .effect(Effect::Local)
+    .with(Sends::Never)
     .doc(
         "The check of the network before anything is sent. Subnets that Azure still holds for an environment that is no more are waited \
          for, unless it is off.",
@@ -325,6 +336,10 @@ impl Resource<Azure> for Ise {
         update: Update<'_>,
         state: &mut State,
     ) -> Result<(), Diagnostics> {
+        if !asks_arm(&SCHEMA, update.prior, update.planned) {
+            state.set(update.planned.clone());
+            return Ok(());
+        }
         let id = ARM.stored_id(update.prior)?;
         let session = session(context)?;
         let work = work(context, &session, &id);

@@ -13,6 +13,7 @@ use super::shared::arm_type::ArmType;
 use super::shared::at_once::Failure;
 use super::shared::{environment, replaced, rows, tags};
 use crate::arm::{ResourceId, Session};
+use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, asks_arm};
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
@@ -21,7 +22,8 @@ use crate::sdk::plan::Plan;
 use crate::sdk::private::Private;
 use crate::sdk::remote::Change;
 use crate::sdk::resource::{Create, Resource, State, Update};
-use crate::sdk::schema::{Attribute, Check, Schema, Timeouts};
+use crate::sdk::schema::validator::one_of;
+use crate::sdk::schema::{Attribute, Schema, Timeouts};
 use crate::sdk::validation::sentence;
 use crate::sdk::value::Object;
 use crate::validate;
@@ -39,7 +41,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     Schema {
     version: 0,
-    description: "An integration account in an integration service environment, for the logic apps of the same environment.",
+    description: "An integration account in an integration service environment, for the logic apps of the same environment.".into(),
     attributes: vec![
         rows::id(),
         rows::name(validate::names::integration_account, "Name. 1 to 80 letters, digits, `_`, `-`, `.`, `(` or `)`."),
@@ -48,23 +50,24 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         rows::location_of_environment(),
         Attribute::string("sku")
             .default("Standard")
-            .same(rows::same_ignoring_case)
-            .may_be_untold()
-            .check(Check::OneOf(&["Free", "Basic", "Standard"]))
-            .remote("sku.name")
+            .compared_by(rows::same_ignoring_case)
+            .with(KeepPriorWhenAbsent)
+            .validator(one_of(["Free", "Basic", "Standard"]))
+            .with(Remote::at("sku.name"))
             .doc("`Free`, `Basic` or `Standard`. A Premium environment takes `Standard` only, a Developer one `Free` or `Standard`."),
         rows::enabled("Whether it may be used."),
-        rows::state(),
+        rows::state().unknown_when_sent(&["enabled"]),
         rows::provisioning_state(),
         rows::tags(),
         rows::tags_all(),
     ],
-    timeouts: Some(Timeouts {
+    blocks: vec![Timeouts {
         create: Some(30 * MINUTE),
         read: Some(5 * MINUTE),
         update: Some(30 * MINUTE),
         delete: Some(30 * MINUTE),
-    }),
+    }.block()],
+    ..Schema::default()
 }
 });
 
@@ -83,9 +86,9 @@ impl Resource<Azure> for IseIntegrationAccount {
     }
 
     async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
-        tags::plan(context, plan);
+        tags::plan(context, &SCHEMA, plan);
         let planner = replaced::planner(&ARM, plan);
-        if plan.replaces(&SCHEMA) {
+        if plan.replaces() {
             return ARM.make_way(context, &planner);
         }
         if plan.changes("sku")
@@ -136,6 +139,10 @@ impl Resource<Azure> for IseIntegrationAccount {
         update: Update<'_>,
         state: &mut State,
     ) -> Result<(), Diagnostics> {
+        if !asks_arm(&SCHEMA, update.prior, update.planned) {
+            state.set(update.planned.clone());
+            return Ok(());
+        }
         let id = ARM.stored_id(update.prior)?;
         let session = session(context)?;
         if update.changes("sku") {

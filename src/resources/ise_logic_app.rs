@@ -17,15 +17,20 @@ use super::shared::arm_type::ArmType;
 use super::shared::at_once::Failure;
 use super::shared::{environment, replaced, rows, tags};
 use crate::arm::{ResourceId, Session};
+use crate::azure::row::{
+    ArmAttribute as _, EmptyIsSignificant, Remote, Sends, asks_arm, sent_changes,
+};
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::Path;
-use crate::sdk::plan::{Plan, sent_changes};
+use crate::sdk::plan::Plan;
 use crate::sdk::private::Private;
 use crate::sdk::remote::Change;
 use crate::sdk::resource::{Create, Resource, State, Update};
-use crate::sdk::schema::{Attribute, Check, Effect, Nesting, Recomputed, Schema, Timeouts};
+use crate::sdk::schema::plan_modifier::use_state_or_null_for_unknown;
+use crate::sdk::schema::validator::{each_element, no_null_elements, text};
+use crate::sdk::schema::{Attribute, Nesting, Schema, Timeouts};
 use crate::sdk::types::Type;
 use crate::sdk::value::{Object, Value};
 use crate::validate;
@@ -45,14 +50,19 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
     version: 0,
-    description: "A logic app (Consumption workflow) that runs in an integration service environment.",
+    description:
+        "A logic app (Consumption workflow) that runs in an integration service environment.".into(),
     attributes: attributes(),
-    timeouts: Some(Timeouts {
-        create: Some(30 * MINUTE),
-        read: Some(5 * MINUTE),
-        update: Some(30 * MINUTE),
-        delete: Some(30 * MINUTE),
-    }),
+    blocks: vec![
+        Timeouts {
+            create: Some(30 * MINUTE),
+            read: Some(5 * MINUTE),
+            update: Some(30 * MINUTE),
+            delete: Some(30 * MINUTE),
+        }
+        .block(),
+    ],
+    ..Schema::default()
 });
 
 fn attributes() -> Vec<Attribute> {
@@ -64,55 +74,56 @@ fn attributes() -> Vec<Attribute> {
         rows::location_of_environment(),
         Attribute::string("definition")
             .required()
-            .same(|a, b| a.as_str().zip(b.as_str()).is_some_and(|(a, b)| same_text(a, b, workflow::same)))
-            .check(Check::Text(|text| Definition::parse(text).map(|_| ())))
-            .remote_as("properties.definition", |json| json.to_string().into(), parse_text)
+            .compared_by(|a, b| a.as_str().zip(b.as_str()).is_some_and(|(a, b)| same_text(a, b, workflow::same)))
+            .validator(text(|text| Definition::parse(text).map(|_| ())))
+            .with(Remote::at("properties.definition").converted(|json| json.to_string().into(), parse_text))
             .doc(
                 "The whole workflow definition, as JSON: `$schema`, `contentVersion`, `triggers`, `actions` and whatever else it has. \
                  Compared by meaning, so formatting and what Azure adds are no difference.",
             ),
         Attribute::string("parameters")
             // ARM does not tell whether there are none, or never were any.
-            .same(|a, b| same_text(a.as_str().unwrap_or("{}"), b.as_str().unwrap_or("{}"), json::same))
-            .check(Check::Text(|text| json::parameter_values(text).map(|_| ())))
-            .remote_into("properties.parameters", parameters::read_plain, parameters::write_plain)
+            .compared_by(|a, b| same_text(a.as_str().unwrap_or("{}"), b.as_str().unwrap_or("{}"), json::same))
+            .validator(text(|text| json::parameter_values(text).map(|_| ())))
+            .with(Remote::at("properties.parameters").merged(parameters::read_plain, parameters::write_plain))
             .doc("Values of the parameters that the definition declares, as a JSON object of name to value."),
         Attribute::string("secure_parameters_wo")
             .write_only()
             .sensitive()
-            .check(Check::Text(|text| json::parameter_values(text).map(|_| ())))
+            .validator(text(|text| json::parameter_values(text).map(|_| ())))
             .doc(
                 "Values of `SecureString` and `SecureObject` parameters, as a JSON object of name to value. Never stored; sent with \
                  every update of the workflow, and an update that would lose one is refused. Needs Terraform 1.11 or later.",
             ),
         Attribute::number("secure_parameters_version")
-            .effect(Effect::SentAfterFirst)
+            .with(Sends::OnlyOnChange)
             .doc(
                 "Any number; when it changes to another one, `secure_parameters_wo` is sent again, and parameters that it leaves out \
                  fall back to their defaults.",
             ),
         rows::enabled("Whether its triggers fire."),
         rows::reference("integration_account_id", "properties.integrationAccount")
-            .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.Logic/integrationAccounts")))
+            .validator(text(|text| rows::is_id_of(text, "Microsoft.Logic/integrationAccounts")))
             .doc("ID of an integration account in the same environment."),
         access_control(),
         rows::identity(),
         rows::provisioning_state(),
-        rows::state(),
+        rows::state().unknown_when_sent(&["enabled"]),
         Attribute::string("access_endpoint")
             .computed()
-            .remote("properties.accessEndpoint")
+            .plan(use_state_or_null_for_unknown())
+            .with(Remote::at("properties.accessEndpoint"))
             .doc("URL under which its triggers are called."),
         Attribute::string("version")
             .computed()
-            .recomputed(Recomputed::OnUpdate)
-            .remote("properties.version")
+            .unknown_in_updates()
+            .with(Remote::at("properties.version"))
             .doc("Azure's version of it, which changes with each update."),
-        Attribute::string("created_time").computed().remote("properties.createdTime").doc("When it was created."),
+        Attribute::string("created_time").computed().plan(use_state_or_null_for_unknown()).with(Remote::at("properties.createdTime")).doc("When it was created."),
         Attribute::string("changed_time")
             .computed()
-            .recomputed(Recomputed::OnUpdate)
-            .remote("properties.changedTime")
+            .unknown_in_updates()
+            .with(Remote::at("properties.changedTime"))
             .doc("When it was last changed."),
     ];
     attributes.extend(rows::ip_addresses());
@@ -124,19 +135,21 @@ fn access_control() -> Attribute {
     const RANGES: &str = "IPv4 or IPv6: CIDR blocks, ranges of the form `first-last`, or single addresses, compared by the addresses \
                           that they mean. None at all, `[]`, is not the same as leaving it out.";
     let ranges = |description| {
-        Attribute::plain("allowed_caller_ip_ranges", Type::set(Type::String))
-            .same(same_callers)
-            .empty_is_a_value()
-            .check(Check::EachText(validate::callers::caller_range))
-            .remote("allowedCallerIpAddresses[].addressRange")
+        Attribute::set("allowed_caller_ip_ranges", Type::String)
+            .compared_by(same_callers)
+            .with(EmptyIsSignificant)
+            .validator(no_null_elements())
+            .validator(each_element(text(validate::callers::caller_range)))
+            .with(Remote::at("allowedCallerIpAddresses[].addressRange"))
             .doc(description)
     };
-    let policies = Attribute::plain("open_authentication_policies", Type::map(Type::map(Type::String)))
-        .remote_into("openAuthenticationPolicies.policies", policies::read, policies::write)
+    let policies = Attribute::map("open_authentication_policies", Type::map(Type::String))
+        .validator(no_null_elements())
+        .with(Remote::at("openAuthenticationPolicies.policies").merged(policies::read, policies::write))
         .doc("Microsoft Entra ID policies: name of the policy → name of a claim → the value it must have.");
     let section = |name, path, attributes, description| {
         Attribute::nested(name, Nesting::Single, attributes)
-            .remote(path)
+            .with(Remote::at(path))
             .doc(description)
     };
     Attribute::nested(
@@ -175,7 +188,7 @@ fn access_control() -> Attribute {
             ),
         ],
     )
-    .remote("properties.accessControl")
+    .with(Remote::at("properties.accessControl"))
     .doc("Who may reach it.")
 }
 
@@ -203,9 +216,9 @@ impl Resource<Azure> for IseLogicApp {
     }
 
     async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
-        tags::plan(context, plan);
+        tags::plan(context, &SCHEMA, plan);
         let planner = replaced::planner(&ARM, plan);
-        if plan.replaces(&SCHEMA) {
+        if plan.replaces() {
             return ARM.make_way(context, &planner);
         }
         if let Some(azure) = context.client_if_known() {
@@ -260,6 +273,10 @@ impl Resource<Azure> for IseLogicApp {
         update: Update<'_>,
         state: &mut State,
     ) -> Result<(), Diagnostics> {
+        if !asks_arm(&SCHEMA, update.prior, update.planned) {
+            state.set(update.planned.clone());
+            return Ok(());
+        }
         let id = ARM.stored_id(update.prior)?;
         let session = session(context)?;
         if needs_put(update.prior, update.planned) {

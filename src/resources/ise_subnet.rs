@@ -17,18 +17,23 @@ use super::shared::arm_type::{ArmType, settle_id};
 use super::shared::rows;
 use super::shared::wait::{self, Interrupted};
 use crate::arm::{self, ResourceId, Sending, Session};
+use crate::azure::body::Overwritten;
+use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends, asks_arm};
 use crate::azure::{Azure, parting_session, session};
 use crate::resources::shared::report;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::duration;
-use crate::sdk::overwritten::Overwritten;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
 use crate::sdk::private::Private;
 use crate::sdk::remote::{self, Change};
 use crate::sdk::resource::{Create, Resource, State, Update};
-use crate::sdk::schema::{Attribute, Check, Effect, Schema, Timeouts};
+use crate::sdk::schema::plan_modifier::{
+    requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
+};
+use crate::sdk::schema::validator::{no_null_elements, one_of, text};
+use crate::sdk::schema::{Attribute, Schema, Timeouts};
 use crate::sdk::types::Type;
 use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
@@ -50,62 +55,65 @@ const MINUTE: Duration = Duration::from_secs(60);
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     Schema {
     version: 0,
-    description: "A subnet for an integration service environment. An environment needs four of them, empty and at least a /27 each.",
+    description: "A subnet for an integration service environment. An environment needs four of them, empty and at least a /27 each.".into(),
     attributes: vec![
         rows::id(),
         rows::name(validate::names::subnet, "Name. 1 to 80 letters, digits, `_`, `.` or `-`, starting with a letter or `_`."),
         Attribute::string("virtual_network_id")
             .required()
-            .replaces()
-            .same(rows::same_id)
-            .check(Check::Text(|text| rows::is_id_of(text, VIRTUAL_NETWORK_TYPE)))
+            .plan(requires_replace())
+            .compared_by(rows::same_id)
+            .validator(text(|text| rows::is_id_of(text, VIRTUAL_NETWORK_TYPE)))
             .doc("ID of the virtual network, which must exist; it may be in another subscription."),
         Attribute::string("address_prefix")
             .required()
-            .replaces()
-            .check(Check::Text(cidr::subnet_prefix))
-            .may_be_untold()
-            .remote("properties.addressPrefix")
+            .plan(requires_replace())
+            .validator(text(cidr::subnet_prefix))
+            .with(KeepPriorWhenAbsent)
+            .with(Remote::at("properties.addressPrefix"))
             .doc(
                 "Address range in CIDR form, of at least 32 addresses (a /27). Ranges that Azure reserves are refused. One that another \
                  subnet has may be taken in the apply that moves or deletes the other: it is waited for.",
             ),
         Attribute::string("address_class")
             .default("warn")
-            .effect(Effect::Local)
-            .check(Check::OneOf(&["warn", "enforce", "ignore"]))
+            .with(Sends::Never)
+            .validator(one_of(["warn", "enforce", "ignore"]))
             .doc(
                 "Microsoft's guide asks for a Class B range, Azure accepts others: `warn` about them, `enforce` (an error outside \
                  128.0.0.0 to 191.255.255.255 and 172.16.0.0/12), or `ignore`.",
             ),
         rows::reference("network_security_group_id", "properties.networkSecurityGroup")
-            .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.Network/networkSecurityGroups")))
+            .validator(text(|text| rows::is_id_of(text, "Microsoft.Network/networkSecurityGroups")))
             .doc("ID of the network security group that filters its traffic."),
         rows::reference("route_table_id", "properties.routeTable")
-            .check(Check::Text(|text| rows::is_id_of(text, "Microsoft.Network/routeTables")))
+            .validator(text(|text| rows::is_id_of(text, "Microsoft.Network/routeTables")))
             .doc("ID of the route table that routes its traffic."),
-        Attribute::plain("service_endpoints", Type::set(Type::String))
-            .same(rows::same_names)
-            .remote("properties.serviceEndpoints[].service")
+        Attribute::set("service_endpoints", Type::String)
+            .validator(no_null_elements())
+            .compared_by(rows::same_names)
+            .with(Remote::at("properties.serviceEndpoints[].service"))
             .doc("Azure services that are reached over the virtual network, such as `Microsoft.Storage`."),
         Attribute::bool("delegate_to_ise")
             .default(false)
-            .remote_into("properties.delegations", read_delegation, write_delegation)
+            .with(Remote::at("properties.delegations").merged(read_delegation, write_delegation))
             .doc(
                 "Delegates the subnet to `Microsoft.Logic/integrationServiceEnvironments`. The portal's environments need no \
                  delegation; deployments through templates delegate one of the four subnets.",
             ),
-        Attribute::string("resource_group_name").computed().doc("Name of the virtual network's resource group."),
-        Attribute::string("virtual_network_name").computed().doc("Name of the virtual network."),
-        Attribute::number("address_count").computed().doc("Number of addresses in the range; Azure keeps five of them for itself."),
-        Attribute::string("used_by").computed().doc("ID of what holds the subnet, such as an environment."),
+        Attribute::string("resource_group_name").computed().plan(use_state_for_unknown()).doc("Name of the virtual network's resource group."),
+        Attribute::string("virtual_network_name").computed().plan(use_state_for_unknown()).doc("Name of the virtual network."),
+        Attribute::number("address_count").computed().plan(use_state_for_unknown()).doc("Number of addresses in the range; Azure keeps five of them for itself."),
+        // Null is a value here: nothing holds it.
+        Attribute::string("used_by").computed().plan(use_state_or_null_for_unknown()).doc("ID of what holds the subnet, such as an environment."),
     ],
-    timeouts: Some(Timeouts {
+    blocks: vec![Timeouts {
         create: Some(30 * MINUTE),
         read: Some(5 * MINUTE),
         update: Some(30 * MINUTE),
         delete: Some(600 * MINUTE),
-    }),
+    }.block()],
+    ..Schema::default()
 }
 });
 
@@ -208,6 +216,10 @@ impl Resource<Azure> for IseSubnet {
         update: Update<'_>,
         state: &mut State,
     ) -> Result<(), Diagnostics> {
+        if !asks_arm(&SCHEMA, update.prior, update.planned) {
+            state.set(update.planned.clone());
+            return Ok(());
+        }
         let id = ARM.stored_id(update.prior)?;
         let session = session(context)?;
         match change(&session, &id, update, state).await {
@@ -278,7 +290,7 @@ impl Resource<Azure> for IseSubnet {
         state: &mut Object,
     ) -> Result<(), Diagnostics> {
         // The network may be in another subscription than the environment.
-        state.set("id", ARM.import_id(id)?.to_string());
+        ARM.begin_import(&ARM.import_id(id)?, state);
         Ok(())
     }
 }

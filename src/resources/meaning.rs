@@ -14,11 +14,12 @@ use super::{ALL, ise, ise_integration_account, ise_logic_app, ise_subnet};
 use crate::arm::ResourceId;
 use crate::arm::test_server::Reply;
 use crate::azure::Azure;
-use crate::sdk::plan::{Plan, sent_changes};
+use crate::azure::row::{ArmAttribute as _, sent_changes};
+use crate::sdk::plan::Plan;
 use crate::sdk::private::Private;
 use crate::sdk::remote::Change;
 use crate::sdk::resource::Resource;
-use crate::sdk::schema::{Attribute, Kind};
+use crate::sdk::schema::{Attribute, Kind, TIMEOUTS};
 use crate::sdk::value::{Object, Value};
 use crate::sdk::{json, remote};
 
@@ -112,8 +113,7 @@ fn every_argument_has_its_rows() {
     let mut missing = Vec::new();
     for resource in ALL {
         let table = table(*resource);
-        let mut arguments = BTreeMap::new();
-        arguments_of(&resource.schema().attributes, "", &mut arguments);
+        let arguments = arguments_of(*resource);
         let with = |path: &str, same: bool| {
             let rows = table.rows.iter();
             rows.filter(|row| row.of == path)
@@ -137,20 +137,20 @@ fn every_argument_has_its_rows() {
 }
 
 /// The paths of all arguments, and whether ARM has them.
-fn arguments_of(attributes: &[Attribute], parent: &str, arguments: &mut BTreeMap<String, bool>) {
+fn arguments_of(resource: &dyn Resource<Azure>) -> BTreeMap<String, bool> {
     // These are in the object's ID, or read and written beside the schema.
     let beside = ["resource_group_name", "virtual_network_id", "tags"];
-    for attribute in attributes
-        .iter()
-        .filter(|it| it.is_configurable() && !it.write_only)
-    {
-        let path = format!("{parent}{}", attribute.name);
-        let is_in_arm = attribute.remote.is_some() || beside.contains(&attribute.name);
-        if let Kind::Nested(_, attributes) = &attribute.kind {
-            arguments_of(attributes, &format!("{path}."), arguments);
+    let mut arguments = BTreeMap::new();
+    resource.schema().visit_rows(&mut |path, place| {
+        let Some(attribute) = place.row.attribute() else {
+            return;
+        };
+        if attribute.is_configurable() && !attribute.write_only && !path.starts_with(TIMEOUTS) {
+            let is_in_arm = attribute.remote().is_some() || beside.contains(&&*attribute.name);
+            arguments.insert(path.to_owned(), is_in_arm);
         }
-        arguments.insert(path, is_in_arm);
-    }
+    });
+    arguments
 }
 
 async fn check(resource: &dyn Resource<Azure>) {
@@ -318,7 +318,7 @@ pub(super) fn neighbours() -> Vec<(ResourceId, Reply)> {
 fn with_computed_of(resource: &dyn Resource<Azure>, before: &Object, after: &Object) -> Object {
     fn take(attributes: &[Attribute], object: &mut Object, after: &Object) {
         for attribute in attributes {
-            let (value, after) = (object.get_mut(attribute.name), after.get(attribute.name));
+            let (value, after) = (object.get_mut(&attribute.name), after.get(&attribute.name));
             match (&attribute.kind, value, after) {
                 (Kind::Nested(_, attributes), Value::Object(object), Value::Object(after)) => {
                     take(attributes, object, after);
@@ -343,7 +343,7 @@ fn config(resource: &dyn Resource<Azure>, table: &Table, row: &Row) -> Object {
         .schema()
         .attributes
         .iter()
-        .map(|it| it.name)
+        .map(|it| &*it.name)
         .collect();
     let strange: Vec<_> = arguments
         .keys()

@@ -29,24 +29,23 @@ pub const ALL: &[&dyn Resource<Azure>] = &[
 mod tests {
     use std::collections::BTreeSet;
 
-    use tfplugin_framework::engine::catalogue;
+    use tfplugin_framework::engine::Engine;
+    use tfplugin_framework::engine::validate::validate;
 
     use super::*;
-    use crate::sdk::schema::{Attribute, Kind, Mode};
+    use crate::azure::row::ArmAttribute as _;
+    use crate::sdk::schema::{Attribute, Schema};
+    use crate::sdk::types::Type;
+    use crate::sdk::value::Value;
 
     /// Calls `visit` with every attribute of every resource.
     fn each_attribute(visit: &mut dyn FnMut(&str, &Attribute)) {
-        fn walk(path: &str, attributes: &[Attribute], visit: &mut dyn FnMut(&str, &Attribute)) {
-            for attribute in attributes {
-                let path = format!("{path}.{}", attribute.name);
-                visit(&path, attribute);
-                if let Kind::Nested(_, attributes) = &attribute.kind {
-                    walk(&path, attributes, visit);
-                }
-            }
-        }
         for resource in ALL {
-            walk(resource.name(), &resource.schema().attributes, visit);
+            resource.schema().visit_rows(&mut |path, place| {
+                if let Some(attribute) = place.row.attribute() {
+                    visit(&format!("{}.{path}", resource.name()), attribute);
+                }
+            });
         }
     }
 
@@ -62,34 +61,56 @@ mod tests {
     }
 
     #[test]
-    fn attributes_make_sense() {
+    fn schemas_are_what_terraform_takes_and_nothing_in_them_is_in_vain() {
+        for resource in ALL {
+            let findings = resource.schema().validate_implementation();
+            assert_eq!(findings, [""; 0], "{}", resource.name());
+        }
+    }
+
+    /// Nothing in ARM has a use for them.
+    #[test]
+    fn null_elements_are_refused() {
         each_attribute(&mut |path, attribute| {
-            let is_computed_only = attribute.mode == Mode::Computed;
-            assert!(
-                !is_computed_only || !attribute.replaces,
-                "{path}: nobody can change it"
-            );
-            assert!(
-                !attribute.write_only || !attribute.is_computed(),
-                "{path}: write-only and computed"
-            );
-            assert!(
-                attribute.default.is_none() || attribute.mode == Mode::OptionalComputed,
-                "{path}: a default needs both modes"
-            );
-            let lower = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-            assert!(
-                attribute.name.chars().all(lower),
-                "{path}: not an attribute name"
-            );
+            let null = match attribute.ty() {
+                Type::List(_) => Value::List(vec![Value::Null]),
+                Type::Set(_) => Value::set([Value::Null]),
+                Type::Map(_) => Value::Map([("a".to_owned(), Value::Null)].into()),
+                _ => return,
+            };
+            let schema = Schema {
+                attributes: vec![attribute.clone()],
+                ..Schema::default()
+            };
+            let config = [(attribute.name.to_string(), null)].into_iter().collect();
+            let found = validate(&schema, &config, true);
+            assert!(found.has_errors(), "{path} takes elements that are null");
         });
     }
 
-    #[test]
-    fn no_row_asks_for_what_planning_would_pass_over() {
-        for resource in ALL {
-            let ignored = catalogue::ignored(resource.schema());
-            assert_eq!(ignored, [""; 0], "{}", resource.name());
+    /// No read brings them, so a configuration that does not mention them would show a difference.
+    #[tokio::test]
+    async fn an_import_begins_with_the_defaults_of_what_arm_does_not_have() {
+        let server = test_plan::server(&[]).await;
+        let context = test_plan::context(&server);
+        let network = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v";
+        let logic = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g/providers/Microsoft.Logic";
+        let ids = [
+            format!("{network}/subnets/a"),
+            format!("{logic}/integrationServiceEnvironments/e"),
+            format!("{logic}/workflows/w"),
+            format!("{logic}/integrationAccounts/i"),
+        ];
+        assert_eq!(ids.len(), ALL.len());
+        for (resource, id) in ALL.iter().zip(ids) {
+            let imported = Engine::default().import(*resource, &context, &id).await;
+            let imported = imported.expect("it can be imported");
+            for attribute in &resource.schema().attributes {
+                if let (None, Some(default)) = (attribute.remote(), &attribute.default) {
+                    let path = format!("{}.{}", resource.name(), attribute.name);
+                    assert_eq!(imported.get(&attribute.name), default, "{path}");
+                }
+            }
         }
     }
 
@@ -98,7 +119,7 @@ mod tests {
         let names: BTreeSet<_> = ALL.iter().map(|resource| resource.name()).collect();
         assert_eq!(names.len(), ALL.len());
         for resource in ALL {
-            let timeouts = resource.schema().timeouts.expect("timeouts");
+            let timeouts = resource.schema().timeouts().expect("timeouts");
             assert_eq!(timeouts.operations().count(), 4, "{}", resource.name());
         }
     }

@@ -15,10 +15,10 @@ use super::test_plan::{context, get, plan, write, writes};
 use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::azure::Azure;
-use crate::sdk::plan::sent_changes;
+use crate::azure::row::{ArmAttribute as _, Sends, sent_changes};
 use crate::sdk::private::Private;
 use crate::sdk::resource::{Resource, State, Update};
-use crate::sdk::schema::{Attribute, Effect, Kind};
+use crate::sdk::schema::{Attribute, Kind};
 use crate::sdk::types::Type;
 use crate::sdk::value::Object;
 use crate::sdk::{json, path};
@@ -99,14 +99,17 @@ fn table(resource: &dyn Resource<Azure>) -> Table {
 fn every_argument_has_its_row() {
     fn walk(attributes: &[Attribute], parent: &str, needed: &mut BTreeMap<String, bool>) {
         let changes = |it: &&Attribute| {
-            it.is_configurable() && !it.replaces && !it.write_only && it.effect != Effect::Local
+            it.is_configurable()
+                && !it.may_require_replace()
+                && !it.write_only
+                && it.sends() != Sends::Never
         };
         for attribute in attributes.iter().filter(changes) {
             let path = format!("{parent}{}", attribute.name);
             if let Kind::Nested(_, attributes) = &attribute.kind {
                 walk(attributes, &format!("{path}."), needed);
             }
-            let is_in_arm = attribute.remote.is_some() || attribute.name == "tags";
+            let is_in_arm = attribute.remote().is_some() || attribute.name == "tags";
             needed.insert(path, is_in_arm);
         }
     }
@@ -264,12 +267,12 @@ async fn state(resource: &dyn Resource<Azure>, table: &Table) -> Object {
     let refreshed = refreshed_and_planned(resource, &config, &state, &table.body).await;
     let (mut state, _) = refreshed.expect("a state");
     let kept_here = |it: &&Attribute| {
-        it.remote.is_none() && it.is_configurable() && !it.write_only && it.name != "tags"
+        it.remote().is_none() && it.is_configurable() && !it.write_only && it.name != "tags"
     };
     for attribute in resource.schema().attributes.iter().filter(kept_here) {
-        let written = config.get(attribute.name);
+        let written = config.get(&attribute.name);
         if !written.is_null() {
-            state.set(attribute.name, written.clone());
+            state.set(&attribute.name, written.clone());
         }
     }
     let replanned = refreshed_and_planned(resource, &config, &state, &table.body).await;

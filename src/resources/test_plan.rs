@@ -111,10 +111,10 @@ fn proposed(attributes: &[Attribute], config: &Object, prior: Option<&Object>) -
     let mut proposed = config.clone();
     let Some(prior) = prior else { return proposed };
     for attribute in attributes {
-        let (written, before) = (config.get(attribute.name), prior.get(attribute.name));
+        let (written, before) = (config.get(&attribute.name), prior.get(&attribute.name));
         match (&attribute.kind, written, before) {
             (_, Value::Null, before) if attribute.is_computed() => {
-                proposed.set(attribute.name, before.clone());
+                proposed.set(&attribute.name, before.clone());
             }
             (
                 Kind::Nested(Nesting::Single, nested),
@@ -122,7 +122,7 @@ fn proposed(attributes: &[Attribute], config: &Object, prior: Option<&Object>) -
                 Value::Object(before),
             ) => {
                 let object = self::proposed(nested, written, Some(before));
-                proposed.set(attribute.name, object);
+                proposed.set(&attribute.name, object);
             }
             _ => {}
         }

@@ -4,15 +4,15 @@ use std::fmt::Write;
 
 use provider_ise::azure::body::to_json;
 use tfplugin_framework::schema::{
-    Attribute, Check, Kind, Mode, Nesting, Schema, TIMEOUTS, timeout_description,
+    Attribute, Kind, Mode, Nesting, Schema, TIMEOUTS, timeout_description,
 };
 use tfplugin_framework::types::ty::Type;
 
 /// The provider's own page.
 pub(crate) fn index(schema: &Schema, example: &str) -> String {
-    let mut page = head("ise Provider", "", schema.description);
+    let mut page = head("ise Provider", "", &schema.description);
     page.push_str("# ise Provider\n\n");
-    page.push_str(schema.description);
+    page.push_str(&schema.description);
     page.push_str(
         "\n\nAzure has refused new environments since 2022-11-01 and retired the service on 2024-08-31. Environments that still \
          run can be imported, changed and deleted; everything else is done against the ARM emulator that comes with this provider.\n\n",
@@ -31,11 +31,11 @@ pub(crate) struct Import<'a> {
 /// The page of a managed resource.
 pub(crate) fn resource(name: &str, schema: &Schema, example: &str, import: &Import<'_>) -> String {
     let title = format!("{name} Resource - ise");
-    let mut page = head(&title, "", schema.description);
+    let mut page = head(&title, "", &schema.description);
     let _ = write!(page, "# {name} (Resource)\n\n{}\n\n", schema.description);
     section(&mut page, "Example Usage", &code("terraform", example));
     arguments(&mut page, schema);
-    if let Some(timeouts) = &schema.timeouts {
+    if let Some(timeouts) = schema.timeouts() {
         let rows = timeouts.operations().map(|(name, default)| {
             format!(
                 "- `{name}` (String) {}\n",
@@ -109,14 +109,14 @@ fn groups<'a>(
             .iter()
             .filter(|attribute| wanted.contains(&attribute.mode))
             .collect();
-        rows.sort_by_key(|attribute| attribute.name);
+        rows.sort_by_key(|attribute| attribute.name.clone());
         if rows.is_empty() {
             continue;
         }
         let _ = write!(page, "{level} {title}\n\n");
         for attribute in rows {
             let path = if parent.is_empty() {
-                attribute.name.to_owned()
+                attribute.name.to_string()
             } else {
                 format!("{parent}.{}", attribute.name)
             };
@@ -137,21 +137,11 @@ fn groups<'a>(
 
 /// Description, default, choices, and what a change does.
 fn text(attribute: &Attribute, path: &str) -> String {
-    let mut text = attribute.description.to_owned();
-    for check in &attribute.checks {
-        match check {
-            Check::OneOf(choices)
-                if !choices
-                    .iter()
-                    .all(|choice| text.contains(&format!("`{choice}`"))) =>
-            {
-                let choices: Vec<_> = choices.iter().map(|choice| format!("`{choice}`")).collect();
-                let _ = write!(text, " One of {}.", choices.join(", "));
-            }
-            Check::Between(low, high) if !text.contains(&high.to_string()) => {
-                let _ = write!(text, " From {low} to {high}.");
-            }
-            _ => {}
+    let mut text = attribute.description.to_string();
+    for validator in &attribute.validators {
+        let description = validator.description();
+        if !description.is_empty() && !is_told(&text, &description) {
+            let _ = write!(text, " {description}");
         }
     }
     if let Some(default) = &attribute.default {
@@ -161,10 +151,15 @@ fn text(attribute: &Attribute, path: &str) -> String {
             to_json(default).to_string().trim_matches('"')
         );
     }
-    if attribute.replaces {
-        text.push_str(" Changing it replaces the object.");
+    for modifier in &attribute.plan_modifiers {
+        match modifier.description() {
+            description if description.is_empty() => {}
+            description => {
+                let _ = write!(text, " {description}");
+            }
+        }
     }
-    if let Some(instead) = attribute.deprecated {
+    if let Some(instead) = &attribute.deprecation_message {
         let _ = write!(text, " **Deprecated:** {instead}");
     }
     if matches!(attribute.kind, Kind::Nested(..)) {
@@ -173,10 +168,25 @@ fn text(attribute: &Attribute, path: &str) -> String {
     text
 }
 
+/// Whether a text names what a validator asks for: all its choices, or its greatest number.
+fn is_told(text: &str, description: &str) -> bool {
+    let choices: Vec<_> = description.split('`').skip(1).step_by(2).collect();
+    let mut numbers = description.split(|c: char| !c.is_ascii_digit());
+    let greatest = numbers
+        .rfind(|number| !number.is_empty())
+        .unwrap_or_default();
+    match choices.is_empty() {
+        true => text.contains(greatest),
+        false => choices
+            .iter()
+            .all(|choice| text.contains(&format!("`{choice}`"))),
+    }
+}
+
 fn kind(attribute: &Attribute) -> String {
     let mut words = vec![match &attribute.kind {
-        Kind::Plain(ty) => type_words(ty),
-        Kind::Nested(Nesting::Single, _) => "Attributes".to_owned(),
+        Kind::Value(ty) => type_words(ty),
+        Kind::Nested(Nesting::Single | Nesting::Group, _) => "Attributes".to_owned(),
         Kind::Nested(Nesting::List, _) => "Attributes List".to_owned(),
         Kind::Nested(Nesting::Map, _) => "Attributes Map".to_owned(),
         Kind::Nested(Nesting::Set, _) => "Attributes Set".to_owned(),

@@ -118,7 +118,7 @@ async fn server() -> Server<IseProvider> {
         .schema()
         .attributes
         .iter()
-        .map(|it| (it.name.to_owned(), Json::Null))
+        .map(|it| (it.name.to_string(), Json::Null))
         .collect();
     for (name, value) in [
         ("resource_manager_endpoint", NOWHERE),
@@ -188,7 +188,7 @@ async fn plan(
 /// Takes out what only the provider gives, and so no configuration has.
 fn forget_computed(attributes: &[Attribute], object: &mut Json) {
     for attribute in attributes {
-        match (&attribute.kind, &mut object[attribute.name]) {
+        match (&attribute.kind, &mut object[&*attribute.name]) {
             (_, value) if !attribute.is_configurable() => *value = Json::Null,
             (Kind::Nested(_, attributes), value @ Json::Object(_)) => {
                 forget_computed(attributes, value)

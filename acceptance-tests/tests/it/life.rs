@@ -230,7 +230,7 @@ fn every_argument_of_every_resource_has_a_row() {
             .iter()
             .filter(|attribute| attribute.is_configurable());
         let arguments: BTreeSet<_> = configurable
-            .map(|attribute| attribute.name)
+            .map(|attribute| &*attribute.name)
             .chain(["timeouts"])
             .collect();
         assert_eq!(rows, arguments, "{name}");

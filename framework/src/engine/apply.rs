@@ -3,14 +3,14 @@
 use tokio_util::sync::CancellationToken;
 
 use super::panic::catch;
+use super::state::{keep_semantically_equal, settle};
 use super::timeouts::bounded;
 use super::{Engine, Outcome, bug, consistency, failure, incomplete_request};
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::private::Private;
 use crate::resource::{Create, Resource, State, Update};
-use crate::schema::changes::sent_changes;
-use crate::types::value::{Object, Value};
+use crate::types::value::Object;
 
 /// A plan to make true.
 #[derive(Clone, Debug)]
@@ -65,7 +65,8 @@ impl Engine {
         };
         let (mut object, private, mut diagnostics) = state.into_parts();
         diagnostics.extend(result.err().map(failure).unwrap_or_default());
-        if let (Some(planned), Some(object)) = (&planned, &object) {
+        if let (Some(planned), Some(object)) = (&planned, &mut object) {
+            keep_semantically_equal(schema, planned, object);
             self.self_check(&mut diagnostics, || {
                 let mut findings = consistency::check_apply(planned, object);
                 findings.extend(consistency::check_state(schema, object));
@@ -73,7 +74,7 @@ impl Engine {
             });
         }
         if let Some(object) = &mut object {
-            forget_unknowns(object);
+            settle(schema, object);
         }
         Outcome {
             object,
@@ -103,12 +104,6 @@ async fn update<C: Send + Sync>(
     update: Update<'_>,
     state: &mut State,
 ) -> Result<(), Diagnostics> {
-    let nothing_to_ask = Value::Object(update.planned.clone()).is_wholly_known();
-    let changes = sent_changes(resource.schema(), update.prior, update.planned);
-    if nothing_to_ask && changes.is_empty() {
-        state.set(update.planned.clone());
-        return Ok(());
-    }
     refuse_when_stopped(&context.cancel)?;
     catch(resource.update(context, update, state)).await?
 }
@@ -134,39 +129,4 @@ fn refuse_when_stopped(cancel: &CancellationToken) -> Result<(), Diagnostics> {
         "Terraform was stopped before this operation began. Nothing was sent.",
     )
     .into())
-}
-
-/// A state is wholly known; what an interrupted operation did not learn is null.
-fn forget_unknowns(object: &mut Object) {
-    for (_, value) in object.iter_mut() {
-        forget_unknown(value);
-    }
-}
-
-fn forget_unknown(value: &mut Value) {
-    match value {
-        Value::Object(object) => forget_unknowns(object),
-        Value::List(elements) => elements.iter_mut().for_each(forget_unknown),
-        Value::Map(elements) => elements.values_mut().for_each(forget_unknown),
-        // Elements of a set that lose what tells them apart are no elements any more.
-        value if !value.is_wholly_known() => *value = Value::Null,
-        _ => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_is_unknown_is_forgotten() {
-        let rule = |status: Value| -> Value {
-            let rule = [("name", Value::from("x")), ("status", status)];
-            rule.into_iter().collect::<Object>().into()
-        };
-        let rules = |status: Value| [("rules", Value::List(vec![rule(status)]))];
-        let mut object: Object = rules(Value::unknown()).into_iter().collect();
-        forget_unknowns(&mut object);
-        assert_eq!(object, rules(Value::Null).into_iter().collect());
-    }
 }

@@ -3,7 +3,8 @@
 //! They run in debug builds, so in all tests: a finding there is one that a user would have seen as
 //! "Provider produced …" in a release.
 
-use crate::schema::{Attribute, Kind, Mode, Nesting, Schema, TIMEOUTS, for_each_nested};
+use crate::schema::walk::for_each_nested;
+use crate::schema::{Members, Mode, Nesting, Row, Schema};
 use crate::types::path::Path;
 use crate::types::value::{Object, Value};
 
@@ -15,19 +16,8 @@ pub fn check_plan(
     planned: &Object,
 ) -> Vec<String> {
     let mut findings = Vec::new();
-    plan_attributes(
-        &schema.attributes,
-        config,
-        prior,
-        planned,
-        &Path::root(),
-        &mut findings,
-    );
-    if schema.timeouts.is_some() && planned.get(TIMEOUTS) != config.get(TIMEOUTS) {
-        findings.push(format!(
-            "{TIMEOUTS}: planned differently from the configuration"
-        ));
-    }
+    let objects = (config, prior, planned);
+    plan_objects(schema.members(), objects, &Path::root(), &mut findings);
     findings
 }
 
@@ -38,70 +28,66 @@ pub fn check_apply(planned: &Object, result: &Object) -> Vec<String> {
     findings
 }
 
-/// What Terraform would refuse in any stored state: unknown or write-only values.
+/// What Terraform would refuse in any stored state: unknown or write-only values, and blocks that are null.
 pub fn check_state(schema: &Schema, state: &Object) -> Vec<String> {
     let unknown = state
         .iter()
         .filter(|(_, value)| !value.is_wholly_known())
         .map(|(name, _)| format!("{name}: unknown in a state"));
-    let mut findings: Vec<_> = unknown.collect();
-    stored_write_only(&schema.attributes, state, &Path::root(), &mut findings);
+    let mut findings = unknown.collect();
+    stored(schema.members(), state, &Path::root(), &mut findings);
     findings
 }
 
-fn stored_write_only(
-    attributes: &[Attribute],
-    state: &Object,
-    parent: &Path,
-    findings: &mut Vec<String>,
-) {
-    for attribute in attributes {
-        let (value, path) = (
-            state.get(attribute.name),
-            parent.with_attribute(attribute.name),
-        );
-        if attribute.write_only && !value.is_null() {
+fn stored(members: Members<'_>, state: &Object, parent: &Path, findings: &mut Vec<String>) {
+    for row in members.rows() {
+        let (value, path) = (state.get(row.name()), parent.with_attribute(row.name()));
+        if row.is_write_only() && !value.is_null() {
             findings.push(format!("{path}: write-only, yet in a state"));
         }
-        if let Kind::Nested(nesting, attributes) = &attribute.kind {
-            for_each_nested(*nesting, value, &path, &mut |path, object| {
-                stored_write_only(attributes, object, &path, findings);
-            });
+        if value.is_null() && !row.null().is_null() {
+            findings.push(format!("{path}: a block that is null"));
         }
+        for_each_nested(row, value, &path, &mut |path, object| {
+            stored(row.members(), object, &path, findings);
+        });
     }
 }
 
-fn plan_attributes(
-    attributes: &[Attribute],
-    config: &Object,
-    prior: Option<&Object>,
-    planned: &Object,
+/// The configuration, the prior state and the plan.
+type Objects<'v> = (&'v Object, Option<&'v Object>, &'v Object);
+
+type Values<'v> = (&'v Value, &'v Value, &'v Value);
+
+fn plan_objects(
+    members: Members<'_>,
+    (config, prior, planned): Objects<'_>,
     parent: &Path,
     findings: &mut Vec<String>,
 ) {
-    for attribute in attributes {
-        let prior = prior.map_or(&Value::Null, |prior| prior.get(attribute.name));
-        let (config, planned) = (config.get(attribute.name), planned.get(attribute.name));
-        plan_attribute(
-            attribute,
-            config,
-            prior,
-            planned,
-            &parent.with_attribute(attribute.name),
-            findings,
-        );
+    for row in members.rows() {
+        let prior = prior.map_or(&Value::Null, |prior| prior.get(row.name()));
+        let values = (config.get(row.name()), prior, planned.get(row.name()));
+        let path = parent.with_attribute(row.name());
+        match row {
+            Row::Attribute(attribute) => {
+                let (mode, write_only) = (attribute.mode, attribute.write_only);
+                plan_attribute(row, (mode, write_only), values, &path, findings);
+            }
+            Row::Block(_) => plan_block(row, values, &path, findings),
+        }
     }
 }
 
 fn plan_attribute(
-    attribute: &Attribute,
-    config: &Value,
-    prior: &Value,
-    planned: &Value,
+    row: Row<'_>,
+    (mode, write_only): (Mode, bool),
+    values: Values<'_>,
     path: &Path,
     findings: &mut Vec<String>,
 ) {
-    if attribute.write_only {
+    let (config, prior, planned) = values;
+    if write_only {
         if !planned.is_null() {
             findings.push(format!("{path}: write-only, yet planned"));
         }
@@ -110,7 +96,7 @@ fn plan_attribute(
     if planned == config || (planned == prior && !prior.is_null() && !config.is_null()) {
         return;
     }
-    match (attribute.mode, config.is_null()) {
+    match (mode, config.is_null()) {
         (Mode::Computed, _) | (Mode::OptionalComputed, true) => return,
         (_, true) => {
             return findings.push(format!(
@@ -119,40 +105,67 @@ fn plan_attribute(
         }
         (_, false) => {}
     }
-    let Kind::Nested(nesting, attributes) = &attribute.kind else {
+    if row.nesting().is_none() {
         return findings.push(format!(
             "{path}: planned neither as configured nor as it was"
         ));
-    };
+    }
     if config.is_null() != planned.is_null() || config.is_unknown() != planned.is_unknown() {
         return findings.push(format!("{path}: null or unknown unlike the configuration"));
     }
+    plan_elements(row, values, path, findings);
+}
+
+fn plan_block(row: Row<'_>, values: Values<'_>, path: &Path, findings: &mut Vec<String>) {
+    let (config, _, planned) = values;
+    if config.is_unknown() || planned.is_unknown() {
+        if config != planned {
+            findings.push(format!("{path}: unknown unlike the configuration"));
+        }
+        return;
+    }
+    if config.is_null() != planned.is_null() {
+        return findings.push(format!("{path}: null unlike the configuration"));
+    }
+    let mut elements = planned.as_elements().unwrap_or_default().iter();
+    if elements.any(Value::is_unknown) {
+        return findings.push(format!("{path}: an element is unknown"));
+    }
+    // Of a set Terraform looks at nothing else.
+    if row.nesting() != Some(Nesting::Set) {
+        plan_elements(row, values, path, findings);
+    }
+}
+
+/// Terraform compares lists place by place, whatever key a row has.
+fn plan_elements(
+    row: Row<'_>,
+    (config, prior, planned): Values<'_>,
+    path: &Path,
+    findings: &mut Vec<String>,
+) {
     let mut pair = |config: &Value, prior: Option<&Value>, planned: &Value, path: Path| {
         if let (Value::Object(config), Value::Object(planned)) = (config, planned) {
-            let prior = prior.and_then(Value::as_object);
-            plan_attributes(attributes, config, prior, planned, &path, findings);
+            let objects = (config, prior.and_then(Value::as_object), planned);
+            plan_objects(row.members(), objects, &path, findings);
         }
     };
-    match (nesting, config, planned) {
-        (Nesting::Single, config, planned) => pair(config, Some(prior), planned, path.clone()),
-        (Nesting::List, Value::List(config), Value::List(planned))
-            if config.len() == planned.len() =>
-        {
+    match (config, planned) {
+        (Value::Null, Value::Null) => {}
+        (Value::Object(_), Value::Object(_)) => pair(config, Some(prior), planned, path.clone()),
+        (Value::List(config), Value::List(planned)) if config.len() == planned.len() => {
             for (index, (config, planned)) in config.iter().zip(planned).enumerate() {
                 let prior = prior.as_elements().and_then(|prior| prior.get(index));
                 pair(config, prior, planned, path.with_index(index));
             }
         }
-        (Nesting::Map, Value::Map(config), Value::Map(planned))
-            if config.keys().eq(planned.keys()) =>
-        {
+        (Value::Map(config), Value::Map(planned)) if config.keys().eq(planned.keys()) => {
             for (key, config) in config {
                 let prior = prior.as_map().and_then(|prior| prior.get(key));
                 pair(config, prior, &planned[key], path.with_key(key));
             }
         }
-        (Nesting::Set, Value::Set(config), Value::Set(planned))
-            if config.len() == planned.len() => {}
+        (Value::Set(config), Value::Set(planned)) if config.len() == planned.len() => {}
         _ => findings.push(format!(
             "{path}: planned with other elements than configured"
         )),
@@ -217,6 +230,7 @@ fn sets_match(planned: &[Value], result: &[Value]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::{Attribute, Block};
     use crate::types::ty::Type;
 
     fn schema() -> Schema {
@@ -226,7 +240,7 @@ mod tests {
                 Attribute::string("name"),
                 Attribute::string("region").optional_computed(),
                 Attribute::string("secret").write_only(),
-                Attribute::plain("zones", Type::set(Type::String)),
+                Attribute::set("zones", Type::String),
                 Attribute::nested(
                     "identity",
                     Nesting::Single,
@@ -236,8 +250,18 @@ mod tests {
                     ],
                 ),
             ],
+            blocks: vec![
+                Block::new("rule", Nesting::List, vec![Attribute::string("port")]),
+                Block::new("peer", Nesting::Set, vec![Attribute::string("port")]),
+                Block::new("site", Nesting::Single, vec![Attribute::string("port")]),
+            ],
             ..Schema::default()
         }
+    }
+
+    fn ports(ports: &[&str]) -> Vec<Value> {
+        let port = |port: &&str| [("port", *port)].into_iter().collect::<Object>().into();
+        ports.iter().map(port).collect()
     }
 
     fn object(attributes: &[(&str, Value)]) -> Object {
@@ -328,6 +352,41 @@ mod tests {
             &[],
             &[("identity", Value::Null)],
             &["identity: null or unknown unlike the configuration"],
+        );
+    }
+
+    #[test]
+    fn blocks_are_as_they_are_written() {
+        let rules = |name: &'static str, value: Value| [(name, value)];
+        let list = |it: &[&str]| rules("rule", Value::List(ports(it)));
+        check(&list(&["a", "b"]), &[], &list(&["a", "b"]), &[]);
+        // By meaning, as it was.
+        check(&list(&["A"]), &list(&["a"]), &list(&["a"]), &[]);
+        let other = "rule: planned with other elements than configured";
+        check(&list(&["a"]), &[], &list(&[]), &[other]);
+        let port = "rule[1].port: planned neither as configured nor as it was";
+        check(&list(&["a", "b"]), &[], &list(&["a", "c"]), &[port]);
+        let unknown = || rules("rule", Value::unknown());
+        check(&unknown(), &[], &unknown(), &[]);
+        let unlike = "rule: unknown unlike the configuration";
+        check(&list(&["a"]), &[], &unknown(), &[unlike]);
+        let set = |it: &[&str]| rules("peer", Value::set(ports(it)));
+        check(&set(&["A"]), &[], &set(&["a"]), &[]);
+        let elements = rules("peer", Value::set([Value::unknown()]));
+        check(
+            &set(&["A"]),
+            &[],
+            &elements,
+            &["peer: an element is unknown"],
+        );
+        let null = rules("site", Value::Null);
+        let site = rules("site", ports(&["a"]).remove(0));
+        check(&site, &[], &null, &["site: null unlike the configuration"]);
+        check(&null, &[], &null, &[]);
+        let lost = object(&rules("rule", Value::Null));
+        assert_eq!(
+            check_state(&schema(), &lost),
+            ["rule: a block that is null"]
         );
     }
 

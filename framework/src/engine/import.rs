@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::panic::catch;
+use super::state::settle;
 use super::timeouts::bounded;
 use crate::context::Context;
 use crate::diagnostics::Diagnostics;
@@ -19,17 +20,8 @@ impl Engine {
         let schema = resource.schema();
         let context = bounded(context, schema, None, "read");
         let mut object = schema.null_object();
-        // What only the provider knows reads as its default, so that a configuration that does not mention it plans empty.
-        for attribute in schema
-            .attributes
-            .iter()
-            .filter(|attribute| attribute.remote.is_none())
-        {
-            if let Some(default) = &attribute.default {
-                object.set(attribute.name, default.clone());
-            }
-        }
         catch(resource.import(&context, id, &mut object)).await??;
+        settle(schema, &mut object);
         Ok(object)
     }
 }

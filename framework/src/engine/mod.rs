@@ -14,14 +14,15 @@ pub mod read;
 pub mod upgrade;
 pub mod validate;
 
-pub mod catalogue;
 pub mod consistency;
 pub mod panic;
 pub mod registry;
+mod state;
 mod timeouts;
 
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::private::Private;
+use crate::provider::Provider;
 use crate::types::value::Object;
 
 /// The engine, with what may be chosen about it.
@@ -52,6 +53,28 @@ pub struct Outcome {
 }
 
 impl Engine {
+    /// What is wrong with the schemas of a provider, if answers are checked.
+    pub fn check_schemas<P: Provider>(&self, provider: &P) -> Diagnostics {
+        let mut diagnostics = Diagnostics::new();
+        if !self.self_checks {
+            return diagnostics;
+        }
+        let resources = provider.resources().iter();
+        let data_sources = provider.data_sources().iter();
+        let resources = resources.map(|it| (it.name(), it.schema()));
+        let data_sources = data_sources.map(|it| (it.name(), it.schema()));
+        let all = [("provider", provider.schema())].into_iter();
+        for (name, schema) in all.chain(resources).chain(data_sources) {
+            let findings = schema.validate_implementation();
+            diagnostics.extend(
+                findings
+                    .iter()
+                    .map(|it| bug(&format!("Schema of {name}: {it}"))),
+            );
+        }
+        diagnostics
+    }
+
     /// Adds what `check` finds, if answers are checked; one that is an error already need not be consistent.
     fn self_check(self, diagnostics: &mut Diagnostics, check: impl FnOnce() -> Vec<String>) {
         if self.self_checks && !diagnostics.has_errors() {

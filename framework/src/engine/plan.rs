@@ -10,8 +10,9 @@ use crate::diagnostics::Diagnostics;
 use crate::private::Private;
 use crate::resource::Resource;
 use crate::resource::plan::Plan;
-use crate::schema::changes::sent_changes;
-use crate::schema::{Attribute, Kind, Nesting, Recomputed, Schema};
+use crate::schema::Schema;
+use crate::schema::row::{PlanModifyRequest, PlanModifyResponse};
+use crate::schema::walk::{Node, walk};
 use crate::types::path::Path;
 use crate::types::value::{Object, Value};
 
@@ -70,7 +71,8 @@ impl Engine {
             });
         };
         let config = config.ok_or_else(|| incomplete_request("configuration"))?;
-        let mut plan = propose(schema, config, prior, proposed, private);
+        let propose = async { propose(schema, config, prior, proposed, private) };
+        let mut plan = catch(propose).await?;
         catch(resource.modify_plan(&context, &mut plan)).await?;
         finish(&mut plan, schema);
         self.self_check(&mut plan.diagnostics, || {
@@ -87,7 +89,8 @@ impl Engine {
 
 /// Plans from Terraform's proposal, by the rules in the schema.
 ///
-/// The order matters: defaults before comparisons, meaning before "did anything change", and unknowns only then.
+/// The order matters: defaults before comparisons, meaning before "did anything change", unknowns only then, and the
+/// modifiers that keep values known after them.
 fn propose(
     schema: &Schema,
     config: Object,
@@ -103,172 +106,114 @@ fn propose(
         private,
         diagnostics: Diagnostics::new(),
     };
+    keep_computed(&mut plan, schema);
     fill_defaults(&mut plan, schema);
-    keep_same_meaning(&mut plan, schema);
     clear_write_only(&mut plan, schema);
-    mark_undecided(&mut plan, schema);
-    mark_recomputed(&mut plan, schema);
+    let proposed = plan.planned.clone();
+    modify(&mut plan, schema, &proposed, true);
+    let unmarked = plan.planned.clone();
+    if plan.prior.as_ref() != Some(&unmarked) {
+        mark_computed(&mut plan, schema);
+    }
+    modify(&mut plan, schema, &unmarked, false);
     plan
 }
 
-/// Ends the plan, after a resource has had its say: what it changed has consequences too.
+/// Ends the plan, after a resource has had the last word.
 fn finish(plan: &mut Plan, schema: &Schema) {
     clear_write_only(plan, schema);
-    mark_recomputed(plan, schema);
     // Terraform asks again without the old object when it replaces; there is nothing to replace then.
-    plan.requires_replace = plan.replacing(schema);
+    if plan.prior.is_none() {
+        plan.requires_replace.clear();
+    }
 }
 
-fn fill_defaults(plan: &mut Plan, schema: &Schema) {
-    walk_plan(plan, schema, &mut |attribute, at| {
-        if let Some(default) = attribute.default.as_ref().filter(|_| at.config.is_null()) {
-            *at.planned = default.clone();
+/// What nobody wrote stays as it was. Terraform proposes that too, but knows no keys of lists, and no meaning in sets.
+fn keep_computed(plan: &mut Plan, schema: &Schema) {
+    walk_plan(plan, schema, &mut |node| {
+        if node.is_written && is_decided_by_apply(&node) {
+            *node.planned = node.prior.clone();
         }
     });
 }
 
-fn keep_same_meaning(plan: &mut Plan, schema: &Schema) {
-    walk_plan(plan, schema, &mut |attribute, at| {
-        if attribute.means_same(at.prior, at.planned) {
-            *at.planned = at.prior.clone();
+fn fill_defaults(plan: &mut Plan, schema: &Schema) {
+    walk_plan(plan, schema, &mut |node| {
+        let default = node.row.default_value();
+        if let Some(default) = default.filter(|_| node.is_written && node.config.is_null()) {
+            *node.planned = default.clone();
         }
     });
 }
 
 fn clear_write_only(plan: &mut Plan, schema: &Schema) {
-    walk_plan(plan, schema, &mut |attribute, at| {
-        if attribute.write_only {
-            *at.planned = Value::Null;
+    walk_plan(plan, schema, &mut |node| {
+        if node.row.is_write_only() {
+            *node.planned = Value::Null;
         }
     });
 }
 
-/// A value that nobody has decided yet becomes unknown.
-fn mark_undecided(plan: &mut Plan, schema: &Schema) {
-    walk_plan(plan, schema, &mut |attribute, at| {
-        if at.is_new && is_decided_by_apply(attribute, &at) {
-            *at.planned = Value::unknown();
+/// A plan that changes anything may change all that the provider gives: modifiers say what stays.
+fn mark_computed(plan: &mut Plan, schema: &Schema) {
+    walk_plan(plan, schema, &mut |node| {
+        if is_decided_by_apply(&node) {
+            *node.planned = Value::unknown();
         }
     });
-}
-
-/// A decided value becomes unknown only where the update may really change it: anything else is a diff for ever.
-fn mark_recomputed(plan: &mut Plan, schema: &Schema) {
-    let Some(prior) = &plan.prior else { return };
-    let changed = sent_changes(schema, prior, &plan.planned);
-    walk_plan(plan, schema, &mut |attribute, at| {
-        let recomputed = match attribute.recomputed {
-            Recomputed::Never => false,
-            Recomputed::OnUpdate => !changed.is_empty(),
-            Recomputed::With(names) => names.iter().any(|name| changed.contains(name)),
-        };
-        if recomputed && is_decided_by_apply(attribute, &at) {
-            *at.planned = Value::unknown();
-        }
-    });
-}
-
-fn walk_plan(plan: &mut Plan, schema: &Schema, visit: &mut dyn FnMut(&Attribute, Position<'_>)) {
-    let prior = plan.prior.as_ref();
-    walk(
-        &schema.attributes,
-        Some(&plan.config),
-        prior,
-        &mut plan.planned,
-        visit,
-    );
-}
-
-/// One attribute of the plan with its counterparts.
-struct Position<'a> {
-    config: &'a Value,
-    prior: &'a Value,
-    planned: &'a mut Value,
-    /// Whether the object that holds it is new.
-    is_new: bool,
 }
 
 /// Whether the apply gives the value: nobody wrote one, and there is no default.
-fn is_decided_by_apply(attribute: &Attribute, at: &Position<'_>) -> bool {
-    attribute.is_computed() && at.config.is_null() && attribute.default.is_none()
+fn is_decided_by_apply(node: &Node<'_, '_>) -> bool {
+    node.row.is_computed() && node.config.is_null() && node.row.default_value().is_none()
 }
 
-fn walk(
-    attributes: &[Attribute],
-    config: Option<&Object>,
-    prior: Option<&Object>,
-    planned: &mut Object,
-    visit: &mut dyn FnMut(&Attribute, Position<'_>),
-) {
-    for attribute in attributes {
-        let config = config.map_or(&Value::Null, |config| config.get(attribute.name));
-        let prior_value = prior.map_or(&Value::Null, |prior| prior.get(attribute.name));
-        let planned = planned.get_mut(attribute.name);
-        visit(
-            attribute,
-            Position {
+/// Runs the modifiers of all rows that run before, or after, what is computed is marked.
+fn modify(plan: &mut Plan, schema: &Schema, unmarked: &Object, before_marking: bool) {
+    let before = plan.planned.clone();
+    let Plan {
+        config,
+        prior,
+        planned,
+        requires_replace,
+        diagnostics,
+        ..
+    } = plan;
+    let (config, prior) = (&*config, prior.as_ref());
+    let members = schema.members();
+    walk(members, Some(config), prior, planned, &mut |node| {
+        // Terraform compares place by place, and would not know the value of another place.
+        if before_marking && node.is_moved {
+            return;
+        }
+        for modifier in node.row.plan_modifiers() {
+            if modifier.runs_before_marking() != before_marking {
+                continue;
+            }
+            let request = PlanModifyRequest {
+                path: node.path,
+                row: node.row,
+                config_value: node.config,
+                prior_value: node.prior,
+                is_new: node.is_new,
+                members,
                 config,
-                prior: prior_value,
-                planned,
-                is_new: prior.is_none(),
-            },
-        );
-        if let Kind::Nested(nesting, attributes) = &attribute.kind {
-            walk_nested(*nesting, attributes, config, prior_value, planned, visit);
+                prior,
+                plan: &before,
+                unmarked,
+            };
+            let mut response = PlanModifyResponse::new(node.planned, diagnostics);
+            modifier.modify(&request, &mut response);
+            if response.requires_replace {
+                requires_replace.insert(node.path.clone());
+            }
         }
-    }
+    });
 }
 
-fn walk_nested(
-    nesting: Nesting,
-    attributes: &[Attribute],
-    config: &Value,
-    prior: &Value,
-    planned: &mut Value,
-    visit: &mut dyn FnMut(&Attribute, Position<'_>),
-) {
-    match (nesting, planned) {
-        (Nesting::Single, Value::Object(planned)) => {
-            walk(
-                attributes,
-                config.as_object(),
-                prior.as_object(),
-                planned,
-                visit,
-            );
-        }
-        (Nesting::List, Value::List(elements)) => {
-            for (index, element) in elements.iter_mut().enumerate() {
-                let counterpart =
-                    |value: &'_ Value| value.as_elements()?.get(index)?.as_object().cloned();
-                if let Value::Object(planned) = element {
-                    walk(
-                        attributes,
-                        counterpart(config).as_ref(),
-                        counterpart(prior).as_ref(),
-                        planned,
-                        visit,
-                    );
-                }
-            }
-        }
-        (Nesting::Map, Value::Map(elements)) => {
-            for (key, element) in elements {
-                let counterpart = |value: &'_ Value| value.as_map()?.get(key)?.as_object().cloned();
-                if let Value::Object(planned) = element {
-                    walk(
-                        attributes,
-                        counterpart(config).as_ref(),
-                        counterpart(prior).as_ref(),
-                        planned,
-                        visit,
-                    );
-                }
-            }
-        }
-        // Elements of a set have no counterparts: they are what the configuration says.
-        _ => {}
-    }
+fn walk_plan(plan: &mut Plan, schema: &Schema, visit: &mut dyn FnMut(Node<'_, '_>)) {
+    let (config, prior) = (Some(&plan.config), plan.prior.as_ref());
+    walk(schema.members(), config, prior, &mut plan.planned, visit);
 }
 
 #[cfg(test)]

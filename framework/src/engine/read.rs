@@ -1,6 +1,7 @@
 //! Bringing a state up to date.
 
 use super::panic::catch;
+use super::state::{keep_semantically_equal, settle};
 use super::timeouts::bounded;
 use super::{Engine, Outcome, consistency, failure};
 use crate::context::Context;
@@ -20,9 +21,9 @@ impl Engine {
     ) -> Outcome {
         let schema = resource.schema();
         let context = bounded(context, schema, Some(&current), "read");
-        let mut state = State::new(Some(current), private);
+        let mut state = State::new(Some(current.clone()), private);
         let result = catch(resource.read(&context, &mut state)).await;
-        let (object, private, mut diagnostics) = state.into_parts();
+        let (mut object, private, mut diagnostics) = state.into_parts();
         diagnostics.extend(
             result
                 .map_err(Diagnostics::from)
@@ -31,10 +32,12 @@ impl Engine {
                 .map(failure)
                 .unwrap_or_default(),
         );
-        if let Some(object) = &object {
+        if let Some(object) = &mut object {
+            keep_semantically_equal(schema, &current, object);
             self.self_check(&mut diagnostics, || {
                 consistency::check_state(schema, object)
             });
+            settle(schema, object);
         }
         Outcome {
             object,

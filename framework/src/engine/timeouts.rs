@@ -23,7 +23,7 @@ pub(super) fn bounded<C>(
 }
 
 fn timeout(schema: &Schema, object: Option<&Object>, operation: &str) -> Duration {
-    let timeouts = schema.timeouts.unwrap_or_default();
+    let timeouts = schema.timeouts().unwrap_or_default();
     let mut operations = timeouts.operations();
     // The block has no other attributes than these.
     let Some((_, default)) = operations.find(|(name, _)| *name == operation) else {
@@ -45,11 +45,14 @@ mod tests {
     fn the_user_wins_over_the_schema_and_that_over_the_default() {
         let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
         let schema = Schema {
-            timeouts: Some(Timeouts {
-                create: Some(minutes(1)),
-                delete: Some(minutes(2)),
-                ..Timeouts::default()
-            }),
+            blocks: vec![
+                Timeouts {
+                    create: Some(minutes(1)),
+                    delete: Some(minutes(2)),
+                    ..Timeouts::default()
+                }
+                .block(),
+            ],
             ..Schema::default()
         };
         let given: Object = [("create", Value::Null), ("delete", "9h".into())]

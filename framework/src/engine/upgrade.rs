@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::panic::catch;
+use super::state::settle;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::resource::Resource;
 use crate::types::json::{self, RawState};
@@ -30,7 +31,12 @@ impl Engine {
             catch(async { resource.upgrade(version, &mut state) }).await??;
             text = serde_json::to_string(&state).map_err(unreadable)?;
         }
-        json::decode(&text, &resource.schema().ty()).map_err(unreadable)
+        let schema = resource.schema();
+        let mut state = json::decode(&text, &schema.ty()).map_err(unreadable)?;
+        if let Value::Object(object) = &mut state {
+            settle(schema, object);
+        }
+        Ok(state)
     }
 }
 

@@ -2,14 +2,17 @@
 //!
 //! Rules say what is wrong without naming the attribute; here the place is added.
 
+use std::sync::Arc;
+
 use super::Engine;
 use super::panic::catch;
 use crate::data_source::DataSource;
-use crate::diagnostics::{Diagnostics, sentence};
+use crate::diagnostics::Diagnostics;
 use crate::provider::Provider;
 use crate::resource::Resource;
-use crate::schema::duration;
-use crate::schema::{Attribute, Check, Kind, Mode, Schema, TIMEOUTS, for_each_nested};
+use crate::schema::validator::{ValidateRequest, Validator};
+use crate::schema::walk::for_each_nested;
+use crate::schema::{Members, Mode, Nesting, Row, Schema};
 use crate::types::path::Path;
 use crate::types::value::{Object, Value};
 
@@ -61,172 +64,81 @@ async fn and_rules(mut found: Diagnostics, rules: impl FnOnce() -> Diagnostics) 
 ///
 /// `write_only_allowed` says whether the client keeps write-only values out of its state.
 pub fn validate(schema: &Schema, config: &Object, write_only_allowed: bool) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
-    let mut validator = Validator {
+    let mut check = Check {
+        config,
         write_only_allowed,
-        diagnostics: &mut diagnostics,
+        below_set: false,
+        diagnostics: Diagnostics::new(),
     };
-    validator.attributes(&schema.attributes, config, &Path::root());
-    if schema.timeouts.is_some() {
-        validator.timeouts(config.get(TIMEOUTS));
-    }
-    diagnostics
+    check.object(schema.members(), config, &Path::root());
+    let whole = Value::Object(config.clone());
+    check.rules(&schema.validators, &whole, &Path::root());
+    check.diagnostics
 }
 
-struct Validator<'d> {
+struct Check<'c> {
+    config: &'c Object,
     write_only_allowed: bool,
-    diagnostics: &'d mut Diagnostics,
+    below_set: bool,
+    diagnostics: Diagnostics,
 }
 
-impl Validator<'_> {
-    fn attributes(&mut self, attributes: &[Attribute], config: &Object, parent: &Path) {
-        for attribute in attributes {
-            let path = parent.with_attribute(attribute.name);
-            self.attribute(attribute, config.get(attribute.name), &path);
+impl Check<'_> {
+    fn object(&mut self, members: Members<'_>, object: &Object, parent: &Path) {
+        for row in members.rows() {
+            // No path leads into a set.
+            let path = match self.below_set {
+                true => parent.clone(),
+                false => parent.with_attribute(row.name()),
+            };
+            self.row(row, object.get(row.name()), &path);
         }
     }
 
-    fn attribute(&mut self, attribute: &Attribute, value: &Value, path: &Path) {
+    fn row(&mut self, row: Row<'_>, value: &Value, path: &Path) {
+        let attribute = row.attribute();
+        let name = match self.below_set {
+            true => format!("{} in {path}", row.name()),
+            false => path.to_string(),
+        };
         if value.is_null() {
-            if attribute.mode == Mode::Required {
+            if attribute.is_some_and(|it| it.mode == Mode::Required) {
                 // Terraform sees that the argument is there, but not that its value is null.
-                self.error(
-                    path,
-                    "Missing value",
-                    format!("{path} is required, but its value is null."),
-                );
+                let detail = format!("{name} is required, but its value is null.");
+                self.error(path, "Missing value", detail);
             }
             return;
         }
-        if !attribute.is_configurable() {
+        if !row.is_configurable() {
             let detail =
-                format!("{path} is decided by the provider. Remove it from the configuration.");
+                format!("{name} is decided by the provider. Remove it from the configuration.");
             return self.error(path, "Read-only attribute", detail);
         }
-        if attribute.write_only && !self.write_only_allowed {
+        if row.is_write_only() && !self.write_only_allowed {
             let detail = format!(
-                "{path} is write-only, which needs Terraform 1.11 or later: an older version would store the value in its state."
+                "{name} is write-only, which needs Terraform 1.11 or later: an older version would store the value in its state."
             );
             return self.error(path, "Write-only attribute not supported", detail);
         }
-        if let Kind::Nested(nesting, attributes) = &attribute.kind {
-            for_each_nested(*nesting, value, path, &mut |path, object| {
-                self.attributes(attributes, object, &path);
-            });
+        let outer = self.below_set;
+        self.below_set |= row.nesting() == Some(Nesting::Set);
+        for_each_nested(row, value, path, &mut |element, object| {
+            let path = if self.below_set { path } else { &element };
+            self.object(row.members(), object, path);
+        });
+        self.below_set = outer;
+        let custom_type = attribute.and_then(|it| it.custom_type.as_ref());
+        if let Some(custom_type) = custom_type.filter(|_| value.is_wholly_known()) {
+            let request = ValidateRequest::new(path, value, self.config);
+            request.report(custom_type.validate(value), &mut self.diagnostics);
         }
-        self.null_elements(value, path);
-        for check in &attribute.checks {
-            self.check(*check, value, path);
-        }
+        self.rules(row.validators(), value, path);
     }
 
-    /// Terraform lets null elements through, and no remote system has a use for them.
-    fn null_elements(&mut self, value: &Value, path: &Path) {
-        let mut refuse = |path: Path| {
-            let words = format!("the value of {path} is null: remove it, or give it one");
-            self.report(&path, Err(words));
-        };
-        match value {
-            Value::List(elements) => {
-                let nulls = elements
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, element)| element.is_null());
-                nulls.for_each(|(index, _)| refuse(path.with_index(index)));
-            }
-            Value::Map(elements) => {
-                let nulls = elements.iter().filter(|(_, element)| element.is_null());
-                nulls.for_each(|(key, _)| refuse(path.with_key(key)));
-            }
-            Value::Set(elements) if elements.iter().any(Value::is_null) => {
-                self.report(
-                    path,
-                    Err(format!(
-                        "an element of {path} is null: remove it, or give it a value"
-                    )),
-                );
-            }
-            _ => {}
-        }
-    }
-
-    fn check(&mut self, check: Check, value: &Value, path: &Path) {
-        match check {
-            Check::Text(rule) => {
-                if let Some(text) = value.as_str() {
-                    self.report(path, rule(text));
-                }
-            }
-            Check::Value(rule) => {
-                if value.is_wholly_known() {
-                    self.report(path, rule(value));
-                }
-            }
-            Check::OneOf(choices) => {
-                if let Some(text) = value.as_str().filter(|text| !choices.contains(text)) {
-                    self.report(path, Err(one_of(choices, text)));
-                }
-            }
-            Check::Between(low, high) => {
-                let Some(number) = value.as_number() else {
-                    return;
-                };
-                if number
-                    .as_i64()
-                    .is_none_or(|whole| !(low..=high).contains(&whole))
-                {
-                    self.report(
-                        path,
-                        Err(format!(
-                            "{number} is not a whole number from {low} to {high}."
-                        )),
-                    );
-                }
-            }
-            Check::EachText(rule) => self.each_text(rule, value, path),
-        }
-    }
-
-    fn each_text(&mut self, rule: fn(&str) -> Result<(), String>, value: &Value, path: &Path) {
-        match value {
-            Value::List(elements) => {
-                for (index, element) in elements.iter().enumerate() {
-                    if let Some(text) = element.as_str() {
-                        self.report(&path.with_index(index), rule(text));
-                    }
-                }
-            }
-            Value::Set(elements) => {
-                for text in elements.iter().filter_map(Value::as_str) {
-                    self.report(path, rule(text));
-                }
-            }
-            Value::Map(elements) => {
-                for (key, element) in elements {
-                    if let Some(text) = element.as_str() {
-                        self.report(&path.with_key(key), rule(text));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn timeouts(&mut self, block: &Value) {
-        let Some(block) = block.as_object() else {
-            return;
-        };
-        for (name, value) in block.iter() {
-            if let Some(text) = value.as_str() {
-                let path = Path::attribute(TIMEOUTS).with_attribute(name);
-                self.report(&path, duration::parse(text).map(|_| ()));
-            }
-        }
-    }
-
-    fn report(&mut self, path: &Path, result: Result<(), String>) {
-        if let Err(message) = result {
-            self.error(path, &format!("Invalid {path}"), sentence(&message));
+    fn rules(&mut self, validators: &[Arc<dyn Validator>], value: &Value, path: &Path) {
+        for validator in validators {
+            let request = ValidateRequest::new(path, value, self.config);
+            validator.validate(&request, &mut self.diagnostics);
         }
     }
 
@@ -235,20 +147,11 @@ impl Validator<'_> {
     }
 }
 
-fn one_of(choices: &[&str], text: &str) -> String {
-    let quoted: Vec<_> = choices.iter().map(|choice| format!("{choice:?}")).collect();
-    let hint = choices
-        .iter()
-        .find(|choice| choice.eq_ignore_ascii_case(text))
-        .map(|choice| format!(" Did you mean {choice:?}?"))
-        .unwrap_or_default();
-    format!("{text:?} is not one of {}.{hint}", quoted.join(", "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Nesting, Timeouts};
+    use crate::schema::validator::{each_element, int64_between, no_null_elements, one_of, text};
+    use crate::schema::{Attribute, Block, Timeouts};
     use crate::types::ty::Type;
     use std::time::Duration;
 
@@ -260,12 +163,12 @@ mod tests {
         Schema {
             attributes: vec![
                 Attribute::string("id").computed(),
-                Attribute::string("name")
-                    .required()
-                    .check(Check::Text(short)),
-                Attribute::string("sku").check(Check::OneOf(&["Premium", "Developer"])),
-                Attribute::number("size").check(Check::Between(0, 10)),
-                Attribute::plain("ranges", Type::list(Type::String)).check(Check::EachText(short)),
+                Attribute::string("name").required().validator(text(short)),
+                Attribute::string("sku").validator(one_of(["Premium", "Developer"])),
+                Attribute::number("size").validator(int64_between(0, 10)),
+                Attribute::list("ranges", Type::String)
+                    .validator(no_null_elements())
+                    .validator(each_element(text(short))),
                 Attribute::string("secret").write_only(),
                 Attribute::nested(
                     "identity",
@@ -273,10 +176,23 @@ mod tests {
                     vec![Attribute::string("type").required()],
                 ),
             ],
-            timeouts: Some(Timeouts {
-                create: Some(Duration::from_secs(60)),
-                ..Timeouts::default()
-            }),
+            blocks: vec![
+                Timeouts {
+                    create: Some(Duration::from_secs(60)),
+                    ..Timeouts::default()
+                }
+                .block(),
+                Block::new(
+                    "rule",
+                    Nesting::Set,
+                    vec![Attribute::string("port").required()],
+                ),
+                Block::new(
+                    "step",
+                    Nesting::List,
+                    vec![Attribute::string("port").required()],
+                ),
+            ],
             ..Schema::default()
         }
     }
@@ -339,6 +255,17 @@ mod tests {
             &[("timeouts", timeouts.into())],
             &[
                 "timeouts.create: \"5\" is not a duration. Write numbers with a unit, such as \"90m\", \"1h30m\" or \"1.5h\".",
+            ],
+        );
+        let empty = || Value::Object([("port", Value::Null)].into_iter().collect());
+        check(
+            &[
+                ("rule", Value::set([empty()])),
+                ("step", Value::List(vec![empty()])),
+            ],
+            &[
+                "rule: port in rule is required, but its value is null.",
+                "step[0].port: step[0].port is required, but its value is null.",
             ],
         );
         check(

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::diagnostics::Diagnostics;
 use crate::private::Private;
-use crate::schema::Schema;
-use crate::schema::changes::replaced_paths;
 use crate::types::path::Path;
 use crate::types::value::Object;
 
@@ -28,18 +26,8 @@ pub struct Plan {
 
 impl Plan {
     /// Whether the object is replaced, as far as the plan has been made.
-    pub fn replaces(&self, schema: &Schema) -> bool {
-        !self.replacing(schema).is_empty()
-    }
-
-    /// The attributes because of which it is replaced: those that a resource has named, and those that change.
-    pub(crate) fn replacing(&self, schema: &Schema) -> BTreeSet<Path> {
-        let Some(prior) = &self.prior else {
-            return BTreeSet::new();
-        };
-        let mut paths = replaced_paths(schema, prior, &self.planned);
-        paths.extend(self.requires_replace.iter().cloned());
-        paths
+    pub fn replaces(&self) -> bool {
+        self.prior.is_some() && !self.requires_replace.is_empty()
     }
 
     /// Whether the object is new.

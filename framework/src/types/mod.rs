@@ -1,7 +1,6 @@
 //! Values, their types, and the two forms in which they are sent and stored.
 
 pub mod number;
-pub mod overwritten;
 pub mod path;
 pub mod ty;
 pub mod value;

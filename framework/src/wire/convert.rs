@@ -4,7 +4,7 @@ use tfplugin_proto::v6;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::engine::incomplete_request;
-use crate::schema::{Schema, TIMEOUTS};
+use crate::schema::{Members, Row, Schema};
 use crate::types::json;
 use crate::types::msgpack;
 use crate::types::path::{Path, Step};
@@ -63,42 +63,44 @@ pub(super) fn encode_object(object: Option<&Object>, schema: &Schema) -> v6::Dyn
     encode(&value, &schema.ty())
 }
 
-/// Writes all messages.
-pub(super) fn diagnostics(diagnostics: Diagnostics) -> Vec<v6::Diagnostic> {
+/// Writes all messages about an object with these rows.
+pub(super) fn diagnostics(members: Members<'_>, diagnostics: Diagnostics) -> Vec<v6::Diagnostic> {
+    let diagnostic = |it| diagnostic(members, it);
     diagnostics.into_iter().map(diagnostic).collect()
 }
 
-fn diagnostic(diagnostic: Diagnostic) -> v6::Diagnostic {
+fn diagnostic(members: Members<'_>, diagnostic: Diagnostic) -> v6::Diagnostic {
     let severity = match diagnostic.severity {
         Severity::Error => v6::diagnostic::Severity::Error,
         Severity::Warning => v6::diagnostic::Severity::Warning,
     };
+    let path = visible_path(members, &diagnostic.path);
     v6::Diagnostic {
         severity: severity.into(),
         summary: diagnostic.summary,
         detail: diagnostic.detail,
-        attribute: (!diagnostic.path.is_root()).then(|| attribute_path(&shown(&diagnostic.path))),
+        attribute: (!path.is_root()).then(|| attribute_path(&path)),
     }
 }
 
-/// As much of the path as Terraform can find in the source: below a nested attribute it would show the whole resource.
-fn shown(path: &Path) -> Path {
-    let mut steps = path.steps().iter();
-    let Some(Step::Attribute(first)) = steps.next() else {
-        return path.clone();
-    };
-    if first == TIMEOUTS {
-        return path.clone();
-    }
-    let mut shown = Path::attribute(first);
-    for step in steps {
-        shown = match step {
-            Step::Attribute(_) => break,
-            Step::Key(key) => shown.with_key(key),
-            Step::Index(index) => shown.with_index(*index),
+/// As much of the path as Terraform can find in the source: through blocks to an attribute. Below a nested attribute it
+/// would show the whole resource.
+fn visible_path(members: Members<'_>, path: &Path) -> Path {
+    let mut visible = Path::root();
+    let mut members = Some(members);
+    for step in path.steps() {
+        visible = match step {
+            Step::Attribute(name) => {
+                let Some(here) = members else { break };
+                let block = here.blocks.iter().find(|block| block.name == **name);
+                members = block.map(|block| Row::Block(block).members());
+                visible.with_attribute(name)
+            }
+            Step::Key(key) => visible.with_key(key),
+            Step::Index(index) => visible.with_index(*index),
         };
     }
-    shown
+    visible
 }
 
 /// Writes a path.
@@ -124,15 +126,28 @@ pub(super) fn attribute_path(path: &Path) -> v6::AttributePath {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::{Attribute, Block, Nesting};
 
     #[test]
     fn paths_end_where_terraform_loses_the_source() {
+        let rule = || Block::new("rule", Nesting::List, vec![Attribute::string("port")]);
+        let blocks = [Block::new("site", Nesting::Single, Vec::new()).blocks(vec![rule()])];
+        let members = Members {
+            attributes: &[],
+            blocks: &blocks,
+        };
+        let visible = |path: &Path| visible_path(members, path);
         let identity = Path::attribute("identity");
-        assert_eq!(shown(&identity.with_attribute("type")), identity);
+        assert_eq!(visible(&identity.with_attribute("type")), identity);
         let second = Path::attribute("subnet_ids").with_index(1);
-        assert_eq!(shown(&second), second);
-        assert_eq!(shown(&second.with_attribute("id")), second);
-        let create = Path::attribute("timeouts").with_attribute("create");
-        assert_eq!(shown(&create), create);
+        assert_eq!(visible(&second), second);
+        assert_eq!(visible(&second.with_attribute("id")), second);
+        let rule = Path::attribute("site").with_attribute("rule").with_index(1);
+        let port = rule.with_attribute("port");
+        assert_eq!(
+            visible(&port.with_key("a").with_attribute("b")),
+            port.with_key("a")
+        );
+        assert_eq!(visible(&Path::root()), Path::root());
     }
 }

@@ -18,7 +18,7 @@ impl<P: Provider> Inner<P> {
         let config = convert::require_object(request.config.as_ref(), schema, "configuration")?;
         let found = self.engine.validate_data_source(data_source, &config).await;
         Ok(v6::validate_data_resource_config::Response {
-            diagnostics: convert::diagnostics(found),
+            diagnostics: convert::diagnostics(schema.members(), found),
         })
     }
 
@@ -34,7 +34,7 @@ impl<P: Provider> Inner<P> {
         let (object, warnings) = read.await?;
         Ok(v6::read_data_source::Response {
             state: Some(convert::encode_object(Some(&object), schema)),
-            diagnostics: convert::diagnostics(warnings),
+            diagnostics: convert::diagnostics(schema.members(), warnings),
             ..Default::default()
         })
     }

@@ -8,6 +8,7 @@ use super::inner::Inner;
 use super::{convert, schema};
 use crate::diagnostics::Diagnostics;
 use crate::provider::Provider;
+use crate::schema::Members;
 use crate::types::value::Object;
 
 /// What this server does beyond the first protocol version. Nothing is declared that is not served.
@@ -58,6 +59,10 @@ impl<P: Provider> Inner<P> {
             ),
             functions: self.functions(),
             server_capabilities: Some(CAPABILITIES),
+            diagnostics: convert::diagnostics(
+                Members::default(),
+                self.engine.check_schemas(&self.provider),
+            ),
             ..Default::default()
         }
     }
@@ -74,9 +79,10 @@ impl<P: Provider> Inner<P> {
         request: &v6::validate_provider_config::Request,
     ) -> Result<v6::validate_provider_config::Response, Diagnostics> {
         let config = self.config(request.config.as_ref())?;
+        let members = self.provider.schema().members();
         let validate = self.engine.validate_provider(&self.provider, &config);
         Ok(v6::validate_provider_config::Response {
-            diagnostics: convert::diagnostics(validate.await),
+            diagnostics: convert::diagnostics(members, validate.await),
         })
     }
 

@@ -26,7 +26,7 @@ impl<P: Provider> Inner<P> {
             .engine
             .validate_resource(resource, &config, write_only_allowed);
         Ok(v6::validate_resource_config::Response {
-            diagnostics: convert::diagnostics(validate.await),
+            diagnostics: convert::diagnostics(schema.members(), validate.await),
         })
     }
 
@@ -58,7 +58,7 @@ impl<P: Provider> Inner<P> {
         Ok(v6::read_resource::Response {
             new_state: Some(convert::encode_object(read.object.as_ref(), schema)),
             private: read.private.to_bytes().into(),
-            diagnostics: convert::diagnostics(read.diagnostics),
+            diagnostics: convert::diagnostics(schema.members(), read.diagnostics),
             ..Default::default()
         })
     }
@@ -82,7 +82,7 @@ impl<P: Provider> Inner<P> {
             planned_state: Some(convert::encode_object(plan.planned.as_ref(), schema)),
             requires_replace: requires_replace.map(convert::attribute_path).collect(),
             planned_private: plan.private.to_bytes().into(),
-            diagnostics: convert::diagnostics(plan.diagnostics),
+            diagnostics: convert::diagnostics(schema.members(), plan.diagnostics),
             ..Default::default()
         })
     }
@@ -104,7 +104,7 @@ impl<P: Provider> Inner<P> {
         Ok(v6::apply_resource_change::Response {
             new_state: Some(convert::encode_object(applied.object.as_ref(), schema)),
             private: applied.private.to_bytes().into(),
-            diagnostics: convert::diagnostics(applied.diagnostics),
+            diagnostics: convert::diagnostics(schema.members(), applied.diagnostics),
             ..Default::default()
         })
     }

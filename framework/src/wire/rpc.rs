@@ -10,6 +10,7 @@ use super::convert;
 use crate::diagnostics::Diagnostics;
 use crate::engine::failure;
 use crate::engine::panic::catch;
+use crate::schema::Members;
 
 /// A response that can carry messages to the user.
 pub(super) trait Answer: Default + Send {
@@ -78,6 +79,6 @@ pub(super) async fn answer<A: Answer>(
 
 fn failed<A: Answer>(diagnostics: Diagnostics) -> A {
     let mut answer = A::default();
-    *answer.diagnostics() = convert::diagnostics(failure(diagnostics));
+    *answer.diagnostics() = convert::diagnostics(Members::default(), failure(diagnostics));
     answer
 }

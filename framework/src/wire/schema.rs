@@ -4,51 +4,66 @@ use bytes::Bytes;
 use tfplugin_proto::v6;
 
 use crate::function::{Parameter, Signature};
-use crate::schema::{Attribute, Kind, Mode, Nesting, Schema, TIMEOUTS, Timeouts};
+use crate::schema::{Attribute, Block, Kind, Members, Mode, Nesting, Row, Schema};
 use crate::types::ty::Type;
 
 const MARKDOWN: i32 = v6::StringKind::Markdown as i32;
 
 /// A whole schema.
 pub(super) fn schema(schema: &Schema) -> v6::Schema {
-    let block = v6::schema::Block {
-        attributes: schema.attributes.iter().map(attribute).collect(),
-        block_types: schema.timeouts.iter().map(timeouts).collect(),
-        description: schema.description.into(),
-        description_kind: MARKDOWN,
-        ..Default::default()
-    };
     v6::Schema {
         version: schema.version,
-        block: Some(block),
+        block: Some(content(schema.members(), &schema.description, None)),
+    }
+}
+
+/// What is in a block, or in the whole object.
+fn content(
+    members: Members<'_>,
+    description: &str,
+    deprecation_message: Option<&str>,
+) -> v6::schema::Block {
+    v6::schema::Block {
+        attributes: members.attributes.iter().map(attribute).collect(),
+        block_types: members.blocks.iter().map(block).collect(),
+        description: description.into(),
+        description_kind: MARKDOWN,
+        deprecated: deprecation_message.is_some(),
+        deprecation_message: deprecation_message.unwrap_or_default().into(),
+        ..Default::default()
     }
 }
 
 fn attribute(attribute: &Attribute) -> v6::schema::Attribute {
     let (ty, nested_type) = match &attribute.kind {
-        Kind::Plain(ty) => (type_json(ty), None),
+        Kind::Value(ty) => (type_json(ty), None),
         Kind::Nested(nesting, attributes) => (Bytes::new(), Some(nested(*nesting, attributes))),
     };
     v6::schema::Attribute {
-        name: attribute.name.into(),
+        name: attribute.name.to_string(),
         r#type: ty,
         nested_type,
-        description: attribute.description.into(),
+        description: attribute.description.to_string(),
         description_kind: MARKDOWN,
         required: attribute.mode == Mode::Required,
         optional: matches!(attribute.mode, Mode::Optional | Mode::OptionalComputed),
         computed: attribute.is_computed(),
         sensitive: attribute.sensitive,
         write_only: attribute.write_only,
-        deprecated: attribute.deprecated.is_some(),
-        deprecation_message: attribute.deprecated.unwrap_or_default().into(),
+        deprecated: attribute.deprecation_message.is_some(),
+        deprecation_message: attribute
+            .deprecation_message
+            .clone()
+            .unwrap_or_default()
+            .into(),
     }
 }
 
 fn nested(nesting: Nesting, attributes: &[Attribute]) -> v6::schema::Object {
     use v6::schema::object::NestingMode;
     let nesting = match nesting {
-        Nesting::Single => NestingMode::Single,
+        // Attributes know no groups.
+        Nesting::Single | Nesting::Group => NestingMode::Single,
         Nesting::List => NestingMode::List,
         Nesting::Map => NestingMode::Map,
         Nesting::Set => NestingMode::Set,
@@ -60,27 +75,26 @@ fn nested(nesting: Nesting, attributes: &[Attribute]) -> v6::schema::Object {
     }
 }
 
-fn timeouts(timeouts: &Timeouts) -> v6::schema::NestedBlock {
-    let attributes = timeouts
-        .operations()
-        .map(|(name, default)| v6::schema::Attribute {
-            name: name.into(),
-            r#type: type_json(&Type::String),
-            optional: true,
-            description: crate::schema::timeout_description(name, default),
-            description_kind: MARKDOWN,
-            ..Default::default()
-        });
+fn block(block: &Block) -> v6::schema::NestedBlock {
+    use v6::schema::nested_block::NestingMode;
+    let nesting = match block.nesting {
+        Nesting::Single => NestingMode::Single,
+        Nesting::Group => NestingMode::Group,
+        Nesting::List => NestingMode::List,
+        Nesting::Map => NestingMode::Map,
+        Nesting::Set => NestingMode::Set,
+    };
+    let members = Row::Block(block).members();
     v6::schema::NestedBlock {
-        type_name: TIMEOUTS.into(),
-        nesting: v6::schema::nested_block::NestingMode::Single.into(),
-        block: Some(v6::schema::Block {
-            attributes: attributes.collect(),
-            description: "How long operations may take, such as `90m` or `1h30m`.".into(),
-            description_kind: MARKDOWN,
-            ..Default::default()
-        }),
-        ..Default::default()
+        type_name: block.name.to_string(),
+        block: Some(content(
+            members,
+            &block.description,
+            block.deprecation_message.as_deref(),
+        )),
+        nesting: nesting.into(),
+        min_items: block.min_items.into(),
+        max_items: block.max_items.into(),
     }
 }
 

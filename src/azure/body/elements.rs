@@ -2,9 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
+use super::overwritten::Overwritten;
 use super::write::{Extent, same_objects, write_attributes};
 use super::{from_json, lookup, member, nulls, read_object, to_json};
-use crate::sdk::overwritten::Overwritten;
+use crate::azure::row::ArmAttribute as _;
 use crate::sdk::path::Path;
 use crate::sdk::schema::{Attribute, Kind};
 use crate::sdk::types::Type;
@@ -20,15 +21,15 @@ pub(super) fn write_scalars(
     json: &mut Json,
 ) {
     let (ty, is_list) = match &attribute.kind {
-        Kind::Plain(Type::List(ty)) => (&**ty, true),
-        Kind::Plain(Type::Set(ty)) => (&**ty, false),
+        Kind::Value(Type::List(ty)) => (&**ty, true),
+        Kind::Value(Type::Set(ty)) => (&**ty, false),
         _ => return,
     };
     let one = |element: &Value| match is_list {
         true => Value::List(vec![element.clone()]),
         false => Value::set([element.clone()]),
     };
-    let same = |a: &Value, b: &Value| attribute.means_same(&one(a), &one(b));
+    let same = |a: &Value, b: &Value| attribute.semantically_equal(&one(a), &one(b));
     let is_called = |a: &Value, b: &Value| {
         let texts = a.as_str().zip(b.as_str());
         same(a, b) || texts.is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
@@ -206,7 +207,7 @@ impl Objects<'_> {
 
     fn is_called(&self, a: &Object, b: &Object) -> bool {
         match self.name {
-            Some(name) => name.amounts_to_same(a.get(name.name), b.get(name.name)),
+            Some(name) => name.equal_remotely(a.get(&name.name), b.get(&name.name)),
             None => same_objects(self.attributes, a, b),
         }
     }

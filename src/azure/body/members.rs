@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
+use super::overwritten::Overwritten;
 use super::write::{Extent, same_objects, write_attributes};
 use super::{nulls, read_object};
-use crate::sdk::overwritten::Overwritten;
 use crate::sdk::path::Path;
 use crate::sdk::schema::Attribute;
 use crate::sdk::value::{Object, Value};

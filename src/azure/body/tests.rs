@@ -3,17 +3,18 @@ use serde_json::json;
 use super::*;
 
 fn on_off() -> Attribute {
-    Attribute::bool("enabled").default(true).remote_as(
-        "properties.state",
-        |json| (json.as_str() == Some("Enabled")).into(),
-        |value| {
-            json!(if value.as_bool() == Some(true) {
-                "Enabled"
-            } else {
-                "Disabled"
-            })
-        },
-    )
+    Attribute::bool("enabled")
+        .default(true)
+        .with(Remote::at("properties.state").converted(
+            |json| (json.as_str() == Some("Enabled")).into(),
+            |value| {
+                json!(if value.as_bool() == Some(true) {
+                    "Enabled"
+                } else {
+                    "Disabled"
+                })
+            },
+        ))
 }
 
 fn ignoring_case(a: &Value, b: &Value) -> bool {
@@ -25,34 +26,35 @@ fn ignoring_case(a: &Value, b: &Value) -> bool {
 fn schema() -> Schema {
     Schema {
         attributes: vec![
-            Attribute::string("id").computed().remote("id"),
+            Attribute::string("id").computed().with(Remote::at("id")),
             Attribute::string("location")
-                .same(ignoring_case)
-                .remote("location"),
+                .compared_by(ignoring_case)
+                .with(Remote::at("location")),
             on_off(),
-            Attribute::plain("subnets", Type::list(Type::String))
-                .remote("properties.network.subnets[].id"),
-            Attribute::plain("zones", Type::set(Type::String)).remote("properties.zones"),
-            Attribute::string("group").remote_as(
-                "properties.group",
+            Attribute::list("subnets", Type::String)
+                .with(Remote::at("properties.network.subnets[].id")),
+            Attribute::set("zones", Type::String).with(Remote::at("properties.zones")),
+            Attribute::string("group").with(Remote::at("properties.group").converted(
                 |json| json["id"].as_str().into(),
                 |value| json!({ "id": value.as_str() }),
-            ),
+            )),
             Attribute::number("capacity")
                 .optional_computed()
-                .remote("sku.capacity"),
+                .with(Remote::at("sku.capacity")),
             Attribute::string("hint"),
             Attribute::nested(
                 "identity",
                 Nesting::Single,
                 vec![
-                    Attribute::string("type").required().remote("type"),
+                    Attribute::string("type")
+                        .required()
+                        .with(Remote::at("type")),
                     Attribute::string("principal")
                         .computed()
-                        .remote("principalId"),
+                        .with(Remote::at("principalId")),
                 ],
             )
-            .remote("identity"),
+            .with(Remote::at("identity")),
         ],
         ..Schema::default()
     }
@@ -210,19 +212,19 @@ fn members_that_stay_keep_what_else_they_have() {
 #[test]
 fn nested_objects_are_written_into_those_that_are_there() {
     let rule = || {
-        let level = Attribute::number("level").remote("levels.of");
-        vec![Attribute::string("kind").remote("kind"), level]
+        let level = Attribute::number("level").with(Remote::at("levels.of"));
+        vec![Attribute::string("kind").with(Remote::at("kind")), level]
     };
     let named = vec![
-        Attribute::string("name").remote("name"),
-        Attribute::number("level").remote("level"),
+        Attribute::string("name").with(Remote::at("name")),
+        Attribute::number("level").with(Remote::at("level")),
     ];
     let schema = Schema {
         attributes: vec![
-            Attribute::nested("profiles", Nesting::List, named).remote("profiles"),
-            Attribute::nested("rules", Nesting::List, rule()).remote("rules"),
-            Attribute::nested("hooks", Nesting::Set, rule()).remote("hooks"),
-            Attribute::nested("claims", Nesting::Map, rule()).remote("claims"),
+            Attribute::nested("profiles", Nesting::List, named).with(Remote::at("profiles")),
+            Attribute::nested("rules", Nesting::List, rule()).with(Remote::at("rules")),
+            Attribute::nested("hooks", Nesting::Set, rule()).with(Remote::at("hooks")),
+            Attribute::nested("claims", Nesting::Map, rule()).with(Remote::at("claims")),
         ],
         ..Schema::default()
     };
@@ -260,8 +262,8 @@ fn nested_objects_are_written_into_those_that_are_there() {
 #[test]
 fn an_object_that_is_not_wanted_keeps_what_is_not_modelled_unless_it_needs_the_rest() {
     let section = |name, attribute: Attribute| {
-        let attributes = vec![attribute.remote("type")];
-        Attribute::nested(name, Nesting::Single, attributes).remote(name)
+        let attributes = vec![attribute.with(Remote::at("type"))];
+        Attribute::nested(name, Nesting::Single, attributes).with(Remote::at(name))
     };
     let schema = Schema {
         attributes: vec![

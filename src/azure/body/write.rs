@@ -6,10 +6,11 @@
 
 use serde_json::Value as Json;
 
+use super::overwritten::Overwritten;
 use super::{elements, lookup, member, members, nulls, read_attribute, remove, to_json};
-use crate::sdk::overwritten::Overwritten;
+use crate::azure::row::{ArmAttribute as _, Remote, Write};
 use crate::sdk::path::Path;
-use crate::sdk::schema::{Attribute, Kind, Mode, Nesting, Remote, Schema, Write};
+use crate::sdk::schema::{Attribute, Kind, Mode, Nesting, Schema};
 use crate::sdk::value::{Object, Value};
 
 /// What an apply changes.
@@ -85,33 +86,33 @@ pub(super) fn write_attributes(
     // What belongs to another kind of object goes with it.
     let becomes_another = |it: &Attribute| {
         let found = it
-            .remote
+            .remote()
             .map(|remote| read_attribute(it, remote, body, &Value::Null));
-        let before = match extent(it.name) {
-            Extent::Differences => prior.get(it.name),
+        let before = match extent(&it.name) {
+            Extent::Differences => prior.get(&it.name),
             _ => found.as_ref().unwrap_or(&Value::Null),
         };
-        it.discriminates && !it.amounts_to_same(before, planned.get(it.name))
+        it.is_discriminator() && !it.equal_remotely(before, planned.get(&it.name))
     };
     let is_another_kind = attributes.iter().any(becomes_another);
     for attribute in attributes.iter().filter(|it| it.is_configurable()) {
-        let Some(remote) = attribute.remote else {
+        let Some(remote) = attribute.remote() else {
             continue;
         };
         let write = Writing {
             attribute,
             remote,
-            prior: prior.get(attribute.name),
-            planned: planned.get(attribute.name),
+            prior: prior.get(&attribute.name),
+            planned: planned.get(&attribute.name),
             extent: match is_another_kind {
                 true => Extent::Only,
-                false => extent(attribute.name),
+                false => extent(&attribute.name),
             },
         };
         if write.planned.is_unknown() {
             continue;
         }
-        let path = Path::attribute(attribute.name);
+        let path = Path::attribute(&*attribute.name);
         let found = write.write(body);
         overwritten.extend(found.into_iter().map(|it| it.below(&path)));
     }
@@ -131,18 +132,19 @@ impl Writing<'_> {
     fn write(&self, body: &mut Json) -> Vec<Overwritten> {
         let attribute = self.attribute;
         let found = read_attribute(attribute, self.remote, body, &Value::Null);
-        if self.extent == Extent::Differences && attribute.amounts_to_same(self.prior, self.planned)
+        if self.extent == Extent::Differences && attribute.equal_remotely(self.prior, self.planned)
         {
             // What the service leaves untold must not get lost in a request that says all there is.
-            let is_untold = attribute.may_be_untold && attribute.is_nothing(&found);
-            if is_untold && !attribute.is_nothing(self.planned) {
+            let is_untold =
+                attribute.keeps_prior_when_absent() && attribute.is_null_or_empty(&found);
+            if is_untold && !attribute.is_null_or_empty(self.planned) {
                 self.store(body);
             }
             return Vec::new();
         }
         // Others have made the same change.
-        if matches!(attribute.kind, Kind::Plain(_))
-            && attribute.amounts_to_same(&found, self.planned)
+        if matches!(attribute.kind, Kind::Value(_))
+            && attribute.equal_remotely(&found, self.planned)
         {
             return Vec::new();
         }
@@ -157,7 +159,7 @@ impl Writing<'_> {
         // Between none and empty where these differ, there are no parts to tell apart.
         let is_null = |value: &Value| value.is_null();
         let any_null = [self.prior, self.planned, &found].into_iter().any(is_null);
-        let extent = match attribute.empty_is_a_value && any_null {
+        let extent = match attribute.empty_is_significant() && any_null {
             true => Extent::Only,
             false => self.extent,
         };
@@ -182,7 +184,7 @@ impl Writing<'_> {
             (Write::Into(_), _) => true,
             (Write::As(_), _) => false,
             (Write::Plain, Kind::Nested(..)) => true,
-            (Write::Plain, Kind::Plain(_)) => self.remote.path.contains("[]."),
+            (Write::Plain, Kind::Value(_)) => self.remote.path.contains("[]."),
         }
     }
 
@@ -207,12 +209,12 @@ impl Writing<'_> {
         body: &mut Json,
     ) -> Vec<Overwritten> {
         let needs_all = attributes.iter().any(|it| it.mode == Mode::Required);
-        let is_nothing = |value: &Value| self.attribute.is_nothing(value);
-        if needs_all && is_nothing(self.planned) {
+        let says_nothing = |value: &Value| self.attribute.is_null_or_empty(value);
+        if needs_all && says_nothing(self.planned) {
             return self.replace(found, body);
         }
         // What others took away as a whole cannot come back in part.
-        let extent = match needs_all && is_nothing(found) && !is_nothing(self.prior) {
+        let extent = match needs_all && says_nothing(found) && !says_nothing(self.prior) {
             true => Extent::Only,
             false => self.extent,
         };
@@ -242,7 +244,7 @@ impl Writing<'_> {
                 let (is_list, states) = (*nesting == Nesting::List, (prior, self.planned));
                 overwritten = elements::write_objects(attributes, is_list, states, json);
             }),
-            (_, Kind::Plain(_)) => {
+            (_, Kind::Value(_)) => {
                 let (array, name) = self.remote.path.split_once("[].").unwrap_or_default();
                 self.change_at(array, body, |json| {
                     elements::write_scalars(self.attribute, name, prior, self.planned, json);
@@ -267,7 +269,7 @@ impl Writing<'_> {
             Json::Object(members) => members.is_empty(),
             _ => false,
         };
-        let is_unwanted = self.planned.is_null() || self.attribute.is_nothing(self.planned);
+        let is_unwanted = self.planned.is_null() || self.attribute.is_null_or_empty(self.planned);
         match is_empty && is_unwanted {
             true => remove(body, path),
             false if after == before => {}
@@ -293,7 +295,7 @@ impl Writing<'_> {
         let is = |value: &Value| means_same(attribute, found, value);
         let default = attribute.default.as_ref().filter(|_| found.is_null());
         let is_prior = is(self.prior) || default == Some(self.prior);
-        let is_untold = attribute.may_be_untold && attribute.is_nothing(found);
+        let is_untold = attribute.keeps_prior_when_absent() && attribute.is_null_or_empty(found);
         if is_prior || is_untold || is(self.planned) {
             return Vec::new();
         }
@@ -311,20 +313,20 @@ pub(super) fn means_same(attribute: &Attribute, a: &Value, b: &Value) -> bool {
         (Kind::Nested(Nesting::Single, attributes), Value::Object(a), Value::Object(b)) => {
             same_objects(attributes, a, b)
         }
-        _ => attribute.amounts_to_same(a, b),
+        _ => attribute.equal_remotely(a, b),
     }
 }
 
 pub(super) fn same_objects(attributes: &[Attribute], a: &Object, b: &Object) -> bool {
     let mut configurable = attributes.iter().filter(|it| it.is_configurable());
-    configurable.all(|it| means_same(it, a.get(it.name), b.get(it.name)))
+    configurable.all(|it| means_same(it, a.get(&it.name), b.get(&it.name)))
 }
 
 fn is_secret(attribute: &Attribute) -> bool {
     attribute.sensitive
         || match &attribute.kind {
             Kind::Nested(_, attributes) => attributes.iter().any(is_secret),
-            Kind::Plain(_) => false,
+            Kind::Value(_) => false,
         }
 }
 

@@ -4,9 +4,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{ARM, SCHEMA};
 use crate::arm::{self, Intent, ResourceId, Sending, Session};
+use crate::azure::body::Overwritten;
+use crate::azure::row::sent_changes;
 use crate::resources::shared::tags;
-use crate::sdk::overwritten::Overwritten;
-use crate::sdk::plan::sent_changes;
 use crate::sdk::remote::Change;
 use crate::sdk::resource::Update;
 

@@ -17,7 +17,7 @@ use crate::sdk::value::{Object, Value};
 
 /// Refines a plan, and checks what it depends on.
 pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan) {
-    tags::plan(context, plan);
+    tags::plan(context, &SCHEMA, plan);
     check_sku(plan);
     let replaced = replaced::take::<Owner>(&mut plan.private);
     if plan.is_create() {
@@ -34,7 +34,7 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan) {
     }
     let id_of = |owner: &Option<Owner>| owner.as_ref().map(|owner| owner.id.clone());
     let planner = Planner::of(id_of(&prior), id_of(&replaced));
-    if plan.replaces(&SCHEMA) {
+    if plan.replaces() {
         // The plan of the new environment follows, and looks at the network.
         return ARM.make_way(context, &planner);
     }

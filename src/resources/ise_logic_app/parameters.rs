@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::{ARM, SCHEMA};
+use crate::azure::body::Overwritten;
+use crate::azure::row::sent_changes;
 use crate::sdk::diagnostics::Diagnostics;
-use crate::sdk::overwritten::Overwritten;
 use crate::sdk::path::Path;
-use crate::sdk::plan::sent_changes;
 use crate::sdk::remote::{Change, write_members};
 use crate::sdk::resource::Update;
 use crate::sdk::validation::sentence;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use crate::sdk::overwritten::Overwritten;
+use crate::azure::body::Overwritten;
 use crate::sdk::path::Path;
 use crate::sdk::remote::write_members;
 use crate::sdk::value::Value;

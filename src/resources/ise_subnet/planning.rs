@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{ARM, ISE_SERVICE, SCHEMA, holders, planned_id, prefixes};
+use super::{ARM, ISE_SERVICE, holders, planned_id, prefixes};
 use crate::arm::{self, ResourceId, Session};
 use crate::azure::{Azure, PlanRegistry, Planner, session};
 use crate::resources::shared::claims::Claim;
@@ -30,7 +30,7 @@ pub(super) async fn check(context: &Context<Azure>, plan: &mut Plan) {
     let (Some(azure), Ok(session)) = (context.client_if_known(), session(context)) else {
         return;
     };
-    if plan.replaces(&SCHEMA) {
+    if plan.replaces() {
         // The plan of the new subnet follows, and looks at the network.
         ARM.make_way(context, &planner);
         if let Planner::Living(prior) = planner

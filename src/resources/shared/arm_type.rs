@@ -7,9 +7,10 @@ use serde_json::Value as Json;
 use super::{report, rows, tags};
 use crate::arm::{self, ResourceId, Session};
 use crate::azure::Azure;
+use crate::azure::body::Overwritten;
+use crate::azure::row::ArmAttribute as _;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
-use crate::sdk::overwritten::Overwritten;
 use crate::sdk::remote::{self, Change};
 use crate::sdk::schema::Schema;
 use crate::sdk::validation::sentence;
@@ -105,8 +106,20 @@ impl ArmType {
                  subscription, or configure the provider for the other one."
             )));
         }
-        state.set("id", parsed.to_string());
+        self.begin_import(&parsed, state);
         Ok(())
+    }
+
+    /// The state of which an import begins. What only the provider knows reads as its default, so that a configuration
+    /// that does not mention it plans empty.
+    pub(crate) fn begin_import(&self, id: &ResourceId, state: &mut Object) {
+        let rows = self.schema.attributes.iter();
+        for attribute in rows.filter(|it| it.remote().is_none()) {
+            if let Some(default) = &attribute.default {
+                state.set(&attribute.name, default.clone());
+            }
+        }
+        state.set("id", id.to_string());
     }
 
     /// Reads an import ID of this type, of any subscription.

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::arm::{self, Json};
+use crate::azure::body::Overwritten;
+use crate::azure::row::ArmAttribute as _;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
-use crate::sdk::overwritten::Overwritten;
 use crate::sdk::path::Path;
 use crate::sdk::schema::{Attribute, Kind, Schema};
 use crate::sdk::validation::capitalised;
@@ -86,18 +87,18 @@ pub(crate) fn explanation(error: &arm::Error) -> String {
 fn blamed(attributes: &[Attribute], target: &str, parent: &Path) -> Option<Path> {
     let matching = |attribute: &&Attribute| {
         attribute
-            .remote
+            .remote()
             .is_some_and(|remote| rest(target, remote.path).is_some())
     };
     let attribute = attributes
         .iter()
         .filter(matching)
-        .max_by_key(|attribute| attribute.remote.map(|remote| remote.path.len()))?;
-    let path = parent.with_attribute(attribute.name);
-    let rest = rest(target, attribute.remote?.path)?;
+        .max_by_key(|attribute| attribute.remote().map(|remote| remote.path.len()))?;
+    let path = parent.with_attribute(&*attribute.name);
+    let rest = rest(target, attribute.remote()?.path)?;
     match &attribute.kind {
         Kind::Nested(_, attributes) => Some(blamed(attributes, rest, &path).unwrap_or(path)),
-        Kind::Plain(_) => Some(path),
+        Kind::Value(_) => Some(path),
     }
 }
 
@@ -115,21 +116,22 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::azure::row::Remote;
     use crate::sdk::schema::Nesting;
     use crate::sdk::types::Type;
 
     #[test]
     fn the_blamed_attribute_is_the_one_nearest_to_the_target() {
         let attributes = [
-            Attribute::string("location").remote("location"),
-            Attribute::plain("subnet_ids", Type::list(Type::String))
-                .remote("properties.networkConfiguration.subnets[].id"),
+            Attribute::string("location").with(Remote::at("location")),
+            Attribute::list("subnet_ids", Type::String)
+                .with(Remote::at("properties.networkConfiguration.subnets[].id")),
             Attribute::nested(
                 "identity",
                 Nesting::Single,
-                vec![Attribute::string("type").remote("type")],
+                vec![Attribute::string("type").with(Remote::at("type"))],
             )
-            .remote("identity"),
+            .with(Remote::at("identity")),
         ];
         for (target, expect) in [
             ("location", Some("location")),

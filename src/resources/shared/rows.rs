@@ -4,8 +4,13 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value as Json, json};
 
 use crate::arm::{Location, ResourceId};
-use crate::sdk::overwritten::Overwritten;
-use crate::sdk::schema::{Attribute, Check, Nesting, Recomputed};
+use crate::azure::body::Overwritten;
+use crate::azure::row::{ArmAttribute as _, Discriminator, KeepPriorWhenAbsent, Remote};
+use crate::sdk::schema::plan_modifier::{
+    requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
+};
+use crate::sdk::schema::validator::{each_element, no_null_elements, one_of, text, value};
+use crate::sdk::schema::{Attribute, Nesting};
 use crate::sdk::types::Type;
 use crate::sdk::value::{Object, Value};
 use crate::validate;
@@ -14,7 +19,8 @@ use crate::validate;
 pub(crate) fn id() -> Attribute {
     Attribute::string("id")
         .computed()
-        .remote("id")
+        .plan(use_state_for_unknown())
+        .with(Remote::at("id"))
         .doc("ARM ID.")
 }
 
@@ -22,11 +28,11 @@ pub(crate) fn id() -> Attribute {
 pub(crate) fn name(rule: fn(&str) -> Result<(), String>, description: &'static str) -> Attribute {
     Attribute::string("name")
         .required()
-        .replaces()
-        .same(same_ignoring_case)
-        .may_be_untold()
-        .check(Check::Text(rule))
-        .remote("name")
+        .plan(requires_replace())
+        .compared_by(same_ignoring_case)
+        .with(KeepPriorWhenAbsent)
+        .validator(text(rule))
+        .with(Remote::at("name"))
         .doc(description)
 }
 
@@ -34,9 +40,9 @@ pub(crate) fn name(rule: fn(&str) -> Result<(), String>, description: &'static s
 pub(crate) fn resource_group_name() -> Attribute {
     Attribute::string("resource_group_name")
         .required()
-        .replaces()
-        .same(same_ignoring_case)
-        .check(Check::Text(validate::names::resource_group))
+        .plan(requires_replace())
+        .compared_by(same_ignoring_case)
+        .validator(text(validate::names::resource_group))
         .doc("Name of the resource group, which must exist.")
 }
 
@@ -44,8 +50,8 @@ pub(crate) fn resource_group_name() -> Attribute {
 pub(crate) fn ise_id() -> Attribute {
     reference("ise_id", "properties.integrationServiceEnvironment")
         .required()
-        .replaces()
-        .check(Check::Text(|text| {
+        .plan(requires_replace())
+        .validator(text(|text| {
             is_id_of(text, "Microsoft.Logic/integrationServiceEnvironments")
         }))
         .doc("ID of the environment that it runs in. The environment is its location.")
@@ -53,28 +59,31 @@ pub(crate) fn ise_id() -> Attribute {
 
 /// The ID of another object, to which ARM refers as `{"id": …}`.
 pub(crate) fn reference(name: &'static str, path: &'static str) -> Attribute {
-    Attribute::string(name).same(same_id).remote_as(
-        path,
-        |json| json.get("id").map_or(Value::Null, read_id),
-        |value| json!({ "id": value.as_str() }),
-    )
+    Attribute::string(name)
+        .compared_by(same_id)
+        .with(Remote::at(path).converted(
+            |json| json.get("id").map_or(Value::Null, read_id),
+            |value| json!({ "id": value.as_str() }),
+        ))
 }
 
 /// `location` of a resource that lives in an environment.
 pub(crate) fn location_of_environment() -> Attribute {
     Attribute::string("location")
         .computed()
-        .same(same_location)
-        .may_be_untold()
-        .remote("location")
+        .plan(use_state_for_unknown())
+        .semantic_equality(same_location)
+        .with(KeepPriorWhenAbsent)
+        .with(Remote::at("location"))
         .doc("Azure region: that of the environment.")
 }
 
 /// `tags`.
 pub(crate) fn tags() -> Attribute {
-    Attribute::plain("tags", Type::map(Type::String))
-        .same(super::tags::same)
-        .check(Check::Value(check_tags))
+    Attribute::map("tags", Type::String)
+        .compared_by(super::tags::same)
+        .validator(no_null_elements())
+        .validator(value(check_tags))
         .doc(
             "Tags, besides the provider's `default_tags`. At most 50 in all. Those that begin with `hidden-`, which Azure's portal and \
              services set too, are managed where they are written here or in `default_tags`, and left alone otherwise; an import \
@@ -84,7 +93,7 @@ pub(crate) fn tags() -> Attribute {
 
 /// `tags_all`, which [`super::tags`] plans and reads.
 pub(crate) fn tags_all() -> Attribute {
-    Attribute::plain("tags_all", Type::map(Type::String))
+    Attribute::map("tags_all", Type::String)
         .computed()
         .doc("All tags: `default_tags` of the provider, overlaid by `tags`.")
 }
@@ -93,17 +102,16 @@ pub(crate) fn tags_all() -> Attribute {
 pub(crate) fn provisioning_state() -> Attribute {
     Attribute::string("provisioning_state")
         .computed()
-        .recomputed(Recomputed::OnUpdate)
-        .remote("properties.provisioningState")
+        .unknown_in_updates()
+        .with(Remote::at("properties.provisioningState"))
         .doc("What ARM says about the last operation, such as `Succeeded`.")
 }
 
-/// `state`, which follows `enabled` where there is such an attribute.
+/// `state`.
 pub(crate) fn state() -> Attribute {
     Attribute::string("state")
         .computed()
-        .recomputed(Recomputed::With(&["enabled"]))
-        .remote("properties.state")
+        .with(Remote::at("properties.state"))
         .doc("Whether it is `Enabled`, `Disabled`, …")
 }
 
@@ -111,8 +119,7 @@ pub(crate) fn state() -> Attribute {
 pub(crate) fn enabled(description: &'static str) -> Attribute {
     Attribute::bool("enabled")
         .default(true)
-        .remote_as(
-            "properties.state",
+        .with(Remote::at("properties.state").converted(
             |json| {
                 json.as_str()
                     .map(|state| state.eq_ignore_ascii_case("Enabled"))
@@ -125,17 +132,19 @@ pub(crate) fn enabled(description: &'static str) -> Attribute {
                     "Disabled"
                 })
             },
-        )
+        ))
         .doc(description)
 }
 
 /// The four lists of addresses through which workflows and connectors are reached and reach out.
 pub(crate) fn ip_addresses() -> [Attribute; 4] {
     let list = |name, path, description| {
-        Attribute::plain(name, Type::list(Type::String))
+        Attribute::list(name, Type::String)
             .computed()
-            .same(same_in_any_order)
-            .remote(path)
+            // ARM leaves out those that there are not.
+            .plan(use_state_or_null_for_unknown())
+            .semantic_equality(same_in_any_order)
+            .with(Remote::at(path))
             .doc(description)
     };
     [
@@ -167,8 +176,8 @@ pub(crate) fn identity() -> Attribute {
     let computed = |name, path, description| {
         Attribute::string(name)
             .computed()
-            .recomputed(Recomputed::With(&["identity"]))
-            .remote(path)
+            .unknown_when_sent(&["identity"])
+            .with(Remote::at(path))
             .doc(description)
     };
     Attribute::nested(
@@ -177,17 +186,18 @@ pub(crate) fn identity() -> Attribute {
         vec![
             Attribute::string("type")
                 .required()
-                .discriminates()
-                .same(same_ignoring_case)
-                .check(Check::OneOf(&["SystemAssigned", "UserAssigned"]))
-                .remote("type")
+                .with(Discriminator)
+                .compared_by(same_ignoring_case)
+                .validator(one_of(["SystemAssigned", "UserAssigned"]))
+                .with(Remote::at("type"))
                 .doc("Kind of managed identity."),
-            Attribute::plain("identity_ids", Type::set(Type::String))
-                .same(same_ids)
-                .check(Check::EachText(|text| {
+            Attribute::set("identity_ids", Type::String)
+                .compared_by(same_ids)
+                .validator(no_null_elements())
+                .validator(each_element(text(|text| {
                     is_id_of(text, "Microsoft.ManagedIdentity/userAssignedIdentities")
-                }))
-                .remote_into("userAssignedIdentities", read_keys, write_keys)
+                })))
+                .with(Remote::at("userAssignedIdentities").merged(read_keys, write_keys))
                 .doc("IDs of the user-assigned identities; with `UserAssigned` only."),
             computed(
                 "principal_id",
@@ -201,7 +211,7 @@ pub(crate) fn identity() -> Attribute {
             ),
         ],
     )
-    .remote("identity")
+    .with(Remote::at("identity"))
     .doc("Managed identity.")
 }
 

@@ -5,23 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value as Json, json};
 
 use crate::azure::Azure;
+use crate::azure::body::Overwritten;
+use crate::azure::row::mark_update;
 use crate::sdk::context::Context;
-use crate::sdk::overwritten::Overwritten;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
 use crate::sdk::remote::Change;
+use crate::sdk::schema::Schema;
 use crate::sdk::value::{Object, Value};
 use crate::validate::tags::{all_right, is_hidden, is_of_azure};
 
 /// Plans `tags_all`: the provider's default tags overlaid by `tags`.
-pub(crate) fn plan(context: &Context<Azure>, plan: &mut Plan) {
-    let Some(azure) = context.client_if_known() else {
-        return plan.planned.set("tags_all", Value::unknown());
+pub(crate) fn plan(context: &Context<Azure>, schema: &Schema, plan: &mut Plan) {
+    let azure = context.client_if_known();
+    let all = match azure.and_then(|azure| azure.default_tags.as_ref()) {
+        Some(default_tags) => all(default_tags, plan.planned.get("tags")),
+        None => Value::unknown(),
     };
-    let Some(default_tags) = &azure.default_tags else {
-        return plan.planned.set("tags_all", Value::unknown());
-    };
-    let all = all(default_tags, plan.planned.get("tags"));
     let tags = all.as_map().into_iter().flatten();
     if let Err(message) = all_right(tags.map(|(key, value)| (key.as_str(), value.as_str()))) {
         let detail = format!("Together with the provider's default_tags: {message}.");
@@ -29,8 +29,12 @@ pub(crate) fn plan(context: &Context<Azure>, plan: &mut Plan) {
             .error_at(Path::attribute("tags"), "Invalid tags", detail);
     }
     let before = plan.prior.as_ref().map(|prior| prior.get("tags_all"));
-    if all.is_unknown() || before.is_none_or(|before| !same(before, &all)) {
-        plan.planned.set("tags_all", all);
+    match before.filter(|before| !all.is_unknown() && same(before, &all)) {
+        Some(before) => plan.planned.set("tags_all", before.clone()),
+        None => {
+            plan.planned.set("tags_all", all);
+            mark_update(schema, plan);
+        }
     }
 }
 

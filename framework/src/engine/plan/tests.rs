@@ -1,6 +1,12 @@
 use super::*;
-use crate::schema::Effect;
+use crate::schema::plan_modifier::{
+    requires_replace, requires_replace_if, requires_replace_if_configured, unknown_when_changed,
+    use_prior_when_semantically_equal, use_state_for_unknown, use_state_or_null_for_unknown,
+};
+use crate::schema::{Attribute, Nesting};
 use crate::types::ty::Type;
+
+mod collections;
 
 fn same_ignoring_case(a: &Value, b: &Value) -> bool {
     a.as_str()
@@ -11,22 +17,28 @@ fn same_ignoring_case(a: &Value, b: &Value) -> bool {
 fn schema() -> Schema {
     Schema {
         attributes: vec![
-            Attribute::string("id").computed(),
+            Attribute::string("id")
+                .computed()
+                .plan(use_state_for_unknown()),
             Attribute::string("name")
                 .required()
-                .replaces()
-                .same(same_ignoring_case),
+                .semantic_equality(same_ignoring_case)
+                .plan(use_prior_when_semantically_equal())
+                .plan(requires_replace()),
             Attribute::bool("enabled").default(true),
             Attribute::string("label"),
-            Attribute::string("hint").effect(Effect::Local),
-            Attribute::string("trigger").effect(Effect::SentAfterFirst),
-            Attribute::number("capacity").optional_computed(),
-            Attribute::string("state")
+            Attribute::string("hint"),
+            Attribute::number("capacity")
+                .optional_computed()
+                .plan(use_state_for_unknown())
+                .plan(requires_replace_if_configured()),
+            Attribute::string("state").computed(),
+            Attribute::string("owner")
                 .computed()
-                .recomputed(Recomputed::OnUpdate),
+                .plan(use_state_or_null_for_unknown()),
             Attribute::string("switch")
                 .computed()
-                .recomputed(Recomputed::With(&["enabled"])),
+                .plan(unknown_when_changed(&["enabled"])),
             Attribute::string("secret").write_only(),
             Attribute::nested(
                 "identity",
@@ -35,7 +47,7 @@ fn schema() -> Schema {
                     Attribute::string("type").required(),
                     Attribute::string("principal")
                         .computed()
-                        .recomputed(Recomputed::With(&["identity"])),
+                        .plan(unknown_when_changed(&["identity"])),
                 ],
             ),
             Attribute::nested(
@@ -43,10 +55,15 @@ fn schema() -> Schema {
                 Nesting::Map,
                 vec![
                     Attribute::string("port"),
-                    Attribute::string("status").computed(),
+                    Attribute::string("status")
+                        .computed()
+                        .plan(use_state_for_unknown()),
                 ],
             ),
-            Attribute::plain("tags", Type::map(Type::String)),
+            Attribute::map("tags", Type::String).plan(requires_replace_if(
+                |request| request.plan.str("label") == Some("strict"),
+                "With the label `strict` they are fixed.",
+            )),
         ],
         ..Schema::default()
     }
@@ -86,8 +103,8 @@ fn plan(config: &[(&str, Value)], prior: Option<Object>) -> Plan {
     let mut proposed = config.clone();
     if let Some(prior) = &prior {
         for attribute in &schema().attributes {
-            if attribute.is_computed() && config.get(attribute.name).is_null() {
-                proposed.set(attribute.name, prior.get(attribute.name).clone());
+            if attribute.is_computed() && config.get(&attribute.name).is_null() {
+                proposed.set(&attribute.name, prior.get(&attribute.name).clone());
             }
         }
     }
@@ -109,15 +126,13 @@ fn replaced(plan: &Plan) -> Vec<String> {
     plan.requires_replace.iter().map(Path::to_string).collect()
 }
 
-fn sends(plan: &Plan) -> bool {
-    let prior = plan.prior.as_ref().expect("an update");
-    !sent_changes(&schema(), prior, &plan.planned).is_empty()
-}
-
 #[test]
 fn a_create_knows_defaults_and_nothing_computed() {
     let plan = plan(&[("name", "x".into()), ("secret", "s".into())], None);
-    assert_eq!(unknowns(&plan), ["capacity", "id", "state", "switch"]);
+    assert_eq!(
+        unknowns(&plan),
+        ["capacity", "id", "owner", "state", "switch"]
+    );
     assert_eq!(plan.planned.bool("enabled"), Some(true));
     assert!(plan.planned.get("secret").is_null());
     assert_eq!(plan.config.str("secret"), Some("s"));
@@ -128,7 +143,6 @@ fn a_create_knows_defaults_and_nothing_computed() {
 fn no_change_is_the_prior_state_exactly() {
     let plan = plan(&[("name", "x".into())], Some(existing()));
     assert_eq!(plan.planned, existing());
-    assert!(!sends(&plan));
 }
 
 #[test]
@@ -145,34 +159,23 @@ fn an_update_marks_just_what_it_can_change() {
     assert_eq!(unknowns(&enabled), ["state", "switch"]);
 }
 
+/// What is computed may change with any update, unless its row says otherwise.
 #[test]
-fn what_only_the_provider_knows_changes_nothing_else() {
-    let hint = plan(
-        &[("name", "x".into()), ("hint", "new".into())],
-        Some(existing()),
-    );
-    assert!(unknowns(&hint).is_empty());
-    assert!(!sends(&hint));
-    assert_eq!(hint.planned.str("hint"), Some("new"));
+fn whatever_changes_makes_what_is_computed_unknown() {
+    let hint = [("name", "x".into()), ("hint", "new".into())];
+    assert_eq!(unknowns(&plan(&hint, Some(existing()))), ["state"]);
 }
 
 #[test]
-fn a_trigger_counts_where_one_value_follows_another() {
-    let first = plan(
-        &[("name", "x".into()), ("trigger", "1".into())],
-        Some(existing()),
-    );
-    assert!(!sends(&first));
-    let mut prior = existing();
-    prior.set("trigger", "1");
-    let second = plan(
-        &[("name", "x".into()), ("trigger", "2".into())],
-        Some(prior.clone()),
-    );
-    assert!(sends(&second));
-    let removed = plan(&[("name", "x".into())], Some(prior));
-    assert!(!sends(&removed));
-    assert!(removed.planned.get("trigger").is_null());
+fn a_null_that_an_unfinished_create_left_is_not_kept() {
+    let mut unfinished = existing();
+    for name in ["id", "capacity", "switch"] {
+        unfinished.set(name, Value::Null);
+    }
+    let label = [("name", "x".into()), ("label", "new".into())];
+    let plan = plan(&label, Some(unfinished));
+    assert_eq!(unknowns(&plan), ["capacity", "id", "state"]);
+    assert!(plan.planned.get("owner").is_null(), "its null is a value");
 }
 
 #[test]
@@ -287,9 +290,30 @@ fn replacement_paths_of_a_create_are_dropped() {
 }
 
 #[test]
-fn what_a_resource_changes_in_its_plan_has_consequences_too() {
-    let mut plan = plan(&[("name", "x".into())], Some(existing()));
-    plan.planned.set("label", "set by the resource");
-    finish(&mut plan, &schema());
+fn what_a_resource_decides_is_the_last_word() {
+    let label = [("name", "x".into()), ("label", "new".into())];
+    let mut plan = plan(&label, Some(existing()));
     assert_eq!(unknowns(&plan), ["state"]);
+    plan.planned.set("state", "Disabled");
+    finish(&mut plan, &schema());
+    assert_eq!(plan.planned.str("state"), Some("Disabled"));
+}
+
+#[test]
+fn replacement_may_have_a_condition() {
+    let tags = |label: &str| {
+        let tags = Value::Map([("a".to_owned(), "b".into())].into());
+        let config = [
+            ("name", "x".into()),
+            ("label", label.into()),
+            ("tags", tags),
+        ];
+        replaced(&plan(&config, Some(existing())))
+    };
+    assert_eq!(tags("strict"), ["tags"]);
+    assert_eq!(tags("lax"), [""; 0]);
+    let capacity = [("name", "x".into()), ("capacity", 4_i64.into())];
+    assert_eq!(replaced(&plan(&capacity, Some(existing()))), ["capacity"]);
+    let removed = [("name", "x".into()), ("label", "new".into())];
+    assert_eq!(replaced(&plan(&removed, Some(existing()))), [""; 0]);
 }

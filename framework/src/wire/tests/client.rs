@@ -289,7 +289,7 @@ impl Client {
     }
 
     pub(super) async fn count(&self, prefix: &str) -> (i64, Vec<String>) {
-        let config: Object = [("prefix", Value::from(prefix)), ("count", Value::Null)]
+        let config: Object = [("prefix", Value::from(prefix)), ("found", Value::Null)]
             .into_iter()
             .collect();
         let request = v6::read_data_source::Request {
@@ -307,7 +307,7 @@ impl Client {
             .expect("decodes")
             .expect("found");
         let count = found
-            .get("count")
+            .get("found")
             .as_number()
             .and_then(|count| count.as_i64())
             .expect("a number");
@@ -384,8 +384,8 @@ fn propose(config: &Object, prior: Option<&Object>) -> Object {
     let mut proposed = config.clone();
     let Some(prior) = prior else { return proposed };
     for attribute in &THING.attributes {
-        if attribute.is_computed() && config.get(attribute.name).is_null() {
-            proposed.set(attribute.name, prior.get(attribute.name).clone());
+        if attribute.is_computed() && config.get(&attribute.name).is_null() {
+            proposed.set(&attribute.name, prior.get(&attribute.name).clone());
         }
     }
     if let (Value::Object(owner), Value::Object(before)) =

@@ -11,7 +11,9 @@ use crate::function::{Function, FunctionError, Parameter, Signature};
 use crate::provider::Provider;
 use crate::resource::plan::Plan;
 use crate::resource::{Create, Resource, State, Update};
-use crate::schema::{Attribute, Check, Effect, Nesting, Recomputed, Schema, Timeouts};
+use crate::schema::plan_modifier::{requires_replace, unknown_when_changed, use_state_for_unknown};
+use crate::schema::validator::text;
+use crate::schema::{Attribute, Nesting, Schema, Timeouts};
 use crate::types::json::RawState;
 use crate::types::path::Path;
 use crate::types::ty::Type;
@@ -86,47 +88,52 @@ impl Provider for Memory {
 
 pub(super) static THING: LazyLock<Schema> = LazyLock::new(|| Schema {
     version: 1,
-    description: "A thing.",
+    description: "A thing.".into(),
     attributes: vec![
-        Attribute::string("id").computed().remote("id"),
+        Attribute::string("id")
+            .computed()
+            .plan(use_state_for_unknown()),
         Attribute::string("name")
             .required()
-            .replaces()
-            .remote("name")
-            .check(Check::Text(|name| match name {
+            .plan(requires_replace())
+            .validator(text(|name| match name {
                 "" => Err("A name is not empty.".into()),
                 _ => Ok(()),
             })),
-        Attribute::string("label").remote("label"),
-        Attribute::bool("enabled").default(true).remote("enabled"),
-        Attribute::string("hint").effect(Effect::Local),
+        Attribute::string("label"),
+        Attribute::bool("enabled").default(true),
+        Attribute::string("hint"),
         Attribute::string("version")
             .computed()
-            .recomputed(Recomputed::OnUpdate)
-            .remote("version"),
-        Attribute::plain("zones", Type::set(Type::String)).remote("zones"),
-        Attribute::plain("extra", Type::Dynamic),
+            .plan(unknown_when_changed(SENT)),
+        Attribute::set("zones", Type::String),
+        Attribute::value("extra", Type::Dynamic),
         Attribute::string("secret").write_only().sensitive(),
         Attribute::nested(
             "owner",
             Nesting::Single,
             vec![
-                Attribute::string("email").required().remote("email"),
+                Attribute::string("email").required(),
                 Attribute::string("key")
                     .computed()
-                    .recomputed(Recomputed::With(&["owner"]))
-                    .remote("key"),
+                    .plan(unknown_when_changed(&["owner"])),
             ],
-        )
-        .remote("owner"),
+        ),
     ],
-    timeouts: Some(Timeouts {
-        create: Some(Duration::from_secs(60)),
-        read: Some(Duration::from_secs(60)),
-        update: Some(Duration::from_secs(60)),
-        delete: Some(Duration::from_secs(60)),
-    }),
+    blocks: vec![
+        Timeouts {
+            create: Some(Duration::from_secs(60)),
+            read: Some(Duration::from_secs(60)),
+            update: Some(Duration::from_secs(60)),
+            delete: Some(Duration::from_secs(60)),
+        }
+        .block(),
+    ],
+    ..Schema::default()
 });
+
+/// What the remote system is told of.
+const SENT: &[&str] = &["name", "label", "enabled", "zones", "extra", "owner"];
 
 struct Thing;
 
@@ -273,6 +280,10 @@ impl Resource<std::sync::Arc<Remote>> for Thing {
         state: &mut State,
     ) -> Result<(), Diagnostics> {
         Self::fail(update.planned.str("label"), "fail update")?;
+        if !SENT.iter().any(|name| update.changes(name)) {
+            state.set(update.planned.clone());
+            return Ok(());
+        }
         let mut things = context.client()?.lock().expect("not poisoned");
         let stored = things.get_mut(update.prior.text("id")).expect("exists");
         stored.attributes = Self::accept(update.planned, 2);
@@ -326,7 +337,7 @@ impl Resource<std::sync::Arc<Remote>> for Thing {
 pub(super) static COUNT: LazyLock<Schema> = LazyLock::new(|| Schema {
     attributes: vec![
         Attribute::string("prefix"),
-        Attribute::number("count").computed(),
+        Attribute::number("found").computed(),
     ],
     ..Schema::default()
 });
@@ -359,7 +370,7 @@ impl DataSource<std::sync::Arc<Remote>> for Count {
             ));
         }
         let mut found = config.clone();
-        found.set("count", i64::try_from(count).expect("few"));
+        found.set("found", i64::try_from(count).expect("few"));
         Ok(found)
     }
 }

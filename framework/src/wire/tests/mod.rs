@@ -1,5 +1,6 @@
 //! The service driven as Terraform drives it, without a network.
 
+mod blocks;
 mod client;
 mod memory;
 mod nested;

@@ -11,11 +11,15 @@ use tfplugin_proto::v6::provider_server::ProviderServer;
 use crate::context::Context;
 use crate::data_source::DataSource;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::engine::catalogue;
 use crate::function::{Function, FunctionError, Parameter, Signature};
 use crate::provider::Provider;
 use crate::resource::{Create, Resource, State, Update};
-use crate::schema::{Attribute, Check, Kind, Nesting, Recomputed, Schema};
+use crate::schema::plan_modifier::{
+    requires_replace, unknown_when_changed, use_prior_when_semantically_equal,
+    use_state_for_unknown,
+};
+use crate::schema::validator::text;
+use crate::schema::{Attribute, Kind, Nesting, Schema};
 use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
 use crate::wire::{Server, convert};
@@ -70,29 +74,38 @@ fn mumble(mood: Option<&str>, operation: &str) -> Result<(), Diagnostics> {
 
 static THING: LazyLock<Schema> = LazyLock::new(|| Schema {
     attributes: vec![
-        Attribute::string("id").computed(),
+        Attribute::string("id")
+            .computed()
+            .plan(use_state_for_unknown()),
         Attribute::string("mood"),
         Attribute::nested(
             "owner",
             Nesting::Single,
             vec![
-                Attribute::string("email").required().replaces(),
+                Attribute::string("email")
+                    .required()
+                    .plan(requires_replace()),
                 Attribute::string("token").write_only(),
                 Attribute::string("key")
                     .computed()
-                    .recomputed(Recomputed::With(&["owner"])),
+                    .plan(unknown_when_changed(&["owner"])),
             ],
         ),
         Attribute::nested(
             "steps",
             Nesting::List,
             vec![
-                Attribute::string("name").required().same(|a, b| {
-                    let texts = a.as_str().zip(b.as_str());
-                    texts.is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
-                }),
+                Attribute::string("name")
+                    .required()
+                    .semantic_equality(|a, b| {
+                        let texts = a.as_str().zip(b.as_str());
+                        texts.is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+                    })
+                    .plan(use_prior_when_semantically_equal()),
                 Attribute::number("size").default(1_i64),
-                Attribute::string("serial").computed(),
+                Attribute::string("serial")
+                    .computed()
+                    .plan(use_state_for_unknown()),
                 Attribute::string("password").write_only(),
             ],
         ),
@@ -102,7 +115,9 @@ static THING: LazyLock<Schema> = LazyLock::new(|| Schema {
             vec![
                 Attribute::string("colour"),
                 Attribute::bool("open").default(false),
-                Attribute::string("serial").computed(),
+                Attribute::string("serial")
+                    .computed()
+                    .plan(use_state_for_unknown()),
                 Attribute::string("code").write_only(),
             ],
         ),
@@ -200,7 +215,7 @@ static LENGTH: LazyLock<Schema> = LazyLock::new(|| Schema {
     attributes: vec![
         Attribute::string("text")
             .required()
-            .check(Check::Text(|text| match text {
+            .validator(text(|text| match text {
                 "" => Err("The text is empty.".into()),
                 _ => Ok(()),
             })),
@@ -359,16 +374,16 @@ async fn apply(
 /// Terraform's proposal: what is configured, and computed values of its counterpart from before.
 fn propose(attributes: &[Attribute], config: &Object, prior: Option<&Object>) -> Object {
     let value = |attribute: &Attribute| {
-        let written = config.get(attribute.name);
-        let before = prior.map_or(&Value::Null, |prior| prior.get(attribute.name));
+        let written = config.get(&attribute.name);
+        let before = prior.map_or(&Value::Null, |prior| prior.get(&attribute.name));
         match &attribute.kind {
             _ if written.is_null() && attribute.is_computed() => before.clone(),
             Kind::Nested(nesting, inner) => propose_nested(*nesting, inner, written, before),
-            Kind::Plain(_) => written.clone(),
+            Kind::Value(_) => written.clone(),
         }
     };
     let rows = attributes.iter();
-    rows.map(|attribute| (attribute.name, value(attribute)))
+    rows.map(|attribute| (&*attribute.name, value(attribute)))
         .collect()
 }
 
@@ -489,7 +504,7 @@ async fn created(client: &mut Client) -> Object {
 
 #[test]
 fn every_row_is_one_that_planning_heeds() {
-    assert_eq!(catalogue::ignored(&THING), [""; 0]);
+    assert_eq!(THING.validate_implementation(), [""; 0]);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::azure::row::{Discriminator, KeepPriorWhenAbsent};
 use crate::sdk::types::Type;
 
 /// Writes a change; gives the paths of what was overwritten.
@@ -13,17 +14,17 @@ fn changed(schema: &Schema, prior: &Object, planned: &Object, body: &mut Json) -
 fn collections() -> Schema {
     let members = |name| {
         vec![
-            Attribute::string(name).remote(name),
-            Attribute::number("level").remote("level"),
+            Attribute::string(name).with(Remote::at(name)),
+            Attribute::number("level").with(Remote::at("level")),
         ]
     };
     Schema {
         attributes: vec![
-            Attribute::plain("zones", Type::set(Type::String)).remote("zones[].zone"),
-            Attribute::plain("order", Type::list(Type::String)).remote("order[].id"),
-            Attribute::nested("named", Nesting::List, members("name")).remote("named"),
-            Attribute::nested("unnamed", Nesting::Set, members("kind")).remote("unnamed"),
-            Attribute::nested("keyed", Nesting::Map, members("kind")).remote("keyed"),
+            Attribute::set("zones", Type::String).with(Remote::at("zones[].zone")),
+            Attribute::list("order", Type::String).with(Remote::at("order[].id")),
+            Attribute::nested("named", Nesting::List, members("name")).with(Remote::at("named")),
+            Attribute::nested("unnamed", Nesting::Set, members("kind")).with(Remote::at("unnamed")),
+            Attribute::nested("keyed", Nesting::Map, members("kind")).with(Remote::at("keyed")),
         ],
         ..Schema::default()
     }
@@ -225,9 +226,11 @@ fn objects_are_paired_by_name_by_content_and_by_key() {
 
 #[test]
 fn what_the_service_leaves_untold_is_not_lost_and_no_conflict() {
-    let size = Attribute::number("size").may_be_untold().remote("size");
+    let size = Attribute::number("size")
+        .with(KeepPriorWhenAbsent)
+        .with(Remote::at("size"));
     let schema = Schema {
-        attributes: vec![size, Attribute::string("label").remote("label")],
+        attributes: vec![size, Attribute::string("label").with(Remote::at("label"))],
         ..Schema::default()
     };
     let state = |size: i64, label: &str| -> Object {
@@ -259,11 +262,13 @@ fn what_the_service_leaves_untold_is_not_lost_and_no_conflict() {
 #[test]
 fn another_kind_takes_along_what_belonged_to_the_old_one() {
     let members = vec![
-        Attribute::string("kind").discriminates().remote("kind"),
-        Attribute::plain("parts", Type::set(Type::String)).remote("parts[].id"),
+        Attribute::string("kind")
+            .with(Discriminator)
+            .with(Remote::at("kind")),
+        Attribute::set("parts", Type::String).with(Remote::at("parts[].id")),
     ];
     let schema = Schema {
-        attributes: vec![Attribute::nested("it", Nesting::Single, members).remote("it")],
+        attributes: vec![Attribute::nested("it", Nesting::Single, members).with(Remote::at("it"))],
         ..Schema::default()
     };
     let state = |kind: &str, parts: &[&str]| -> Object {
@@ -307,7 +312,7 @@ fn another_kind_takes_along_what_belonged_to_the_old_one() {
 #[test]
 fn the_values_of_secrets_are_not_told() {
     let schema = Schema {
-        attributes: vec![Attribute::string("key").sensitive().remote("key")],
+        attributes: vec![Attribute::string("key").sensitive().with(Remote::at("key"))],
         ..Schema::default()
     };
     let state = |key: &str| -> Object { [("key", Value::from(key))].into_iter().collect() };

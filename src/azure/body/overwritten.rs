@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::types::path::{Path, Step};
+use crate::sdk::path::{Path, Step};
 
 /// Something that the service had from others, and that a change of the very same replaced.
 #[derive(Clone, Debug, PartialEq)]

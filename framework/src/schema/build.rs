@@ -1,0 +1,256 @@
+//! How an author writes rows.
+
+use std::sync::Arc;
+
+use super::custom_type::{CustomType, SemanticEquality};
+use super::extensions::Extensions;
+use super::row::{Attribute, Block, Kind, Mode, Nesting, PlanModifier, Text};
+use super::validator::Validator;
+use crate::types::ty::Type;
+use crate::types::value::Value;
+
+impl Attribute {
+    /// A string.
+    pub fn string(name: impl Into<Text>) -> Self {
+        Self::value(name, Type::String)
+    }
+
+    /// A bool.
+    pub fn bool(name: impl Into<Text>) -> Self {
+        Self::value(name, Type::Bool)
+    }
+
+    /// A number.
+    pub fn number(name: impl Into<Text>) -> Self {
+        Self::value(name, Type::Number)
+    }
+
+    /// A list of values of one type.
+    pub fn list(name: impl Into<Text>, element: Type) -> Self {
+        Self::value(name, Type::list(element))
+    }
+
+    /// A set of values of one type.
+    pub fn set(name: impl Into<Text>, element: Type) -> Self {
+        Self::value(name, Type::set(element))
+    }
+
+    /// Values of one type under string keys.
+    pub fn map(name: impl Into<Text>, element: Type) -> Self {
+        Self::value(name, Type::map(element))
+    }
+
+    /// A value of any type.
+    pub fn value(name: impl Into<Text>, ty: Type) -> Self {
+        Self::new(name.into(), Kind::Value(ty))
+    }
+
+    /// Objects with attributes of their own.
+    pub fn nested(name: impl Into<Text>, nesting: Nesting, attributes: Vec<Attribute>) -> Self {
+        Self::new(name.into(), Kind::Nested(nesting, attributes))
+    }
+
+    fn new(name: Text, kind: Kind) -> Self {
+        Self {
+            name,
+            kind,
+            mode: Mode::Optional,
+            description: Text::default(),
+            deprecation_message: None,
+            sensitive: false,
+            write_only: false,
+            default: None,
+            validators: Vec::new(),
+            plan_modifiers: Vec::new(),
+            custom_type: None,
+            key: None,
+            extensions: Extensions::default(),
+        }
+    }
+
+    /// The configuration must give it.
+    #[must_use]
+    pub fn required(mut self) -> Self {
+        self.mode = Mode::Required;
+        self
+    }
+
+    /// The provider gives it.
+    #[must_use]
+    pub fn computed(mut self) -> Self {
+        self.mode = Mode::Computed;
+        self
+    }
+
+    /// The provider gives it when the configuration does not.
+    #[must_use]
+    pub fn optional_computed(mut self) -> Self {
+        self.mode = Mode::OptionalComputed;
+        self
+    }
+
+    /// The value when the configuration gives none. Terraform then needs the attribute to be computed as well.
+    #[must_use]
+    pub fn default(mut self, value: impl Into<Value>) -> Self {
+        self.default = Some(value.into());
+        self.mode = Mode::OptionalComputed;
+        self
+    }
+
+    /// Terraform hides the value.
+    #[must_use]
+    pub fn sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self
+    }
+
+    /// The value is never stored, neither in plans nor in state.
+    #[must_use]
+    pub fn write_only(mut self) -> Self {
+        self.write_only = true;
+        self
+    }
+
+    /// What to use instead.
+    #[must_use]
+    pub fn deprecated(mut self, message: impl Into<Text>) -> Self {
+        self.deprecation_message = Some(message.into());
+        self
+    }
+
+    /// Adds a rule for its value.
+    #[must_use]
+    pub fn validator(mut self, validator: impl Validator + 'static) -> Self {
+        self.validators.push(Arc::new(validator));
+        self
+    }
+
+    /// Adds what happens to it in a plan.
+    #[must_use]
+    pub fn plan(mut self, modifier: impl PlanModifier + 'static) -> Self {
+        self.plan_modifiers.push(Arc::new(modifier));
+        self
+    }
+
+    /// Its type has rules of its own.
+    #[must_use]
+    pub fn custom_type(mut self, custom_type: impl CustomType + 'static) -> Self {
+        self.custom_type = Some(Arc::new(custom_type));
+        self
+    }
+
+    /// Two known values for which this is true mean the same.
+    #[must_use]
+    pub fn semantic_equality(self, equal: fn(&Value, &Value) -> bool) -> Self {
+        self.custom_type(SemanticEquality(equal))
+    }
+
+    /// The attribute by which the elements of a nested list or set are known again.
+    #[must_use]
+    pub fn key(mut self, name: impl Into<Text>) -> Self {
+        self.key = Some(name.into());
+        self
+    }
+
+    /// Attaches a value that the framework does not look at.
+    #[must_use]
+    pub fn with<T: Send + Sync + 'static>(mut self, extension: T) -> Self {
+        self.extensions.insert(extension);
+        self
+    }
+
+    /// What is attached of this type.
+    pub fn extension<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.extensions.get()
+    }
+
+    /// What it means, in Markdown.
+    #[must_use]
+    pub fn doc(mut self, description: impl Into<Text>) -> Self {
+        self.description = description.into();
+        self
+    }
+}
+
+impl Block {
+    /// A block that holds these attributes, or several of them.
+    pub fn new(name: impl Into<Text>, nesting: Nesting, attributes: Vec<Attribute>) -> Self {
+        Self {
+            name: name.into(),
+            nesting,
+            attributes,
+            blocks: Vec::new(),
+            min_items: 0,
+            max_items: 0,
+            description: Text::default(),
+            deprecation_message: None,
+            validators: Vec::new(),
+            plan_modifiers: Vec::new(),
+            key: None,
+            extensions: Extensions::default(),
+        }
+    }
+
+    /// The blocks in each.
+    #[must_use]
+    pub fn blocks(mut self, blocks: Vec<Block>) -> Self {
+        self.blocks = blocks;
+        self
+    }
+
+    /// How many a list or set has at least.
+    #[must_use]
+    pub fn min_items(mut self, number: u32) -> Self {
+        self.min_items = number;
+        self
+    }
+
+    /// How many a list or set has at most.
+    #[must_use]
+    pub fn max_items(mut self, number: u32) -> Self {
+        self.max_items = number;
+        self
+    }
+
+    /// What to use instead.
+    #[must_use]
+    pub fn deprecated(mut self, message: impl Into<Text>) -> Self {
+        self.deprecation_message = Some(message.into());
+        self
+    }
+
+    /// Adds a rule for it.
+    #[must_use]
+    pub fn validator(mut self, validator: impl Validator + 'static) -> Self {
+        self.validators.push(Arc::new(validator));
+        self
+    }
+
+    /// Adds what happens to it in a plan.
+    #[must_use]
+    pub fn plan(mut self, modifier: impl PlanModifier + 'static) -> Self {
+        self.plan_modifiers.push(Arc::new(modifier));
+        self
+    }
+
+    /// The attribute by which the elements of a list or set are known again.
+    #[must_use]
+    pub fn key(mut self, name: impl Into<Text>) -> Self {
+        self.key = Some(name.into());
+        self
+    }
+
+    /// Attaches a value that the framework does not look at.
+    #[must_use]
+    pub fn with<T: Send + Sync + 'static>(mut self, extension: T) -> Self {
+        self.extensions.insert(extension);
+        self
+    }
+
+    /// What it means, in Markdown.
+    #[must_use]
+    pub fn doc(mut self, description: impl Into<Text>) -> Self {
+        self.description = description.into();
+        self
+    }
+}

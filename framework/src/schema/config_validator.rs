@@ -1,0 +1,224 @@
+//! Rules between the attributes of one object: of the whole configuration, or of each object in an attribute or block.
+//!
+//! Names are relative to the object, and lead into single nested objects with dots: `identity.type`.
+
+use super::validator::{ValidateRequest, Validator};
+use crate::diagnostics::Diagnostics;
+use crate::types::path::Path;
+use crate::types::ty::Type;
+use crate::types::value::{Object, Value};
+
+/// At most one of these.
+pub fn conflicting(names: &'static [&'static str]) -> impl Validator {
+    Among(names, Rule::Conflicting)
+}
+
+/// One of these, and no other.
+pub fn exactly_one_of(names: &'static [&'static str]) -> impl Validator {
+    Among(names, Rule::ExactlyOne)
+}
+
+/// One of these, or more.
+pub fn at_least_one_of(names: &'static [&'static str]) -> impl Validator {
+    Among(names, Rule::AtLeastOne)
+}
+
+/// All of these, or none.
+pub fn required_together(names: &'static [&'static str]) -> impl Validator {
+    Among(names, Rule::Together)
+}
+
+struct Among(&'static [&'static str], Rule);
+
+#[derive(Clone, Copy)]
+enum Rule {
+    Conflicting,
+    ExactlyOne,
+    AtLeastOne,
+    Together,
+}
+
+impl Validator for Among {
+    fn description(&self) -> String {
+        let names: Vec<_> = self.0.iter().map(|it| format!("`{it}`")).collect();
+        let names = names.join(", ");
+        match self.1 {
+            Rule::Conflicting => format!("At most one of {names}."),
+            Rule::ExactlyOne => format!("Exactly one of {names}."),
+            Rule::AtLeastOne => format!("At least one of {names}."),
+            Rule::Together => format!("All of {names}, or none."),
+        }
+    }
+
+    fn validate(&self, request: &ValidateRequest<'_>, diagnostics: &mut Diagnostics) {
+        match request.value {
+            Value::Object(object) => self.check(object, request.path, diagnostics),
+            Value::List(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    if let Value::Object(object) = element {
+                        self.check(object, &request.path.with_index(index), diagnostics);
+                    }
+                }
+            }
+            Value::Map(elements) => {
+                for (key, element) in elements {
+                    if let Value::Object(object) = element {
+                        self.check(object, &request.path.with_key(key), diagnostics);
+                    }
+                }
+            }
+            Value::Set(elements) => {
+                for object in elements.iter().filter_map(Value::as_object) {
+                    self.check(object, request.path, diagnostics);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn applies_to(&self, ty: &Type) -> bool {
+        let has_all = |ty: &Type| self.0.iter().all(|name| has(ty, name));
+        match ty {
+            Type::List(element) | Type::Set(element) | Type::Map(element) => has_all(element),
+            ty => has_all(ty),
+        }
+    }
+}
+
+impl Among {
+    fn check(&self, object: &Object, path: &Path, diagnostics: &mut Diagnostics) {
+        let found = |name: &str| at(object, name);
+        let names = self.0.iter().copied();
+        let given: Vec<_> = names
+            .clone()
+            .filter(|name| found(name).is_some_and(|it| !it.is_null() && !it.is_unknown()))
+            .collect();
+        let is_open = names
+            .clone()
+            .any(|name| found(name).is_some_and(Value::is_unknown));
+        let lacking = || {
+            let absent = |name: &&str| found(name).is_none_or(Value::is_null);
+            names.clone().find(absent).filter(|_| !given.is_empty())
+        };
+        let all = || names.clone().collect::<Vec<_>>().join(", ");
+        let (at, summary, detail) = match self.1 {
+            Rule::Conflicting | Rule::ExactlyOne if given.len() > 1 => {
+                let detail = format!("{} go not together: give one of them.", given.join(", "));
+                (given[1], "Conflicting arguments", detail)
+            }
+            Rule::ExactlyOne if given.is_empty() && !is_open => {
+                let detail = format!("Exactly one of these is required: {}.", all());
+                ("", "Missing argument", detail)
+            }
+            Rule::AtLeastOne if given.is_empty() && !is_open => {
+                let detail = format!("At least one of these is required: {}.", all());
+                ("", "Missing argument", detail)
+            }
+            Rule::Together => {
+                let Some(lacking) = lacking() else { return };
+                let detail = format!("{} needs {lacking} as well.", given[0]);
+                (given[0], "Missing argument", detail)
+            }
+            _ => return,
+        };
+        let steps = at.split('.').filter(|name| !name.is_empty());
+        let path = steps.fold(path.clone(), |path, name| path.with_attribute(name));
+        diagnostics.error_at(path, summary, detail);
+    }
+}
+
+/// The value at a relative path; none below what is null.
+fn at<'o>(object: &'o Object, name: &str) -> Option<&'o Value> {
+    let (first, rest) = name.split_once('.').unwrap_or((name, ""));
+    let mut attributes = object.iter();
+    let (_, value) = attributes.find(|(name, _)| *name == first)?;
+    match (rest, value) {
+        ("", value) => Some(value),
+        (rest, Value::Object(inner)) => at(inner, rest),
+        // Whatever is in it is not known either.
+        (_, Value::Unknown(_)) => Some(value),
+        _ => None,
+    }
+}
+
+fn has(ty: &Type, name: &str) -> bool {
+    let (first, rest) = name.split_once('.').unwrap_or((name, ""));
+    match ty {
+        Type::Object(attributes) => attributes
+            .get(first)
+            .is_some_and(|inner| rest.is_empty() || has(inner, rest)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(validator: &dyn Validator, a: Value, b: Value) -> Vec<String> {
+        let inner: Object = [("b", b)].into_iter().collect();
+        let object: Object = [("a", a), ("inner", inner.into())].into_iter().collect();
+        let (value, mut diagnostics) = (Value::Object(object.clone()), Diagnostics::new());
+        let root = Path::root();
+        let request = ValidateRequest::new(&root, &value, &object);
+        validator.validate(&request, &mut diagnostics);
+        let found = diagnostics.iter();
+        found
+            .map(|it| format!("{}: {}", it.path, it.detail))
+            .collect()
+    }
+
+    #[test]
+    fn nothing_is_found_that_depends_on_an_unknown() {
+        const NAMES: &[&str] = &["a", "inner.b"];
+        let x = || Value::from("x");
+        let (null, unknown) = (|| Value::Null, Value::unknown);
+        let both = &["inner.b: a, inner.b go not together: give one of them."][..];
+        let none = |rule: &str| vec![format!(": {rule} of these is required: a, inner.b.")];
+        for (a, b, conflicts, exactly, at_least, together) in [
+            (
+                null(),
+                null(),
+                &[][..],
+                none("Exactly one"),
+                none("At least one"),
+                &[][..],
+            ),
+            (
+                x(),
+                null(),
+                &[],
+                vec![],
+                vec![],
+                &["a: a needs inner.b as well."],
+            ),
+            (
+                null(),
+                x(),
+                &[],
+                vec![],
+                vec![],
+                &["inner.b: inner.b needs a as well."],
+            ),
+            (x(), x(), both, vec![both[0].to_owned()], vec![], &[]),
+            (unknown(), null(), &[], vec![], vec![], &[]),
+            (unknown(), x(), &[], vec![], vec![], &[]),
+        ] {
+            let check = |validator: &dyn Validator| found(validator, a.clone(), b.clone());
+            assert_eq!(check(&conflicting(NAMES)), conflicts);
+            assert_eq!(check(&exactly_one_of(NAMES)), exactly);
+            assert_eq!(check(&at_least_one_of(NAMES)), at_least);
+            assert_eq!(check(&required_together(NAMES)), together);
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_not_there_makes_no_rule() {
+        let inner = Type::object([("b", Type::String)]);
+        let ty = Type::object([("a", Type::String), ("inner", inner)]);
+        assert!(conflicting(&["a", "inner.b"]).applies_to(&Type::list(ty.clone())));
+        for names in [&["a", "inner.c"][..], &["c"], &["a.b"]] {
+            assert!(!conflicting(names).applies_to(&ty), "{names:?}");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What is wrong with a schema: what Terraform refuses, and what has no effect.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::row::{Attribute, Block, Kind, Members, Mode, Nesting, Place, Row};
+use super::validator::Validator;
+use crate::types::ty::Type;
+use crate::types::value::Value;
+
+/// Names that have a meaning of their own at the top of a block.
+const RESERVED: [&str; 7] = [
+    "connection",
+    "count",
+    "depends_on",
+    "for_each",
+    "lifecycle",
+    "provider",
+    "provisioner",
+];
+
+/// All findings, each with the path of its row.
+pub(super) fn validate(members: Members<'_>, validators: &[Arc<dyn Validator>]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for row in members.rows().filter(|row| RESERVED.contains(&row.name())) {
+        findings.push(format!(
+            "{0}: Terraform keeps the name {0} for itself",
+            row.name()
+        ));
+    }
+    for name in duplicates(members) {
+        findings.push(format!("{name}: there are two of this name"));
+    }
+    let ty = members.ty();
+    for validator in validators.iter().filter(|it| !it.applies_to(&ty)) {
+        findings.push(format!(
+            "{validator:?}: it names what the schema does not have"
+        ));
+    }
+    members.visit_rows(&mut |path, place| {
+        let mut report = |words: String| findings.push(format!("{path}: {words}"));
+        if !is_name(place.row.name()) {
+            report(
+                "a name is of small letters, digits and underscores, and begins with no digit"
+                    .into(),
+            );
+        }
+        for name in duplicates(place.row.members()) {
+            report(format!("there are two of the name {name} in it"));
+        }
+        match place.row {
+            Row::Attribute(attribute) => check_attribute(attribute, &place, &mut report),
+            Row::Block(block) => check_block(block, &mut report),
+        }
+        check_key(place.row, &mut report);
+        check_rules(&place, &mut report);
+    });
+    findings
+}
+
+fn is_name(name: &str) -> bool {
+    let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    !name.is_empty()
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.chars().all(is_allowed)
+}
+
+fn duplicates(members: Members<'_>) -> BTreeSet<&str> {
+    let mut seen = BTreeSet::new();
+    let names = members.rows().map(Row::name);
+    names.filter(|name| !seen.insert(*name)).collect()
+}
+
+fn check_attribute(attribute: &Attribute, place: &Place<'_>, report: &mut dyn FnMut(String)) {
+    if attribute.write_only && attribute.is_computed() {
+        report("what is write-only is never computed".into());
+    }
+    if attribute.write_only && place.below_set {
+        report("nothing in a set can be write-only".into());
+    }
+    if attribute.default.is_some() && attribute.mode != Mode::OptionalComputed {
+        report("a default needs an attribute that is optional and computed".into());
+    }
+    let ty = attribute.ty();
+    if let Some(default) = attribute.default.as_ref().filter(|it| !fits(it, &ty)) {
+        report(format!("its default is no value of its type: {default:?}"));
+    }
+    if matches!(attribute.kind, Kind::Nested(Nesting::Group, _)) {
+        report("only blocks are nested as a group".into());
+    }
+    if has_dynamic_elements(&ty) {
+        report("elements of a list, set or map are of one type, and that is not dynamic".into());
+    }
+}
+
+fn check_block(block: &Block, report: &mut dyn FnMut(String)) {
+    let (min, max) = (block.min_items, block.max_items);
+    let is_counted = matches!(block.nesting, Nesting::List | Nesting::Set);
+    let is_wrong = match block.nesting {
+        Nesting::List | Nesting::Set => max > 0 && min > max,
+        Nesting::Single => min > 1 || max > 1 || (min > 0 && max != min),
+        Nesting::Group | Nesting::Map => min > 0 || max > 0,
+    };
+    if is_wrong {
+        let words = match is_counted {
+            true => "it has at least more items than at most",
+            false => "only lists and sets have a number of items",
+        };
+        report(words.into());
+    }
+    if has_dynamic_elements(&Row::Block(block).ty()) {
+        report("nothing in a block of which there are several is dynamic".into());
+    }
+}
+
+fn check_key(row: Row<'_>, report: &mut dyn FnMut(String)) {
+    let Some(key) = row.key() else { return };
+    if !matches!(row.nesting(), Some(Nesting::List | Nesting::Set)) {
+        return report("only elements of a nested list or set are known by a key".into());
+    }
+    let found = row.members().row(key);
+    if !found
+        .is_some_and(|it| it.nesting().is_none() && it.is_configurable() && !it.is_write_only())
+    {
+        report(format!(
+            "its key {key:?} is no attribute that the configuration gives"
+        ));
+    }
+}
+
+fn check_rules(place: &Place<'_>, report: &mut dyn FnMut(String)) {
+    let row = place.row;
+    for modifier in row.plan_modifiers() {
+        if let Err(words) = modifier.validate_implementation(place) {
+            report(words);
+        }
+    }
+    if !row.validators().is_empty() && !row.is_configurable() {
+        report("nobody configures what its validators look at".into());
+    }
+    let ty = row.ty();
+    for validator in row.validators().iter().filter(|it| !it.applies_to(&ty)) {
+        report(format!("{validator:?} does not look at its type"));
+    }
+}
+
+/// Whether what is in a list, set or map may be of any type.
+fn has_dynamic_elements(ty: &Type) -> bool {
+    match ty {
+        Type::List(element) | Type::Set(element) | Type::Map(element) => has_dynamic(element),
+        Type::Tuple(elements) => elements.iter().any(has_dynamic_elements),
+        Type::Object(attributes) => attributes.values().any(has_dynamic_elements),
+        _ => false,
+    }
+}
+
+fn has_dynamic(ty: &Type) -> bool {
+    match ty {
+        Type::Dynamic => true,
+        Type::List(element) | Type::Set(element) | Type::Map(element) => has_dynamic(element),
+        Type::Tuple(elements) => elements.iter().any(has_dynamic),
+        Type::Object(attributes) => attributes.values().any(has_dynamic),
+        _ => false,
+    }
+}
+
+fn fits(value: &Value, ty: &Type) -> bool {
+    match (value, ty) {
+        (Value::Null, _)
+        | (Value::Bool(_), Type::Bool)
+        | (Value::Number(_), Type::Number)
+        | (Value::String(_), Type::String)
+        | (Value::Dynamic(_), Type::Dynamic) => true,
+        (Value::List(elements), Type::List(ty)) | (Value::Set(elements), Type::Set(ty)) => {
+            elements.iter().all(|element| fits(element, ty))
+        }
+        (Value::List(elements), Type::Tuple(types)) => {
+            elements.len() == types.len() && elements.iter().zip(types).all(|(it, ty)| fits(it, ty))
+        }
+        (Value::Map(elements), Type::Map(ty)) => elements.values().all(|it| fits(it, ty)),
+        (Value::Object(object), Type::Object(types)) => {
+            let fits =
+                |(name, value): (&str, &Value)| types.get(name).is_some_and(|ty| fits(value, ty));
+            object.iter().count() == types.len() && object.iter().all(fits)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

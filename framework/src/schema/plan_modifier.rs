@@ -1,0 +1,168 @@
+//! The plan modifiers that providers are written with.
+
+use super::row::{Place, PlanModifier, PlanModifyRequest, PlanModifyResponse, Text};
+use crate::types::value::Value;
+
+/// A change needs a new object.
+pub fn requires_replace() -> impl PlanModifier {
+    RequiresReplace {
+        condition: Condition::Always,
+        description: Text::Borrowed("Changing it replaces the object."),
+    }
+}
+
+/// A change needs a new object where `condition` says so; `description` tells a reader when.
+pub fn requires_replace_if(
+    condition: fn(&PlanModifyRequest<'_>) -> bool,
+    description: impl Into<Text>,
+) -> impl PlanModifier {
+    RequiresReplace {
+        condition: Condition::If(condition),
+        description: description.into(),
+    }
+}
+
+/// A change to another value that is in the configuration needs a new object.
+pub fn requires_replace_if_configured() -> impl PlanModifier {
+    RequiresReplace {
+        condition: Condition::If(|request| !request.config_value.is_null()),
+        description: Text::Borrowed("Changing it to another value replaces the object."),
+    }
+}
+
+/// An update leaves the computed value as it was. A null that an unfinished create left behind is no such value, and
+/// stays unknown.
+pub fn use_state_for_unknown() -> impl PlanModifier {
+    UseStateForUnknown { or_null: false }
+}
+
+/// The same for a value that may well be null: that stays too.
+pub fn use_state_or_null_for_unknown() -> impl PlanModifier {
+    UseStateForUnknown { or_null: true }
+}
+
+/// An update changes the computed value only when one of these top-level attributes or blocks changes.
+pub fn unknown_when_changed(names: &'static [&'static str]) -> impl PlanModifier {
+    UnknownWhenChanged(names)
+}
+
+/// A value that means the same as the prior one is no change: the prior one stays in the plan, in its own form.
+pub fn use_prior_when_semantically_equal() -> impl PlanModifier {
+    UsePriorWhenSemanticallyEqual
+}
+
+struct RequiresReplace {
+    condition: Condition,
+    description: Text,
+}
+
+enum Condition {
+    Always,
+    If(fn(&PlanModifyRequest<'_>) -> bool),
+}
+
+impl PlanModifier for RequiresReplace {
+    fn description(&self) -> Text {
+        self.description.clone()
+    }
+
+    fn may_require_replace(&self) -> bool {
+        true
+    }
+
+    fn modify(&self, request: &PlanModifyRequest<'_>, response: &mut PlanModifyResponse<'_>) {
+        if request.is_create() || request.prior_value == response.plan_value {
+            return;
+        }
+        response.requires_replace |= match self.condition {
+            Condition::Always => true,
+            Condition::If(condition) => condition(request),
+        };
+    }
+
+    fn validate_implementation(&self, place: &Place<'_>) -> Result<(), String> {
+        if place.row.is_write_only() {
+            return Err("a write-only value has no prior one, so no change of it is seen".into());
+        }
+        match place.row.is_configurable() {
+            true => Ok(()),
+            false => Err("nobody can change what only the provider gives".into()),
+        }
+    }
+}
+
+struct UseStateForUnknown {
+    or_null: bool,
+}
+
+impl PlanModifier for UseStateForUnknown {
+    fn modify(&self, request: &PlanModifyRequest<'_>, response: &mut PlanModifyResponse<'_>) {
+        let may_stay = response.plan_value.is_unknown() && !request.config_value.is_unknown();
+        let is_known = !request.prior_value.is_null() || (self.or_null && !request.is_new);
+        if may_stay && is_known {
+            *response.plan_value = request.prior_value.clone();
+        }
+    }
+
+    fn validate_implementation(&self, place: &Place<'_>) -> Result<(), String> {
+        is_ever_unknown(place)
+    }
+}
+
+struct UnknownWhenChanged(&'static [&'static str]);
+
+impl PlanModifier for UnknownWhenChanged {
+    fn modify(&self, request: &PlanModifyRequest<'_>, response: &mut PlanModifyResponse<'_>) {
+        let may_stay = response.plan_value.is_unknown() && !request.config_value.is_unknown();
+        if may_stay && !request.is_new && !self.0.iter().any(|name| request.changes(name)) {
+            *response.plan_value = request.prior_value.clone();
+        }
+    }
+
+    fn validate_implementation(&self, place: &Place<'_>) -> Result<(), String> {
+        is_ever_unknown(place)?;
+        match self.0.iter().find(|name| place.members.row(name).is_none()) {
+            Some(name) => Err(format!("there is no top-level attribute or block {name:?}")),
+            None => Ok(()),
+        }
+    }
+}
+
+struct UsePriorWhenSemanticallyEqual;
+
+impl PlanModifier for UsePriorWhenSemanticallyEqual {
+    fn modify(&self, request: &PlanModifyRequest<'_>, response: &mut PlanModifyResponse<'_>) {
+        let value: &Value = response.plan_value;
+        if request.row.semantically_equal(request.prior_value, value) {
+            *response.plan_value = request.prior_value.clone();
+        }
+    }
+
+    fn runs_before_marking(&self) -> bool {
+        true
+    }
+
+    fn validate_implementation(&self, place: &Place<'_>) -> Result<(), String> {
+        if place.row.is_write_only() {
+            return Err("a write-only value has no prior one".into());
+        }
+        if !place.row.is_configurable() {
+            return Err("what only the provider gives is not planned otherwise than it was".into());
+        }
+        let attribute = place.row.attribute();
+        match attribute.and_then(|it| it.custom_type.as_ref()) {
+            Some(_) => Ok(()),
+            None => Err("it has no custom type that says what means the same".into()),
+        }
+    }
+}
+
+fn is_ever_unknown(place: &Place<'_>) -> Result<(), String> {
+    if !place.row.is_computed() {
+        return Err("only what is computed is unknown in a plan".into());
+    }
+    match place.row.default_value() {
+        Some(_) => Err("what has a default is never unknown".into()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,465 @@
+//! What a schema consists of: attributes and blocks, nested in each other, and what may be said about each.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::custom_type::CustomType;
+use super::extensions::Extensions;
+use super::validator::Validator;
+use crate::diagnostics::Diagnostics;
+use crate::types::path::Path;
+use crate::types::ty::Type;
+use crate::types::value::{Object, Value};
+
+/// Text of a schema: known when the provider is compiled, or made when it starts.
+pub type Text = Cow<'static, str>;
+
+/// One attribute.
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// Name in HCL.
+    pub name: Text,
+    /// Its type, or the attributes nested in it.
+    pub kind: Kind,
+    /// Who gives the value.
+    pub mode: Mode,
+    /// What it means, in Markdown.
+    pub description: Text,
+    /// What to use instead, once it is deprecated.
+    pub deprecation_message: Option<Text>,
+    /// Whether Terraform hides the value.
+    pub sensitive: bool,
+    /// Whether the value is never stored.
+    pub write_only: bool,
+    /// The value when the configuration gives none.
+    pub default: Option<Value>,
+    /// What a value in the configuration must satisfy.
+    pub validators: Vec<Arc<dyn Validator>>,
+    /// What happens to its value in a plan.
+    pub plan_modifiers: Vec<Arc<dyn PlanModifier>>,
+    /// Rules of its type beyond the Terraform type.
+    pub custom_type: Option<Arc<dyn CustomType>>,
+    /// The attribute by which elements of a nested list or set are known again.
+    pub key: Option<Text>,
+    /// What others attach to it.
+    pub extensions: Extensions,
+}
+
+/// What an attribute holds.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// A value of a type.
+    Value(Type),
+    /// Objects with a schema of their own.
+    Nested(Nesting, Vec<Attribute>),
+}
+
+/// How objects are held in one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nesting {
+    /// One object, or none.
+    Single,
+    /// One object, always: a block that is not written holds what is null. For blocks only.
+    Group,
+    /// A list of objects.
+    List,
+    /// Objects under string keys.
+    Map,
+    /// A set of objects.
+    Set,
+}
+
+/// Who gives the value of an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The configuration, always.
+    Required,
+    /// The configuration, or nobody.
+    Optional,
+    /// The provider.
+    Computed,
+    /// The configuration, or else the provider.
+    OptionalComputed,
+}
+
+/// One block, or several of one type.
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// Name in HCL.
+    pub name: Text,
+    /// How its objects are held.
+    pub nesting: Nesting,
+    /// The attributes in each.
+    pub attributes: Vec<Attribute>,
+    /// The blocks in each.
+    pub blocks: Vec<Block>,
+    /// How many a list or set has at least.
+    pub min_items: u32,
+    /// How many a list or set has at most; any number if it is 0.
+    pub max_items: u32,
+    /// What it means, in Markdown.
+    pub description: Text,
+    /// What to use instead, once it is deprecated.
+    pub deprecation_message: Option<Text>,
+    /// What it must satisfy in the configuration.
+    pub validators: Vec<Arc<dyn Validator>>,
+    /// What happens to it in a plan.
+    pub plan_modifiers: Vec<Arc<dyn PlanModifier>>,
+    /// The attribute by which elements of a list or set are known again.
+    pub key: Option<Text>,
+    /// What others attach to it.
+    pub extensions: Extensions,
+}
+
+/// Decides about the planned value of an attribute or block.
+///
+/// Modifiers run after defaults are filled in, and what is computed is marked unknown, in the order in which the row
+/// names them; all of them see the plan as it was before the first one ran.
+pub trait PlanModifier: Send + Sync {
+    /// What it does, for documentation: "Changing it replaces the object."
+    fn description(&self) -> Text {
+        Text::default()
+    }
+
+    /// Decides.
+    fn modify(&self, request: &PlanModifyRequest<'_>, response: &mut PlanModifyResponse<'_>);
+
+    /// Whether it can ask for a new object.
+    fn may_require_replace(&self) -> bool {
+        false
+    }
+
+    /// Whether it has to run before it is known if the plan changes anything: what it does not change changes nothing.
+    fn runs_before_marking(&self) -> bool {
+        false
+    }
+
+    /// Says why it would have no effect on this row.
+    fn validate_implementation(&self, _place: &Place<'_>) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+impl fmt::Debug for dyn PlanModifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PlanModifier({:?})", self.description())
+    }
+}
+
+/// What a modifier decides by.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct PlanModifyRequest<'a> {
+    /// Where the value is. Below a set this is the set.
+    pub path: &'a Path,
+    /// The attribute or block.
+    pub row: Row<'a>,
+    /// Its value in the configuration.
+    pub config_value: &'a Value,
+    /// Its value in the prior state.
+    pub prior_value: &'a Value,
+    /// Whether the object that holds it is new: the whole one, or an element of a collection.
+    pub is_new: bool,
+    /// All rows of the schema.
+    pub members: Members<'a>,
+    /// The whole configuration.
+    pub config: &'a Object,
+    /// The whole prior state; none for a create.
+    pub prior: Option<&'a Object>,
+    /// The whole planned state before the first modifier ran.
+    pub plan: &'a Object,
+    /// The same before what is computed was marked unknown: it has its prior values there.
+    pub unmarked: &'a Object,
+}
+
+impl<'a> PlanModifyRequest<'a> {
+    /// Whether the whole object is new.
+    pub fn is_create(&self) -> bool {
+        self.prior.is_none()
+    }
+
+    /// Whether the plan changes a top-level attribute or block, apart from what becomes unknown because of that.
+    pub fn changes(&self, name: &str) -> bool {
+        let after = self.unmarked.get(name);
+        self.prior.is_none_or(|prior| prior.get(name) != after)
+    }
+}
+
+/// What a modifier decides.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct PlanModifyResponse<'a> {
+    /// The planned value.
+    pub plan_value: &'a mut Value,
+    /// Whether the change needs a new object.
+    pub requires_replace: bool,
+    /// What to tell the user.
+    pub diagnostics: &'a mut Diagnostics,
+}
+
+impl<'a> PlanModifyResponse<'a> {
+    pub(crate) fn new(plan_value: &'a mut Value, diagnostics: &'a mut Diagnostics) -> Self {
+        Self {
+            plan_value,
+            requires_replace: false,
+            diagnostics,
+        }
+    }
+}
+
+/// Where a row is in its schema.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The row.
+    pub row: Row<'a>,
+    /// All rows of the schema.
+    pub members: Members<'a>,
+    /// Whether it is in a set, at whatever depth.
+    pub below_set: bool,
+}
+
+/// An attribute or a block.
+#[derive(Clone, Copy, Debug)]
+pub enum Row<'s> {
+    /// An attribute.
+    Attribute(&'s Attribute),
+    /// A block.
+    Block(&'s Block),
+}
+
+impl<'s> Row<'s> {
+    /// Name in HCL.
+    pub fn name(self) -> &'s str {
+        match self {
+            Self::Attribute(attribute) => &attribute.name,
+            Self::Block(block) => &block.name,
+        }
+    }
+
+    /// How its objects are held, if it holds objects with rows of their own.
+    pub fn nesting(self) -> Option<Nesting> {
+        match self {
+            Self::Attribute(attribute) => match &attribute.kind {
+                Kind::Value(_) => None,
+                Kind::Nested(nesting, _) => Some(*nesting),
+            },
+            Self::Block(block) => Some(block.nesting),
+        }
+    }
+
+    /// The rows in each of its objects.
+    pub fn members(self) -> Members<'s> {
+        match self {
+            Self::Attribute(attribute) => match &attribute.kind {
+                Kind::Value(_) => Members::default(),
+                Kind::Nested(_, attributes) => Members {
+                    attributes,
+                    blocks: &[],
+                },
+            },
+            Self::Block(block) => Members {
+                attributes: &block.attributes,
+                blocks: &block.blocks,
+            },
+        }
+    }
+
+    /// The type of its value.
+    pub fn ty(self) -> Type {
+        match (self, self.nesting()) {
+            (Self::Attribute(attribute), _) => attribute.ty(),
+            (Self::Block(_), nesting) => {
+                nested_type(nesting.unwrap_or(Nesting::Single), self.members())
+            }
+        }
+    }
+
+    /// The attribute, if it is one.
+    pub fn attribute(self) -> Option<&'s Attribute> {
+        match self {
+            Self::Attribute(attribute) => Some(attribute),
+            Self::Block(_) => None,
+        }
+    }
+
+    /// Whether the provider may give its value.
+    pub fn is_computed(self) -> bool {
+        self.attribute().is_some_and(Attribute::is_computed)
+    }
+
+    /// Whether the configuration may give its value.
+    pub fn is_configurable(self) -> bool {
+        self.attribute().is_none_or(Attribute::is_configurable)
+    }
+
+    /// Whether its value is never stored.
+    pub fn is_write_only(self) -> bool {
+        self.attribute().is_some_and(|it| it.write_only)
+    }
+
+    /// Its value when the configuration gives none.
+    pub fn default_value(self) -> Option<&'s Value> {
+        self.attribute()?.default.as_ref()
+    }
+
+    /// What it must satisfy.
+    pub fn validators(self) -> &'s [Arc<dyn Validator>] {
+        match self {
+            Self::Attribute(attribute) => &attribute.validators,
+            Self::Block(block) => &block.validators,
+        }
+    }
+
+    /// What happens to it in a plan.
+    pub fn plan_modifiers(self) -> &'s [Arc<dyn PlanModifier>] {
+        match self {
+            Self::Attribute(attribute) => &attribute.plan_modifiers,
+            Self::Block(block) => &block.plan_modifiers,
+        }
+    }
+
+    /// The attribute by which its elements are known again.
+    pub fn key(self) -> Option<&'s str> {
+        match self {
+            Self::Attribute(attribute) => attribute.key.as_deref(),
+            Self::Block(block) => block.key.as_deref(),
+        }
+    }
+
+    /// What others attached to it.
+    pub fn extension<T: Send + Sync + 'static>(self) -> Option<&'s T> {
+        match self {
+            Self::Attribute(attribute) => attribute.extensions.get(),
+            Self::Block(block) => block.extensions.get(),
+        }
+    }
+
+    /// Whether two values are equal, or mean the same.
+    pub fn semantically_equal(self, prior: &Value, new: &Value) -> bool {
+        match self {
+            Self::Attribute(attribute) => attribute.semantically_equal(prior, new),
+            Self::Block(_) => prior == new,
+        }
+    }
+
+    /// Its value where nobody gives one: blocks of a list, set or map are empty, and never null.
+    pub fn null(self) -> Value {
+        match self {
+            Self::Attribute(_) => Value::Null,
+            Self::Block(block) => match block.nesting {
+                Nesting::Single => Value::Null,
+                Nesting::Group => self.members().null_object().into(),
+                Nesting::List => Value::List(Vec::new()),
+                Nesting::Set => Value::set([]),
+                Nesting::Map => Value::Map(BTreeMap::new()),
+            },
+        }
+    }
+}
+
+/// The rows of one object.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Members<'s> {
+    /// Its attributes.
+    pub attributes: &'s [Attribute],
+    /// Its blocks.
+    pub blocks: &'s [Block],
+}
+
+impl<'s> Members<'s> {
+    /// All of them, attributes first.
+    pub fn rows(self) -> impl Iterator<Item = Row<'s>> {
+        let attributes = self.attributes.iter().map(Row::Attribute);
+        attributes.chain(self.blocks.iter().map(Row::Block))
+    }
+
+    /// The row of this name.
+    pub fn row(self, name: &str) -> Option<Row<'s>> {
+        self.rows().find(|row| row.name() == name)
+    }
+
+    /// The type of the object.
+    pub fn ty(self) -> Type {
+        Type::object(self.rows().map(|row| (row.name(), row.ty())))
+    }
+
+    /// An object with nothing in it.
+    pub fn null_object(self) -> Object {
+        self.rows().map(|row| (row.name(), row.null())).collect()
+    }
+
+    /// Calls `visit` with every row at every depth, and its path: names joined by dots.
+    pub fn visit_rows(self, visit: &mut dyn FnMut(&str, Place<'s>)) {
+        self.visit_below("", false, self, visit);
+    }
+
+    fn visit_below(
+        self,
+        parent: &str,
+        below_set: bool,
+        members: Members<'s>,
+        visit: &mut dyn FnMut(&str, Place<'s>),
+    ) {
+        for row in self.rows() {
+            let path = format!("{parent}{}", row.name());
+            let place = Place {
+                row,
+                members,
+                below_set,
+            };
+            visit(&path, place);
+            let below_set = below_set || row.nesting() == Some(Nesting::Set);
+            let inner = row.members();
+            inner.visit_below(&format!("{path}."), below_set, members, visit);
+        }
+    }
+}
+
+impl Attribute {
+    /// The type of the attribute's value.
+    pub fn ty(&self) -> Type {
+        match &self.kind {
+            Kind::Value(ty) => ty.clone(),
+            Kind::Nested(nesting, _) => nested_type(*nesting, Row::Attribute(self).members()),
+        }
+    }
+
+    /// Whether a change of it can need a new object.
+    pub fn may_require_replace(&self) -> bool {
+        self.plan_modifiers
+            .iter()
+            .any(|it| it.may_require_replace())
+    }
+
+    /// Whether the configuration may give it.
+    pub fn is_configurable(&self) -> bool {
+        self.mode != Mode::Computed
+    }
+
+    /// Whether the provider may give it.
+    pub fn is_computed(&self) -> bool {
+        matches!(self.mode, Mode::Computed | Mode::OptionalComputed)
+    }
+
+    /// Whether two values are equal, or mean the same by the attribute's custom type. Null and unknown mean only themselves.
+    pub fn semantically_equal(&self, prior: &Value, new: &Value) -> bool {
+        let both_known = || {
+            let known = |value: &Value| !value.is_null() && value.is_wholly_known();
+            known(prior) && known(new)
+        };
+        let custom = self.custom_type.as_ref();
+        prior == new || custom.is_some_and(|it| both_known() && it.semantically_equal(prior, new))
+    }
+}
+
+fn nested_type(nesting: Nesting, members: Members<'_>) -> Type {
+    let object = members.ty();
+    match nesting {
+        Nesting::Single | Nesting::Group => object,
+        Nesting::List => Type::list(object),
+        Nesting::Map => Type::map(object),
+        Nesting::Set => Type::set(object),
+    }
+}

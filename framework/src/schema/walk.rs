@@ -1,0 +1,338 @@
+//! One walk through everything that belongs together: an attribute or block with its value in the configuration, in the
+//! prior state and in the plan, at every depth.
+//!
+//! Elements of a list belong together by their index, those of a map by their key, and those of a set by what is
+//! configured: an element is the one of before in which every member is equal, or means the same, that the configuration
+//! gives. Where a row names a key, elements of a list or set belong to those of before with the same key.
+
+use super::row::{Members, Nesting, Row};
+use crate::types::path::Path;
+use crate::types::value::{Object, Value};
+
+/// An attribute or block, with the values that belong together.
+#[derive(Debug)]
+pub struct Node<'s, 'v> {
+    /// The attribute or block.
+    pub row: Row<'s>,
+    /// Where the planned value is. Below a set this is the set.
+    pub path: &'v Path,
+    /// The value in the configuration; null as well where the object that holds it has no counterpart.
+    pub config: &'v Value,
+    /// The value before; null as well where the object that holds it has no counterpart.
+    pub prior: &'v Value,
+    /// The planned value.
+    pub planned: &'v mut Value,
+    /// Whether the object that holds it was not there before.
+    pub is_new: bool,
+    /// Whether the object that holds it is in the configuration.
+    pub is_written: bool,
+    /// Whether it is in an element of a list that was at another index before: Terraform compares it with another one.
+    pub is_moved: bool,
+    /// Whether it is in a set, at whatever depth.
+    pub below_set: bool,
+}
+
+/// Calls `visit` with every row of `planned`: an object before what is in it, as the visit has left it.
+pub fn walk<'s>(
+    members: Members<'s>,
+    config: Option<&Object>,
+    prior: Option<&Object>,
+    planned: &mut Object,
+    visit: &mut dyn FnMut(Node<'s, '_>),
+) {
+    let mut walk = Walk {
+        visit,
+        below_set: false,
+        is_moved: false,
+    };
+    walk.object(members, (config, prior), planned, &Path::root());
+}
+
+struct Walk<'w, 's> {
+    visit: &'w mut dyn FnMut(Node<'s, '_>),
+    below_set: bool,
+    is_moved: bool,
+}
+
+impl<'s> Walk<'_, 's> {
+    fn object(
+        &mut self,
+        members: Members<'s>,
+        (config, prior): (Option<&Object>, Option<&Object>),
+        planned: &mut Object,
+        parent: &Path,
+    ) {
+        for row in members.rows() {
+            let path = match self.below_set {
+                true => parent.clone(),
+                false => parent.with_attribute(row.name()),
+            };
+            let config_value = config.map_or(&Value::Null, |it| it.get(row.name()));
+            let prior_value = prior.map_or(&Value::Null, |it| it.get(row.name()));
+            let planned = planned.get_mut(row.name());
+            (self.visit)(Node {
+                row,
+                path: &path,
+                config: config_value,
+                prior: prior_value,
+                planned,
+                is_new: prior.is_none(),
+                is_written: config.is_some(),
+                is_moved: self.is_moved,
+                below_set: self.below_set,
+            });
+            self.nested(row, config_value, prior_value, planned, &path);
+        }
+    }
+
+    fn nested(
+        &mut self,
+        row: Row<'s>,
+        config: &Value,
+        prior: &Value,
+        planned: &mut Value,
+        path: &Path,
+    ) {
+        let Some(nesting) = row.nesting() else { return };
+        match (nesting, planned) {
+            (Nesting::Single | Nesting::Group, Value::Object(planned)) => {
+                let others = (config.as_object(), prior.as_object());
+                self.object(row.members(), others, planned, path);
+            }
+            (Nesting::List, Value::List(elements)) => {
+                let pairs = pair_elements(row, config, prior, elements);
+                for (index, (element, pair)) in elements.iter_mut().zip(pairs).enumerate() {
+                    if let Value::Object(planned) = element {
+                        let path = match self.below_set {
+                            true => path.clone(),
+                            false => path.with_index(index),
+                        };
+                        let is_moved = self.is_moved || pair.is_moved;
+                        let outer = std::mem::replace(&mut self.is_moved, is_moved);
+                        let others = (pair.config, pair.prior);
+                        self.object(row.members(), others, planned, &path);
+                        self.is_moved = outer;
+                    }
+                }
+            }
+            (Nesting::Map, Value::Map(elements)) => {
+                for (key, element) in elements {
+                    if let Value::Object(planned) = element {
+                        let others = (element_of(config, key), element_of(prior, key));
+                        let path = match self.below_set {
+                            true => path.clone(),
+                            false => path.with_key(key),
+                        };
+                        self.object(row.members(), others, planned, &path);
+                    }
+                }
+            }
+            (Nesting::Set, value @ Value::Set(_)) => {
+                let Value::Set(mut elements) = std::mem::replace(value, Value::Null) else {
+                    return;
+                };
+                let pairs = pair_elements(row, config, prior, &elements);
+                let outer = std::mem::replace(&mut self.below_set, true);
+                for (element, pair) in elements.iter_mut().zip(pairs) {
+                    if let Value::Object(planned) = element {
+                        let others = (pair.config, pair.prior);
+                        self.object(row.members(), others, planned, path);
+                    }
+                }
+                self.below_set = outer;
+                *value = Value::set(elements);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Calls `visit` with each nested object of a row's value and its place, in the order of the value.
+pub fn for_each_nested<'v>(
+    row: Row<'_>,
+    value: &'v Value,
+    path: &Path,
+    visit: &mut dyn FnMut(Path, &'v Object),
+) {
+    if row.nesting().is_none() {
+        return;
+    }
+    let mut object = |path: Path, element: &'v Value| {
+        if let Value::Object(object) = element {
+            visit(path, object);
+        }
+    };
+    match value {
+        Value::List(elements) => {
+            for (index, element) in elements.iter().enumerate() {
+                object(path.with_index(index), element);
+            }
+        }
+        Value::Map(elements) => {
+            for (key, element) in elements {
+                object(path.with_key(key), element);
+            }
+        }
+        // Paths cannot point into a set, so its findings are reported at the set itself.
+        Value::Set(elements) => elements.iter().for_each(|it| object(path.clone(), it)),
+        value => object(path.clone(), value),
+    }
+}
+
+fn element_of<'v>(map: &'v Value, key: &str) -> Option<&'v Object> {
+    map.as_map()?.get(key)?.as_object()
+}
+
+/// The counterparts of a planned element of a list or set.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pair<'v> {
+    config: Option<&'v Object>,
+    prior: Option<&'v Object>,
+    is_moved: bool,
+}
+
+fn pair_elements<'v>(
+    row: Row<'_>,
+    config: &'v Value,
+    prior: &'v Value,
+    planned: &[Value],
+) -> Vec<Pair<'v>> {
+    let config = config.as_elements().unwrap_or_default();
+    let prior = prior.as_elements().unwrap_or_default();
+    let is_set = row.nesting() == Some(Nesting::Set);
+    let by_index = || (0..planned.len()).map(Some).collect();
+    let written: Vec<Option<usize>> = match is_set {
+        true => matched(planned, config, |planned, config| {
+            is_counterpart(row, config.as_object(), planned, config)
+        }),
+        // Terraform plans a list with just the elements of the configuration.
+        false => by_index(),
+    };
+    let written: Vec<_> = written
+        .into_iter()
+        .map(|index| config.get(index?))
+        .collect();
+    let before: Vec<Option<usize>> = match (row.key(), is_set) {
+        (None, false) => by_index(),
+        (Some(key), _) => matched(planned, prior, |planned, prior| {
+            has_same_key(row, key, planned, prior)
+        }),
+        (None, true) => {
+            let pairs: Vec<_> = planned.iter().zip(written.iter().copied()).collect();
+            matched(&pairs, prior, |(planned, config), prior| {
+                let config = config.and_then(Value::as_object);
+                is_counterpart(row, config, planned, prior)
+            })
+        }
+    };
+    let object = |value: Option<&'v Value>| value.and_then(Value::as_object);
+    let pairs = written.into_iter().zip(before).enumerate();
+    let pair = |(index, (config, before)): (usize, (_, Option<usize>))| Pair {
+        config: object(config),
+        prior: object(before.and_then(|before| prior.get(before))),
+        is_moved: !is_set && before != Some(index),
+    };
+    pairs.map(pair).collect()
+}
+
+/// For each element the index of the one of `others` that belongs to it. Each of them belongs to one element only; which
+/// equals it in everything goes first.
+fn matched<E: Borrowed>(
+    elements: &[E],
+    others: &[Value],
+    belongs: impl Fn(&E, &Value) -> bool,
+) -> Vec<Option<usize>> {
+    let mut is_taken = vec![false; others.len()];
+    let mut found = vec![None; elements.len()];
+    for is_exact in [true, false] {
+        for (element, found) in elements.iter().zip(&mut found) {
+            if found.is_some() {
+                continue;
+            }
+            let fits =
+                |other: &Value| (!is_exact || element.value() == other) && belongs(element, other);
+            *found = (0..others.len()).find(|index| !is_taken[*index] && fits(&others[*index]));
+            if let Some(index) = *found {
+                is_taken[index] = true;
+            }
+        }
+    }
+    found
+}
+
+/// An element that is matched, alone or beside its counterpart in the configuration.
+trait Borrowed {
+    fn value(&self) -> &Value;
+}
+
+impl Borrowed for Value {
+    fn value(&self) -> &Value {
+        self
+    }
+}
+
+impl Borrowed for (&Value, Option<&Value>) {
+    fn value(&self) -> &Value {
+        self.0
+    }
+}
+
+fn has_same_key(row: Row<'_>, key: &str, planned: &Value, prior: &Value) -> bool {
+    let (Some(key), Value::Object(planned), Value::Object(prior)) =
+        (row.members().row(key), planned, prior)
+    else {
+        return false;
+    };
+    let (before, after) = (prior.get(key.name()), planned.get(key.name()));
+    !before.is_null() && key.semantically_equal(before, after)
+}
+
+/// Whether two elements of a set are the same one: all that is configured is equal, or means the same.
+fn is_counterpart(row: Row<'_>, config: Option<&Object>, a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => are_counterparts(row.members(), config, a, b),
+        (a, b) => a == b,
+    }
+}
+
+fn are_counterparts(members: Members<'_>, config: Option<&Object>, a: &Object, b: &Object) -> bool {
+    members.rows().all(|row| {
+        let written = config.map(|config| config.get(row.name()));
+        let is_open = row.is_computed() && written.is_some_and(Value::is_null);
+        if is_open || !row.is_configurable() || row.is_write_only() {
+            return true;
+        }
+        let (a, b) = (a.get(row.name()), b.get(row.name()));
+        row.semantically_equal(b, a) || hold_counterparts(row, written, a, b)
+    })
+}
+
+fn hold_counterparts(row: Row<'_>, config: Option<&Value>, a: &Value, b: &Value) -> bool {
+    let is_counterpart = |config: Option<&Value>, a: &Value, b: &Value| {
+        let config = config.and_then(Value::as_object);
+        matches!(a, Value::Object(_)) && is_counterpart(row, config, a, b)
+    };
+    match (row.nesting(), a, b) {
+        (None, ..) => false,
+        (_, Value::List(a), Value::List(b)) => {
+            let config = |index: usize| config?.as_elements()?.get(index);
+            let mut pairs = a.iter().zip(b).enumerate();
+            a.len() == b.len() && pairs.all(|(index, (a, b))| is_counterpart(config(index), a, b))
+        }
+        (_, Value::Map(a), Value::Map(b)) => {
+            let config = |key: &str| config?.as_map()?.get(key);
+            let mut pairs = a.iter().zip(b.values());
+            a.keys().eq(b.keys()) && pairs.all(|((key, a), b)| is_counterpart(config(key), a, b))
+        }
+        (_, Value::Set(a), Value::Set(b)) => {
+            // Which element of the configuration is meant is not known here: what is computed in any of them is open.
+            let pairs = matched(a, b, |a, b| {
+                let configs = config.and_then(Value::as_elements).unwrap_or_default();
+                is_counterpart(None, a, b)
+                    || configs.iter().any(|it| is_counterpart(Some(it), a, b))
+            });
+            a.len() == b.len() && pairs.iter().all(Option::is_some)
+        }
+        (_, a, b) => is_counterpart(config, a, b),
+    }
+}

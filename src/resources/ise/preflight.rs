@@ -100,12 +100,20 @@ pub(super) async fn at_apply(
     id: &ResourceId,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
+    // What it replaces has let go of the subnets by now. One of this very ID that lives is told of by name.
+    let owners = [Owner {
+        id: id.clone(),
+        subnet_ids: Vec::new(),
+    }];
     let settings = Settings::of(environment);
     let mut intervals = wait::intervals();
     loop {
-        // There is none of this ID, and what it replaces has let go of the subnets by now: nobody may hold them.
-        let (nobody, looked_up) = (Owners::default(), settings.at_apply());
-        let (findings, network) = run(session, environment, nobody, None, &looked_up).await;
+        let owners = Owners {
+            certain: &owners,
+            undecided: &[],
+        };
+        let looked_up = settings.at_apply();
+        let (findings, network) = run(session, environment, owners, None, &looked_up).await;
         let goes_on = session.check().map_err(ARM.failed("creating", id));
         goes_on.report(diagnostics)?;
         if settings.mode == Mode::Enforce {

@@ -53,14 +53,21 @@ impl Session {
                 // The one before may have come to something after all.
                 Err(error) if send > 1 => {
                     let error = error.after_acceptance();
-                    return self.created_all_the_same(error, id, api_version).await;
+                    return self
+                        .created_all_the_same(error, false, id, api_version)
+                        .await;
                 }
                 Err(error) if error.is_from_stranger() && error.may_have_been_sent() => {
-                    return self.created_all_the_same(error, id, api_version).await;
+                    // A gateway may have given up before ARM did.
+                    let is_over = !error.is_of_gateway();
+                    return self
+                        .created_all_the_same(error, is_over, id, api_version)
+                        .await;
                 }
                 Err(error) => return Err(error),
             };
             let status = accepted.status;
+            let is_told = accepted.body.as_ref().is_some_and(|body| shows(body, id));
             if send == 1 && !only_new && accepted.wrote_over() {
                 match self.find_written(id, api_version).await {
                     Ok(None) => {}
@@ -73,7 +80,12 @@ impl Session {
             if let Some(body) = shown.map_err(Error::after_acceptance)? {
                 return Ok(Created::New(body));
             }
-            self.count("PUT", send, status, NOT_THERE, id)?;
+            let counted = self.count("PUT", send, status, NOT_THERE, id);
+            // ARM has answered with the object: its replicas may be far behind.
+            counted.map_err(|error| match is_told {
+                true => error.after_acceptance(),
+                false => error,
+            })?;
         }
     }
 
@@ -207,10 +219,12 @@ impl Session {
         }
     }
 
-    /// An object whose creation ended in an error; that, if it is not there.
+    /// An object whose creation ended in an error; that, if it is not there. It leaves no doubt then if nothing of the
+    /// creation can be on its way.
     async fn created_all_the_same(
         &self,
         error: Error,
+        is_over: bool,
         id: &ResourceId,
         api_version: &str,
     ) -> Result<Created, Error> {
@@ -221,9 +235,8 @@ impl Session {
                 let body = ended.and_then(super::Ended::into_result);
                 body.map(Created::New).map_err(Error::after_acceptance)
             }
-            // It was answered, and ARM knows of nothing.
-            Ok(None) => Err(error.without_doubt()),
-            Err(_) => Err(error),
+            Ok(None) if is_over => Err(error.without_doubt()),
+            Ok(None) | Err(_) => Err(error),
         }
     }
 
@@ -265,7 +278,7 @@ impl Session {
             if provisioning_state(&body).is_some_and(|it| it.eq_ignore_ascii_case("Deleting")) {
                 let operation = Operation::on_resource(Intent::Delete);
                 self.wait(&operation, id, api_version).await?;
-                return Ok(true);
+                return Ok(self.get_optional(id, api_version).await?.is_none());
             }
             if look < LOOKS {
                 self.sleep(self.pause(look)).await?;

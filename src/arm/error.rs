@@ -139,6 +139,11 @@ impl Error {
         matches!(self.0.kind, Kind::Stranger(_))
     }
 
+    /// A gateway answered for a server that it could not wait for, and that may still be at work.
+    pub fn is_of_gateway(&self) -> bool {
+        matches!(&self.0.kind, Kind::Stranger(stranger) if matches!(stranger.status.as_u16(), 502 | 504))
+    }
+
     /// A long-running operation was accepted and then ended `Failed` or `Canceled`.
     pub fn is_operation_failed(&self) -> bool {
         matches!(self.0.kind, Kind::OperationEnded(..))

@@ -28,19 +28,23 @@ impl Session {
     /// Sends a request until it succeeds or the retry policy gives up.
     pub(super) async fn send(&self, request: &Request) -> Result<Response, Error> {
         let mut in_doubt = false;
+        // Whether a refused attempt may have been carried out all the same: then its object is no other one's.
+        let mut may_be_done = false;
         let (mut number, mut failures) = (0, 0);
         loop {
             number += 1;
             let attempt = self.attempt(request, number).await;
             let error = match attempt.and_then(|response| usable(request, response)) {
                 Ok(mut response) => {
-                    response.is_in_doubt = in_doubt;
+                    response.is_in_doubt = in_doubt || may_be_done;
                     return Ok(response);
                 }
                 Err(error) => error,
             };
             let unsure = request.is_write() && retry::leaves_doubt(&error.outcome());
             in_doubt |= unsure || error.may_have_been_sent();
+            in_doubt |= may_be_done && error.is_precondition_failed();
+            may_be_done |= request.is_write() && error.status().is_some_and(|it| it >= 500);
             // Refusals that ask for patience may come as often as they like.
             failures += u32::from(!retry::asks_for_patience(&error.outcome()));
             let wait = self.wait_before_next(request, number, failures, &error);

@@ -101,6 +101,13 @@ impl Operation {
         self.intent == Intent::Write && self.poll != Poll::ProvisioningState
     }
 
+    /// Whether the resource, which alone can tell how its deletion goes, is at rest as if there were none.
+    pub(crate) fn is_deletion_seen_in_vain(&self, status: &Status) -> bool {
+        let state = status.state.as_str();
+        let is_at_rest = state.is_empty() || is_success(state) || is_failure(state);
+        self.intent == Intent::Delete && self.poll == Poll::ProvisioningState && is_at_rest
+    }
+
     /// What an answer to the poll means.
     pub(crate) fn step(&self, response: &Response) -> Step {
         match (&self.poll, response.status) {

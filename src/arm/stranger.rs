@@ -62,8 +62,12 @@ impl fmt::Display for Stranger {
 
 /// The beginning of a stranger's text, without anything that a terminal would obey.
 fn sanitised(text: &str) -> String {
-    // It may hold our own request against us.
-    let end = text.to_ascii_lowercase().find("bearer ");
+    // It may hold our own request against us, and with it our token, which is a JWT.
+    let lower = text.to_ascii_lowercase();
+    let end = ["bearer ", "eyj"]
+        .into_iter()
+        .filter_map(|it| lower.find(it))
+        .min();
     let text = &text[..end.unwrap_or(text.len())];
     let plain = text.chars().filter(|it| !it.is_control());
     plain.take(LONGEST).collect()

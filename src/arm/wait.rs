@@ -66,7 +66,7 @@ impl Session {
     /// Waits for the end of an operation on `id`; after a write, until the resource itself shows it.
     ///
     /// An error leaves the operation running, to be waited for again, if it is a timeout or a cancellation; the only
-    /// other one is that the resource is gone.
+    /// other one is that the resource is gone. A deletion also ends when nothing comes of it: whoever asked for it looks.
     pub async fn wait(
         &self,
         operation: &Operation,
@@ -124,6 +124,8 @@ struct Watch {
     failure: Option<Error>,
     /// How many looks in a row found no resource.
     missing: u32,
+    /// How many looks in a row found a resource at rest that is to be deleted.
+    at_rest: u32,
     /// Why the last look learned nothing.
     trouble: Option<Error>,
 }
@@ -138,6 +140,7 @@ impl Watch {
             status: Status::default(),
             failure: None,
             missing: 0,
+            at_rest: 0,
             trouble: None,
         }
     }
@@ -149,6 +152,15 @@ impl Watch {
             Step::Missing(_) => self.missing + 1,
             _ => 0,
         };
+        self.at_rest = match &step {
+            Step::Running(status) if self.operation.is_deletion_seen_in_vain(status) => {
+                self.at_rest + 1
+            }
+            _ => 0,
+        };
+        if self.at_rest >= MISSING_LOOKS {
+            return Ok(Some(self.ended(Json::Null)));
+        }
         match step {
             // What the operation tells is one thing, what the resource shows is what counts.
             Step::Succeeded(_) if self.operation.is_told_elsewhere() => self.ask_resource(),

@@ -20,7 +20,7 @@ use crate::sdk::value::{Object, Value};
 
 pub use self::members::write_members;
 pub use self::overwritten::Overwritten;
-pub use self::write::{Change, write};
+pub use self::write::{Change, same_bodies, write};
 
 /// What `body` says about the attributes of `schema`, in the words of `state` wherever the meaning is the same.
 ///

@@ -541,7 +541,9 @@ async fn begin(session: &Session, id: &ResourceId, planned: &Object) -> Result<B
             Some(Some(body)) if error.may_have_been_sent() => Ok(Begun::Creation(body, None)),
             // One that deploys cannot be changed: another one of the same name was faster.
             Some(Some(_)) => Ok(Begun::Exists),
-            Some(None) => Err(error.without_doubt()),
+            // What was accepted once may be on its way.
+            Some(None) if sent == 1 => Err(error.without_doubt()),
+            Some(None) => Err(error),
             None => Err(error),
         };
     }
@@ -585,11 +587,15 @@ async fn all_the_same(
     }
     // What was answered has had its effect, what is lost may still be on its way.
     let (found, is_certain) = match error.is_from_stranger() {
-        true => (session.find_written(id, ARM.api_version).await, true),
+        true => {
+            // A gateway may have given up before ARM did.
+            let is_over = !error.is_of_gateway();
+            (session.find_written(id, ARM.api_version).await, is_over)
+        }
         // Where the answer to a first attempt was lost, a second one may be refused because the first one was accepted.
         false => {
             let is_refused = error.status().is_some() && !error.is_transient();
-            (ARM.find(session, id).await, is_refused)
+            (session.find_written(id, ARM.api_version).await, is_refused)
         }
     };
     found.ok().filter(|found| found.is_some() || is_certain)

@@ -174,6 +174,24 @@ async fn doubt_about_an_earlier_attempt_stays() {
     );
 }
 
+/// A write that was refused with a server's error may have been carried out: the object is ours then, not another one's.
+#[tokio::test]
+async fn what_a_failing_server_left_is_no_other_ones() -> TestResult {
+    for (second, is_done) in [
+        (ok(), true),
+        (Reply::error(412, "PreconditionFailed"), false),
+    ] {
+        let server = server("PUT", vec![Reply::error(503, "Busy"), second]).await;
+        let (session, id, body) = (server.session(), workflow(), json!({}));
+        let put = session.put(&id, API, &body, PutOptions::default());
+        match put.await {
+            Ok(accepted) => assert!(is_done && !accepted.wrote_over()),
+            Err(error) => assert!(!is_done && error.may_have_been_sent(), "{error}"),
+        }
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_write_that_was_accepted_is_not_sent_again_when_its_body_is_lost() -> TestResult {
     let broken = Reply::Truncated(Box::new(Reply::text(201, "{\"properties\":{}}")));

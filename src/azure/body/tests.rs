@@ -280,6 +280,20 @@ fn an_object_that_is_not_wanted_keeps_what_is_not_modelled_unless_it_needs_the_r
     assert_eq!(body, json!({ "part": { "extra": 1 } }));
 }
 
+/// To take it out would be a change that nobody planned.
+#[test]
+fn an_object_that_was_empty_stays() {
+    let attributes = vec![Attribute::string("type").with(Remote::at("type"))];
+    let part = Attribute::nested("part", Nesting::Single, attributes).with(Remote::at("part"));
+    let schema = Schema {
+        attributes: vec![part],
+        ..Schema::default()
+    };
+    let mut body = json!({ "part": {}, "x": 1 });
+    overlay(&schema, &schema.null_object(), &mut body);
+    assert_eq!(body, json!({ "part": {}, "x": 1 }));
+}
+
 #[test]
 fn a_new_body_is_built_from_nothing() {
     let planned = object(&[

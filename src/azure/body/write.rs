@@ -7,7 +7,7 @@
 use serde_json::Value as Json;
 
 use super::overwritten::Overwritten;
-use super::{elements, lookup, member, members, nulls, read_attribute, remove, to_json};
+use super::{elements, lookup, member, members, nulls, read, read_attribute, remove, to_json};
 use crate::azure::row::{ArmAttribute as _, Remote, Write};
 use crate::sdk::path::Path;
 use crate::sdk::schema::{Attribute, Kind, Mode, Nesting, Schema};
@@ -271,8 +271,9 @@ impl Writing<'_> {
         };
         let is_unwanted = self.planned.is_null() || self.attribute.is_null_or_empty(self.planned);
         match is_empty && is_unwanted {
+            // An empty object says nothing, and may stay; an empty list is one that nothing passes.
+            _ if after == before && !after.is_array() => {}
             true => remove(body, path),
-            false if after == before => {}
             false => *member(body, path) = after,
         }
     }
@@ -315,6 +316,13 @@ pub(super) fn means_same(attribute: &Attribute, a: &Value, b: &Value) -> bool {
         }
         _ => attribute.equal_remotely(a, b),
     }
+}
+
+/// Whether two bodies say the same about all that a configuration can give.
+pub fn same_bodies(schema: &Schema, a: &Json, b: &Json) -> bool {
+    let nothing = schema.null_object();
+    let object = |body| read(schema, body, &nothing);
+    same_objects(&schema.attributes, &object(a), &object(b))
 }
 
 pub(super) fn same_objects(attributes: &[Attribute], a: &Object, b: &Object) -> bool {

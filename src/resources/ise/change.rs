@@ -93,12 +93,8 @@ pub(super) async fn send(
 
 /// Whether ARM has what is to change: writing it would make no difference.
 pub(super) fn is_made(current: &Json, change: Change<'_>) -> bool {
-    let (mut wanted, _) = written(current, change);
-    tags::without_case(&mut wanted);
-    let mut current = current.clone();
-    tags::without_case(&mut current);
-    let is_same = |member: &str| wanted[member] == current[member];
-    is_same("sku") && is_same("identity") && members(&wanted) == members(&current)
+    let (wanted, _) = written(current, change);
+    ARM.same_bodies(&wanted, &unchanged(current, change))
 }
 
 fn written(current: &Json, change: Change<'_>) -> (Json, Vec<Overwritten>) {

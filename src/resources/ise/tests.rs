@@ -259,6 +259,13 @@ fn a_change_is_made_when_arm_has_it_whatever_others_do() {
         current["tags"] = tags;
         assert!(!change::is_made(&current, change), "{current}");
     }
+    // What ARM leaves out has its default.
+    let mut silent = body(&json!({ "new": "x" }));
+    silent["sku"]
+        .as_object_mut()
+        .expect("a SKU")
+        .remove("capacity");
+    assert!(change::is_made(&silent, change));
     // What was sent again is in both states.
     for state in [&mut prior, &mut planned] {
         *state = environment(None);

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::planning::{Occupied, overlap, overlapping, range};
-use super::{ARM, SCHEMA, lock, prefixes};
+use super::{ARM, SCHEMA, lock};
 use crate::arm::{self, Created, Intent, Operation, PutOptions, ResourceId, Session};
 use crate::azure::Azure;
 use crate::resources::shared::wait;
@@ -111,7 +111,7 @@ async fn resume(
     error: arm::Error,
 ) -> Attempt {
     match ARM.find(session, id).await {
-        Ok(Some(found)) if range(planned).is_some_and(|range| prefixes(&found) == [range]) => {
+        Ok(Some(found)) if is_as_planned(&found, planned) => {
             let writing = Operation::on_resource(Intent::Write);
             let settled = wait::follow(session, &writing, id, ARM.api_version).await;
             Attempt::Sent(settled.map_err(arm::Error::after_acceptance))
@@ -119,6 +119,13 @@ async fn resume(
         Ok(Some(_)) => Attempt::Hindered(Obstacle::Exists),
         Ok(None) | Err(_) => Attempt::Sent(Err(error)),
     }
+}
+
+/// Whether a subnet is what was sent, and not another one of the name.
+fn is_as_planned(found: &Json, planned: &Object) -> bool {
+    let mut again = found.clone();
+    remote::write(&SCHEMA, Change::creating(planned), &mut again);
+    ARM.same_bodies(&again, found)
 }
 
 /// What is in the way now. A network that may not be read is left to ARM, which looks as well.

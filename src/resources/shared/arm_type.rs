@@ -92,6 +92,16 @@ impl ArmType {
         remote::read(self.schema, body, &self.schema.null_object())
     }
 
+    /// Whether two bodies say the same about all that a configuration can give.
+    pub(crate) fn same_bodies(&self, a: &Json, b: &Json) -> bool {
+        let tags = |body: &Json| {
+            let mut body = body.clone();
+            tags::without_case(&mut body);
+            body["tags"].as_object().cloned().unwrap_or_default()
+        };
+        remote::same_bodies(self.schema, &present(a), &present(b)) && tags(a) == tags(b)
+    }
+
     /// The state of which an import begins. What only the provider knows reads as its default, so that a configuration
     /// that does not mention it plans empty.
     pub(crate) fn begin_import(&self, id: &ResourceId, state: &mut Object) {

@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::arm_type::ArmType;
+use super::report;
 use super::wait::Interrupted;
-use super::{report, tags};
 use crate::arm::{self, Created, PutOptions, ResourceId, Sending, Session};
 use crate::azure::body::Overwritten;
 use crate::azure::row::sent_changes;
@@ -179,14 +179,12 @@ impl ArmType {
         body: Json,
         write: impl Fn(Change<'_>, &mut Json) -> Vec<Overwritten> + Send + Sync,
     ) -> Result<Json, arm::Error> {
-        // Writing it once more makes no difference.
+        // Writing it once more makes no difference to what is written in any case.
         let is_shown = |body: &Json| {
-            let mut again = body.clone();
+            let (mut again, mut shown) = (body.clone(), body.clone());
             write(Change::between(update.prior, update.plan), &mut again);
-            tags::without_case(&mut again);
-            let mut shown = body.clone();
-            tags::without_case(&mut shown);
-            again == shown
+            write(Change::between(update.plan, update.plan), &mut shown);
+            self.same_bodies(&again, &shown)
         };
         let shown = session.until_shown(id, self.api_version, body, is_shown);
         match shown.await? {

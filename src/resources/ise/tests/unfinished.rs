@@ -156,7 +156,8 @@ async fn a_creation_that_is_refused_after_a_lost_answer_is_an_error() {
 
 #[tokio::test]
 async fn a_creation_without_any_answer_is_kept_and_found_out_later() {
-    let mut gets = vec![gone(); 3];
+    // One look before the creation, three after it, one in the first reading.
+    let mut gets = vec![gone(); 5];
     gets.push(ok("InProgress", 0));
     let script = [(line("GET"), gets), (line("PUT"), vec![Reply::Close])];
     let server = server(&script).await;

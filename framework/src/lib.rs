@@ -10,6 +10,7 @@
 //! - [`engine`]: what happens to a configuration, a plan and a state. Knows no message of the protocol, and does no IO.
 //! - [`plugin`]: the process: go-plugin's handshake, TLS, listener, life and death.
 //! - [`wire`]: one short function for each call of the protocol.
+//! - `testing`, with the feature of this name: drives a provider through whole lives as Terraform's core does.
 //!
 //! `tests/structure.rs` checks this, and that no files import each other in a circle.
 
@@ -32,3 +33,6 @@ pub mod engine;
 
 pub mod plugin;
 pub mod wire;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

@@ -28,9 +28,9 @@ fn no_files_import_each_other_in_a_circle() {
     }
 }
 
-/// What the protocol says stays in the wire and in the process around it.
+/// What the protocol says stays in the wire and in the process around it, and in the kit that asks as Terraform does.
 #[test]
-fn only_wire_and_process_name_the_protocol() {
+fn only_wire_process_and_testing_name_the_protocol() {
     let framework = framework();
     let naming: Vec<_> = framework
         .modules
@@ -44,7 +44,10 @@ fn only_wire_and_process_name_the_protocol() {
         .map(|module| module[0].as_str())
         .collect();
     assert!(
-        naming.iter().all(|it| ["plugin", "wire"].contains(it)) && naming.contains(&"wire"),
+        naming
+            .iter()
+            .all(|it| ["plugin", "wire", "testing"].contains(it))
+            && naming.contains(&"wire"),
         "{naming:?}"
     );
 }

@@ -6,6 +6,7 @@
 use crate::schema::walk::for_each_nested;
 use crate::schema::{Members, Mode, Nesting, Row, Schema};
 use crate::types::path::Path;
+use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
 
 /// What Terraform would call an invalid plan.
@@ -124,7 +125,7 @@ fn plan_block(row: Row<'_>, values: Values<'_>, path: &Path, findings: &mut Vec<
         }
         return;
     }
-    if config.is_null() != planned.is_null() {
+    if config.is_null() != planned.is_null() || (planned.is_null() && !row.null().is_null()) {
         return findings.push(format!("{path}: null unlike the configuration"));
     }
     let mut elements = planned.as_elements().unwrap_or_default().iter();
@@ -190,7 +191,14 @@ fn completion_of_object(
 
 fn completion(planned: &Value, result: &Value, path: &Path, findings: &mut Vec<String>) {
     match (planned, result) {
-        (Value::Unknown(_), _) => {}
+        (Value::Unknown(refinements), result) => {
+            if !refinements.known().is_none_or(|known| known.allows(result)) {
+                findings.push(format!("{path}: not within what the plan promised of it"));
+            }
+        }
+        (Value::Dynamic(planned), Value::Dynamic(result)) if conforms(&result.0, &planned.0) => {
+            completion(&planned.1, &result.1, path, findings);
+        }
         (Value::Object(planned), Value::Object(result)) => {
             completion_of_object(planned, result, path, findings)
         }
@@ -208,6 +216,25 @@ fn completion(planned: &Value, result: &Value, path: &Path, findings: &mut Vec<S
         (planned, result) if planned == result => {}
         // Values stay out of the text: they may be sensitive.
         _ => findings.push(format!("{path}: not as planned")),
+    }
+}
+
+/// Whether values of type `ty` are values of the planned type, in which some may not have been decided.
+fn conforms(ty: &Type, planned: &Type) -> bool {
+    match (ty, planned) {
+        (_, Type::Dynamic) => true,
+        (Type::List(ty), Type::List(planned))
+        | (Type::Set(ty), Type::Set(planned))
+        | (Type::Map(ty), Type::Map(planned)) => conforms(ty, planned),
+        (Type::Tuple(types), Type::Tuple(planned)) => {
+            let mut pairs = types.iter().zip(planned);
+            types.len() == planned.len() && pairs.all(|(ty, planned)| conforms(ty, planned))
+        }
+        (Type::Object(types), Type::Object(planned)) => {
+            let mut pairs = types.values().zip(planned.values());
+            types.keys().eq(planned.keys()) && pairs.all(|(ty, planned)| conforms(ty, planned))
+        }
+        (ty, planned) => ty == planned,
     }
 }
 
@@ -231,7 +258,7 @@ fn sets_match(planned: &[Value], result: &[Value]) -> bool {
 mod tests {
     use super::*;
     use crate::schema::{Attribute, Block};
-    use crate::types::ty::Type;
+    use crate::types::value::Known;
 
     fn schema() -> Schema {
         Schema {
@@ -417,6 +444,67 @@ mod tests {
                 "zones: not as planned",
             ]
         );
+    }
+
+    #[test]
+    fn a_result_keeps_what_was_promised_of_the_unknown() {
+        let promise = |known: Known| Value::Unknown(known.into());
+        let not_null = promise(Known {
+            null: Some(false),
+            ..Known::default()
+        });
+        let prefix = promise(Known {
+            prefix: Some("pre-".into()),
+            ..Known::default()
+        });
+        let range = promise(Known {
+            minimum: Some((1_i64.into(), true)),
+            maximum: Some((3_i64.into(), false)),
+            ..Known::default()
+        });
+        let length = promise(Known {
+            min_length: Some(1),
+            max_length: Some(1),
+            ..Known::default()
+        });
+        let dynamic = |ty: Type, value: Value| Value::Dynamic(Box::new((ty, value)));
+        for (planned, result, is_kept) in [
+            (&not_null, "x".into(), true),
+            (&not_null, Value::Null, false),
+            (&prefix, "pre-x".into(), true),
+            (&prefix, "x".into(), false),
+            (&range, 1_i64.into(), true),
+            (&range, 3_i64.into(), false),
+            (&range, 0_i64.into(), false),
+            (&length, Value::List(vec!["x".into()]), true),
+            (&length, Value::set([]), false),
+            (&Value::unknown(), Value::Null, true),
+            (
+                &dynamic(Type::String, Value::unknown()),
+                dynamic(Type::String, "x".into()),
+                true,
+            ),
+            (
+                &dynamic(Type::String, Value::unknown()),
+                dynamic(Type::Bool, true.into()),
+                false,
+            ),
+            (
+                &dynamic(
+                    Type::Tuple(vec![Type::Dynamic]),
+                    Value::List(vec![Value::unknown()]),
+                ),
+                dynamic(
+                    Type::Tuple(vec![Type::Bool]),
+                    Value::List(vec![true.into()]),
+                ),
+                true,
+            ),
+        ] {
+            let object = |value: &Value| -> Object { [("a", value.clone())].into_iter().collect() };
+            let findings = check_apply(&object(planned), &object(&result));
+            assert_eq!(findings.is_empty(), is_kept, "{planned:?} {result:?}");
+        }
     }
 
     #[test]

@@ -21,6 +21,34 @@ pub fn decode(text: &str, ty: &Type) -> Result<Value, DecodeError> {
     value(raw, ty, &Path::root())
 }
 
+/// Writes a known value as the state file has it; what is unknown is null.
+pub fn encode(value: &Value) -> serde_json::Value {
+    use serde_json::Value as Json;
+    match value {
+        Value::Null | Value::Unknown(_) => Json::Null,
+        Value::Bool(it) => Json::Bool(*it),
+        Value::Number(number) => number.to_json(),
+        Value::String(text) => Json::String(text.clone()),
+        Value::List(elements) | Value::Set(elements) => elements.iter().map(encode).collect(),
+        Value::Map(elements) => {
+            let elements = elements.iter();
+            elements
+                .map(|(key, it)| (key.clone(), encode(it)))
+                .collect()
+        }
+        Value::Object(object) => {
+            let members = object.iter();
+            members
+                .map(|(name, it)| (name.to_owned(), encode(it)))
+                .collect()
+        }
+        Value::Dynamic(inner) => {
+            let (ty, value) = &**inner;
+            serde_json::json!({ "value": encode(value), "type": ty.to_json() })
+        }
+    }
+}
+
 fn value(raw: &RawValue, ty: &Type, path: &Path) -> Result<Value, DecodeError> {
     let text = raw.get();
     if text == "null" {
@@ -119,6 +147,7 @@ fn parse<'a, T: serde::Deserialize<'a>>(text: &'a str, path: &Path) -> Result<T,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::value::Object;
 
     #[track_caller]
     fn check(text: &str, ty: &Type, expect: Value) {
@@ -143,6 +172,31 @@ mod tests {
             r#"{"value":"x","type":"string"}"#,
             &Type::Dynamic,
             Value::Dynamic(Box::new((Type::String, "x".into()))),
+        );
+    }
+
+    #[test]
+    fn what_is_written_reads_the_same() {
+        let ty = Type::object([
+            ("any", Type::Dynamic),
+            ("map", Type::map(Type::Number)),
+            ("set", Type::set(Type::Bool)),
+        ]);
+        let big = "12345678901234567890123.5".parse().map(Value::Number);
+        let object: Object = [
+            ("any", Value::Dynamic(Box::new((Type::String, "x".into())))),
+            (
+                "map",
+                Value::Map([("a".to_owned(), big.expect("a number"))].into()),
+            ),
+            ("set", Value::set([true.into()])),
+        ]
+        .into_iter()
+        .collect();
+        check(
+            &encode(&object.clone().into()).to_string(),
+            &ty,
+            object.into(),
         );
     }
 

@@ -1,5 +1,6 @@
 //! Values as Terraform passes them: known, null or unknown, at every level.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::number::Number;
@@ -277,6 +278,38 @@ pub struct Known {
     pub max_length: Option<u64>,
 }
 
+impl Known {
+    /// Whether an unknown of which this is known may become `value`.
+    pub fn allows(&self, value: &Value) -> bool {
+        if value.is_unknown() {
+            return true;
+        }
+        if value.is_null() {
+            return self.null != Some(false);
+        }
+        let text = || value.as_str().zip(self.prefix.as_deref());
+        let number = |bound: &Option<(Number, bool)>, way: Ordering| {
+            let Some((number, (bound, inclusive))) = value.as_number().zip(bound.as_ref()) else {
+                return true;
+            };
+            let order = number.cmp(bound);
+            order == way || (*inclusive && order == Ordering::Equal)
+        };
+        let length = match value {
+            Value::List(elements) | Value::Set(elements) => Some(elements.len() as u64),
+            Value::Map(elements) => Some(elements.len() as u64),
+            _ => None,
+        };
+        text().is_none_or(|(text, prefix)| text.starts_with(prefix))
+            && number(&self.minimum, Ordering::Greater)
+            && number(&self.maximum, Ordering::Less)
+            && length.is_none_or(|length| {
+                self.min_length.is_none_or(|least| length >= least)
+                    && self.max_length.is_none_or(|most| length <= most)
+            })
+    }
+}
+
 impl Refinements {
     /// What is known, if anything.
     pub fn known(&self) -> Option<&Known> {
@@ -299,14 +332,14 @@ impl PartialEq for Refinements {
 impl Eq for Refinements {}
 
 impl PartialOrd for Refinements {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for Refinements {
-    fn cmp(&self, _: &Self) -> std::cmp::Ordering {
-        std::cmp::Ordering::Equal
+    fn cmp(&self, _: &Self) -> Ordering {
+        Ordering::Equal
     }
 }
 

@@ -1,0 +1,597 @@
+//! Terraform's core, as far as a provider sees it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tfplugin_proto::v6::provider_server::Provider as Service;
+
+use super::apply::{self, Applied, Left};
+use super::calls::{ApplyCall, Calls, ObjectType, Schemas};
+use super::checks::{self, refused};
+use super::config::Config;
+use super::failure::{Failure, has_error, unless_failed};
+use super::plan::{self, Action, Planned, Prior};
+use crate::diagnostics::Diagnostic;
+use crate::engine::registry::Registry;
+use crate::engine::{Engine, consistency};
+use crate::provider::Provider;
+use crate::types::value::{Object, Value};
+use crate::wire::Server;
+
+/// Drives a provider, and keeps the states of what it made.
+///
+/// Resources are named by an address: the type alone, or with a name of its own: `memory_thing`, `memory_thing.other`. A
+/// clone begins with the same states, and talks to the same provider.
+#[derive(Debug)]
+pub struct Core<S> {
+    calls: Calls<S>,
+    schemas: Arc<Schemas>,
+    instances: BTreeMap<String, Instance>,
+    /// How commands are run from now on.
+    pub options: Options,
+}
+
+impl<S> Clone for Core<S> {
+    fn clone(&self) -> Self {
+        Self {
+            calls: self.calls.clone(),
+            schemas: self.schemas.clone(),
+            instances: self.instances.clone(),
+            options: self.options,
+        }
+    }
+}
+
+/// How commands are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// Whether a plan reads the object first; `-refresh=false` says no.
+    pub refresh: bool,
+    /// Whether the client knows write-only attributes, as Terraform does since 1.11.
+    pub write_only_attributes_allowed: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            refresh: true,
+            write_only_attributes_allowed: true,
+        }
+    }
+}
+
+/// What Terraform stores of one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Instance {
+    /// The state.
+    pub object: Object,
+    /// What the provider remembers beside it.
+    pub private: Bytes,
+    /// Whether it is replaced next, since its making went wrong.
+    pub is_tainted: bool,
+}
+
+/// Stops the provider while something is going on, as Ctrl-C does.
+#[derive(Debug)]
+pub struct Stop<S>(Calls<S>);
+
+impl<S: Service> Stop<S> {
+    /// Asks running operations to return.
+    pub async fn stop(&self) -> Result<(), Failure> {
+        self.0.stop().await
+    }
+}
+
+impl<P: Provider> Core<Server<P>> {
+    /// Starts a provider and configures it with an empty block.
+    pub async fn start(provider: P) -> Result<Self, Failure> {
+        Self::start_with(provider, Object::default()).await
+    }
+
+    /// Starts a provider and configures it.
+    ///
+    /// Its schemas are checked for what Terraform refuses, and for rows that have no effect.
+    pub async fn start_with(provider: P, config: impl Into<Config>) -> Result<Self, Failure> {
+        let engine = Engine { self_checks: true };
+        let findings = engine.check_provider(&provider, &Registry::of(&provider));
+        unless_failed(findings.into_iter().collect())?;
+        // Terraform itself finds what is wrong with the answers, and in its own words.
+        let server = Server::with_engine(provider, Engine { self_checks: false });
+        let mut core = Self::over(server).await?;
+        core.configure(config).await?;
+        Ok(core)
+    }
+}
+
+impl<S: Service> Core<S> {
+    /// Asks a server for its schema. It is not configured yet.
+    pub async fn over(service: S) -> Result<Self, Failure> {
+        let calls = Calls(Arc::new(service));
+        let schemas = Arc::new(calls.schemas().await?);
+        Ok(Self {
+            calls,
+            schemas,
+            instances: BTreeMap::new(),
+            options: Options::default(),
+        })
+    }
+
+    /// Validates a provider block, and configures the provider with it.
+    pub async fn configure(
+        &mut self,
+        config: impl Into<Config>,
+    ) -> Result<Vec<Diagnostic>, Failure> {
+        let of = &self.schemas.provider;
+        let config = config.into().decode(&of.schema)?;
+        let mut warnings = self.calls.validate_provider(of, &config).await?;
+        warnings.extend(self.calls.configure(of, &config).await?);
+        Ok(warnings)
+    }
+
+    /// Something that stops the provider while an operation is going on.
+    pub fn stopper(&self) -> Stop<S> {
+        Stop(self.calls.clone())
+    }
+
+    /// What is stored of a resource.
+    pub fn instance(&self, address: &str) -> Option<&Instance> {
+        self.instances.get(address)
+    }
+
+    /// The state of a resource.
+    pub fn state(&self, address: &str) -> Option<&Object> {
+        self.instance(address).map(|it| &it.object)
+    }
+
+    /// Takes over a state as `terraform.tfstate` has it, written with this version of the schema.
+    pub async fn adopt(
+        &mut self,
+        address: &str,
+        version: i64,
+        json: &str,
+    ) -> Result<&Object, Failure> {
+        let of = self.resource(address)?;
+        let object = self
+            .upgraded(&of, address, version, json.to_owned())
+            .await?;
+        self.put(address, object);
+        self.state(address)
+            .ok_or_else(|| Failure::new("No state", "It was stored just now."))
+    }
+
+    /// Stores a state that this schema has.
+    pub fn put(&mut self, address: &str, object: Object) {
+        let instance = Instance {
+            object,
+            private: Bytes::new(),
+            is_tainted: false,
+        };
+        self.instances.insert(address.to_owned(), instance);
+    }
+
+    /// Marks a resource as one to replace, as `terraform taint` does.
+    pub fn taint(&mut self, address: &str) {
+        if let Some(instance) = self.instances.get_mut(address) {
+            instance.is_tainted = true;
+        }
+    }
+
+    /// Forgets a resource, as `terraform state rm` does.
+    pub fn forget(&mut self, address: &str) -> Option<Instance> {
+        self.instances.remove(address)
+    }
+
+    /// Validates a configuration, unknown values included: the warnings.
+    pub async fn validate(
+        &self,
+        address: &str,
+        config: impl Into<Config>,
+    ) -> Result<Vec<Diagnostic>, Failure> {
+        let of = self.resource(address)?;
+        let config = config.into().decode(&of.schema)?;
+        self.validated(&of, &config).await
+    }
+
+    /// Plans what a configuration changes. Nothing is stored.
+    pub async fn plan(&self, address: &str, config: impl Into<Config>) -> Result<Planned, Failure> {
+        let of = self.resource(address)?;
+        let config = config.into().decode(&of.schema)?;
+        let (instance, mut warnings) = self.refreshed(&of, address).await?;
+        warnings.extend(self.validated(&of, &config).await?);
+        let prior = prior_of(instance.as_ref());
+        let decision = plan::plan(&self.calls, &of, address, &config, prior).await?;
+        warnings.extend(decision.answer.warnings);
+        Ok(Planned {
+            address: address.to_owned(),
+            action: decision.action,
+            planned: decision.answer.planned,
+            requires_replace: decision.requires_replace,
+            warnings,
+            config: Some(config),
+            private: decision.answer.private,
+            prior: instance.map(|it| it.object),
+        })
+    }
+
+    /// Plans that a resource goes.
+    pub async fn plan_destroy(&self, address: &str) -> Result<Planned, Failure> {
+        let of = self.resource(address)?;
+        let (instance, mut warnings) = self.refreshed(&of, address).await?;
+        let mut action = Action::NoOp;
+        let mut private = Bytes::new();
+        if let Some(instance) = &instance {
+            let prior = prior_of(Some(instance));
+            let is_asked = self.schemas.plan_destroy;
+            let answer = plan::plan_delete(&self.calls, &of, address, prior, is_asked).await?;
+            action = Action::Delete;
+            private = answer.private;
+            warnings.extend(answer.warnings);
+        }
+        Ok(Planned {
+            address: address.to_owned(),
+            action,
+            planned: None,
+            requires_replace: Vec::new(),
+            warnings,
+            config: None,
+            private,
+            prior: instance.map(|it| it.object),
+        })
+    }
+
+    /// Plans a configuration and applies the plan.
+    pub async fn apply(
+        &mut self,
+        address: &str,
+        config: impl Into<Config>,
+    ) -> Result<Applied, Failure> {
+        let planned = self.plan(address, config).await?;
+        self.apply_plan(planned).await
+    }
+
+    /// Deletes a resource.
+    pub async fn destroy(&mut self, address: &str) -> Result<Applied, Failure> {
+        let planned = self.plan_destroy(address).await?;
+        self.apply_plan(planned).await
+    }
+
+    /// Applies a plan whose configuration was known.
+    pub async fn apply_plan(&mut self, planned: Planned) -> Result<Applied, Failure> {
+        let config = planned.config.clone();
+        self.apply_known(planned, config).await
+    }
+
+    /// Applies a plan, now that all of its configuration is known.
+    pub async fn apply_plan_with(
+        &mut self,
+        planned: Planned,
+        config: impl Into<Config>,
+    ) -> Result<Applied, Failure> {
+        let of = self.resource(&planned.address)?;
+        let config = config.into().decode(&of.schema)?;
+        self.apply_known(planned, Some(config)).await
+    }
+
+    /// Reads a resource and stores what there is: none if it is gone.
+    pub async fn refresh(&mut self, address: &str) -> Result<Option<&Object>, Failure> {
+        let of = self.resource(address)?;
+        if let Some(instance) = self.instances.get(address) {
+            let (instance, _) = self.read(&of, address, instance.clone()).await?;
+            self.store(address, instance);
+        }
+        Ok(self.state(address))
+    }
+
+    /// Imports an object and reads it.
+    pub async fn import(&mut self, address: &str, id: &str) -> Result<&Object, Failure> {
+        let of = self.resource(address)?;
+        let imported = self.calls.import(&of, id).await?;
+        let stub = imported.object.ok_or_else(|| {
+            let finding = format!("{address}: nothing was imported for {id:?}");
+            Failure::from(refused("Provider produced invalid import", finding))
+        })?;
+        checks::state("Provider produced invalid object", address, &of, &stub)?;
+        let instance = Instance {
+            object: stub,
+            private: imported.private,
+            is_tainted: false,
+        };
+        let (instance, _) = self.read(&of, address, instance).await?;
+        self.store(address, instance);
+        self.state(address).ok_or_else(|| {
+            let detail = format!("While importing {address}, the provider found no object {id:?}.");
+            Failure::new("Cannot import non-existent remote object", detail)
+        })
+    }
+
+    /// Reads a data source.
+    pub async fn data(
+        &self,
+        type_name: &str,
+        config: impl Into<Config>,
+    ) -> Result<(Object, Vec<Diagnostic>), Failure> {
+        let of = self.schemas.data_sources.get(type_name);
+        let of = of.ok_or_else(|| no_type("data source", type_name))?;
+        let config = config.into().decode(&of.schema)?;
+        let mut warnings = self.calls.validate_data_source(of, &config).await?;
+        let (object, told) = self.calls.read_data_source(of, &config).await?;
+        warnings.extend(told);
+        let object = object.ok_or_else(|| {
+            let finding = format!("{type_name}: the provider read nothing");
+            Failure::from(refused("Provider produced null object", finding))
+        })?;
+        checks::state("Provider produced invalid object", type_name, of, &object)?;
+        Ok((object, warnings))
+    }
+
+    /// Calls a function.
+    pub async fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, Failure> {
+        let function = self.schemas.functions.get(name);
+        let function = function.ok_or_else(|| no_type("function", name))?;
+        let fixed = function.parameters.iter();
+        let types = fixed.chain(function.variadic.iter().cycle());
+        let arguments: Vec<_> = arguments.iter().cloned().zip(types).collect();
+        let returns = &function.returns;
+        self.calls.call(name, arguments, returns).await
+    }
+
+    fn resource(&self, address: &str) -> Result<Arc<ObjectType>, Failure> {
+        let type_name = address.split_once('.').map_or(address, |(it, _)| it);
+        let of = self.schemas.resources.get(type_name).cloned();
+        of.ok_or_else(|| no_type("resource", type_name))
+    }
+
+    fn store(&mut self, address: &str, instance: Option<Instance>) {
+        match instance {
+            Some(instance) => self.instances.insert(address.to_owned(), instance),
+            None => self.instances.remove(address),
+        };
+    }
+
+    async fn validated(
+        &self,
+        of: &ObjectType,
+        config: &Object,
+    ) -> Result<Vec<Diagnostic>, Failure> {
+        let allowed = self.options.write_only_attributes_allowed;
+        self.calls.validate(of, config, allowed).await
+    }
+
+    /// The stored object as the provider has it before each use.
+    async fn upgraded(
+        &self,
+        of: &ObjectType,
+        address: &str,
+        version: i64,
+        json: String,
+    ) -> Result<Object, Failure> {
+        const SUMMARY: &str = "Invalid resource state upgrade";
+        let object = self.calls.upgrade(of, version, json).await?;
+        let object = object.ok_or_else(|| {
+            let finding = format!("{address}: the upgraded state is null");
+            Failure::from(refused(SUMMARY, finding))
+        })?;
+        checks::state(SUMMARY, address, of, &object)?;
+        Ok(object)
+    }
+
+    async fn stored(
+        &self,
+        of: &ObjectType,
+        address: &str,
+        instance: &Instance,
+    ) -> Result<Instance, Failure> {
+        let (version, json) = (of.schema.version, apply::stored_json(&instance.object));
+        Ok(Instance {
+            object: self.upgraded(of, address, version, json).await?,
+            ..instance.clone()
+        })
+    }
+
+    async fn read(
+        &self,
+        of: &ObjectType,
+        address: &str,
+        instance: Instance,
+    ) -> Result<(Option<Instance>, Vec<Diagnostic>), Failure> {
+        let instance = self.stored(of, address, &instance).await?;
+        let read = self.calls.read(of, &instance.object, instance.private);
+        let read = read.await?;
+        if let Some(object) = &read.object {
+            checks::state("Provider produced invalid object", address, of, object)?;
+        }
+        let instance = read.object.map(|object| Instance {
+            object,
+            private: read.private,
+            is_tainted: instance.is_tainted,
+        });
+        Ok((instance, read.messages))
+    }
+
+    async fn refreshed(
+        &self,
+        of: &ObjectType,
+        address: &str,
+    ) -> Result<(Option<Instance>, Vec<Diagnostic>), Failure> {
+        match self.instances.get(address) {
+            None => Ok((None, Vec::new())),
+            Some(instance) if self.options.refresh => {
+                self.read(of, address, instance.clone()).await
+            }
+            Some(instance) => Ok((Some(self.stored(of, address, instance).await?), Vec::new())),
+        }
+    }
+
+    async fn apply_known(
+        &mut self,
+        planned: Planned,
+        config: Option<Object>,
+    ) -> Result<Applied, Failure> {
+        let of = self.resource(&planned.address)?;
+        check_config(&planned, config.as_ref())?;
+        self.keep_refreshed(&planned);
+        let messages = match (planned.action, config) {
+            (Action::NoOp, _) => Vec::new(),
+            (Action::Replace, Some(config)) => {
+                let before = self.instances.get(&planned.address).cloned();
+                // The delete has no plan of its own: it is given what the plan to replace remembers.
+                let mut messages = match before {
+                    Some(before) => {
+                        let private = planned.private.clone();
+                        self.delete(&of, &planned.address, before, private).await?
+                    }
+                    None => Vec::new(),
+                };
+                if !has_error(&messages) {
+                    messages.extend(self.change(&of, &planned, &config).await?);
+                }
+                messages
+            }
+            (Action::Delete, _) | (_, None) => {
+                match self.instances.get(&planned.address).cloned() {
+                    Some(before) => self.destroyed(&of, &planned.address, before).await?,
+                    None => Vec::new(),
+                }
+            }
+            (_, Some(config)) => self.change(&of, &planned, &config).await?,
+        };
+        let mut all = planned.warnings;
+        all.extend(messages);
+        Ok(Applied {
+            action: planned.action,
+            warnings: unless_failed(all)?,
+            state: self.state(&planned.address).cloned(),
+        })
+    }
+
+    /// The state that a plan found is stored with its apply, also if there is nothing to do.
+    fn keep_refreshed(&mut self, planned: &Planned) {
+        match (&planned.prior, self.instances.get_mut(&planned.address)) {
+            (Some(object), Some(instance)) => instance.object = object.clone(),
+            (None, Some(_)) => drop(self.instances.remove(&planned.address)),
+            (_, None) => {}
+        }
+    }
+
+    /// Plans the delete again, as an apply does, and deletes.
+    async fn destroyed(
+        &mut self,
+        of: &ObjectType,
+        address: &str,
+        before: Instance,
+    ) -> Result<Vec<Diagnostic>, Failure> {
+        let before = self.stored(of, address, &before).await?;
+        let (prior, is_asked) = (prior_of(Some(&before)), self.schemas.plan_destroy);
+        let answer = plan::plan_delete(&self.calls, of, address, prior, is_asked).await?;
+        self.delete(of, address, before, answer.private).await
+    }
+
+    async fn delete(
+        &mut self,
+        of: &ObjectType,
+        address: &str,
+        before: Instance,
+        private: Bytes,
+    ) -> Result<Vec<Diagnostic>, Failure> {
+        let before = self.stored(of, address, &before).await?;
+        let left = apply::delete(&self.calls, of, address, &before.object, private).await;
+        let is_tainted = before.is_tainted;
+        Ok(self.keep(address, left, is_tainted))
+    }
+
+    /// Plans again, with all of the configuration known, and creates or updates.
+    async fn change(
+        &mut self,
+        of: &ObjectType,
+        planned: &Planned,
+        config: &Object,
+    ) -> Result<Vec<Diagnostic>, Failure> {
+        let address = &planned.address;
+        let before = match self.instances.get(address) {
+            Some(instance) => Some(self.stored(of, address, instance).await?),
+            None => None,
+        };
+        self.validated(of, config).await?;
+        let prior = prior_of(before.as_ref());
+        let decision = plan::plan(&self.calls, of, address, config, prior).await?;
+        check_action(planned, decision.action)?;
+        let last = decision.answer.planned.as_ref();
+        checks::final_plan(address, planned.planned.as_ref(), last)?;
+        if decision.action == Action::NoOp {
+            return Ok(Vec::new());
+        }
+        let call = ApplyCall {
+            config: Some(config),
+            prior: before.as_ref().map(|it| &it.object),
+            planned: last,
+            planned_private: decision.answer.private.clone(),
+        };
+        let left = apply::change(&self.calls, of, address, call).await;
+        let was_tainted = before.is_some_and(|it| it.is_tainted);
+        Ok(self.keep(address, left, was_tainted))
+    }
+
+    /// Stores what an operation has left.
+    fn keep(&mut self, address: &str, left: Left, was_tainted: bool) -> Vec<Diagnostic> {
+        let instance = left.object.map(|object| Instance {
+            object,
+            private: left.private,
+            is_tainted: was_tainted || left.is_tainted,
+        });
+        self.store(address, instance);
+        left.messages
+    }
+}
+
+fn prior_of(instance: Option<&Instance>) -> Prior<'_> {
+    Prior {
+        object: instance.map(|it| &it.object),
+        private: instance.map(|it| it.private.clone()).unwrap_or_default(),
+        is_tainted: instance.is_some_and(|it| it.is_tainted),
+    }
+}
+
+/// Whether the configuration is the planned one, and all of it is known.
+fn check_config(planned: &Planned, config: Option<&Object>) -> Result<(), Failure> {
+    let Some((then, now)) = planned.config.as_ref().zip(config) else {
+        return Ok(());
+    };
+    let unknown = now.iter().find(|(_, value)| !value.is_wholly_known());
+    if let Some((name, _)) = unknown {
+        let detail = format!("{name} is still unknown; apply the plan with what it has become.");
+        return Err(Failure::new("Unknown configuration", detail));
+    }
+    match &consistency::check_apply(then, now)[..] {
+        [] => Ok(()),
+        findings => Err(Failure::new(
+            "Another configuration",
+            format!("It is not the planned one: {}.", findings.join("; ")),
+        )),
+    }
+}
+
+/// The second plan does what the first one does, or finds that there is nothing left to do.
+fn check_action(planned: &Planned, now: Action) -> Result<(), Failure> {
+    let is_same = match (planned.action, now) {
+        (Action::Update, Action::NoOp) | (Action::Replace, Action::Create) => true,
+        (then, now) => then == now,
+    };
+    if is_same {
+        return Ok(());
+    }
+    let finding = format!(
+        "{}: the planned action changed from {:?} to {now:?}",
+        planned.address, planned.action
+    );
+    Err(refused("Provider produced inconsistent final plan", finding).into())
+}
+
+fn no_type(kind: &str, name: &str) -> Failure {
+    Failure::new(
+        format!("Invalid {kind} type"),
+        format!("The provider does not support {kind} type {name:?}."),
+    )
+}

@@ -1,0 +1,163 @@
+//! Planning as Terraform does it.
+
+use bytes::Bytes;
+use tfplugin_proto::v6::provider_server::Provider as Service;
+
+use super::calls::{Calls, ObjectType, PlanAnswer, PlanCall};
+use super::checks;
+use super::failure::Failure;
+use super::propose::proposed_new;
+use crate::diagnostics::Diagnostic;
+use crate::types::path::Path;
+use crate::types::value::Object;
+
+/// What Terraform would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Nothing.
+    NoOp,
+    /// Make a new object.
+    Create,
+    /// Change the object in place.
+    Update,
+    /// Delete the object, and make another one.
+    Replace,
+    /// Delete the object.
+    Delete,
+}
+
+/// A plan for one resource.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Planned {
+    /// Which resource.
+    pub address: String,
+    /// What an apply does.
+    pub action: Action,
+    /// The state before, after it was refreshed.
+    pub prior: Option<Object>,
+    /// The state after, as far as it is known.
+    pub planned: Option<Object>,
+    /// On account of which attributes the object is replaced.
+    pub requires_replace: Vec<Path>,
+    /// What the user is told.
+    pub warnings: Vec<Diagnostic>,
+    pub(super) config: Option<Object>,
+    pub(super) private: Bytes,
+}
+
+impl Planned {
+    /// The names of top-level attributes and blocks in which something is known only after apply.
+    pub fn unknowns(&self) -> Vec<&str> {
+        let members = self.planned.iter().flat_map(Object::iter);
+        members
+            .filter(|(_, value)| !value.is_wholly_known())
+            .map(|(name, _)| name)
+            .collect()
+    }
+}
+
+/// What there is before a plan.
+#[derive(Clone, Debug)]
+pub(super) struct Prior<'a> {
+    pub(super) object: Option<&'a Object>,
+    pub(super) private: Bytes,
+    pub(super) is_tainted: bool,
+}
+
+/// What a plan comes to.
+pub(super) struct Decision {
+    pub(super) action: Action,
+    pub(super) requires_replace: Vec<Path>,
+    pub(super) answer: PlanAnswer,
+}
+
+/// Plans that there shall be what `config` says.
+pub(super) async fn plan<S: Service>(
+    calls: &Calls<S>,
+    of: &ObjectType,
+    address: &str,
+    config: &Object,
+    prior: Prior<'_>,
+) -> Result<Decision, Failure> {
+    // What is tainted is planned as if it were not there, and then replaced.
+    let before = prior.object.filter(|_| !prior.is_tainted);
+    let private = match before {
+        Some(_) => prior.private,
+        None => Bytes::new(),
+    };
+    let mut answer = ask(calls, of, address, config, before, private).await?;
+    let planned = answer.planned.as_ref();
+    let paths = &answer.requires_replace;
+    let requires_replace = checks::replacing(address, of, paths, before, planned)?;
+    let action = match (prior.object, before) {
+        (None, _) => Action::Create,
+        (Some(_), None) => Action::Replace,
+        (_, before) if before == planned => Action::NoOp,
+        _ if requires_replace.is_empty() => Action::Update,
+        _ => Action::Replace,
+    };
+    if action == Action::Replace && before.is_some() {
+        // The plan to replace is one to create, which is asked for with what the first plan remembers. Its warnings are
+        // those of the first one.
+        let private = answer.private.clone();
+        let warnings = std::mem::take(&mut answer.warnings);
+        answer = ask(calls, of, address, config, None, private).await?;
+        answer.warnings = warnings;
+    }
+    Ok(Decision {
+        action,
+        requires_replace,
+        answer,
+    })
+}
+
+async fn ask<S: Service>(
+    calls: &Calls<S>,
+    of: &ObjectType,
+    address: &str,
+    config: &Object,
+    prior: Option<&Object>,
+    prior_private: Bytes,
+) -> Result<PlanAnswer, Failure> {
+    let proposed = proposed_new(of.schema.members(), config, prior);
+    let call = PlanCall {
+        config: Some(config),
+        prior,
+        proposed: Some(&proposed),
+        prior_private,
+    };
+    let answer = calls.plan(of, call).await?;
+    checks::plan(address, of, config, prior, answer.planned.as_ref())?;
+    Ok(answer)
+}
+
+/// Plans that there shall be nothing any more. Without the provider's say, where it does not want to be asked.
+pub(super) async fn plan_delete<S: Service>(
+    calls: &Calls<S>,
+    of: &ObjectType,
+    address: &str,
+    prior: Prior<'_>,
+    is_asked: bool,
+) -> Result<PlanAnswer, Failure> {
+    if !is_asked {
+        return Ok(PlanAnswer {
+            planned: None,
+            requires_replace: Vec::new(),
+            private: prior.private,
+            warnings: Vec::new(),
+        });
+    }
+    let call = PlanCall {
+        config: None,
+        prior: prior.object,
+        proposed: None,
+        prior_private: prior.private,
+    };
+    let answer = calls.plan(of, call).await?;
+    if answer.planned.is_some() {
+        let finding = format!("{address}: planned for existence but config wants absence");
+        return Err(checks::refused("Provider produced invalid plan", finding).into());
+    }
+    Ok(answer)
+}

@@ -31,13 +31,12 @@ pub(super) struct Echo {
 
 impl Echo {
     pub(super) fn new(schema: Schema) -> (Self, Remote) {
-        let thing = Arc::new(Thing {
-            schema,
-            plans: Mutex::new(0),
-        });
         let remote = Remote::default();
         let echo = Self {
-            thing,
+            thing: Arc::new(Thing {
+                schema,
+                plans: Mutex::new(0),
+            }),
             remote: remote.clone(),
         };
         (echo, remote)
@@ -101,7 +100,7 @@ impl Thing {
         made
     }
 
-    fn keep(remote: &Remote, made: Object, (state, private): (&mut State, &mut Private)) {
+    fn keep(remote: &Remote, made: Object, state: &mut State, private: &mut Private) {
         *remote.lock().expect("not poisoned") = Some(made.clone());
         state.set(made);
         let times = private.get::<u32>("times").unwrap_or_default();
@@ -133,12 +132,11 @@ impl Resource<Remote> for Thing {
         request: CreateRequest<'_>,
         response: &mut CreateResponse,
     ) -> Result<Outcome, Reported> {
-        let diagnostics = &mut response.diagnostics;
-        fail(request.plan, "fail before create").report(diagnostics)?;
-        let remote = context.data().report(diagnostics)?;
-        let kept = (&mut response.state, &mut response.private);
-        Self::keep(remote, self.made(request.plan), kept);
-        fail(request.plan, "fail after create").report(diagnostics)?;
+        fail(request.plan, "fail before create").report(&mut response.diagnostics)?;
+        let remote = context.data().report(&mut response.diagnostics)?;
+        let made = self.made(request.plan);
+        Self::keep(remote, made, &mut response.state, &mut response.private);
+        fail(request.plan, "fail after create").report(&mut response.diagnostics)?;
         Ok(Outcome::Done)
     }
 
@@ -162,11 +160,10 @@ impl Resource<Remote> for Thing {
         request: UpdateRequest<'_>,
         response: &mut UpdateResponse,
     ) -> Result<Outcome, Reported> {
-        let diagnostics = &mut response.diagnostics;
-        fail(request.plan, "fail update").report(diagnostics)?;
-        let remote = context.data().report(diagnostics)?;
-        let kept = (&mut response.state, &mut response.private);
-        Self::keep(remote, self.made(request.plan), kept);
+        fail(request.plan, "fail update").report(&mut response.diagnostics)?;
+        let remote = context.data().report(&mut response.diagnostics)?;
+        let made = self.made(request.plan);
+        Self::keep(remote, made, &mut response.state, &mut response.private);
         Ok(Outcome::Done)
     }
 
@@ -176,9 +173,8 @@ impl Resource<Remote> for Thing {
         request: DeleteRequest<'_>,
         response: &mut DeleteResponse,
     ) -> Result<(), Reported> {
-        let diagnostics = &mut response.diagnostics;
-        fail(request.prior, "fail delete").report(diagnostics)?;
-        let remote = context.data().report(diagnostics)?;
+        fail(request.prior, "fail delete").report(&mut response.diagnostics)?;
+        let remote = context.data().report(&mut response.diagnostics)?;
         *remote.lock().expect("not poisoned") = None;
         Ok(())
     }

@@ -4,6 +4,7 @@ pub mod body;
 mod deletions;
 mod plans;
 pub mod row;
+mod sign_in;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,16 +14,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::arm;
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostic;
+use crate::sdk::diagnostics::{Diagnostic, Report as _};
+use crate::sdk::plan::Plan;
 
 pub use deletions::{Deletions, Patience};
 pub use plans::{Conflict, PlanRegistry, Planned, Planner};
+pub use sign_in::SignIn;
 
 /// A configured provider.
 #[derive(Debug)]
 pub struct Azure {
     /// The ARM client, with one connection pool and one token for all operations.
     pub client: arm::Client,
+    /// Whether the client has signed in.
+    pub sign_in: SignIn,
     /// The subscription in which everything lives.
     pub subscription_id: String,
     /// Tags for every object that has tags; none while they are not known.
@@ -33,12 +38,19 @@ pub struct Azure {
     pub deletions: Deletions,
 }
 
-/// The ARM session of one operation: bounded by its timeout, and ended by a stop.
-pub fn session(context: &Context<Azure>) -> Result<arm::Session, Diagnostic> {
+/// The ARM session of one operation: signed in, bounded by the operation's timeout, and ended by a stop.
+pub async fn session(context: &Context<Azure>) -> Result<arm::Session, Diagnostic> {
     let azure = context.data()?;
+    azure.sign_in.ensure(&azure.client, context).await?;
     Ok(azure
         .client
         .bounded(context.deadline, context.cancel.clone()))
+}
+
+/// The same for a plan, where a sign-in that failed is an error too. Nothing while the provider's configuration is not known.
+pub async fn plan_session(context: &Context<Azure>, plan: &mut Plan<'_>) -> Option<arm::Session> {
+    context.data_if_known()?;
+    session(context).await.report(plan.diagnostics).ok()
 }
 
 /// A last short look around for an operation that was stopped or timed out, so that what it leaves behind is true.

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::time::Instant;
 
 use crate::arm::{self, Cloud, cloud, credentials};
-use crate::azure::{Azure, Deletions, PlanRegistry};
+use crate::azure::{Azure, Deletions, PlanRegistry, SignIn};
 use crate::resources;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
 use crate::sdk::path::Path;
@@ -17,7 +15,7 @@ use crate::sdk::resource::Resource;
 use crate::sdk::schema::validator::{no_null_elements, one_of, text};
 use crate::sdk::schema::{Attribute, Schema};
 use crate::sdk::types::Type;
-use crate::sdk::validation::{capitalised, sentence};
+use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
 use crate::validate;
 
@@ -76,7 +74,7 @@ impl Provider for IseProvider {
 
     async fn configure(
         &self,
-        context: &ConfigureContext,
+        _: &ConfigureContext,
         request: ConfigureRequest<'_>,
         response: &mut ConfigureResponse<Azure>,
     ) -> Result<(), Reported> {
@@ -95,11 +93,10 @@ impl Provider for IseProvider {
                 .report(diagnostics)?,
         };
         settings.credentials.subscription_id = Some(subscription_id.clone());
-        let client = arm::Client::new(settings);
-        sign_in(&client, context).await.report(diagnostics)?;
         let default_tags = default_tags(config, diagnostics)?;
         response.data = Some(Azure {
-            client,
+            client: arm::Client::new(settings),
+            sign_in: SignIn::default(),
             subscription_id,
             default_tags,
             plans: PlanRegistry::default(),
@@ -265,26 +262,6 @@ fn take<T>(
             sentence(&message),
         );
         None
-    })
-}
-
-/// How long signing in may take at the start, the Azure CLI's own start included.
-const LONGEST_SIGN_IN: Duration = Duration::from_secs(120);
-
-/// Signs in at once, so that credentials that do not serve are one error at plan, and not one of each resource at apply.
-async fn sign_in(client: &arm::Client, context: &ConfigureContext) -> Result<(), Diagnostic> {
-    let deadline = context.deadline.min(Instant::now() + LONGEST_SIGN_IN);
-    let session = client.bounded(deadline, context.cancel.clone());
-    session.sign_in().await.map_err(|error| {
-        let why = match error.sign_in_reason() {
-            "" => error.explanation(),
-            reason => reason.to_owned(),
-        };
-        let detail = format!(
-            "{}\n\nCorrect that, or choose another way: by arguments of the provider block, by their environment variables, or with `az login`.",
-            capitalised(&why)
-        );
-        Diagnostic::error("Cannot sign in to Azure", detail)
     })
 }
 

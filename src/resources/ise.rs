@@ -246,7 +246,7 @@ impl Resource<Azure> for Ise {
         let diagnostics = &mut response.diagnostics;
         let azure = context.data().report(diagnostics)?;
         let id = ARM.planned_id(azure, request.plan);
-        let session = session(context).report(diagnostics)?;
+        let session = session(context).await.report(diagnostics)?;
         let fail = ARM.failed("creating", &id);
         // Its deletion under another address lasts until its subnets are free.
         let ended = azure.deletions.ended(&session, std::slice::from_ref(&id));
@@ -311,7 +311,7 @@ impl Resource<Azure> for Ise {
         let id = ARM.stored_id(object).report(diagnostics)?;
         let fail = ARM.failed("reading", &id);
         let azure = context.data().report(diagnostics)?;
-        let session = session(context).report(diagnostics)?;
+        let session = session(context).await.report(diagnostics)?;
         let found = match is_releasing(object) {
             true => None,
             false => {
@@ -357,7 +357,7 @@ impl Resource<Azure> for Ise {
         }
         let id = ARM.stored_id(update.prior);
         let id = id.report(&mut response.diagnostics)?;
-        let session = session(context).report(&mut response.diagnostics)?;
+        let session = session(context).await.report(&mut response.diagnostics)?;
         let work = work(context, &session, &id);
         let mut reached = None;
         let prior_state = provisioning_state(update.prior);
@@ -418,7 +418,7 @@ impl Resource<Azure> for Ise {
     ) -> Result<(), Reported> {
         let (object, diagnostics) = (request.prior, &mut response.diagnostics);
         let id = ARM.stored_id(object).report(diagnostics)?;
-        let session = session(context).report(diagnostics)?;
+        let session = session(context).await.report(diagnostics)?;
         let azure = context.data().report(diagnostics)?;
         let _deletion = azure.deletions.begin(&id);
         if !is_releasing(object) {

@@ -104,7 +104,7 @@ impl Resource<Azure> for IseIntegrationAccount {
         let diagnostics = &mut response.diagnostics;
         let azure = context.data().report(diagnostics)?;
         let id = ARM.planned_id(azure, request.plan);
-        let session = session(context).report(diagnostics)?;
+        let session = session(context).await.report(diagnostics)?;
         // Told before the environment is waited for; what counts is the look right before it is sent.
         let existing = ARM.refuse_existing(context, &session, &id).await;
         existing.report(diagnostics)?;
@@ -138,7 +138,7 @@ impl Resource<Azure> for IseIntegrationAccount {
         }
         let diagnostics = &mut response.diagnostics;
         let id = ARM.stored_id(update.prior).report(diagnostics)?;
-        let session = session(context).report(diagnostics)?;
+        let session = session(context).await.report(diagnostics)?;
         if update.changes("sku") {
             let environment = environment::ready(&session, update.plan.text("ise_id")).await;
             let environment = environment.report(diagnostics)?;

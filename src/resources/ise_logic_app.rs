@@ -230,7 +230,7 @@ impl Resource<Azure> for IseLogicApp {
         let diagnostics = &mut response.diagnostics;
         let azure = context.data().report(diagnostics)?;
         let id = ARM.planned_id(azure, request.plan);
-        let session = session(context).report(diagnostics)?;
+        let session = session(context).await.report(diagnostics)?;
         // Told before the environment is waited for; what counts is the look right before it is sent.
         let existing = ARM.refuse_existing(context, &session, &id).await;
         existing.report(diagnostics)?;
@@ -266,7 +266,7 @@ impl Resource<Azure> for IseLogicApp {
         }
         let diagnostics = &mut response.diagnostics;
         let id = ARM.stored_id(update.prior).report(diagnostics)?;
-        let session = session(context).report(diagnostics)?;
+        let session = session(context).await.report(diagnostics)?;
         if needs_put(update.prior, update.plan) {
             parameters::check_secure(update.config, diagnostics)?;
         }

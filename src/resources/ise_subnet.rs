@@ -164,7 +164,7 @@ impl Resource<Azure> for IseSubnet {
     ) -> Result<Outcome, Reported> {
         let diagnostics = &mut response.diagnostics;
         let id = planned_id(request.plan).report(diagnostics)?;
-        let session = session(context).report(diagnostics)?;
+        let session = session(context).await.report(diagnostics)?;
         let planned = ARM.with_id(request.plan, &id);
         let created = creation::create(context, &session, &id, &planned).await;
         match created.report(diagnostics)? {
@@ -211,7 +211,7 @@ impl Resource<Azure> for IseSubnet {
         }
         let diagnostics = &mut response.diagnostics;
         let id = ARM.stored_id(update.prior).report(diagnostics)?;
-        let session = session(context).report(diagnostics)?;
+        let session = session(context).await.report(diagnostics)?;
         match change(&session, &id, update, diagnostics).await {
             Ok(body) => {
                 let found = read_body(&body, update.plan);
@@ -325,7 +325,7 @@ impl UpgradeState for IseSubnet {
 /// Deletes the subnet, and waits while something holds it.
 async fn delete(context: &Context<Azure>, prior: &Object) -> Result<(), Diagnostic> {
     let id = ARM.stored_id(prior)?;
-    let session = session(context)?;
+    let session = session(context).await?;
     let _deletion = context.data()?.deletions.begin(&id);
     let started = Instant::now();
     let mut intervals = wait::intervals();

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::arm::test_server::{PACING, Received, Reply, TestServer};
 use crate::arm::{Client, Json, ResourceId};
-use crate::azure::{Azure, Deletions, PlanRegistry};
+use crate::azure::{Azure, Deletions, PlanRegistry, SignIn};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Reported, Severity};
 use crate::sdk::path::Path;
@@ -56,6 +56,7 @@ pub(crate) fn with_default_tags(
 fn azure(server: &TestServer, default_tags: Option<BTreeMap<String, String>>) -> Azure {
     Azure {
         client: Client::with_pacing(server.settings(), PACING),
+        sign_in: SignIn::default(),
         subscription_id: SUBSCRIPTION.to_owned(),
         default_tags,
         plans: PlanRegistry::default(),

@@ -176,11 +176,13 @@ fn an_environment_that_is_missing_is_named() -> Result {
     )
 }
 
-/// At plan, once, and before anything is asked of ARM.
+/// At plan, whole by the first that asks ARM for something, and in one line by the others.
 #[test]
 fn credentials_that_do_not_serve_are_named() -> Result {
     let scene = Scene::new(Fixture::Environment)?;
-    scene.configure(&app("new"))?;
+    let [subnet, _, account, app] = adopted::blocks();
+    let app = app.with_text("name", "new");
+    scene.configure(&app)?;
     let refusal = json!({ "error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret provided." });
     let answer = json!({ "status": 401, "body": refusal });
     let rule = json!({ "method": "POST", "path": "*/oauth2/*", "times": 0, "answer": answer });
@@ -191,6 +193,19 @@ fn credentials_that_do_not_serve_are_named() -> Result {
         &run.diagnostics().to_string(),
     )?;
 
+    let account = account.with_text("name", "new");
+    let subnet = subnet.with_text("name", "new");
+    scene.configure(&format!("{app}\n{account}\n{subnet}"))?;
+    let told = scene.run(&["plan"])?.failure()?.diagnostics().to_string();
+    let count = |words: &str| told.matches(words).count();
+    assert_eq!(count("No way to sign in worked"), 1, "{told}");
+    assert_eq!(count("Signing in failed, for the reasons"), 2, "{told}");
+
+    // What asks nobody needs no account.
+    scene.configure(&self::app("new"))?;
+    scene.run(&["plan"])?.success()?;
+
+    scene.configure(&app)?;
     let block = std::fs::read_to_string(scene.path().join("provider.tf"))?;
     let without: Vec<_> = block
         .lines()

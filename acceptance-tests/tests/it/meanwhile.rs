@@ -103,7 +103,12 @@ fn a_subnet_keeps_what_others_attach_to_it() -> Result {
     assert!(scene.state()?.object("ise_subnet.it")["route_table_id"].is_null());
     let changed = scene.plan()?;
     let changed = changed.changed_attributes("ise_subnet.it");
-    assert_eq!(changed, ["network_security_group_id", "route_table_id"]);
+    let expected = [
+        "network_security_group_id",
+        "provisioning_state",
+        "route_table_id",
+    ];
+    assert_eq!(changed, expected);
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use super::{
     ARM, DEPLOYED, SCHEMA, checks, fill_derived, is_releasing, messages, provisioning_state,
     subnet_ids,
 };
-use crate::azure::{Azure, Planner, session};
+use crate::azure::{Azure, Planner, plan_session};
 use crate::resources::shared::{replaced, tags};
 use crate::sdk::context::Context;
 use crate::sdk::path::Path;
@@ -38,11 +38,14 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
         // The plan of the new environment follows, and looks at the network.
         return ARM.make_way(context, &planner);
     }
-    let (Some(azure), Ok(session)) = (context.data_if_known(), session(context)) else {
+    let Some(azure) = context.data_if_known() else {
         return;
     };
     let is_new = planner == Planner::New;
     let claim = ARM.claim(azure, planner, plan);
+    let Some(session) = plan_session(context, plan).await else {
+        return;
+    };
     let this = claim.as_ref().map(|claim| Owner {
         id: claim.id.clone(),
         subnet_ids: prior.map(|prior| prior.subnet_ids).unwrap_or_default(),

@@ -232,6 +232,35 @@ async fn created(server: &TestServer, context: &Context<Azure>) -> (Vec<String>,
     (summaries, state.object().is_some())
 }
 
+/// A timeout and an answer that is missing say nothing about the account, so nothing is tainted; what ARM refuses is an error.
+#[tokio::test]
+async fn a_creation_that_nobody_knows_the_end_of_is_no_failure() {
+    let gone = || Reply::error(404, "ResourceNotFound");
+    for (put, is_open) in [
+        (Reply::Close, true),
+        (Reply::Hang, true),
+        (Reply::error(400, "Bad"), false),
+    ] {
+        let server = server_with(vec![gone()], vec![put]).await;
+        let context = context(&server);
+        let soon = tokio::time::Instant::now() + std::time::Duration::from_millis(500);
+        let (planned, mut kept) = (account("Standard"), Kept::default());
+        let request = CreateRequest::new(&planned, &planned);
+        let context = context.with_deadline(soon);
+        let result = call::create(&IseIntegrationAccount, &context, request, &mut kept).await;
+        assert_eq!(result.is_ok(), is_open, "{result:?}");
+        let warnings: Vec<_> = kept.warnings.iter().map(|it| &*it.summary).collect();
+        let id = kept.object().and_then(|object| object.str("id"));
+        if is_open {
+            let expected = "Integration account \"i\" may not be complete yet";
+            assert_eq!(warnings, [expected]);
+            assert!(id.is_some(), "the ID can be computed");
+        } else {
+            assert_eq!((warnings, id), (vec![], None));
+        }
+    }
+}
+
 async fn server_with(reads: Vec<Reply>, puts: Vec<Reply>) -> TestServer {
     let environment_read = Reply::json(200, &environment_body("Premium"));
     TestServer::start(&[

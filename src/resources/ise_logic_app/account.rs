@@ -2,7 +2,7 @@
 
 use super::super::ise_integration_account::ARM;
 use crate::arm::{ResourceId, Session};
-use crate::azure::{Azure, session};
+use crate::azure::{Azure, plan_session};
 use crate::resources::shared::report;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostic;
@@ -15,10 +15,11 @@ pub(super) async fn at_plan(context: &Context<Azure>, plan: &mut Plan<'_>) {
     if !plan.changes("integration_account_id") && !plan.changes("ise_id") {
         return;
     }
-    let (Some(azure), Ok(session)) = (context.data_if_known(), session(context)) else {
+    let (Some(azure), Some((account_id, ise_id))) = (context.data_if_known(), ids(plan.planned))
+    else {
         return;
     };
-    let Some((account_id, ise_id)) = ids(plan.planned) else {
+    let Some(session) = plan_session(context, plan).await else {
         return;
     };
     let diagnostic = match ARM.expected(azure, &session, &account_id).await {

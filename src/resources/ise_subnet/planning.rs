@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{ARM, ISE_SERVICE, holders, planned_id, prefixes};
 use crate::arm::{self, ResourceId, Session};
-use crate::azure::{Azure, PlanRegistry, Planner, session};
+use crate::azure::{Azure, PlanRegistry, Planner, plan_session};
 use crate::resources::shared::claims::Claim;
 use crate::resources::shared::replaced;
 use crate::resources::shared::report;
@@ -27,7 +27,7 @@ pub(super) struct Occupied {
 /// Says nothing as long as the provider's configuration, or the subnet's place, is unknown: Terraform plans again when it is not.
 pub(super) async fn check(context: &Context<Azure>, plan: &mut Plan<'_>) {
     let planner = replaced::planner(&ARM, plan);
-    let (Some(azure), Ok(session)) = (context.data_if_known(), session(context)) else {
+    let Some(azure) = context.data_if_known() else {
         return;
     };
     if plan.replaces() {
@@ -35,6 +35,7 @@ pub(super) async fn check(context: &Context<Azure>, plan: &mut Plan<'_>) {
         ARM.make_way(context, &planner);
         if let Planner::Living(prior) = planner
             && plan.changes("address_prefix")
+            && let Some(session) = plan_session(context, plan).await
         {
             check_unused(&session, &prior, plan).await;
         }
@@ -49,7 +50,9 @@ pub(super) async fn check(context: &Context<Azure>, plan: &mut Plan<'_>) {
         return;
     };
     check_others(&azure.plans, &claim, plan);
-    if plan.is_create() {
+    if plan.is_create()
+        && let Some(session) = plan_session(context, plan).await
+    {
         check_place(&session, &azure.plans, &claim.id, plan).await;
     }
 }

@@ -166,7 +166,7 @@ impl ArmType {
         object: &Object,
     ) -> Result<Option<Json>, Diagnostic> {
         let id = self.stored_id(object)?;
-        let found = self.find(&session(context)?, &id).await;
+        let found = self.find(&session(context).await?, &id).await;
         found.map_err(self.failed("reading", &id))
     }
 
@@ -238,7 +238,8 @@ impl ArmType {
     ) -> Result<(), Diagnostic> {
         let id = self.stored_id(prior)?;
         let _deletion = context.data()?.deletions.begin(&id);
-        session(context)?
+        session(context)
+            .await?
             .delete_for_good(&id, self.api_version)
             .await
             .map_err(self.failed("deleting", &id))

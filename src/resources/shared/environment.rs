@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::arm::{Intent, Operation, ResourceId, Session};
-use crate::azure::{Azure, session};
+use crate::azure::{Azure, plan_session};
 use crate::resources::ise;
 use crate::resources::shared::report;
 use crate::resources::shared::wait;
@@ -17,7 +17,7 @@ use crate::sdk::value::Object;
 pub(crate) async fn expected(context: &Context<Azure>, plan: &mut Plan<'_>) -> Option<Object> {
     let azure = context.data_if_known()?;
     let id = ResourceId::parse_as(plan.planned.str("ise_id")?, ise::ARM.name).ok()?;
-    let session = session(context).ok()?;
+    let session = plan_session(context, plan).await?;
     match ise::ARM.expected(azure, &session, &id).await {
         Ok(found) => found,
         Err(error) => {

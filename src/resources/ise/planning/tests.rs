@@ -341,7 +341,7 @@ async fn every_rule_in_every_mode() {
                 let expected: Vec<_> = expected.into_iter().collect();
                 assert_eq!(severities, expected, "{rule} {mode} {ignore:?}");
             }
-            let session = session(&context).expect("configured");
+            let session = crate::azure::session(&context).await.expect("configured");
             let id = environment_id("e");
             let refused = super::super::preflight::at_apply(
                 &session,

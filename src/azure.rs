@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::arm;
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::diagnostics::Diagnostic;
 
 pub use deletions::{Deletions, Patience};
 pub use plans::{Conflict, PlanRegistry, Planned, Planner};
@@ -34,16 +34,16 @@ pub struct Azure {
 }
 
 /// The ARM session of one operation: bounded by its timeout, and ended by a stop.
-pub fn session(context: &Context<Azure>) -> Result<arm::Session, Diagnostics> {
-    let azure = context.client()?;
+pub fn session(context: &Context<Azure>) -> Result<arm::Session, Diagnostic> {
+    let azure = context.data()?;
     Ok(azure
         .client
         .bounded(context.deadline, context.cancel.clone()))
 }
 
 /// A last short look around for an operation that was stopped or timed out, so that what it leaves behind is true.
-pub fn parting_session(context: &Context<Azure>) -> Result<arm::Session, Diagnostics> {
-    let azure = context.client()?;
+pub fn parting_session(context: &Context<Azure>) -> Result<arm::Session, Diagnostic> {
+    let azure = context.data()?;
     Ok(azure
         .client
         .bounded(Instant::now() + PARTING, CancellationToken::new()))

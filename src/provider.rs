@@ -1,19 +1,18 @@
 //! The provider block, and the registry of what the provider offers.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use crate::arm::{self, Cloud, cloud, credentials};
 use crate::azure::{Azure, Deletions, PlanRegistry};
 use crate::resources;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
 use crate::sdk::path::Path;
-use crate::sdk::provider::Provider;
+use crate::sdk::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
 use crate::sdk::resource::Resource;
 use crate::sdk::schema::validator::{no_null_elements, one_of, text};
 use crate::sdk::schema::{Attribute, Schema};
@@ -69,44 +68,48 @@ pub struct IseProvider;
 
 #[async_trait]
 impl Provider for IseProvider {
-    type Client = Azure;
-
-    fn address(&self) -> &'static str {
-        ADDRESS
-    }
+    type Data = Azure;
 
     fn schema(&self) -> &Schema {
         &SCHEMA
     }
 
-    async fn configure(&self, config: &Object) -> Result<Option<Azure>, Diagnostics> {
-        let connection = config.iter().filter(|(name, _)| *name != "default_tags");
-        if connection
-            .into_iter()
-            .any(|(_, value)| !value.is_wholly_known())
-        {
-            return Ok(None);
+    async fn configure(
+        &self,
+        context: &ConfigureContext,
+        request: ConfigureRequest<'_>,
+        response: &mut ConfigureResponse<Azure>,
+    ) -> Result<(), Reported> {
+        let config = request.config;
+        let mut connection = config.iter().filter(|(name, _)| *name != "default_tags");
+        if connection.any(|(_, value)| !value.is_wholly_known()) {
+            return Ok(());
         }
+        let diagnostics = &mut response.diagnostics;
         let configuration = Configuration::new(config, &|name| std::env::var(name).ok());
-        let mut settings = configuration.settings()?;
+        let mut settings = configuration.settings(diagnostics)?;
         let subscription_id = match settings.credentials.subscription_id.clone() {
             Some(subscription_id) => subscription_id,
-            None => subscription_of_cli(&settings.credentials).await?,
+            None => subscription_of_cli(&settings.credentials)
+                .await
+                .report(diagnostics)?,
         };
         settings.credentials.subscription_id = Some(subscription_id.clone());
         let client = arm::Client::new(settings);
-        sign_in(&client).await?;
-        Ok(Some(Azure {
+        sign_in(&client, context).await.report(diagnostics)?;
+        let default_tags = default_tags(config, diagnostics)?;
+        response.data = Some(Azure {
             client,
             subscription_id,
-            default_tags: default_tags(config)?,
+            default_tags,
             plans: PlanRegistry::default(),
             deletions: Deletions::default(),
-        }))
+        });
+        Ok(())
     }
 
-    fn resources(&self) -> &[&'static dyn Resource<Azure>] {
-        resources::ALL
+    fn resources(&self) -> Vec<Arc<dyn Resource<Azure>>> {
+        resources::all()
     }
 }
 
@@ -125,31 +128,24 @@ impl<'a> Configuration<'a> {
     }
 
     /// All settings of the client, or everything that is wrong with them.
-    fn settings(&self) -> Result<arm::Settings, Diagnostics> {
-        let mut diagnostics = Diagnostics::new();
+    fn settings(&self, diagnostics: &mut Diagnostics) -> Result<arm::Settings, Reported> {
         let client_id = self.text_or_file("client_id", "ARM_CLIENT_ID");
-        let client_id = take(&mut diagnostics, "client_id_file_path", client_id);
+        let client_id = take(diagnostics, "client_id_file_path", client_id);
         let client_secret = self.text_or_file("client_secret", "ARM_CLIENT_SECRET");
-        let client_secret = take(&mut diagnostics, "client_secret_file_path", client_secret);
+        let client_secret = take(diagnostics, "client_secret_file_path", client_secret);
         let subscription_id = self.checked("subscription_id", "ARM_SUBSCRIPTION_ID", is_uuid);
-        let subscription_id = take(&mut diagnostics, "subscription_id", subscription_id);
+        let subscription_id = take(diagnostics, "subscription_id", subscription_id);
         let partner_id = self.checked("partner_id", "ARM_PARTNER_ID", validate::partner_id);
-        let partner_id = take(&mut diagnostics, "partner_id", partner_id);
-        let use_cli = take(
-            &mut diagnostics,
-            "use_cli",
-            self.bool("use_cli", "ARM_USE_CLI"),
-        );
+        let partner_id = take(diagnostics, "partner_id", partner_id);
+        let use_cli = take(diagnostics, "use_cli", self.bool("use_cli", "ARM_USE_CLI"));
         let (name, variable) = (
             "disable_correlation_request_id",
             "ARM_DISABLE_CORRELATION_REQUEST_ID",
         );
-        let disable_correlation_request_id =
-            take(&mut diagnostics, name, self.bool(name, variable));
-        let cloud = self.cloud(&mut diagnostics);
-        let (Some(cloud), false) = (cloud, diagnostics.has_errors()) else {
-            return Err(diagnostics);
-        };
+        let disable_correlation_request_id = take(diagnostics, name, self.bool(name, variable));
+        let cloud = self.cloud(diagnostics);
+        diagnostics.check()?;
+        let cloud = cloud?;
         Ok(arm::Settings {
             cloud,
             credentials: credentials::Settings {
@@ -164,23 +160,22 @@ impl<'a> Configuration<'a> {
         })
     }
 
-    fn cloud(&self, diagnostics: &mut Diagnostics) -> Option<Cloud> {
+    fn cloud(&self, diagnostics: &mut Diagnostics) -> Result<Cloud, Reported> {
         let name = self.text("environment", "ARM_ENVIRONMENT");
         let named = Cloud::named(name.as_deref().unwrap_or("public"));
-        let mut cloud = named
-            .map_err(|message| {
-                diagnostics.error_at(
-                    Path::attribute("environment"),
-                    "Invalid environment",
-                    message,
-                )
-            })
-            .ok()?;
+        let path = Path::attribute("environment");
+        let mut cloud = named.map_err(|message| {
+            diagnostics.add_attribute_error(path, "Invalid environment", message)
+        })?;
         let mut endpoint = |name: &str, variable: &str| {
             let text = self.text(name, variable)?;
             cloud::endpoint(&text)
                 .map_err(|message| {
-                    diagnostics.error_at(Path::attribute(name), format!("Invalid {name}"), message)
+                    diagnostics.add_attribute_error(
+                        Path::attribute(name),
+                        format!("Invalid {name}"),
+                        message,
+                    )
                 })
                 .ok()
         };
@@ -201,7 +196,7 @@ impl<'a> Configuration<'a> {
         {
             cloud.resource_manager_audience = audience;
         }
-        Some(cloud)
+        Ok(cloud)
     }
 
     fn text(&self, name: &str, variable: &str) -> Option<String> {
@@ -264,7 +259,7 @@ fn take<T>(
     result: Result<Option<T>, String>,
 ) -> Option<T> {
     result.unwrap_or_else(|message| {
-        diagnostics.error_at(
+        diagnostics.add_attribute_error(
             Path::attribute(name),
             format!("Invalid {name}"),
             sentence(&message),
@@ -277,9 +272,9 @@ fn take<T>(
 const LONGEST_SIGN_IN: Duration = Duration::from_secs(120);
 
 /// Signs in at once, so that credentials that do not serve are one error at plan, and not one of each resource at apply.
-async fn sign_in(client: &arm::Client) -> Result<(), Diagnostics> {
-    // A stop ends the whole configuration.
-    let session = client.bounded(Instant::now() + LONGEST_SIGN_IN, CancellationToken::new());
+async fn sign_in(client: &arm::Client, context: &ConfigureContext) -> Result<(), Diagnostic> {
+    let deadline = context.deadline.min(Instant::now() + LONGEST_SIGN_IN);
+    let session = client.bounded(deadline, context.cancel.clone());
     session.sign_in().await.map_err(|error| {
         let why = match error.sign_in_reason() {
             "" => error.explanation(),
@@ -289,19 +284,16 @@ async fn sign_in(client: &arm::Client) -> Result<(), Diagnostics> {
             "{}\n\nCorrect that, or choose another way: by arguments of the provider block, by their environment variables, or with `az login`.",
             capitalised(&why)
         );
-        Diagnostic::error("Cannot sign in to Azure", detail).into()
+        Diagnostic::error("Cannot sign in to Azure", detail)
     })
 }
 
-async fn subscription_of_cli(credentials: &credentials::Settings) -> Result<String, Diagnostics> {
+async fn subscription_of_cli(credentials: &credentials::Settings) -> Result<String, Diagnostic> {
     let missing = |reason: String| {
         let detail = format!(
             "Set subscription_id in the provider block, or the environment variable ARM_SUBSCRIPTION_ID. {reason}"
         );
-        Diagnostics::from(
-            Diagnostic::error("Missing subscription_id", detail)
-                .at(Path::attribute("subscription_id")),
-        )
+        Diagnostic::error("Missing subscription_id", detail).at(Path::attribute("subscription_id"))
     };
     if credentials.client_secret.is_some() || !credentials.use_cli {
         return Err(missing(
@@ -315,7 +307,10 @@ async fn subscription_of_cli(credentials: &credentials::Settings) -> Result<Stri
 }
 
 /// The default tags; none while they are not known.
-fn default_tags(config: &Object) -> Result<Option<BTreeMap<String, String>>, Diagnostics> {
+fn default_tags(
+    config: &Object,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<BTreeMap<String, String>>, Reported> {
     if !config.get("default_tags").is_wholly_known() {
         return Ok(None);
     }
@@ -327,16 +322,14 @@ fn default_tags(config: &Object) -> Result<Option<BTreeMap<String, String>>, Dia
         tags.iter()
             .map(|(key, value)| (key.as_str(), Some(value.as_str()))),
     );
-    if findings.is_empty() {
-        return Ok(Some(tags));
-    }
-    let mut diagnostics = Diagnostics::new();
+    let mut result = Ok(Some(tags.clone()));
     for finding in findings {
         let path = Path::attribute("default_tags");
         let path = finding.key.map_or(path.clone(), |key| path.with_key(key));
-        diagnostics.error_at(path, "Invalid default_tags", sentence(&finding.message));
+        let words = sentence(&finding.message);
+        result = Err(diagnostics.add_attribute_error(path, "Invalid default_tags", words));
     }
-    Err(diagnostics)
+    result
 }
 
 fn is_uuid(text: &str) -> Result<(), String> {
@@ -372,14 +365,11 @@ mod tests {
             .iter()
             .map(|(name, value)| (name.to_string(), value.to_string()))
             .collect();
-        Configuration::new(&object, &|name| environment.get(name).cloned())
-            .settings()
-            .map_err(|diagnostics| {
-                diagnostics
-                    .iter()
-                    .map(|d| format!("{}: {}", d.path, d.detail))
-                    .collect()
-            })
+        let mut diagnostics = Diagnostics::new();
+        let lookup = |name: &str| environment.get(name).cloned();
+        let settings = Configuration::new(&object, &lookup).settings(&mut diagnostics);
+        let told = diagnostics.iter();
+        settings.map_err(|_| told.map(|d| format!("{}: {}", d.path, d.detail)).collect())
     }
 
     #[test]

@@ -4,12 +4,16 @@ pub(crate) use tfplugin_framework::schema::duration;
 #[cfg(test)]
 pub(crate) use tfplugin_framework::types::json;
 pub(crate) use tfplugin_framework::types::{number, path, ty as types, value};
-pub(crate) use tfplugin_framework::{context, diagnostics, private, provider, resource, schema};
+pub(crate) use tfplugin_framework::{
+    context, diagnostics, private, provider, resource, schema, validate_config,
+};
 
 pub(crate) use crate::azure::body as remote;
 
 pub(crate) mod plan {
-    pub(crate) use tfplugin_framework::resource::plan::Plan;
+    pub(crate) use tfplugin_framework::resource::plan::{
+        ModifyPlanRequest, ModifyPlanResponse, Plan,
+    };
 }
 
 pub(crate) mod validation {

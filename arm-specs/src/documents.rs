@@ -162,13 +162,13 @@ fn fits(template: &[String], segments: &[&str]) -> bool {
 }
 
 /// The documents as they are read: each by its path below the folder.
-struct Reader {
+pub(crate) struct Reader {
     folder: PathBuf,
-    documents: BTreeMap<String, Value>,
+    pub(crate) documents: BTreeMap<String, Value>,
 }
 
 impl Reader {
-    fn read(folder: &Path) -> Self {
+    pub(crate) fn read(folder: &Path) -> Self {
         let mut files = Vec::new();
         collect(folder, &mut files);
         assert!(!files.is_empty(), "no documents in {}", folder.display());
@@ -246,16 +246,7 @@ impl Reader {
             });
             numbers.insert(status.clone(), number);
         }
-        let parameters = operation["parameters"].as_array().into_iter().flatten();
-        let body = parameters
-            .filter_map(|parameter| match parameter["$ref"].as_str() {
-                Some(reference) => {
-                    let (document, pointer) = self.target(name, reference)?;
-                    self.documents[&document].pointer(&pointer)
-                }
-                None => Some(parameter),
-            })
-            .find(|parameter| parameter["in"] == "body");
+        let body = self.body(name, operation);
         let beside = self.folder.join(name);
         let examples = operation["x-ms-examples"].as_object().into_iter().flatten();
         let examples = examples
@@ -276,6 +267,20 @@ impl Reader {
             answers: BTreeMap::new(),
         };
         (operation, numbers)
+    }
+
+    /// The parameter of an operation that is the request's body.
+    pub(crate) fn body<'a>(&'a self, name: &str, operation: &'a Value) -> Option<&'a Value> {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        parameters
+            .filter_map(|parameter| match parameter["$ref"].as_str() {
+                Some(reference) => {
+                    let (document, pointer) = self.target(name, reference)?;
+                    self.documents[&document].pointer(&pointer)
+                }
+                None => Some(parameter),
+            })
+            .find(|parameter| parameter["in"] == "body")
     }
 
     /// A schema where a value is: it may have no members that nobody documents.
@@ -335,7 +340,7 @@ impl Reader {
     }
 
     /// Whether the members of a schema are all known: some are given, nothing else is let in and nothing derives from it.
-    fn is_closed(&self, document: &str, schema: &Value) -> bool {
+    pub(crate) fn is_closed(&self, document: &str, schema: &Value) -> bool {
         let mut any = false;
         let mut open = false;
         let mut left = vec![(document.to_owned(), schema)];
@@ -371,7 +376,7 @@ impl Reader {
 
     /// The document and the pointer into it that a reference names. The common types lie in folders by version here,
     /// and under longer paths where the documents are published.
-    fn target(&self, document: &str, reference: &str) -> Option<(String, String)> {
+    pub(crate) fn target(&self, document: &str, reference: &str) -> Option<(String, String)> {
         let (file, pointer) = reference.split_once('#')?;
         let name = if file.is_empty() {
             document.to_owned()
@@ -423,6 +428,6 @@ fn key(document: &str, model: &str) -> String {
     format!("{document}.{model}").replace(['/', '~', '%', '[', ']'], ".")
 }
 
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }

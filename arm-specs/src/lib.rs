@@ -8,10 +8,12 @@
 )]
 
 mod documents;
+mod tables;
 
 use serde_json::Value;
 
 pub use documents::{Documents, Operation, documents, json_file};
+pub use tables::tables;
 
 /// Tells CI that tests have used something that is not part of this repository, and without which they pass unseen: leaves
 /// a file of this name in the folder that `TESTED_WITH` names, if it names one.

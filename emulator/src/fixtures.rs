@@ -1,14 +1,17 @@
 //! What is there from the start: the directory, and resources as if they had been created long ago.
 
-use time::Duration;
+use jiff::SignedDuration;
 
 use crate::core::call::Call;
+use crate::core::definition::{Request, Table};
 use crate::core::dispatch;
+use crate::core::ending;
+use crate::core::engine;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::{GROUP, ResourceId};
 use crate::core::json::{Json, take, text};
 use crate::core::world::World;
-use crate::types::autoscale_settings;
 
 /// What is given to scopes, in the order of creation, with the version in which it is created.
 const GIVEN: [(&str, &str); 4] = [
@@ -42,7 +45,11 @@ enum Kind {
 }
 
 /// Creates the fixtures in the order in which they depend on one another, by the same requests that a client would send.
-pub(crate) fn load(world: &mut World, fixtures: &[Json]) -> Result<(), ArmError> {
+pub(crate) fn load(
+    types: &'static Table,
+    world: &mut World,
+    fixtures: &[Json],
+) -> Result<(), ArmError> {
     let mut wanted = Vec::new();
     for fixture in fixtures {
         let mut body = fixture.clone();
@@ -50,7 +57,7 @@ pub(crate) fn load(world: &mut World, fixtures: &[Json]) -> Result<(), ArmError>
             // Not shown: it may have secrets in it.
             return Err(invalid("A fixture has no resource id.".to_owned()));
         };
-        wanted.push((kind(world, &id)?, id, body));
+        wanted.push((kind(types, &id)?, id, body));
     }
     wanted.sort_by_key(|(kind, ..)| *kind);
     for (kind, id, body) in wanted {
@@ -58,17 +65,17 @@ pub(crate) fn load(world: &mut World, fixtures: &[Json]) -> Result<(), ArmError>
         let done = match kind {
             Kind::Tenant => world.directory.rename(name, &body),
             Kind::Application => world.directory.register(name, &body).map(|_| ()),
-            Kind::Resource { version, .. } => create(world, &id, version, body),
-            Kind::Given(place) => create(world, &id, GIVEN[place].1, body),
+            Kind::Resource { version, .. } => create(types, world, &id, version, body),
+            Kind::Given(place) => create(types, world, &id, GIVEN[place].1, body),
         };
         done.map_err(|error| invalid(format!("The fixture {id} is refused: {}", error.message)))?;
     }
     // What was planned on the way to the end of their creation is not for now.
-    autoscale_settings::look(world, None);
+    ending::notice(types, world, None);
     Ok(())
 }
 
-fn kind(world: &World, id: &str) -> Result<Kind, ArmError> {
+fn kind(types: &Table, id: &str) -> Result<Kind, ArmError> {
     let lower = id.to_lowercase();
     if lower.starts_with("/tenants/") {
         return Ok(Kind::Tenant);
@@ -82,12 +89,11 @@ fn kind(world: &World, id: &str) -> Result<Kind, ArmError> {
     let parsed = ResourceId::parse(id)
         .ok_or_else(|| invalid(format!("The id '{id}' of a fixture is no resource id.")))?;
     let name = parsed.type_name();
-    let definition = world
-        .types
+    let definition = types
         .find(&name)
         .ok_or_else(|| invalid(format!("The type of the fixture {id} is not served.")))?;
-    let types = world.types.0.iter();
     let place = types
+        .all()
         .take_while(|known| known.name != definition.name)
         .count();
     Ok(Kind::Resource {
@@ -96,23 +102,22 @@ fn kind(world: &World, id: &str) -> Result<Kind, ArmError> {
         } else {
             1 + place
         },
-        version: definition.api_versions.first().copied().unwrap_or_default(),
+        version: definition.newest_version(),
     })
 }
 
-fn create(world: &mut World, path: &str, version: &str, mut body: Json) -> Result<(), ArmError> {
+fn create(
+    types: &'static Table,
+    world: &mut World,
+    path: &str,
+    version: &str,
+    mut body: Json,
+) -> Result<(), ArmError> {
     for member in ["name", "type", "etag"] {
         take(&mut body, member);
     }
-    let call = Call {
-        method: "PUT".to_owned(),
-        path: path.to_owned(),
-        query: vec![("api-version".to_owned(), version.to_owned())],
-        headers: Vec::new(),
-        body: body.to_string().into_bytes(),
-        base: String::new(),
-    };
-    let reply = dispatch::serve(world, &call);
+    let call = Call::own("PUT", path, version, &body);
+    let reply = dispatch::serve(&mut Request::own(types, world, &call));
     if reply.status >= 300 {
         let answer = reply.body.unwrap_or_default();
         let why = text(&answer, "error/message").unwrap_or_default();
@@ -120,10 +125,10 @@ fn create(world: &mut World, path: &str, version: &str, mut body: Json) -> Resul
         return Err(invalid(format!("{code}: {why}")));
     }
     // Fixtures have been there for long: whatever their creation started has ended.
-    world.settle_all(Duration::days(1));
+    engine::settle_all(types, world, SignedDuration::from_hours(24));
     Ok(())
 }
 
 fn invalid(message: String) -> ArmError {
-    ArmError::new(400, "InvalidFixture", message)
+    errors::invalid_fixture(message)
 }

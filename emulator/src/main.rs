@@ -6,11 +6,9 @@ use arm_emulator::cli::{Arguments, run};
 use clap::Parser;
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("arm-emulator: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    let arguments = Arguments::parse();
+    run(&arguments).unwrap_or_else(|error| {
+        eprintln!("arm-emulator: {error}");
+        arguments.failure()
+    })
 }

@@ -4,22 +4,25 @@ use std::io;
 
 use crate::control::faults::Faults;
 use crate::control::requests::Requests;
+use crate::control::snapshots::Snapshots;
+use crate::core::engine;
 use crate::core::error::ArmError;
 use crate::core::json::Json;
 use crate::core::limits::Limits;
 use crate::core::world::World;
 use crate::journal::{self, Journal, Receipt};
-use crate::signin::{Environment, Tokens};
-use crate::{Options, fixtures, types};
+use crate::options::Options;
+use crate::signin::SignIn;
+use crate::{fixtures, types};
 
 /// The world, and what the emulator knows of its clients.
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) world: World,
-    pub(crate) tokens: Tokens,
-    pub(crate) environment: Environment,
+    pub(crate) signin: SignIn,
     pub(crate) faults: Faults,
     pub(crate) requests: Requests,
+    pub(crate) snapshots: Snapshots,
     pub(crate) limits: Limits,
     pub(crate) fixtures: Vec<Json>,
     journal: Option<Journal>,
@@ -44,8 +47,8 @@ impl State {
         };
         let is_new = saved.is_none();
         let mut world = match saved {
-            Some(saved) => World::restore(&types::TABLE, scale, saved),
-            None => new_world(World::new(&types::TABLE, scale, seed), &fixtures)
+            Some(saved) => World::restore(scale, saved),
+            None => new_world(World::new(scale, seed), &fixtures)
                 .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.message))?,
         };
         let journal = file
@@ -53,10 +56,10 @@ impl State {
             .transpose()?;
         Ok(Self {
             world,
-            tokens: Tokens::default(),
-            environment: Environment::default(),
+            signin: SignIn::default(),
             faults: Faults::default(),
             requests: Requests::default(),
+            snapshots: Snapshots::default(),
             limits: Limits::new(),
             fixtures,
             journal,
@@ -68,15 +71,26 @@ impl State {
 
     /// Goes back to the fixtures. Tokens stay good: signing in is no resource.
     pub(crate) fn reset(&mut self) -> Result<(), ArmError> {
-        let mut world = World::new(&types::TABLE, self.scale, self.seed);
+        let mut world = World::new(self.scale, self.seed);
         // The tokens that stay good are of this tenant.
         world.directory.tenant = self.world.directory.tenant.clone();
-        self.world = new_world(world, &self.fixtures)?;
-        self.replaced = true;
-        self.environment = Environment::default();
+        let world = new_world(world, &self.fixtures)?;
+        self.replace(world);
+        self.signin.reset();
         self.faults.clear();
         self.requests.clear();
         Ok(())
+    }
+
+    /// Puts another world in the place of this one. The new one was filled by its own methods, so all of it counts as changed.
+    pub(crate) fn replace(&mut self, world: World) {
+        self.world = world;
+        self.replaced = true;
+    }
+
+    /// Lets happen what has fallen due.
+    pub(crate) fn settle(&mut self) {
+        engine::settle(&types::TABLE, &mut self.world);
     }
 
     /// Sends what was changed on its way to the state file.
@@ -88,6 +102,11 @@ impl State {
         }
     }
 
+    /// Whether the state file cannot be written to any more.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.journal.as_ref().is_some_and(Journal::has_failed)
+    }
+
     /// What to wait for until everything is in the state file, if there is one.
     pub(crate) fn receipt(&self) -> Option<Receipt> {
         self.journal.as_ref().map(Journal::receipt)
@@ -95,6 +114,6 @@ impl State {
 }
 
 fn new_world(mut world: World, fixtures: &[Json]) -> Result<World, ArmError> {
-    fixtures::load(&mut world, fixtures)?;
+    fixtures::load(&types::TABLE, &mut world, fixtures)?;
     Ok(world)
 }

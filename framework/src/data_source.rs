@@ -3,29 +3,48 @@
 use async_trait::async_trait;
 
 use crate::context::Context;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, Reported};
 use crate::schema::Schema;
 use crate::types::value::Object;
+use crate::validate_config::ValidateConfig;
 
 /// One type of thing to look up.
 #[async_trait]
-pub trait DataSource<C: Send + Sync>: Send + Sync {
+pub trait DataSource<D: Send + Sync>: Send + Sync {
     /// The type's name in HCL.
-    fn name(&self) -> &'static str;
+    fn type_name(&self) -> &str;
 
     /// Its attributes: arguments and results.
     fn schema(&self) -> &Schema;
 
-    /// Rules between arguments, offline. Nothing found may depend on an unknown value.
-    fn validate(&self, _config: &Object) -> Diagnostics {
-        Diagnostics::new()
+    /// Rules between arguments, if there are any.
+    fn validate_config(&self) -> Option<&dyn ValidateConfig> {
+        None
     }
 
-    /// Looks up; `config` is wholly known, and the answer holds all of it. Warnings go into `warnings`.
+    /// Looks up.
     async fn read(
         &self,
-        context: &Context<C>,
-        config: &Object,
-        warnings: &mut Diagnostics,
-    ) -> Result<Object, Diagnostics>;
+        context: &Context<D>,
+        request: ReadRequest<'_>,
+        response: &mut ReadResponse,
+    ) -> Result<(), Reported>;
+}
+
+/// What there is to look up.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ReadRequest<'a> {
+    /// What the user wrote, wholly known.
+    pub config: &'a Object,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ReadResponse {
+    /// The result, which starts as the configuration and keeps all of it.
+    pub state: Object,
+    /// What the user is told.
+    pub diagnostics: Diagnostics,
 }

@@ -51,7 +51,13 @@ impl Diagnostic {
     }
 }
 
-/// Everything one operation has to say; all findings, not the first only.
+/// Proof that the user was told of an error: whoever holds one got it by adding an error to [`Diagnostics`].
+///
+/// Operations fail with it, so none can fail without saying why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reported(());
+
+/// Everything one operation has to say; all findings, not the first only. The one place where messages go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
@@ -61,24 +67,48 @@ impl Diagnostics {
         Self::default()
     }
 
-    /// Adds one message.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.0.push(diagnostic);
+    /// Adds an error about no particular attribute.
+    pub fn add_error(&mut self, summary: impl Into<String>, detail: impl Into<String>) -> Reported {
+        self.fail(Diagnostic::error(summary, detail))
     }
 
     /// Adds an error about the attribute at `path`.
-    pub fn error_at(&mut self, path: Path, summary: impl Into<String>, detail: impl Into<String>) {
-        self.push(Diagnostic::error(summary, detail).at(path));
+    pub fn add_attribute_error(
+        &mut self,
+        path: Path,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Reported {
+        self.fail(Diagnostic::error(summary, detail).at(path))
+    }
+
+    /// Adds a warning about no particular attribute.
+    pub fn add_warning(&mut self, summary: impl Into<String>, detail: impl Into<String>) {
+        self.add(Diagnostic::warning(summary, detail));
     }
 
     /// Adds a warning about the attribute at `path`.
-    pub fn warning_at(
+    pub fn add_attribute_warning(
         &mut self,
         path: Path,
         summary: impl Into<String>,
         detail: impl Into<String>,
     ) {
-        self.push(Diagnostic::warning(summary, detail).at(path));
+        self.add(Diagnostic::warning(summary, detail).at(path));
+    }
+
+    /// Adds a message that was made elsewhere.
+    pub fn add(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Adds a message as the reason of a failure: an error, whatever it was made as.
+    pub fn fail(&mut self, diagnostic: Diagnostic) -> Reported {
+        self.add(Diagnostic {
+            severity: Severity::Error,
+            ..diagnostic
+        });
+        Reported(())
     }
 
     /// Adds all messages of `other`.
@@ -87,8 +117,16 @@ impl Diagnostics {
     }
 
     /// Whether any message is an error.
-    pub fn has_errors(&self) -> bool {
+    pub fn has_error(&self) -> bool {
         self.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// Fails if any message is an error, for who goes on only when nothing is wrong.
+    pub fn check(&self) -> Result<(), Reported> {
+        match self.has_error() {
+            true => Err(Reported(())),
+            false => Ok(()),
+        }
     }
 
     /// Whether there is nothing to say.
@@ -102,9 +140,9 @@ impl Diagnostics {
     }
 }
 
-impl From<Diagnostic> for Diagnostics {
-    fn from(diagnostic: Diagnostic) -> Self {
-        Self(vec![diagnostic])
+impl FromIterator<Diagnostic> for Diagnostics {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(messages: I) -> Self {
+        Self(messages.into_iter().collect())
     }
 }
 
@@ -114,6 +152,18 @@ impl IntoIterator for Diagnostics {
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
+    }
+}
+
+/// What helpers that know one reason to fail give to the operation that they serve.
+pub trait Report<T> {
+    /// Adds the reason to what the operation has to say.
+    fn report(self, diagnostics: &mut Diagnostics) -> Result<T, Reported>;
+}
+
+impl<T> Report<T> for Result<T, Diagnostic> {
+    fn report(self, diagnostics: &mut Diagnostics) -> Result<T, Reported> {
+        self.map_err(|diagnostic| diagnostics.fail(diagnostic))
     }
 }
 
@@ -141,6 +191,18 @@ pub fn capitalised(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_always_says_why() {
+        let mut diagnostics = Diagnostics::new();
+        diagnostics.add_warning("a", "b");
+        assert_eq!(diagnostics.check(), Ok(()));
+        let failed: Result<(), _> = Err(Diagnostic::warning("c", "d"));
+        assert!(failed.report(&mut diagnostics).is_err());
+        assert!(diagnostics.check().is_err());
+        let severities: Vec<_> = diagnostics.iter().map(|it| it.severity).collect();
+        assert_eq!(severities, [Severity::Warning, Severity::Error]);
+    }
 
     #[test]
     fn words_become_sentences() {

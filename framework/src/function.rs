@@ -7,13 +7,21 @@ use crate::types::value::Value;
 /// A pure function: the same arguments give the same result, in any process, configured or not.
 pub trait Function: Send + Sync {
     /// Its name behind `provider::NAME::`.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
     /// What it takes and gives.
     fn signature(&self) -> Signature;
 
-    /// Computes the result; `arguments` fit the signature.
-    fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError>;
+    /// Computes the result.
+    fn call(&self, request: CallRequest<'_>) -> Result<Value, FunctionError>;
+}
+
+/// What there is to compute.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CallRequest<'a> {
+    /// The arguments, which fit the signature.
+    pub arguments: &'a [Value],
 }
 
 /// What a function takes and gives.

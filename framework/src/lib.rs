@@ -5,7 +5,8 @@
 //! - [`types`]: values, their types, paths, and the forms in which they travel.
 //! - [`diagnostics`]: what a user is told.
 //! - [`schema`]: schemas as data, one row for each attribute.
-//! - [`resource`], [`data_source`], [`function`], with [`context`] and [`private`], and [`provider`]: what an author writes.
+//! - [`resource`], [`data_source`], [`function`], with [`context`], [`private`] and [`validate_config`], and [`provider`]: what an
+//!   author writes.
 //! - [`engine`]: what happens to a configuration, a plan and a state. Knows no message of the protocol, and does no IO.
 //! - [`plugin`]: the process: go-plugin's handshake, TLS, listener, life and death.
 //! - [`wire`]: one short function for each call of the protocol.
@@ -19,9 +20,11 @@ pub mod diagnostics;
 pub mod schema;
 
 pub mod context;
+pub mod private;
+pub mod validate_config;
+
 pub mod data_source;
 pub mod function;
-pub mod private;
 pub mod resource;
 
 pub mod provider;

@@ -1,46 +1,82 @@
 //! What a provider is: its configuration, and the registry of everything it offers.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::data_source::DataSource;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, Reported};
 use crate::function::Function;
 use crate::resource::Resource;
 use crate::schema::Schema;
 use crate::types::value::Object;
+use crate::validate_config::ValidateConfig;
 
 /// A provider.
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
-    /// What its resources and data sources talk through.
-    type Client: Send + Sync + 'static;
-
-    /// The address that users give in `required_providers`, with its host.
-    fn address(&self) -> &'static str;
+    /// What its resources and data sources work with, such as a client.
+    type Data: Send + Sync + 'static;
 
     /// The attributes of the provider block.
     fn schema(&self) -> &Schema;
 
-    /// Rules between the arguments of the provider block, offline.
-    fn validate(&self, _config: &Object) -> Diagnostics {
-        Diagnostics::new()
+    /// Rules between the arguments of the provider block, if there are any.
+    fn validate_config(&self) -> Option<&dyn ValidateConfig> {
+        None
     }
 
-    /// Makes the client, without network; none while values it needs are unknown, as they may be during a plan.
-    async fn configure(&self, config: &Object) -> Result<Option<Self::Client>, Diagnostics>;
+    /// Makes what resources and data sources work with. Without network: what is offline then needs no account, and what
+    /// is not says itself what it could not reach.
+    async fn configure(
+        &self,
+        context: &ConfigureContext,
+        request: ConfigureRequest<'_>,
+        response: &mut ConfigureResponse<Self::Data>,
+    ) -> Result<(), Reported>;
 
-    /// The managed resources.
-    fn resources(&self) -> &[&'static dyn Resource<Self::Client>] {
-        &[]
+    /// The managed resources. Asked for once in the life of a server, as are the others.
+    fn resources(&self) -> Vec<Arc<dyn Resource<Self::Data>>> {
+        Vec::new()
     }
 
     /// The data sources.
-    fn data_sources(&self) -> &[&'static dyn DataSource<Self::Client>] {
-        &[]
+    fn data_sources(&self) -> Vec<Arc<dyn DataSource<Self::Data>>> {
+        Vec::new()
     }
 
     /// The functions.
-    fn functions(&self) -> &[&'static dyn Function] {
-        &[]
+    fn functions(&self) -> Vec<Arc<dyn Function>> {
+        Vec::new()
     }
+}
+
+/// The bounds of a configuration.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ConfigureContext {
+    /// When it has taken too long.
+    pub deadline: Instant,
+    /// Set when the user stops Terraform.
+    pub cancel: CancellationToken,
+}
+
+/// What there is to configure.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ConfigureRequest<'a> {
+    /// What the user wrote in the provider block; unknown values may be in it during a plan.
+    pub config: &'a Object,
+}
+
+/// What came of a configuration.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ConfigureResponse<D> {
+    /// What resources and data sources work with; none while values it needs are unknown.
+    pub data: Option<D>,
+    /// What the user is told.
+    pub diagnostics: Diagnostics,
 }

@@ -166,6 +166,11 @@ impl Error {
         self.0.in_doubt
     }
 
+    /// Whether nobody knows how what was sent ended: because of a stop, a timeout, or an answer that is missing or passes.
+    pub fn leaves_open(&self) -> bool {
+        self.0.in_doubt && (self.is_cancelled() || self.is_timeout() || self.is_transient())
+    }
+
     /// The same error, about something that ARM had accepted before: it is there, or may come to be.
     #[must_use]
     pub fn after_acceptance(self) -> Self {

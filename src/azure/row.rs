@@ -227,7 +227,7 @@ pub fn asks_arm(schema: &Schema, prior: &Object, planned: &Object) -> bool {
 }
 
 /// Marks what changes with an update that sends something, for a plan that a resource has changed itself.
-pub fn mark_update(schema: &Schema, plan: &mut Plan) {
+pub fn mark_update(schema: &Schema, plan: &mut Plan<'_>) {
     if plan.is_create() {
         return;
     }

@@ -24,20 +24,23 @@ use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends, asks_arm};
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostics;
-use crate::sdk::plan::Plan;
-use crate::sdk::private::Private;
+use crate::sdk::diagnostics::{Diagnostics, Report as _, Reported};
+use crate::sdk::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
 use crate::sdk::remote::{self, Change};
-use crate::sdk::resource::{Create, Resource, State, Update};
+use crate::sdk::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ModifyPlan, Outcome,
+    ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse,
+};
 use crate::sdk::schema::plan_modifier::{
     requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
 };
 use crate::sdk::schema::validator::{each_element, int64_between, no_null_elements, one_of, text};
 use crate::sdk::schema::{Attribute, Nesting, Schema, Timeouts};
 use crate::sdk::types::Type;
+use crate::sdk::validate_config::{ValidateConfig, ValidateConfigRequest};
 use crate::sdk::value::{Object, Value};
 use crate::validate;
-use deployment::{Outcome, Pending, Unfinished, Work};
+use deployment::{Ending, Pending, Unfinished, Work};
 use release::{Deletion, RELEASING, Release};
 
 pub(crate) const ARM: ArmType = ArmType {
@@ -214,7 +217,7 @@ pub struct Ise;
 
 #[async_trait]
 impl Resource<Azure> for Ise {
-    fn name(&self) -> &'static str {
+    fn type_name(&self) -> &str {
         "ise"
     }
 
@@ -222,110 +225,122 @@ impl Resource<Azure> for Ise {
         &SCHEMA
     }
 
-    fn validate(&self, config: &Object) -> Diagnostics {
-        checks::check(config)
+    fn validate_config(&self) -> Option<&dyn ValidateConfig> {
+        Some(self)
     }
 
-    async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
-        planning::modify(context, plan).await;
+    fn modify_plan(&self) -> Option<&dyn ModifyPlan<Azure>> {
+        Some(self)
     }
 
-    async fn plan_delete(
-        &self,
-        context: &Context<Azure>,
-        prior: &Object,
-        _: &mut Private,
-    ) -> Diagnostics {
-        ARM.plan_deletion(context, prior)
+    fn import_state(&self) -> Option<&dyn ImportState<Azure>> {
+        Some(&ARM)
     }
 
     async fn create(
         &self,
         context: &Context<Azure>,
-        create: Create<'_>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        let id = ARM.planned_id(context.client()?, create.planned);
-        let session = session(context)?;
+        request: CreateRequest<'_>,
+        response: &mut CreateResponse,
+    ) -> Result<Outcome, Reported> {
+        let diagnostics = &mut response.diagnostics;
+        let azure = context.data().report(diagnostics)?;
+        let id = ARM.planned_id(azure, request.plan);
+        let session = session(context).report(diagnostics)?;
         let fail = ARM.failed("creating", &id);
         // Its deletion under another address lasts until its subnets are free.
-        let deletions = &context.client()?.deletions;
-        let ended = deletions.ended(&session, std::slice::from_ref(&id)).await;
-        ended.map_err(&fail)?;
-        preflight::at_apply(&session, create.planned, &id).await?;
-        let planned = ARM.with_id(create.planned, &id);
+        let ended = azure.deletions.ended(&session, std::slice::from_ref(&id));
+        ended.await.map_err(&fail).report(diagnostics)?;
+        preflight::at_apply(&session, request.plan, &id, diagnostics).await?;
+        let planned = ARM.with_id(request.plan, &id);
         let begun = {
             // Of two creates in this process, the second one finds the environment of the first.
-            let _lock = session.lock(&id).await.map_err(&fail)?;
-            ARM.refuse_existing(context, &session, &id).await?;
+            let lock = session.lock(&id).await;
+            let _lock = lock.map_err(&fail).report(diagnostics)?;
+            let existing = ARM.refuse_existing(context, &session, &id).await;
+            existing.report(diagnostics)?;
             begin(&session, &id, &planned).await
         };
         let (body, operation) = match begun {
-            Ok(Begun::WroteOver) => return Err(ARM.written_over(&id)),
-            Ok(Begun::Exists) => return Err(ARM.already_exists(&id)),
+            Ok(Begun::WroteOver) => return Err(diagnostics.fail(ARM.written_over(&id))),
+            Ok(Begun::Exists) => return Err(diagnostics.fail(ARM.already_exists(&id))),
             Ok(Begun::Creation(body, operation)) => (body, operation),
             Err(error) if error.may_have_been_sent() => {
-                Pending::creation(None).remember(&mut state.private);
-                state.set(remote::complete(&planned, &SCHEMA.null_object()));
-                state.warnings.push(messages::answer_missing(&id, &error));
-                return Ok(());
+                Pending::creation(None).remember(&mut response.private);
+                return Ok(response.accepted(planned, messages::answer_missing(&id, &error)));
             }
-            Err(error) => return Err(fail(error)),
+            Err(error) => return Err(diagnostics.fail(fail(error))),
         };
         let pending = Pending::creation(operation);
-        pending.remember(&mut state.private);
-        state.set(complete(context, &planned, &body));
+        pending.remember(&mut response.private);
+        let so_far = read_body(context, &body, &planned);
+        response.state.set(remote::complete(&planned, &so_far));
         let work = work(context, &session, &id);
         match work.follow(&pending).await {
             // It was answered, and there is none: nothing is to be remembered.
-            Ok(Outcome::Failed(None, error)) => {
-                Pending::forget(&mut state.private);
-                state.remove();
-                return Err(ARM.failed("creating", &id)(error));
+            Ok(Ending::Failed(None, error)) => {
+                Pending::forget(&mut response.private);
+                response.state.remove();
+                Err(response.diagnostics.fail(fail(error)))
             }
-            Ok(outcome) => {
-                let body = work.conclude(pending.phase, outcome, state)?;
-                state.set(complete(context, &planned, &body));
+            Ok(ending) => {
+                let body = work.conclude(
+                    (pending.phase, ending),
+                    &mut response.state,
+                    &mut response.private,
+                    &mut response.diagnostics,
+                )?;
+                response.state.set(complete(context, &planned, &body));
+                Ok(Outcome::Done)
             }
             Err(interrupted) => {
                 let warning = messages::still_deploying(&id, &pending, interrupted);
-                state.warnings.push(warning);
+                let known = remote::complete(&planned, &so_far);
+                Ok(response.accepted(known, warning))
             }
         }
-        Ok(())
     }
 
-    async fn read(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
-        let Some(object) = state.object().cloned() else {
-            return Ok(());
-        };
-        let id = ARM.stored_id(&object)?;
+    async fn read(
+        &self,
+        context: &Context<Azure>,
+        request: ReadRequest<'_>,
+        response: &mut ReadResponse,
+    ) -> Result<(), Reported> {
+        let (object, diagnostics) = (request.current, &mut response.diagnostics);
+        let id = ARM.stored_id(object).report(diagnostics)?;
         let fail = ARM.failed("reading", &id);
-        let session = session(context)?;
-        let found = match is_releasing(&object) {
+        let azure = context.data().report(diagnostics)?;
+        let session = session(context).report(diagnostics)?;
+        let found = match is_releasing(object) {
             true => None,
-            false => ARM.find(&session, &id).await.map_err(&fail)?,
+            false => {
+                let found = ARM.find(&session, &id).await;
+                found.map_err(&fail).report(diagnostics)?
+            }
         };
         match found {
             Some(body) => {
-                Deletion::forget(&mut state.private);
-                let found = read_body(context, &body, &object);
-                context.client()?.plans.read(&id, &found);
-                state.set(found);
+                Deletion::forget(&mut response.private);
+                let found = read_body(context, &body, object);
+                azure.plans.read(&id, &found);
+                response.state.set(found);
                 if arm::provisioning_state(&body).is_some_and(arm::is_success) {
-                    Pending::forget(&mut state.private);
+                    Pending::forget(&mut response.private);
                 }
             }
             // Gone by our own deletion, which has ended when the subnets are free as well.
-            None if is_releasing(&object) || Deletion::is_remembered(&state.private) => {
-                match release::still_held(&session, &id, &subnet_ids(&object)).await {
-                    Ok(held) if held.is_empty() => state.remove(),
+            None if is_releasing(object) || Deletion::is_remembered(&response.private) => {
+                match release::still_held(&session, &id, &subnet_ids(object)).await {
+                    Ok(held) if held.is_empty() => response.state.remove(),
                     // Nobody can tell: the deletion ends with a warning about that.
-                    Err(error) if !error.is_forbidden() => return Err(fail(error)),
-                    _ => state.set(releasing(object)),
+                    Err(error) if !error.is_forbidden() => {
+                        return Err(diagnostics.fail(fail(error)));
+                    }
+                    _ => response.state.set(releasing(object.clone())),
                 }
             }
-            None => state.remove(),
+            None => response.state.remove(),
         }
         Ok(())
     }
@@ -333,23 +348,25 @@ impl Resource<Azure> for Ise {
     async fn update(
         &self,
         context: &Context<Azure>,
-        update: Update<'_>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        if !asks_arm(&SCHEMA, update.prior, update.planned) {
-            state.set(update.planned.clone());
-            return Ok(());
+        update: UpdateRequest<'_>,
+        response: &mut UpdateResponse,
+    ) -> Result<Outcome, Reported> {
+        if !asks_arm(&SCHEMA, update.prior, update.plan) {
+            response.state.set(update.plan.clone());
+            return Ok(Outcome::Done);
         }
-        let id = ARM.stored_id(update.prior)?;
-        let session = session(context)?;
+        let id = ARM.stored_id(update.prior);
+        let id = id.report(&mut response.diagnostics)?;
+        let session = session(context).report(&mut response.diagnostics)?;
         let work = work(context, &session, &id);
         let mut reached = None;
-        let again = match deployment::unfinished(&state.private, provisioning_state(update.prior)) {
+        let prior_state = provisioning_state(update.prior);
+        let again = match deployment::unfinished(&response.private, prior_state) {
             Some(Unfinished::FailedChange(pending)) => pending.changes,
             Some(Unfinished::Running(pending)) => {
                 let pending = pending.unwrap_or_else(|| Pending::change(None, &[]));
-                let body = work.resume(&pending, update, state).await?;
-                state.set(read_body(context, &body, update.prior));
+                let body = work.resume(&pending, update, response).await?;
+                response.state.set(read_body(context, &body, update.prior));
                 reached = Some(body);
                 Vec::new()
             }
@@ -360,80 +377,103 @@ impl Resource<Azure> for Ise {
             let sent = match change::send((&changes, step), &session, &id, change).await {
                 Ok((None, _)) => continue,
                 Ok((Some(accepted), overwritten)) => {
-                    ARM.warn_of(&id, &overwritten, state);
+                    ARM.warn_of(&id, &overwritten, &mut response.diagnostics);
                     Ok(accepted)
                 }
                 Err(error) => Err(error),
             };
             let body = work
-                .carry_out(&changes, sent, (update, change), state)
+                .carry_out(&changes, sent, (update, change), response)
                 .await?;
-            state.set(read_body(context, &body, update.prior));
+            response.state.set(read_body(context, &body, update.prior));
             reached = Some(body);
         }
+        let diagnostics = &mut response.diagnostics;
         let body = match reached {
             Some(body) => body,
-            None => session
-                .get(&id, ARM.api_version)
-                .await
-                .map_err(ARM.failed("reading", &id))?,
+            None => {
+                let body = session.get(&id, ARM.api_version).await;
+                body.map_err(ARM.failed("reading", &id))
+                    .report(diagnostics)?
+            }
         };
         let is_made = |body: &Json| change::is_made(body, change::of(update, &again));
         let shown = session.until_shown(&id, ARM.api_version, body, is_made);
-        let (body, is_made) = shown.await.map_err(ARM.failed("updating", &id))?;
+        let shown = shown.await.map_err(ARM.failed("updating", &id));
+        let (body, is_made) = shown.report(diagnostics)?;
         if !is_made {
-            state.set(read_body(context, &body, update.prior));
+            response.state.set(read_body(context, &body, update.prior));
             let error = ARM.without_effect(update);
-            return Err(ARM.failed("updating", &id)(error));
+            return Err(diagnostics.fail(ARM.failed("updating", &id)(error)));
         }
-        state.set(complete(context, update.planned, &body));
-        Ok(())
+        response.state.set(complete(context, update.plan, &body));
+        Ok(Outcome::Done)
     }
 
-    async fn delete(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
-        let Some(object) = state.object().cloned() else {
-            return Ok(());
-        };
-        let id = ARM.stored_id(&object)?;
-        let session = session(context)?;
-        let _deletion = context.client()?.deletions.begin(&id);
-        if !is_releasing(&object) {
+    async fn delete(
+        &self,
+        context: &Context<Azure>,
+        request: DeleteRequest<'_>,
+        response: &mut DeleteResponse,
+    ) -> Result<(), Reported> {
+        let (object, diagnostics) = (request.prior, &mut response.diagnostics);
+        let id = ARM.stored_id(object).report(diagnostics)?;
+        let session = session(context).report(diagnostics)?;
+        let azure = context.data().report(diagnostics)?;
+        let _deletion = azure.deletions.begin(&id);
+        if !is_releasing(object) {
             if let Err(error) = delete(&session, &id).await {
                 if error.may_have_been_sent() {
-                    Deletion::now().remember(&mut state.private);
+                    Deletion::now().remember(&mut response.private);
                 }
-                return Err(match Interrupted::by(&error) {
+                return Err(diagnostics.fail(match Interrupted::by(&error) {
                     Some(interrupted) => messages::not_deleted(&id, interrupted, &error),
                     None => ARM.failed("deleting", &id)(error),
-                });
+                }));
             }
-            Pending::forget(&mut state.private);
-            Deletion::now().remember(&mut state.private);
-            state.set(releasing(object.clone()));
+            Pending::forget(&mut response.private);
+            Deletion::now().remember(&mut response.private);
+            response.state.set(releasing(object.clone()));
         }
-        let deletion = Deletion::recall(&state.private);
-        match release::wait(&session, &id, &subnet_ids(&object)).await {
+        let deletion = Deletion::recall(&response.private);
+        match release::wait(&session, &id, &subnet_ids(object)).await {
             Release::Free => Ok(()),
             Release::Unreadable(error) => {
-                state.warnings.push(messages::release_unknown(&id, &error));
+                diagnostics.add(messages::release_unknown(&id, &error));
                 Ok(())
             }
-            Release::Held(held, interrupted) => Err(messages::still_releasing(
+            Release::Held(held, interrupted) => Err(diagnostics.fail(messages::still_releasing(
                 &id,
                 &held,
                 interrupted,
                 deletion.as_ref(),
-            )),
+            ))),
         }
     }
+}
 
-    async fn import(
+impl ValidateConfig for Ise {
+    fn validate(&self, request: ValidateConfigRequest<'_>, diagnostics: &mut Diagnostics) {
+        checks::check(request.config, diagnostics);
+    }
+}
+
+#[async_trait]
+impl ModifyPlan<Azure> for Ise {
+    async fn modify(
         &self,
         context: &Context<Azure>,
-        id: &str,
-        state: &mut Object,
-    ) -> Result<(), Diagnostics> {
-        ARM.import(context, id, state)
+        request: ModifyPlanRequest<'_>,
+        response: &mut ModifyPlanResponse,
+    ) -> Result<(), Reported> {
+        if let Some(prior) = request.deleted() {
+            let deletion = ARM.plan_deletion(context, prior);
+            return deletion.report(&mut response.diagnostics);
+        }
+        if let Some(mut plan) = Plan::of(request, response) {
+            planning::modify(context, &mut plan).await;
+        }
+        Ok(())
     }
 }
 

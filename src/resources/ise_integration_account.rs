@@ -16,12 +16,14 @@ use crate::arm::{ResourceId, Session};
 use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, asks_arm};
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
 use crate::sdk::path::Path;
-use crate::sdk::plan::Plan;
-use crate::sdk::private::Private;
+use crate::sdk::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
 use crate::sdk::remote::Change;
-use crate::sdk::resource::{Create, Resource, State, Update};
+use crate::sdk::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ModifyPlan, Outcome,
+    ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse,
+};
 use crate::sdk::schema::validator::one_of;
 use crate::sdk::schema::{Attribute, Schema, Timeouts};
 use crate::sdk::validation::sentence;
@@ -77,7 +79,7 @@ pub struct IseIntegrationAccount;
 
 #[async_trait]
 impl Resource<Azure> for IseIntegrationAccount {
-    fn name(&self) -> &'static str {
+    fn type_name(&self) -> &str {
         "ise_integration_account"
     }
 
@@ -85,86 +87,112 @@ impl Resource<Azure> for IseIntegrationAccount {
         &SCHEMA
     }
 
-    async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
-        tags::plan(context, &SCHEMA, plan);
-        let planner = replaced::planner(&ARM, plan);
-        if plan.replaces() {
-            return ARM.make_way(context, &planner);
-        }
-        if plan.changes("sku")
-            && let Some(environment) = environment::expected(context, plan).await
-        {
-            let error = check_sku(&plan.planned, &environment).err();
-            plan.diagnostics.extend(error);
-        }
-        if let Some(azure) = context.client_if_known() {
-            ARM.claim(azure, planner, plan);
-        }
+    fn modify_plan(&self) -> Option<&dyn ModifyPlan<Azure>> {
+        Some(self)
     }
 
-    async fn plan_delete(
-        &self,
-        context: &Context<Azure>,
-        prior: &Object,
-        _: &mut Private,
-    ) -> Diagnostics {
-        ARM.plan_deletion(context, prior)
+    fn import_state(&self) -> Option<&dyn ImportState<Azure>> {
+        Some(&ARM)
     }
 
     async fn create(
         &self,
         context: &Context<Azure>,
-        create: Create<'_>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        let id = ARM.planned_id(context.client()?, create.planned);
-        let session = session(context)?;
+        request: CreateRequest<'_>,
+        response: &mut CreateResponse,
+    ) -> Result<Outcome, Reported> {
+        let diagnostics = &mut response.diagnostics;
+        let azure = context.data().report(diagnostics)?;
+        let id = ARM.planned_id(azure, request.plan);
+        let session = session(context).report(diagnostics)?;
         // Told before the environment is waited for; what counts is the look right before it is sent.
-        ARM.refuse_existing(context, &session, &id).await?;
-        let environment = environment::ready(&session, create.planned.text("ise_id")).await?;
-        check_sku(create.planned, &ise::ARM.object_of(&environment))?;
+        let existing = ARM.refuse_existing(context, &session, &id).await;
+        existing.report(diagnostics)?;
+        let environment = environment::ready(&session, request.plan.text("ise_id")).await;
+        let environment = environment.report(diagnostics)?;
+        check_sku(request.plan, &ise::ARM.object_of(&environment)).report(diagnostics)?;
         let mut body = json!({ "location": environment["location"] });
-        ARM.write(Change::creating(create.planned), &mut body);
-        ARM.create_at_once(context, &session, &id, &body, create.planned, state)
+        ARM.write(Change::creating(request.plan), &mut body);
+        ARM.create_at_once(context, &session, &id, (&body, request.plan), response)
             .await
     }
 
-    async fn read(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
-        ARM.refresh(context, state).await
+    async fn read(
+        &self,
+        context: &Context<Azure>,
+        request: ReadRequest<'_>,
+        response: &mut ReadResponse,
+    ) -> Result<(), Reported> {
+        ARM.refresh(context, request, response).await
     }
 
     async fn update(
         &self,
         context: &Context<Azure>,
-        update: Update<'_>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        if !asks_arm(&SCHEMA, update.prior, update.planned) {
-            state.set(update.planned.clone());
-            return Ok(());
+        update: UpdateRequest<'_>,
+        response: &mut UpdateResponse,
+    ) -> Result<Outcome, Reported> {
+        if !asks_arm(&SCHEMA, update.prior, update.plan) {
+            response.state.set(update.plan.clone());
+            return Ok(Outcome::Done);
         }
-        let id = ARM.stored_id(update.prior)?;
-        let session = session(context)?;
+        let diagnostics = &mut response.diagnostics;
+        let id = ARM.stored_id(update.prior).report(diagnostics)?;
+        let session = session(context).report(diagnostics)?;
         if update.changes("sku") {
-            let environment = environment::ready(&session, update.planned.text("ise_id")).await?;
-            check_sku(update.planned, &ise::ARM.object_of(&environment))?;
+            let environment = environment::ready(&session, update.plan.text("ise_id")).await;
+            let environment = environment.report(diagnostics)?;
+            check_sku(update.plan, &ise::ARM.object_of(&environment)).report(diagnostics)?;
         }
-        let changed = change(&session, &id, update, state).await;
-        ARM.settle_update(context, &id, update, changed, state)
+        let changed = change(&session, &id, update, diagnostics).await;
+        ARM.settle_update(context, &id, update, changed, response)
             .await
     }
 
-    async fn delete(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
-        ARM.delete_at_once(context, state).await
-    }
-
-    async fn import(
+    async fn delete(
         &self,
         context: &Context<Azure>,
-        id: &str,
-        state: &mut Object,
-    ) -> Result<(), Diagnostics> {
-        ARM.import(context, id, state)
+        request: DeleteRequest<'_>,
+        response: &mut DeleteResponse,
+    ) -> Result<(), Reported> {
+        let deleted = ARM.delete_at_once(context, request.prior).await;
+        deleted.report(&mut response.diagnostics)
+    }
+}
+
+#[async_trait]
+impl ModifyPlan<Azure> for IseIntegrationAccount {
+    async fn modify(
+        &self,
+        context: &Context<Azure>,
+        request: ModifyPlanRequest<'_>,
+        response: &mut ModifyPlanResponse,
+    ) -> Result<(), Reported> {
+        if let Some(prior) = request.deleted() {
+            let deletion = ARM.plan_deletion(context, prior);
+            return deletion.report(&mut response.diagnostics);
+        }
+        if let Some(mut plan) = Plan::of(request, response) {
+            modify(context, &mut plan).await;
+        }
+        Ok(())
+    }
+}
+
+async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
+    tags::plan(context, &SCHEMA, plan);
+    let planner = replaced::planner(&ARM, plan);
+    if plan.replaces() {
+        return ARM.make_way(context, &planner);
+    }
+    if plan.changes("sku")
+        && let Some(environment) = environment::expected(context, plan).await
+    {
+        let error = check_sku(plan.planned, &environment).err();
+        plan.diagnostics.extend(error);
+    }
+    if let Some(azure) = context.data_if_known() {
+        ARM.claim(azure, planner, plan);
     }
 }
 
@@ -182,12 +210,12 @@ fn check_sku(account: &Object, environment: &Object) -> Result<(), Diagnostic> {
 async fn change(
     session: &Session,
     id: &ResourceId,
-    update: Update<'_>,
-    state: &mut State,
+    update: UpdateRequest<'_>,
+    diagnostics: &mut Diagnostics,
 ) -> Result<Json, Failure> {
-    let change = Change::between(update.prior, update.planned);
-    let write = |body: &mut Json| Ok(ARM.write(change, body));
-    ARM.put_change(session, id, write, state).await?;
+    let change = Change::between(update.prior, update.plan);
+    let write = |body: &mut Json, _: &mut Diagnostics| Ok(ARM.write(change, body));
+    ARM.put_change(session, id, write, diagnostics).await?;
     let body = session.get(id, ARM.api_version).await?;
     let write = |change: Change<'_>, body: &mut Json| ARM.write(change, body);
     Ok(ARM.confirm(session, id, update, body, write).await?)

@@ -22,16 +22,19 @@ use crate::azure::row::{
 };
 use crate::azure::{Azure, session};
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::diagnostics::{Diagnostics, Report as _, Reported};
 use crate::sdk::path::Path;
-use crate::sdk::plan::Plan;
-use crate::sdk::private::Private;
+use crate::sdk::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
 use crate::sdk::remote::Change;
-use crate::sdk::resource::{Create, Resource, State, Update};
+use crate::sdk::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ModifyPlan, Outcome,
+    ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse,
+};
 use crate::sdk::schema::plan_modifier::use_state_or_null_for_unknown;
 use crate::sdk::schema::validator::{each_element, no_null_elements, text};
 use crate::sdk::schema::{Attribute, Nesting, Schema, Timeouts};
 use crate::sdk::types::Type;
+use crate::sdk::validate_config::{ValidateConfig, ValidateConfigRequest};
 use crate::sdk::value::{Object, Value};
 use crate::validate;
 use crate::validate::callers::Callers;
@@ -198,7 +201,7 @@ pub struct IseLogicApp;
 
 #[async_trait]
 impl Resource<Azure> for IseLogicApp {
-    fn name(&self) -> &'static str {
+    fn type_name(&self) -> &str {
         "ise_logic_app"
     }
 
@@ -206,102 +209,134 @@ impl Resource<Azure> for IseLogicApp {
         &SCHEMA
     }
 
-    fn validate(&self, config: &Object) -> Diagnostics {
-        let mut diagnostics = Diagnostics::new();
-        if let Err(message) = rows::check_identity(config) {
-            diagnostics.error_at(Path::attribute("identity"), "Invalid identity", message);
-        }
-        diagnostics.extend(parameters::check_values(config));
-        diagnostics
+    fn validate_config(&self) -> Option<&dyn ValidateConfig> {
+        Some(self)
     }
 
-    async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
-        tags::plan(context, &SCHEMA, plan);
-        let planner = replaced::planner(&ARM, plan);
-        if plan.replaces() {
-            return ARM.make_way(context, &planner);
-        }
-        if let Some(azure) = context.client_if_known() {
-            ARM.claim(azure, planner, plan);
-        }
-        let puts = match &plan.prior {
-            None => true,
-            Some(prior) => needs_put(prior, &plan.planned),
-        };
-        if puts {
-            plan.diagnostics
-                .extend(parameters::check_secure(&plan.config));
-        }
-        account::at_plan(context, plan).await;
+    fn modify_plan(&self) -> Option<&dyn ModifyPlan<Azure>> {
+        Some(self)
     }
 
-    async fn plan_delete(
-        &self,
-        context: &Context<Azure>,
-        prior: &Object,
-        _: &mut Private,
-    ) -> Diagnostics {
-        ARM.plan_deletion(context, prior)
+    fn import_state(&self) -> Option<&dyn ImportState<Azure>> {
+        Some(&ARM)
     }
 
     async fn create(
         &self,
         context: &Context<Azure>,
-        create: Create<'_>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        let id = ARM.planned_id(context.client()?, create.planned);
-        let session = session(context)?;
+        request: CreateRequest<'_>,
+        response: &mut CreateResponse,
+    ) -> Result<Outcome, Reported> {
+        let diagnostics = &mut response.diagnostics;
+        let azure = context.data().report(diagnostics)?;
+        let id = ARM.planned_id(azure, request.plan);
+        let session = session(context).report(diagnostics)?;
         // Told before the environment is waited for; what counts is the look right before it is sent.
-        ARM.refuse_existing(context, &session, &id).await?;
-        none_missing(parameters::check_secure(create.config))?;
-        account::at_apply(&session, create.planned).await?;
-        let environment = environment::ready(&session, create.planned.text("ise_id")).await?;
+        let existing = ARM.refuse_existing(context, &session, &id).await;
+        existing.report(diagnostics)?;
+        parameters::check_secure(request.config, diagnostics)?;
+        let account = account::at_apply(&session, request.plan).await;
+        account.report(diagnostics)?;
+        let environment = environment::ready(&session, request.plan.text("ise_id")).await;
+        let environment = environment.report(diagnostics)?;
         let mut body = json!({ "location": environment["location"] });
-        parameters::write(create.config, Change::creating(create.planned), &mut body);
-        ARM.create_at_once(context, &session, &id, &body, create.planned, state)
+        parameters::write(request.config, Change::creating(request.plan), &mut body);
+        ARM.create_at_once(context, &session, &id, (&body, request.plan), response)
             .await
     }
 
-    async fn read(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
-        ARM.refresh(context, state).await
+    async fn read(
+        &self,
+        context: &Context<Azure>,
+        request: ReadRequest<'_>,
+        response: &mut ReadResponse,
+    ) -> Result<(), Reported> {
+        ARM.refresh(context, request, response).await
     }
 
     async fn update(
         &self,
         context: &Context<Azure>,
-        update: Update<'_>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        if !asks_arm(&SCHEMA, update.prior, update.planned) {
-            state.set(update.planned.clone());
-            return Ok(());
+        update: UpdateRequest<'_>,
+        response: &mut UpdateResponse,
+    ) -> Result<Outcome, Reported> {
+        if !asks_arm(&SCHEMA, update.prior, update.plan) {
+            response.state.set(update.plan.clone());
+            return Ok(Outcome::Done);
         }
-        let id = ARM.stored_id(update.prior)?;
-        let session = session(context)?;
-        if needs_put(update.prior, update.planned) {
-            none_missing(parameters::check_secure(update.config))?;
+        let diagnostics = &mut response.diagnostics;
+        let id = ARM.stored_id(update.prior).report(diagnostics)?;
+        let session = session(context).report(diagnostics)?;
+        if needs_put(update.prior, update.plan) {
+            parameters::check_secure(update.config, diagnostics)?;
         }
         if update.changes("integration_account_id") {
-            account::at_apply(&session, update.planned).await?;
+            let account = account::at_apply(&session, update.plan).await;
+            account.report(diagnostics)?;
         }
-        let changed = change(&session, &id, update, state).await;
-        ARM.settle_update(context, &id, update, changed, state)
+        let changed = change(&session, &id, update, diagnostics).await;
+        ARM.settle_update(context, &id, update, changed, response)
             .await
     }
 
-    async fn delete(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
-        ARM.delete_at_once(context, state).await
-    }
-
-    async fn import(
+    async fn delete(
         &self,
         context: &Context<Azure>,
-        id: &str,
-        state: &mut Object,
-    ) -> Result<(), Diagnostics> {
-        ARM.import(context, id, state)
+        request: DeleteRequest<'_>,
+        response: &mut DeleteResponse,
+    ) -> Result<(), Reported> {
+        let deleted = ARM.delete_at_once(context, request.prior).await;
+        deleted.report(&mut response.diagnostics)
     }
+}
+
+impl ValidateConfig for IseLogicApp {
+    fn validate(&self, request: ValidateConfigRequest<'_>, diagnostics: &mut Diagnostics) {
+        if let Err(message) = rows::check_identity(request.config) {
+            let path = Path::attribute("identity");
+            diagnostics.add_attribute_error(path, "Invalid identity", message);
+        }
+        parameters::check_values(request.config, diagnostics);
+    }
+}
+
+#[async_trait]
+impl ModifyPlan<Azure> for IseLogicApp {
+    async fn modify(
+        &self,
+        context: &Context<Azure>,
+        request: ModifyPlanRequest<'_>,
+        response: &mut ModifyPlanResponse,
+    ) -> Result<(), Reported> {
+        if let Some(prior) = request.deleted() {
+            let deletion = ARM.plan_deletion(context, prior);
+            return deletion.report(&mut response.diagnostics);
+        }
+        if let Some(mut plan) = Plan::of(request, response) {
+            modify(context, &mut plan).await;
+        }
+        Ok(())
+    }
+}
+
+async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
+    tags::plan(context, &SCHEMA, plan);
+    let planner = replaced::planner(&ARM, plan);
+    if plan.replaces() {
+        return ARM.make_way(context, &planner);
+    }
+    if let Some(azure) = context.data_if_known() {
+        ARM.claim(azure, planner, plan);
+    }
+    let puts = match plan.prior {
+        None => true,
+        Some(prior) => needs_put(prior, plan.planned),
+    };
+    if puts {
+        // What is missing is told, and what else is wrong as well.
+        let _ = parameters::check_secure(plan.config, plan.diagnostics);
+    }
+    account::at_plan(context, plan).await;
 }
 
 /// Whether anything that is known changes but the state, for which ARM has verbs of its own.
@@ -311,34 +346,27 @@ fn needs_put(prior: &Object, planned: &Object) -> bool {
     changes.any(|name| name != "enabled" && !planned.get(name).is_unknown())
 }
 
-fn none_missing(errors: Diagnostics) -> Result<(), Diagnostics> {
-    match errors.is_empty() {
-        true => Ok(()),
-        false => Err(errors),
-    }
-}
-
 /// Makes the changes and gives the workflow as it is then.
 async fn change(
     session: &Session,
     id: &ResourceId,
-    update: Update<'_>,
-    state: &mut State,
+    update: UpdateRequest<'_>,
+    diagnostics: &mut Diagnostics,
 ) -> Result<Json, Failure> {
-    if needs_put(update.prior, update.planned) {
+    if needs_put(update.prior, update.plan) {
         // A PUT leaves it enabled or not as it is.
-        let mut planned = update.planned.clone();
+        let mut planned = update.plan.clone();
         planned.set("enabled", update.prior.get("enabled").clone());
         let change = Change::between(update.prior, &planned);
-        let write = |body: &mut Json| {
+        let write = |body: &mut Json, diagnostics: &mut Diagnostics| {
             let overwritten = parameters::write(update.config, change, body);
-            none_missing(parameters::check_body(body, update)).map_err(Failure::Refused)?;
+            parameters::check_body(body, update, diagnostics)?;
             Ok(overwritten)
         };
-        ARM.put_change(session, id, write, state).await?;
+        ARM.put_change(session, id, write, diagnostics).await?;
     }
     let body = if update.changes("enabled") {
-        let (action, wanted) = match update.planned.bool("enabled") {
+        let (action, wanted) = match update.plan.bool("enabled") {
             Some(true) => ("enable", "Enabled"),
             _ => ("disable", "Disabled"),
         };

@@ -22,19 +22,23 @@ use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends, a
 use crate::azure::{Azure, parting_session, session};
 use crate::resources::shared::report;
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
 use crate::sdk::duration;
 use crate::sdk::path::Path;
-use crate::sdk::plan::Plan;
-use crate::sdk::private::Private;
+use crate::sdk::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
 use crate::sdk::remote::{self, Change};
-use crate::sdk::resource::{Create, Resource, State, Update};
+use crate::sdk::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ImportStateRequest,
+    ImportStateResponse, ModifyPlan, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
+    UpdateResponse,
+};
 use crate::sdk::schema::plan_modifier::{
     requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
 };
 use crate::sdk::schema::validator::{no_null_elements, one_of, text};
 use crate::sdk::schema::{Attribute, Schema, Timeouts};
 use crate::sdk::types::Type;
+use crate::sdk::validate_config::{ValidateConfig, ValidateConfigRequest};
 use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
 use crate::validate;
@@ -123,7 +127,7 @@ pub struct IseSubnet;
 
 #[async_trait]
 impl Resource<Azure> for IseSubnet {
-    fn name(&self) -> &'static str {
+    fn type_name(&self) -> &str {
         "ise_subnet"
     }
 
@@ -131,81 +135,49 @@ impl Resource<Azure> for IseSubnet {
         &SCHEMA
     }
 
-    fn validate(&self, config: &Object) -> Diagnostics {
-        let mut diagnostics = Diagnostics::new();
-        let class = match config.get("address_class") {
-            Value::Null => "warn",
-            class => class.as_str().unwrap_or("ignore"),
-        };
-        let cidr = config
-            .str("address_prefix")
-            // What is wrong in any case is told by the attribute's own rule.
-            .filter(|text| cidr::subnet_prefix(text).is_ok())
-            .and_then(|text| Cidr::parse(text).ok());
-        let Some((cidr, Err(finding))) = cidr.map(|cidr| (cidr, cidr::class_b(&cidr))) else {
-            return diagnostics;
-        };
-        let path = Path::attribute("address_prefix");
-        match class {
-            "enforce" => diagnostics.error_at(path, "Invalid address_prefix", sentence(&finding)),
-            "warn" => {
-                let summary = format!("Address range {cidr} is not in Class B space");
-                diagnostics.warning_at(path, summary, sentence(&finding));
-            }
-            _ => {}
-        }
-        diagnostics
+    fn validate_config(&self) -> Option<&dyn ValidateConfig> {
+        Some(self)
     }
 
-    async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan) {
-        if plan.is_create() {
-            fill_derived(&mut plan.planned);
-            // Whatever will hold the subnet does not do so at once.
-            plan.planned.set("used_by", Value::Null);
-        }
-        planning::check(context, plan).await;
+    fn modify_plan(&self) -> Option<&dyn ModifyPlan<Azure>> {
+        Some(self)
     }
 
-    async fn plan_delete(
-        &self,
-        context: &Context<Azure>,
-        prior: &Object,
-        _: &mut Private,
-    ) -> Diagnostics {
-        ARM.plan_deletion(context, prior)
+    fn import_state(&self) -> Option<&dyn ImportState<Azure>> {
+        Some(self)
     }
 
     async fn create(
         &self,
         context: &Context<Azure>,
-        create: Create<'_>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        let id = planned_id(create.planned)?;
-        let session = session(context)?;
-        let planned = ARM.with_id(create.planned, &id);
-        match creation::create(context, &session, &id, &planned).await? {
+        request: CreateRequest<'_>,
+        response: &mut CreateResponse,
+    ) -> Result<Outcome, Reported> {
+        let diagnostics = &mut response.diagnostics;
+        let id = planned_id(request.plan).report(diagnostics)?;
+        let session = session(context).report(diagnostics)?;
+        let planned = ARM.with_id(request.plan, &id);
+        let created = creation::create(context, &session, &id, &planned).await;
+        match created.report(diagnostics)? {
             Ok(body) => {
                 let found = read_body(&body, &planned);
-                state.set(remote::complete(&planned, &found));
-                Ok(())
+                response.state.set(remote::complete(&planned, &found));
+                Ok(Outcome::Done)
             }
-            Err(error) => ARM.left_behind(error, &planned, &id, state),
+            Err(error) => ARM.left_behind(error, planned, &id, response),
         }
     }
 
-    async fn read(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
-        let Some(object) = state.object().cloned() else {
-            return Ok(());
-        };
-        let id = ARM.stored_id(&object)?;
-        match ARM
-            .find(&session(context)?, &id)
-            .await
-            .map_err(ARM.failed("reading", &id))?
-        {
-            Some(body) => state.set(read_body(&body, &object)),
-            None => state.remove(),
+    async fn read(
+        &self,
+        context: &Context<Azure>,
+        request: ReadRequest<'_>,
+        response: &mut ReadResponse,
+    ) -> Result<(), Reported> {
+        let found = ARM.look_up(context, request.current).await;
+        match found.report(&mut response.diagnostics)? {
+            Some(body) => response.state.set(read_body(&body, request.current)),
+            None => response.state.remove(),
         }
         Ok(())
     }
@@ -213,90 +185,156 @@ impl Resource<Azure> for IseSubnet {
     async fn update(
         &self,
         context: &Context<Azure>,
-        update: Update<'_>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        if !asks_arm(&SCHEMA, update.prior, update.planned) {
-            state.set(update.planned.clone());
-            return Ok(());
+        update: UpdateRequest<'_>,
+        response: &mut UpdateResponse,
+    ) -> Result<Outcome, Reported> {
+        if !asks_arm(&SCHEMA, update.prior, update.plan) {
+            response.state.set(update.plan.clone());
+            return Ok(Outcome::Done);
         }
-        let id = ARM.stored_id(update.prior)?;
-        let session = session(context)?;
-        match change(&session, &id, update, state).await {
+        let diagnostics = &mut response.diagnostics;
+        let id = ARM.stored_id(update.prior).report(diagnostics)?;
+        let session = session(context).report(diagnostics)?;
+        match change(&session, &id, update, diagnostics).await {
             Ok(body) => {
-                let found = read_body(&body, update.planned);
-                state.set(remote::complete(update.planned, &found));
-                Ok(())
+                let found = read_body(&body, update.plan);
+                response.state.set(remote::complete(update.plan, &found));
+                Ok(Outcome::Done)
             }
             Err(error) => {
-                let last = parting_session(context)?.get(&id, ARM.api_version).await;
-                if let Ok(body) = last {
-                    state.set(read_body(&body, update.prior));
+                let session = parting_session(context).report(diagnostics)?;
+                if let Ok(body) = session.get(&id, ARM.api_version).await {
+                    response.state.set(read_body(&body, update.prior));
                 }
-                Err(ARM.failed("updating", &id)(error))
+                Err(diagnostics.fail(ARM.failed("updating", &id)(error)))
             }
         }
     }
 
-    async fn delete(&self, context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
-        let Some(object) = state.object().cloned() else {
-            return Ok(());
-        };
-        let id = ARM.stored_id(&object)?;
-        let session = session(context)?;
-        let _deletion = context.client()?.deletions.begin(&id);
-        let started = Instant::now();
-        let mut intervals = wait::intervals();
-        let mut waits = false;
-        loop {
-            let result = {
-                let _lock = lock(&session, &id).await?;
-                session.delete_for_good(&id, ARM.api_version).await
-            };
-            let error = match result {
-                Ok(()) => return Ok(()),
-                Err(error) => error,
-            };
-            let is_in_use = error.code() == Some("InUseSubnetCannotBeDeleted");
-            waits |= is_in_use;
-            // Hours of waiting are not lost to a trouble that passes.
-            let passes = is_in_use || (waits && error.is_transient());
-            if !passes {
-                return Err(ARM.failed("deleting", &id)(error));
-            }
-            tracing::info!(
-                subnet = id.name(),
-                waited_s = started.elapsed().as_secs(),
-                "waiting until the subnet is released"
-            );
-            if let Err(ended) = session.sleep(intervals.pause()).await {
-                let last = parting_session(context)?.get(&id, ARM.api_version).await;
-                let holder = last.ok().and_then(|body| holder(&body));
-                return Err(still_in_use(
-                    &id,
-                    holder.as_deref(),
-                    started.elapsed(),
-                    &ended,
-                    &error,
-                ));
-            }
-        }
-    }
-
-    async fn import(
+    async fn delete(
         &self,
-        _: &Context<Azure>,
-        id: &str,
-        state: &mut Object,
-    ) -> Result<(), Diagnostics> {
-        // The network may be in another subscription than the environment.
-        ARM.begin_import(&ARM.import_id(id)?, state);
+        context: &Context<Azure>,
+        request: DeleteRequest<'_>,
+        response: &mut DeleteResponse,
+    ) -> Result<(), Reported> {
+        let deleted = delete(context, request.prior).await;
+        deleted.report(&mut response.diagnostics)
+    }
+}
+
+impl ValidateConfig for IseSubnet {
+    fn validate(&self, request: ValidateConfigRequest<'_>, diagnostics: &mut Diagnostics) {
+        let class = match request.config.get("address_class") {
+            Value::Null => "warn",
+            class => class.as_str().unwrap_or("ignore"),
+        };
+        let prefix = request.config.str("address_prefix");
+        let cidr = prefix
+            // What is wrong in any case is told by the attribute's own rule.
+            .filter(|text| cidr::subnet_prefix(text).is_ok())
+            .and_then(|text| Cidr::parse(text).ok());
+        let Some((cidr, Err(finding))) = cidr.map(|cidr| (cidr, cidr::class_b(&cidr))) else {
+            return;
+        };
+        let (path, finding) = (Path::attribute("address_prefix"), sentence(&finding));
+        match class {
+            "enforce" => {
+                diagnostics.add_attribute_error(path, "Invalid address_prefix", finding);
+            }
+            "warn" => {
+                let summary = format!("Address range {cidr} is not in Class B space");
+                diagnostics.add_attribute_warning(path, summary, finding);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[async_trait]
+impl ModifyPlan<Azure> for IseSubnet {
+    async fn modify(
+        &self,
+        context: &Context<Azure>,
+        request: ModifyPlanRequest<'_>,
+        response: &mut ModifyPlanResponse,
+    ) -> Result<(), Reported> {
+        if let Some(prior) = request.deleted() {
+            let deletion = ARM.plan_deletion(context, prior);
+            return deletion.report(&mut response.diagnostics);
+        }
+        if let Some(mut plan) = Plan::of(request, response) {
+            if plan.is_create() {
+                fill_derived(plan.planned);
+                // Whatever will hold the subnet does not do so at once.
+                plan.planned.set("used_by", Value::Null);
+            }
+            planning::check(context, &mut plan).await;
+        }
         Ok(())
     }
 }
 
+#[async_trait]
+impl ImportState<Azure> for IseSubnet {
+    async fn import(
+        &self,
+        _: &Context<Azure>,
+        request: ImportStateRequest<'_>,
+        response: &mut ImportStateResponse,
+    ) -> Result<(), Reported> {
+        // The network may be in another subscription than the environment.
+        let id = ARM.import_id(request.id);
+        let id = id.report(&mut response.diagnostics)?;
+        ARM.begin_import(&id, &mut response.state);
+        Ok(())
+    }
+}
+
+/// Deletes the subnet, and waits while something holds it.
+async fn delete(context: &Context<Azure>, prior: &Object) -> Result<(), Diagnostic> {
+    let id = ARM.stored_id(prior)?;
+    let session = session(context)?;
+    let _deletion = context.data()?.deletions.begin(&id);
+    let started = Instant::now();
+    let mut intervals = wait::intervals();
+    let mut waits = false;
+    loop {
+        let result = {
+            let _lock = lock(&session, &id).await?;
+            session.delete_for_good(&id, ARM.api_version).await
+        };
+        let error = match result {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        let is_in_use = error.code() == Some("InUseSubnetCannotBeDeleted");
+        waits |= is_in_use;
+        // Hours of waiting are not lost to a trouble that passes.
+        let passes = is_in_use || (waits && error.is_transient());
+        if !passes {
+            return Err(ARM.failed("deleting", &id)(error));
+        }
+        tracing::info!(
+            subnet = id.name(),
+            waited_s = started.elapsed().as_secs(),
+            "waiting until the subnet is released"
+        );
+        if let Err(ended) = session.sleep(intervals.pause()).await {
+            let last = parting_session(context)?.get(&id, ARM.api_version).await;
+            let holder = last.ok().and_then(|body| holder(&body));
+            return Err(still_in_use(
+                &id,
+                holder.as_deref(),
+                started.elapsed(),
+                &ended,
+                &error,
+            ));
+        }
+    }
+}
+
 /// The ID that a planned subnet will have.
-fn planned_id(planned: &Object) -> Result<ResourceId, Diagnostics> {
+fn planned_id(planned: &Object) -> Result<ResourceId, Diagnostic> {
     let network = ResourceId::parse_as(planned.text("virtual_network_id"), VIRTUAL_NETWORK_TYPE)
         .map_err(|error| {
             Diagnostic::error("Invalid virtual_network_id", error.to_string())
@@ -356,18 +394,18 @@ fn address_prefix(body: &Json, object: &Object) -> Option<String> {
 async fn change(
     session: &Session,
     id: &ResourceId,
-    update: Update<'_>,
-    state: &mut State,
+    update: UpdateRequest<'_>,
+    diagnostics: &mut Diagnostics,
 ) -> Result<Json, arm::Error> {
     let put = |mut body: Json| {
-        let overwritten = write(Change::between(update.prior, update.planned), &mut body);
+        let overwritten = write(Change::between(update.prior, update.plan), &mut body);
         Ok::<_, arm::Error>((Sending::Put(body), overwritten))
     };
     let network = network(id);
     let modified = session
         .modify(id, ARM.api_version, Some(&network), put)
         .await?;
-    ARM.warn_of(id, &modified.findings, state);
+    ARM.warn_of(id, &modified.findings, diagnostics);
     match modified.accepted {
         Some(accepted) => {
             let body = wait::finish(session, accepted, id, ARM.api_version).await?;
@@ -462,7 +500,7 @@ fn network(id: &ResourceId) -> ResourceId {
 }
 
 /// The right to write in the subnet's network.
-async fn lock(session: &Session, id: &ResourceId) -> Result<arm::Guard, Diagnostics> {
+async fn lock(session: &Session, id: &ResourceId) -> Result<arm::Guard, Diagnostic> {
     session
         .lock(&network(id))
         .await
@@ -475,7 +513,7 @@ fn still_in_use(
     waited: Duration,
     ended: &arm::Error,
     error: &arm::Error,
-) -> Diagnostics {
+) -> Diagnostic {
     let why = Interrupted::by(ended)
         .unwrap_or(Interrupted::Stopped)
         .why("delete");
@@ -490,7 +528,6 @@ fn still_in_use(
         format!("Subnet {:?} is in use and was not deleted", id.name()),
         detail,
     )
-    .into()
 }
 
 fn read_delegation(json: &Json) -> Value {

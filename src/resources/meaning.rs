@@ -9,13 +9,14 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tfplugin_framework::engine::Engine;
 
-use super::test_plan::{applied, context, id, network, plan, server_of, subnet, unconfigured};
-use super::{ALL, ise, ise_integration_account, ise_logic_app, ise_subnet};
+use super::test_plan::{
+    Planned, applied, context, id, network, plan, server_of, subnet, unconfigured,
+};
+use super::{all, ise, ise_integration_account, ise_logic_app, ise_subnet};
 use crate::arm::ResourceId;
 use crate::arm::test_server::Reply;
 use crate::azure::Azure;
 use crate::azure::row::{ArmAttribute as _, sent_changes};
-use crate::sdk::plan::Plan;
 use crate::sdk::private::Private;
 use crate::sdk::remote::Change;
 use crate::sdk::resource::Resource;
@@ -76,7 +77,7 @@ enum Expected {
 }
 
 fn table(resource: &dyn Resource<Azure>) -> Table {
-    let text = match resource.name() {
+    let text = match resource.type_name() {
         "ise" => include_str!("meaning/ise.json"),
         "ise_subnet" => include_str!("meaning/ise_subnet.json"),
         "ise_logic_app" => include_str!("meaning/ise_logic_app.json"),
@@ -84,7 +85,7 @@ fn table(resource: &dyn Resource<Azure>) -> Table {
         other => panic!("{other} has no table of meanings"),
     };
     let text = text.replace(GROUP.0, GROUP.1);
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", resource.name()))
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", resource.type_name()))
 }
 
 #[tokio::test]
@@ -111,9 +112,9 @@ async fn of_an_integration_account() {
 #[test]
 fn every_argument_has_its_rows() {
     let mut missing = Vec::new();
-    for resource in ALL {
-        let table = table(*resource);
-        let arguments = arguments_of(*resource);
+    for resource in &all() {
+        let table = table(&**resource);
+        let arguments = arguments_of(&**resource);
         let with = |path: &str, same: bool| {
             let rows = table.rows.iter();
             rows.filter(|row| row.of == path)
@@ -125,13 +126,15 @@ fn every_argument_has_its_rows() {
                 .into_iter()
                 .flatten()
                 .filter(|same| !with(path, *same));
-            missing.extend(lacking.map(|same| format!("{} {path}: same {same}", resource.name())));
+            missing.extend(
+                lacking.map(|same| format!("{} {path}: same {same}", resource.type_name())),
+            );
         }
         let strange = table
             .rows
             .iter()
             .filter(|row| !arguments.contains_key(&row.of));
-        missing.extend(strange.map(|row| format!("{} has no {}", resource.name(), row.of)));
+        missing.extend(strange.map(|row| format!("{} has no {}", resource.type_name(), row.of)));
     }
     assert_eq!(missing, [""; 0]);
 }
@@ -165,7 +168,7 @@ async fn check(resource: &dyn Resource<Azure>) {
         let created = plan(resource, &unconfigured(), &config, None, Private::default()).await;
         let mut created = applied(&created, &[("id", id.into())]);
         let imported = Engine::default().import(resource, &importing, id).await;
-        let imported = imported.expect("it can be imported");
+        let imported = imported.object.expect("it can be imported");
         if resource.schema().attribute("tags").is_some() {
             let tags = created.get("tags").clone();
             created.set("tags_all", tags);
@@ -233,7 +236,7 @@ async fn played(
     // What is written puts it right.
     let mut written = body.clone();
     let change = Change::between(&state_after, &plan.planned);
-    let overwritten = match resource.name() {
+    let overwritten = match resource.type_name() {
         "ise" => ise::ARM.write(change, &mut written),
         "ise_integration_account" => ise_integration_account::ARM.write(change, &mut written),
         "ise_logic_app" => ise_logic_app::ARM.write(change, &mut written),
@@ -250,7 +253,7 @@ async fn played(
 fn no_difference(
     resource: &dyn Resource<Azure>,
     state: &Object,
-    plan: &Plan,
+    plan: &Planned,
     was_created: bool,
 ) -> Result<(), String> {
     let differs = |(name, planned): &(&str, &Value)| *planned != state.get(name);
@@ -273,7 +276,7 @@ pub(super) async fn refreshed_and_planned(
     config: &Object,
     state: &Object,
     body: &Json,
-) -> Result<(Object, Plan), String> {
+) -> Result<(Object, Planned), String> {
     let id = ResourceId::parse(state.text("id")).expect("an ID");
     let mut objects = neighbours();
     objects.push((id, Reply::json(200, body)));
@@ -286,7 +289,7 @@ pub(super) async fn refreshed_and_planned(
     let plan = plan(resource, &context, config, Some(&after), Private::default()).await;
     // What Terraform would refuse is among the messages.
     let errors = [&read.diagnostics, &plan.diagnostics];
-    match errors.iter().any(|messages| messages.has_errors()) {
+    match errors.iter().any(|messages| messages.has_error()) {
         true => Err(format!("{errors:?}")),
         false => Ok((after, plan)),
     }

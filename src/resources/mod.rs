@@ -14,16 +14,20 @@ mod others;
 #[cfg(test)]
 mod test_plan;
 
+use std::sync::Arc;
+
 use crate::azure::Azure;
 use crate::sdk::resource::Resource;
 
 /// All of them.
-pub const ALL: &[&dyn Resource<Azure>] = &[
-    &ise_subnet::IseSubnet,
-    &ise::Ise,
-    &ise_logic_app::IseLogicApp,
-    &ise_integration_account::IseIntegrationAccount,
-];
+pub fn all() -> Vec<Arc<dyn Resource<Azure>>> {
+    vec![
+        Arc::new(ise_subnet::IseSubnet),
+        Arc::new(ise::Ise),
+        Arc::new(ise_logic_app::IseLogicApp),
+        Arc::new(ise_integration_account::IseIntegrationAccount),
+    ]
+}
 
 #[cfg(test)]
 mod tests {
@@ -40,10 +44,10 @@ mod tests {
 
     /// Calls `visit` with every attribute of every resource.
     fn each_attribute(visit: &mut dyn FnMut(&str, &Attribute)) {
-        for resource in ALL {
+        for resource in &all() {
             resource.schema().visit_rows(&mut |path, place| {
                 if let Some(attribute) = place.row.attribute() {
-                    visit(&format!("{}.{path}", resource.name()), attribute);
+                    visit(&format!("{}.{path}", resource.type_name()), attribute);
                 }
             });
         }
@@ -62,9 +66,9 @@ mod tests {
 
     #[test]
     fn schemas_are_what_terraform_takes_and_nothing_in_them_is_in_vain() {
-        for resource in ALL {
+        for resource in &all() {
             let findings = resource.schema().validate_implementation();
-            assert_eq!(findings, [""; 0], "{}", resource.name());
+            assert_eq!(findings, [""; 0], "{}", resource.type_name());
         }
     }
 
@@ -84,7 +88,7 @@ mod tests {
             };
             let config = [(attribute.name.to_string(), null)].into_iter().collect();
             let found = validate(&schema, &config, true);
-            assert!(found.has_errors(), "{path} takes elements that are null");
+            assert!(found.has_error(), "{path} takes elements that are null");
         });
     }
 
@@ -101,13 +105,13 @@ mod tests {
             format!("{logic}/workflows/w"),
             format!("{logic}/integrationAccounts/i"),
         ];
-        assert_eq!(ids.len(), ALL.len());
-        for (resource, id) in ALL.iter().zip(ids) {
-            let imported = Engine::default().import(*resource, &context, &id).await;
-            let imported = imported.expect("it can be imported");
+        assert_eq!(ids.len(), all().len());
+        for (resource, id) in all().iter().zip(ids) {
+            let imported = Engine::default().import(&**resource, &context, &id).await;
+            let imported = imported.object.expect("it can be imported");
             for attribute in &resource.schema().attributes {
                 if let (None, Some(default)) = (attribute.remote(), &attribute.default) {
-                    let path = format!("{}.{}", resource.name(), attribute.name);
+                    let path = format!("{}.{}", resource.type_name(), attribute.name);
                     assert_eq!(imported.get(&attribute.name), default, "{path}");
                 }
             }
@@ -116,11 +120,12 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_resources_have_timeouts() {
-        let names: BTreeSet<_> = ALL.iter().map(|resource| resource.name()).collect();
-        assert_eq!(names.len(), ALL.len());
-        for resource in ALL {
+        let all = all();
+        let names: BTreeSet<_> = all.iter().map(|resource| resource.type_name()).collect();
+        assert_eq!(names.len(), all.len());
+        for resource in &all {
             let timeouts = resource.schema().timeouts().expect("timeouts");
-            assert_eq!(timeouts.operations().count(), 4, "{}", resource.name());
+            assert_eq!(timeouts.operations().count(), 4, "{}", resource.type_name());
         }
     }
 }

@@ -9,15 +9,15 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tfplugin_framework::engine::Engine;
 
-use super::ALL;
+use super::all;
 use super::meaning::{GROUP, neighbours, refreshed_and_planned};
-use super::test_plan::{context, get, plan, write, writes};
+use super::test_plan::{Kept, call, context, get, plan, write, writes};
 use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::azure::Azure;
 use crate::azure::row::{ArmAttribute as _, Sends, sent_changes};
 use crate::sdk::private::Private;
-use crate::sdk::resource::{Resource, State, Update};
+use crate::sdk::resource::{Resource, UpdateRequest};
 use crate::sdk::schema::{Attribute, Kind};
 use crate::sdk::types::Type;
 use crate::sdk::value::Object;
@@ -83,7 +83,7 @@ enum Way {
 }
 
 fn table(resource: &dyn Resource<Azure>) -> Table {
-    let text = match resource.name() {
+    let text = match resource.type_name() {
         "ise" => include_str!("others/ise.json"),
         "ise_subnet" => include_str!("others/ise_subnet.json"),
         "ise_logic_app" => include_str!("others/ise_logic_app.json"),
@@ -91,7 +91,7 @@ fn table(resource: &dyn Resource<Azure>) -> Table {
         other => panic!("{other} has no table of what others change"),
     };
     let text = text.replace(GROUP.0, GROUP.1);
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", resource.name()))
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", resource.type_name()))
 }
 
 /// No argument that changes in place is forgotten.
@@ -113,8 +113,8 @@ fn every_argument_has_its_row() {
             needed.insert(path, is_in_arm);
         }
     }
-    for resource in ALL {
-        let table = table(*resource);
+    for resource in &all() {
+        let table = table(&**resource);
         let mut needed = BTreeMap::new();
         walk(&resource.schema().attributes, "", &mut needed);
         let complete = |path: &String, is_in_arm: bool| {
@@ -127,18 +127,18 @@ fn every_argument_has_its_row() {
             .iter()
             .filter(|(path, arm)| !complete(path, **arm))
             .collect();
-        assert!(missing.is_empty(), "{}: {missing:?}", resource.name());
+        assert!(missing.is_empty(), "{}: {missing:?}", resource.type_name());
         let known = |path: &&String| needed.contains_key(*path) || *path == UNMODELLED;
         let strange: Vec<_> = table
             .attributes
             .keys()
             .filter(|path| !known(path))
             .collect();
-        assert!(strange.is_empty(), "{}: {strange:?}", resource.name());
+        assert!(strange.is_empty(), "{}: {strange:?}", resource.type_name());
         assert!(
             table.attributes.contains_key(UNMODELLED),
             "{}",
-            resource.name()
+            resource.type_name()
         );
     }
 }
@@ -263,7 +263,7 @@ async fn state(resource: &dyn Resource<Azure>, table: &Table) -> Object {
     let importing = context(&TestServer::start(&[]).await);
     let id = table.body["id"].as_str().expect("an ID");
     let imported = Engine::default().import(resource, &importing, id).await;
-    let state = imported.expect("it can be imported");
+    let state = imported.object.expect("it can be imported");
     let refreshed = refreshed_and_planned(resource, &config, &state, &table.body).await;
     let (mut state, _) = refreshed.expect("a state");
     let kept_here = |it: &&Attribute| {
@@ -278,7 +278,7 @@ async fn state(resource: &dyn Resource<Azure>, table: &Table) -> Object {
     let replanned = refreshed_and_planned(resource, &config, &state, &table.body).await;
     let (_, plan) = replanned.expect("a plan");
     let changes = sent_changes(resource.schema(), &state, &plan.planned);
-    assert!(changes.is_empty(), "{}: {changes:?}", resource.name());
+    assert!(changes.is_empty(), "{}: {changes:?}", resource.type_name());
     state
 }
 
@@ -321,13 +321,9 @@ async fn play(
     if !plan.requires_replace.is_empty() {
         return Err(format!("replaces {:?}", plan.requires_replace));
     }
-    let update = Update {
-        config: &config,
-        prior: &prior,
-        planned: &plan.planned,
-    };
-    let mut state = State::new(Some(prior.clone()), plan.private.clone());
-    let updated = resource.update(&context, update, &mut state).await;
+    let update = UpdateRequest::new(&config, &prior, &plan.planned);
+    let mut state = Kept::new(Some(prior.clone()), plan.private.clone());
+    let updated = call::update(resource, &context, update, &mut state).await;
     updated.map_err(|errors| format!("{errors:?}"))?;
     judge(&server, way, (&at_apply, meeting))?;
     told(&state, meeting, (way == Way::Again).then_some(top))?;
@@ -417,7 +413,7 @@ fn judge(
 }
 
 /// Compares what is told to have been overwritten. What is sent `again` as a whole is told as well where ARM has it no more.
-fn told(state: &State, meeting: &Meeting<'_>, again: Option<&str>) -> Result<(), String> {
+fn told(state: &Kept, meeting: &Meeting<'_>, again: Option<&str>) -> Result<(), String> {
     let mut paths = BTreeSet::new();
     for warning in state.warnings.iter() {
         let path = warning.summary.strip_prefix("A change of ");

@@ -1,6 +1,6 @@
 //! Plans as Terraform asks for them, against a scripted ARM.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,10 +13,13 @@ use crate::arm::test_server::{PACING, Received, Reply, TestServer};
 use crate::arm::{Client, Json, ResourceId};
 use crate::azure::{Azure, Deletions, PlanRegistry};
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Severity;
-use crate::sdk::plan::Plan;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Reported, Severity};
+use crate::sdk::path::Path;
 use crate::sdk::private::Private;
-use crate::sdk::resource::Resource;
+use crate::sdk::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Outcome, ReadRequest,
+    ReadResponse, Resource, UpdateRequest, UpdateResponse,
+};
 use crate::sdk::schema::{Attribute, Kind, Nesting};
 use crate::sdk::value::{Object, Value};
 
@@ -79,6 +82,16 @@ pub(crate) fn config(resource: &dyn Resource<Azure>, attributes: &[(&str, Value)
     object
 }
 
+/// A plan as Terraform keeps it.
+#[derive(Clone, Debug)]
+pub(crate) struct Planned {
+    pub(crate) prior: Option<Object>,
+    pub(crate) planned: Object,
+    pub(crate) requires_replace: BTreeSet<Path>,
+    pub(crate) private: Private,
+    pub(crate) diagnostics: Diagnostics,
+}
+
 /// Plans a configuration.
 pub(crate) async fn plan(
     resource: &dyn Resource<Azure>,
@@ -86,7 +99,7 @@ pub(crate) async fn plan(
     config: &Object,
     prior: Option<&Object>,
     private: Private,
-) -> Plan {
+) -> Planned {
     let proposed = proposed(&resource.schema().attributes, config, prior);
     let request = PlanRequest {
         config: Some(config.clone()),
@@ -95,14 +108,121 @@ pub(crate) async fn plan(
         private,
     };
     let planned = Engine::default().plan(resource, context, request).await;
-    let planned = planned.expect("nothing is wrong with the request");
-    Plan {
-        config: config.clone(),
+    Planned {
         prior: prior.cloned(),
         planned: planned.planned.expect("it is no delete"),
         requires_replace: planned.requires_replace,
         private: planned.private,
         diagnostics: planned.diagnostics,
+    }
+}
+
+/// What Terraform keeps of one object from one call to the next.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Kept {
+    object: Option<Object>,
+    pub(crate) private: Private,
+    pub(crate) warnings: Diagnostics,
+}
+
+impl Kept {
+    pub(crate) fn new(object: Option<Object>, private: Private) -> Self {
+        Self {
+            object,
+            private,
+            warnings: Diagnostics::new(),
+        }
+    }
+
+    pub(crate) fn object(&self) -> Option<&Object> {
+        self.object.as_ref()
+    }
+
+    /// Keeps what a call answered, and gives its errors.
+    fn take<T>(
+        &mut self,
+        result: Result<T, Reported>,
+        (object, private): (Option<Object>, Private),
+        diagnostics: Diagnostics,
+    ) -> Result<T, Diagnostics> {
+        (self.object, self.private) = (object, private);
+        let is_error = |it: &Diagnostic| it.severity == Severity::Error;
+        let (errors, warnings): (Vec<_>, Vec<_>) = diagnostics.into_iter().partition(is_error);
+        self.warnings.extend(warnings);
+        assert_eq!(result.is_err(), !errors.is_empty(), "{errors:?}");
+        result.map_err(|_| errors.into_iter().collect())
+    }
+}
+
+/// The operations of a resource by themselves: what it answers before the engine looks at it.
+pub(crate) mod call {
+    use super::*;
+
+    pub(crate) async fn create(
+        resource: &dyn Resource<Azure>,
+        context: &Context<Azure>,
+        request: CreateRequest<'_>,
+        kept: &mut Kept,
+    ) -> Result<Outcome, Diagnostics> {
+        let mut response = CreateResponse::new(None, kept.private.clone());
+        let result = resource.create(context, request, &mut response).await;
+        let left = (response.state.into_object(), response.private);
+        kept.take(result, left, response.diagnostics)
+    }
+
+    pub(crate) async fn read(
+        resource: &dyn Resource<Azure>,
+        context: &Context<Azure>,
+        kept: &mut Kept,
+    ) -> Result<(), Diagnostics> {
+        let current = kept.object.clone().expect("a state to read");
+        let mut response = ReadResponse::new(Some(current.clone()), kept.private.clone());
+        let request = ReadRequest::new(&current);
+        let result = resource.read(context, request, &mut response).await;
+        let left = (response.state.into_object(), response.private);
+        kept.take(result, left, response.diagnostics)
+    }
+
+    pub(crate) async fn update(
+        resource: &dyn Resource<Azure>,
+        context: &Context<Azure>,
+        request: UpdateRequest<'_>,
+        kept: &mut Kept,
+    ) -> Result<Outcome, Diagnostics> {
+        let mut response = UpdateResponse::new(kept.object.clone(), kept.private.clone());
+        let result = resource.update(context, request, &mut response).await;
+        let left = (response.state.into_object(), response.private);
+        kept.take(result, left, response.diagnostics)
+    }
+
+    pub(crate) async fn delete(
+        resource: &dyn Resource<Azure>,
+        context: &Context<Azure>,
+        kept: &mut Kept,
+    ) -> Result<(), Diagnostics> {
+        let prior = kept.object.clone().expect("a state to delete");
+        let mut response = DeleteResponse::new(Some(prior.clone()), kept.private.clone());
+        let request = DeleteRequest::new(&prior);
+        let result = resource.delete(context, request, &mut response).await;
+        let left = (response.state.into_object(), response.private);
+        kept.take(result, left, response.diagnostics)
+    }
+
+    /// Plans to delete what this state is of.
+    pub(crate) async fn plan_delete(
+        resource: &dyn Resource<Azure>,
+        context: &Context<Azure>,
+        prior: &Object,
+    ) -> Diagnostics {
+        let request = PlanRequest {
+            config: None,
+            prior: Some(prior.clone()),
+            proposed: None,
+            private: Private::default(),
+        };
+        let planned = Engine::default().plan(resource, context, request).await;
+        assert_eq!(planned.planned, None);
+        planned.diagnostics
     }
 }
 
@@ -131,7 +251,7 @@ fn proposed(attributes: &[Attribute], config: &Object, prior: Option<&Object>) -
 }
 
 /// The state that a plan leads to, with these values where it left them open.
-pub(crate) fn applied(plan: &Plan, attributes: &[(&str, Value)]) -> Object {
+pub(crate) fn applied(plan: &Planned, attributes: &[(&str, Value)]) -> Object {
     let mut object = plan.planned.clone();
     for (_, value) in object.iter_mut() {
         if value.is_unknown() {
@@ -145,7 +265,7 @@ pub(crate) fn applied(plan: &Plan, attributes: &[(&str, Value)]) -> Object {
 }
 
 /// Severity, path and summary of each message.
-pub(crate) fn told(plan: &Plan) -> Vec<String> {
+pub(crate) fn told(plan: &Planned) -> Vec<String> {
     let line = |severity| match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",

@@ -51,7 +51,7 @@ fn generate(root: &Path) -> io::Result<Pages> {
         page::index(provider.schema(), &example("provider/provider.tf")?),
     );
     for resource in provider.resources() {
-        let name = resource.name();
+        let name = resource.type_name();
         let usage = example(&format!("resources/{name}/resource.tf"))?;
         let import = page::Import {
             block: &example(&format!("resources/{name}/import.tf"))?,

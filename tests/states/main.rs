@@ -31,7 +31,10 @@ struct Recorded {
 }
 
 fn recorded(resource: &dyn Resource<Azure>, version: i64) -> io::Result<Recorded> {
-    let file = PathBuf::from(format!("tests/states/{}/{version}.json", resource.name()));
+    let file = PathBuf::from(format!(
+        "tests/states/{}/{version}.json",
+        resource.type_name()
+    ));
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file))?;
     Ok(serde_json::from_str(&text)?)
 }
@@ -39,13 +42,13 @@ fn recorded(resource: &dyn Resource<Azure>, version: i64) -> io::Result<Recorded
 #[test]
 fn the_shape_of_a_state_changes_with_its_version() {
     for resource in IseProvider.resources() {
-        let (name, schema) = (resource.name(), resource.schema());
+        let (name, schema) = (resource.type_name(), resource.schema());
         let ty = schema.ty().to_json();
         let advice = format!(
             "Raise the version of the schema of {name}, write an upgrade, and add tests/states/{name}/VERSION.json with a real state of \
              this type: {ty}"
         );
-        let recorded = recorded(*resource, schema.version);
+        let recorded = recorded(&*resource, schema.version);
         let recorded = recorded.unwrap_or_else(|error| panic!("{error}. {advice}"));
         assert_eq!(recorded.ty, ty, "The shape of the state changed. {advice}");
         let keys = |json: &Json| -> Vec<String> {
@@ -67,10 +70,10 @@ async fn every_recorded_state_comes_up_to_date_and_plans_empty() {
     let server = server().await;
     for resource in IseProvider.resources() {
         for version in 0..=resource.schema().version {
-            let recorded = recorded(*resource, version).expect("every version is recorded");
-            let upgraded = upgrade(&server, *resource, version, &recorded.state).await;
-            let planned = plan(&server, *resource, &upgraded, &recorded.state).await;
-            let what = format!("{} from version {version}", resource.name());
+            let recorded = recorded(&*resource, version).expect("every version is recorded");
+            let upgraded = upgrade(&server, &*resource, version, &recorded.state).await;
+            let planned = plan(&server, &*resource, &upgraded, &recorded.state).await;
+            let what = format!("{} from version {version}", resource.type_name());
             assert_eq!(planned.diagnostics, [], "{what}");
             assert_eq!(
                 planned.planned_state,
@@ -147,7 +150,7 @@ async fn upgrade(
     state: &Json,
 ) -> v6::DynamicValue {
     let request = v6::upgrade_resource_state::Request {
-        type_name: resource.name().to_owned(),
+        type_name: resource.type_name().to_owned(),
         version,
         raw_state: Some(v6::RawState {
             json: state.to_string().into(),
@@ -160,7 +163,7 @@ async fn upgrade(
         response.diagnostics,
         [],
         "{} from version {version}",
-        resource.name()
+        resource.type_name()
     );
     response.upgraded_state.expect("a state")
 }
@@ -175,7 +178,7 @@ async fn plan(
     let mut config = state.clone();
     forget_computed(&resource.schema().attributes, &mut config);
     let request = v6::plan_resource_change::Request {
-        type_name: resource.name().to_owned(),
+        type_name: resource.type_name().to_owned(),
         prior_state: Some(upgraded.clone()),
         proposed_new_state: Some(upgraded.clone()),
         config: Some(value(&config)),

@@ -39,8 +39,8 @@ fn examples_are_valid() -> Result {
 
 #[test]
 fn every_resource_has_examples() {
-    for resource in resources::ALL {
-        let folder = root().join("resources").join(resource.name());
+    for resource in &resources::all() {
+        let folder = root().join("resources").join(resource.type_name());
         for file in ["resource.tf", "import.tf", "import.sh"] {
             assert!(
                 folder.join(file).is_file(),

@@ -217,8 +217,8 @@ fn every_argument_of_every_resource_has_a_row() {
         ise_logic_app::life(),
         ise_integration_account::life(),
     ];
-    for resource in resources::ALL {
-        let name = resource.name();
+    for resource in &resources::all() {
+        let name = resource.type_name();
         let life = lives
             .iter()
             .find(|life| life.block.address().split('.').next() == Some(name));

@@ -3,12 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Map, from_value};
 
-use super::invalid;
 use crate::core::call::{Call, Reply};
 use crate::core::clock::parse_duration;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::glob::glob;
-use crate::core::id::ResourceId;
 use crate::core::json::{Json, json};
 use crate::core::operations::{Doom, Failure};
 use crate::core::world::World;
@@ -17,6 +16,8 @@ use crate::core::world::World;
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     rules: Vec<Rule>,
+    /// How many there were since the start.
+    added: u64,
 }
 
 /// What happens to a request that a rule picks.
@@ -157,6 +158,8 @@ fn texts(headers: &Map<String, Json>) -> Vec<(String, String)> {
 
 #[derive(Debug)]
 struct Rule {
+    /// By which it is taken out again.
+    number: u64,
     /// As it was sent.
     source: Json,
     method: Option<String>,
@@ -173,7 +176,9 @@ struct Rule {
 impl Faults {
     /// Adds a rule or a preset.
     pub(crate) fn add(&mut self, source: &Json) -> Result<Json, ArmError> {
-        let rule = read(source)?;
+        let mut rule = read(source)?;
+        self.added += 1;
+        rule.number = self.added;
         self.rules.push(rule);
         Ok(self.rules.last().map(show).unwrap_or_default())
     }
@@ -183,6 +188,13 @@ impl Faults {
         json!({"value": self.rules.iter().map(show).collect::<Vec<_>>()})
     }
 
+    /// Forgets one rule; false when there is none of that number.
+    pub(crate) fn remove(&mut self, number: u64) -> bool {
+        let before = self.rules.len();
+        self.rules.retain(|rule| rule.number != number);
+        self.rules.len() < before
+    }
+
     /// Forgets every rule.
     pub(crate) fn clear(&mut self) {
         self.rules.clear();
@@ -190,10 +202,14 @@ impl Faults {
 
     /// What the first rule that picks this request does to it.
     pub(crate) fn pick(&mut self, world: &World, call: &Call, query: &str) -> Option<Action> {
+        if self.rules.is_empty() {
+            return None;
+        }
+        let path = call.target.path();
         let address = if query.is_empty() {
-            call.path.clone()
+            path
         } else {
-            format!("{}?{query}", call.path)
+            format!("{path}?{query}")
         };
         self.rules
             .iter_mut()
@@ -225,7 +241,7 @@ impl Rule {
 }
 
 fn is_new_environment(world: &World, call: &Call) -> bool {
-    ResourceId::parse(&call.path).is_some_and(|id| {
+    call.target.resource().is_some_and(|id| {
         id.type_name()
             .eq_ignore_ascii_case("Microsoft.Logic/integrationServiceEnvironments")
             && !world.resources.has(&id)
@@ -236,23 +252,25 @@ fn show(rule: &Rule) -> Json {
     let mut shown = rule.source.clone();
     shown["matched"] = rule.matched.into();
     shown["fired"] = rule.fired.into();
+    shown["number"] = rule.number.into();
     shown
 }
 
 fn read(source: &Json) -> Result<Rule, ArmError> {
     let members = source
         .as_object()
-        .ok_or_else(|| invalid("a rule is an object"))?;
+        .ok_or_else(|| errors::invalid_control_request("a rule is an object"))?;
     if let Some(preset) = members.get("preset") {
         return if members.len() == 1 && preset == "ise-retired" {
             Ok(retired(source))
         } else {
-            Err(invalid(
+            Err(errors::invalid_control_request(
                 "the only preset is 'ise-retired', and it stands alone",
             ))
         };
     }
     let mut rule = Rule {
+        number: 0,
         source: source.clone(),
         method: None,
         path: None,
@@ -270,25 +288,28 @@ fn read(source: &Json) -> Result<Rule, ArmError> {
             "path" => rule.path = Some(text(name, value)?),
             "nth" => rule.nth = number(name, value)?.max(1),
             "times" => rule.times = number(name, value)?,
-            _ if action.is_some() => return Err(invalid("a rule has one action")),
+            _ if action.is_some() => {
+                return Err(errors::invalid_control_request("a rule has one action"));
+            }
             _ => action = Some(read_action(name, value)?),
         }
     }
-    rule.action = action.ok_or_else(|| invalid("a rule needs an action"))?;
+    rule.action =
+        action.ok_or_else(|| errors::invalid_control_request("a rule needs an action"))?;
     Ok(rule)
 }
 
 fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
     match (name, value) {
         ("answer", value) => {
-            let answer: Answer =
-                from_value(value.clone()).map_err(|error| invalid(&error.to_string()))?;
+            let answer: Answer = from_value(value.clone())
+                .map_err(|error| errors::invalid_control_request(error.to_string()))?;
             check_status(name, answer.status)?;
             Ok(Action::Answer(answer))
         }
         ("stranger", value) => {
-            let stranger: Stranger =
-                from_value(value.clone()).map_err(|error| invalid(&error.to_string()))?;
+            let stranger: Stranger = from_value(value.clone())
+                .map_err(|error| errors::invalid_control_request(error.to_string()))?;
             check_status(name, stranger.status)?;
             Ok(Action::Stranger(stranger))
         }
@@ -307,17 +328,27 @@ fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
         ("fail_operation", Json::Object(failure)) => {
             let member = |name: &str| {
                 failure.get(name).map_or_else(
-                    || Err(invalid("'fail_operation' has code and message")),
+                    || {
+                        Err(errors::invalid_control_request(
+                            "'fail_operation' has code and message",
+                        ))
+                    },
                     |value| text(name, value),
                 )
             };
             let known = ["code", "message", "after"];
             if let Some(other) = failure.keys().find(|name| !known.contains(&name.as_str())) {
-                return Err(invalid(&format!("'fail_operation.{other}' is unknown")));
+                return Err(errors::invalid_control_request(format!(
+                    "'fail_operation.{other}' is unknown"
+                )));
             }
             let after = failure.get("after").map(|span| {
                 let span = span.as_str().and_then(parse_duration);
-                span.ok_or_else(|| invalid("'fail_operation.after' is a span such as '90m'"))
+                span.ok_or_else(|| {
+                    errors::invalid_control_request(
+                        "'fail_operation.after' is a span such as '90m'",
+                    )
+                })
             });
             Ok(Action::FailOperation(Doom {
                 failure: Failure {
@@ -327,7 +358,7 @@ fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
                 after: after.transpose()?,
             }))
         }
-        _ => Err(invalid(&format!(
+        _ => Err(errors::invalid_control_request(format!(
             "'{name}' is unknown or has a wrong value"
         ))),
     }
@@ -336,7 +367,7 @@ fn read_action(name: &str, value: &Json) -> Result<Action, ArmError> {
 fn check_status(name: &str, status: u16) -> Result<(), ArmError> {
     match status {
         200..600 => Ok(()),
-        _ => Err(invalid(&format!(
+        _ => Err(errors::invalid_control_request(format!(
             "'{name}.status' lies between 200 and 599"
         ))),
     }
@@ -346,19 +377,20 @@ fn text(name: &str, value: &Json) -> Result<String, ArmError> {
     value
         .as_str()
         .map(str::to_owned)
-        .ok_or_else(|| invalid(&format!("'{name}' is a text")))
+        .ok_or_else(|| errors::invalid_control_request(format!("'{name}' is a text")))
 }
 
 fn number(name: &str, value: &Json) -> Result<u64, ArmError> {
     value
         .as_u64()
-        .ok_or_else(|| invalid(&format!("'{name}' is a whole number")))
+        .ok_or_else(|| errors::invalid_control_request(format!("'{name}' is a whole number")))
 }
 
 /// The service as it is since November 2022: no new environments. The code and the text are ours, since none is published.
 fn retired(source: &Json) -> Rule {
-    let message = "Integration service environments are retired: no new one can be created. Existing ones can be changed and deleted.";
+    let error = errors::creation_not_allowed();
     Rule {
+        number: 0,
         source: source.clone(),
         method: Some("PUT".to_owned()),
         path: None,
@@ -366,9 +398,9 @@ fn retired(source: &Json) -> Rule {
         times: 0,
         only_new_environments: true,
         action: Action::Answer(Answer {
-            status: 400,
-            code: Some("IntegrationServiceEnvironmentCreationNotAllowed".to_owned()),
-            message: Some(message.to_owned()),
+            status: error.status,
+            code: Some(error.code.into_owned()),
+            message: Some(error.message),
             headers: Map::new(),
             body: None,
         }),

@@ -20,6 +20,52 @@ const SECRET: [&str; 10] = [
     "authorization",
 ];
 
+/// Headers whose value is a secret, whatever it looks like.
+const SECRET_HEADERS: [&str; 5] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+    "x-ms-authorization-auxiliary",
+];
+
+/// Parts of the names of other headers that have secrets in them, as services and proxies make them up.
+const SECRET_PARTS: [&str; 6] = [
+    "secret",
+    "password",
+    "token",
+    "credential",
+    "identity-header",
+    "-key",
+];
+
+/// How many headers of a message are remembered, and how many bytes of each.
+const MOST_HEADERS: usize = 60;
+const LONGEST_HEADER: usize = 1000;
+
+/// The headers of a message as a JSON object, secrets masked and long ones cut.
+pub(crate) fn mask_headers<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> Json {
+    let shown = headers.take(MOST_HEADERS).map(|(name, value)| {
+        let name = name.to_lowercase();
+        let value = if is_secret_header(&name) {
+            MASK.into()
+        } else {
+            let mut value = Json::from(value);
+            mask_members(&mut value);
+            value
+        };
+        let cut = value.as_str().filter(|text| text.len() > LONGEST_HEADER);
+        let cut = cut.map(|text| format!("{}…", &text[..text.floor_char_boundary(LONGEST_HEADER)]));
+        (name, cut.map_or(value, Json::from))
+    });
+    Json::Object(shown.collect())
+}
+
+/// Whether the value of a header is a secret, by its name in lower case.
+fn is_secret_header(name: &str) -> bool {
+    SECRET_HEADERS.contains(&name) || SECRET_PARTS.iter().any(|part| name.contains(part))
+}
+
 /// The JSON with every secret in it masked.
 pub(crate) fn mask(mut value: Json) -> Json {
     mask_parameters(&mut value);
@@ -115,6 +161,35 @@ fn hide(parameter: &mut Json, member: &str) {
 mod tests {
     use super::*;
     use crate::core::json::json;
+
+    #[test]
+    fn headers_are_masked_and_bounded() {
+        let long = "x".repeat(2 * LONGEST_HEADER);
+        let headers = [
+            ("Authorization", "Bearer x1"),
+            ("Cookie", "x2"),
+            ("X-IDENTITY-HEADER", "x3"),
+            ("Ocp-Apim-Subscription-Key", "x4"),
+            ("location", "https://h/p?a=1&sig=x5"),
+            ("x-odd", "eyJx6.e30.x7"),
+            ("User-Agent", "plain"),
+            ("long", &long),
+        ];
+        let masked = mask_headers(headers.into_iter());
+        let text = masked.to_string();
+        for secret in ["x1", "x2", "x3", "x4", "x5", "x6", "x7"] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+        assert_eq!(masked["user-agent"], "plain");
+        assert_eq!(masked["location"], "https://h/p?a=1&sig=***");
+        assert!(text.len() < LONGEST_HEADER + 500, "{text}");
+        let names: Vec<String> = (0..1000).map(|number| format!("n{number}")).collect();
+        let many = mask_headers(names.iter().map(|name| (name.as_str(), "v")));
+        assert_eq!(
+            many.as_object().map(serde_json::Map::len),
+            Some(MOST_HEADERS)
+        );
+    }
 
     #[test]
     fn secure_parameters_signatures_and_tokens_are_masked() {

@@ -1,16 +1,17 @@
 //! Metrics as tests and people set them: nothing here measures any.
 
 use super::invalid;
-use crate::core::call::Reply;
+use crate::core::call::{Outcome, Reply};
 use crate::core::clock::timestamp;
-use crate::core::error::ArmError;
+use crate::core::ending;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, text};
 use crate::core::world::World;
-use crate::types::autoscale_settings;
+use crate::types::TABLE;
 
 /// Lets a metric of a resource have a value from now on, or none when it is null.
-pub(super) fn set(world: &mut World, asked: &Json) -> Result<Reply, ArmError> {
+pub(super) fn set(world: &mut World, asked: &Json) -> Outcome {
     let known = ["resource", "metric", "value"];
     if let Some(name) = asked
         .as_object()
@@ -20,8 +21,8 @@ pub(super) fn set(world: &mut World, asked: &Json) -> Result<Reply, ArmError> {
     }
     let id = text(asked, "resource").and_then(ResourceId::parse);
     let id = id.ok_or_else(|| invalid("'resource' is the id of a resource"))?;
-    if world.types.find(&id.type_name()).is_some() && !world.resources.has(&id) {
-        return Err(ArmError::not_found(&id));
+    if TABLE.find(&id.type_name()).is_some() && !world.resources.has(&id) {
+        return Err(errors::not_found(&id));
     }
     let name = text(asked, "metric").filter(|name| !name.is_empty());
     let name = name.ok_or_else(|| invalid("'metric' is the name of a metric"))?;
@@ -31,7 +32,7 @@ pub(super) fn set(world: &mut World, asked: &Json) -> Result<Reply, ArmError> {
         _ => return Err(invalid("'value' is a number, or null for no data")),
     };
     world.metrics.set(&id, name, value, world.now);
-    autoscale_settings::look(world, None);
+    ending::notice(&TABLE, world, None);
     Ok(Reply::json(200, list(world)))
 }
 
@@ -51,5 +52,5 @@ pub(super) fn list(world: &World) -> Json {
 /// Forgets them.
 pub(super) fn clear(world: &mut World) {
     world.metrics.clear();
-    autoscale_settings::look(world, None);
+    ending::notice(&TABLE, world, None);
 }

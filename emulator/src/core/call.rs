@@ -1,17 +1,22 @@
 //! A request as the core sees it, and the answer it gives.
 
-use time::Duration;
+use jiff::SignedDuration;
 
 use super::clock::Clock;
 use super::error::ArmError;
-use super::json::{Json, parse};
+use super::errors;
+use super::json::{Json, json, parse};
+use super::target::Target;
+use crate::documents;
 
 /// A request to ARM.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Call {
     pub(crate) method: String,
     /// The path as it was sent.
     pub(crate) path: String,
+    /// What the path means.
+    pub(crate) target: Target,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -20,6 +25,18 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    /// A request that the emulator makes itself.
+    pub(crate) fn own(method: &str, path: &str, version: &str, body: &Json) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            target: Target::read(path).unwrap_or_default(),
+            query: vec![("api-version".to_owned(), version.to_owned())],
+            body: body.to_string().into_bytes(),
+            ..Self::default()
+        }
+    }
+
     /// The value of a query parameter; names have no case.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         find(&self.query, name)
@@ -34,23 +51,56 @@ impl Call {
     pub(crate) fn api_version(&self) -> Result<&str, ArmError> {
         self.query("api-version")
             .filter(|version| !version.is_empty())
-            .ok_or_else(|| {
-                ArmError::gateway(
-                    400,
-                    "MissingApiVersionParameter",
-                    "The api-version query parameter (?api-version=) is required for all requests.",
-                )
-            })
+            .ok_or_else(errors::missing_api_version_parameter)
     }
 
-    /// The body as a JSON object.
+    /// The body as a JSON object, as ARM's documents have it.
     pub(crate) fn json(&self) -> Result<Json, ArmError> {
+        self.json_beside(|| None)
+    }
+
+    /// The body of a request that may have none.
+    pub(crate) fn optional_json(&self) -> Result<Json, ArmError> {
+        match self.body.is_empty() {
+            true => Ok(json!({})),
+            false => self.json(),
+        }
+    }
+
+    /// Refuses a body that does not fit, where a document says what it is.
+    pub(crate) fn check_body(&self) -> Result<(), ArmError> {
+        if self.body.is_empty() || !self.documented(|request| request.is_known()) {
+            return Ok(());
+        }
+        self.json().map(drop)
+    }
+
+    /// The body of a change of something that is shown now.
+    pub(crate) fn json_beside(
+        &self,
+        shown: impl FnOnce() -> Option<Json>,
+    ) -> Result<Json, ArmError> {
+        let body = self.object()?;
+        self.documented(|request| request.read(body, shown))
+    }
+
+    /// The body in the spelling of the documents, for those who look into it before it is taken or refused.
+    pub(crate) fn spelled(&self) -> Result<Json, ArmError> {
+        let body = self.object()?;
+        Ok(self.documented(|request| request.spelled(body)))
+    }
+
+    fn documented<T>(&self, read: impl FnOnce(documents::Request<'_>) -> T) -> T {
+        read(documents::Request {
+            method: &self.method,
+            segments: &self.target.segments(),
+            version: self.query("api-version").unwrap_or_default(),
+        })
+    }
+
+    fn object(&self) -> Result<Json, ArmError> {
         if self.body.is_empty() {
-            return Err(ArmError::gateway(
-                400,
-                "InvalidRequestContent",
-                "The request content was invalid and could not be deserialized: 'The request body is empty.'.",
-            ));
+            return Err(errors::empty_content());
         }
         match parse(&self.body) {
             Ok(body @ Json::Object(_)) => Ok(body),
@@ -61,11 +111,7 @@ impl Call {
 }
 
 fn content(detail: &str) -> ArmError {
-    ArmError::gateway(
-        400,
-        "InvalidRequestContent",
-        format!("The request content was invalid and could not be deserialized: '{detail}'."),
-    )
+    errors::unreadable_content(detail)
 }
 
 fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -82,6 +128,9 @@ pub(crate) struct Reply {
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Option<Json>,
 }
+
+/// What comes of a request.
+pub(crate) type Outcome = Result<Reply, ArmError>;
 
 impl Reply {
     /// An answer with a body.
@@ -109,7 +158,7 @@ impl Reply {
 
     /// Says how long to wait: in whole seconds, and on a scaled clock also in the milliseconds that Azure's own
     /// client libraries read.
-    pub(crate) fn retry_after(mut self, clock: &Clock, wait: Duration) -> Self {
+    pub(crate) fn retry_after(mut self, clock: &Clock, wait: SignedDuration) -> Self {
         let real = clock.real(wait);
         let seconds = real.as_secs() + u64::from(real.subsec_nanos() > 0);
         self.headers
@@ -128,6 +177,9 @@ impl Reply {
         let mut reply = Self::json(error.status, error.envelope());
         if error.gateway {
             reply = reply.header("x-ms-failure-cause", "gateway");
+        }
+        if let Some(allow) = &error.allow {
+            reply = reply.header("Allow", &**allow);
         }
         match error.retry_after {
             Some(wait) => reply.retry_after(clock, wait),
@@ -149,10 +201,10 @@ mod tests {
                 .find(|(known, _)| *known == name)
                 .map(|(_, value)| value.clone())
         };
-        let plain = Reply::empty(202).retry_after(&Clock::new(1.0), Duration::seconds(3));
+        let plain = Reply::empty(202).retry_after(&Clock::new(1.0), SignedDuration::from_secs(3));
         assert_eq!(value(&plain, "Retry-After").as_deref(), Some("3"));
         assert_eq!(value(&plain, "retry-after-ms"), None);
-        let scaled = Reply::empty(202).retry_after(&Clock::new(60.0), Duration::seconds(3));
+        let scaled = Reply::empty(202).retry_after(&Clock::new(60.0), SignedDuration::from_secs(3));
         assert_eq!(value(&scaled, "Retry-After").as_deref(), Some("1"));
         assert_eq!(value(&scaled, "retry-after-ms").as_deref(), Some("50"));
         assert_eq!(value(&scaled, "x-ms-retry-after-ms").as_deref(), Some("50"));

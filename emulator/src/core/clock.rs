@@ -2,8 +2,9 @@
 
 use std::time::{Duration as RealDuration, Instant};
 
+use jiff::fmt::{friendly, temporal};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use serde::{Deserialize, Serialize};
-use time::{Duration, OffsetDateTime};
 
 /// How many Azure seconds a real second may have at most: beyond it the calendar ends within days.
 pub(crate) const MAX_SCALE: f64 = 1_000_000.0;
@@ -12,10 +13,10 @@ pub(crate) const MAX_SCALE: f64 = 1_000_000.0;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Anchor {
     /// The real time at which Azure's time was `base`.
-    #[serde(with = "nanoseconds")]
-    real: OffsetDateTime,
-    #[serde(with = "nanoseconds")]
-    base: OffsetDateTime,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    real: Timestamp,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    base: Timestamp,
     scale: f64,
 }
 
@@ -29,20 +30,25 @@ pub(crate) struct Clock {
 impl Clock {
     /// A clock that starts at the real time.
     pub(crate) fn new(scale: f64) -> Self {
-        let now = OffsetDateTime::now_utc();
+        let now = Timestamp::now();
         Self::at(now, now, scale)
+    }
+
+    /// A clock on which it is a given time now.
+    pub(crate) fn starting(now: Timestamp, scale: f64) -> Self {
+        Self::at(Timestamp::now(), now, scale)
     }
 
     /// A clock that goes on from an anchor, now at another pace: time has passed since at the old one, but it never
     /// goes back behind `least`, whatever happened to the computer's clock.
-    pub(crate) fn resume(anchor: Anchor, least: OffsetDateTime, scale: f64) -> Self {
-        let real = OffsetDateTime::now_utc();
-        let passed = (real - anchor.real).max(Duration::ZERO);
-        let passed = Duration::saturating_seconds_f64(passed.as_seconds_f64() * anchor.scale);
-        Self::at(real, anchor.base.saturating_add(passed).max(least), scale)
+    pub(crate) fn resume(anchor: Anchor, least: Timestamp, scale: f64) -> Self {
+        let real = Timestamp::now();
+        let passed = (real - anchor.real).max(SignedDuration::ZERO);
+        let passed = saturating(passed.as_secs_f64() * anchor.scale);
+        Self::at(real, plus(anchor.base, passed).max(least), scale)
     }
 
-    fn at(real: OffsetDateTime, base: OffsetDateTime, scale: f64) -> Self {
+    fn at(real: Timestamp, base: Timestamp, scale: f64) -> Self {
         Self {
             started: Instant::now(),
             anchor: Anchor { real, base, scale },
@@ -55,11 +61,9 @@ impl Clock {
     }
 
     /// Azure's time now.
-    pub(crate) fn now(&self) -> OffsetDateTime {
+    pub(crate) fn now(&self) -> Timestamp {
         let passed = self.started.elapsed().as_secs_f64() * self.anchor.scale;
-        self.anchor
-            .base
-            .saturating_add(Duration::saturating_seconds_f64(passed))
+        plus(self.anchor.base, saturating(passed))
     }
 
     /// How many Azure seconds pass in a real one.
@@ -69,114 +73,64 @@ impl Clock {
 
     /// Changes the pace from now on.
     pub(crate) fn set_scale(&mut self, scale: f64) {
-        *self = Self::at(OffsetDateTime::now_utc(), self.now(), scale);
+        *self = Self::at(Timestamp::now(), self.now(), scale);
     }
 
     /// Moves Azure's time on.
-    pub(crate) fn advance(&mut self, by: Duration) {
-        let base = self.now().saturating_add(by);
-        *self = Self::at(OffsetDateTime::now_utc(), base, self.anchor.scale);
+    pub(crate) fn advance(&mut self, by: SignedDuration) {
+        let base = plus(self.now(), by);
+        *self = Self::at(Timestamp::now(), base, self.anchor.scale);
     }
 
     /// How long a span of Azure's time takes in real time.
-    pub(crate) fn real(&self, span: Duration) -> RealDuration {
-        RealDuration::try_from_secs_f64((span.as_seconds_f64() / self.anchor.scale).max(0.0))
+    pub(crate) fn real(&self, span: SignedDuration) -> RealDuration {
+        RealDuration::try_from_secs_f64((span.as_secs_f64() / self.anchor.scale).max(0.0))
             .unwrap_or(RealDuration::MAX)
     }
 }
 
+/// A span of so many seconds, as long as one can be at most.
+fn saturating(seconds: f64) -> SignedDuration {
+    SignedDuration::try_from_secs_f64(seconds).unwrap_or(SignedDuration::MAX)
+}
+
 /// A time with seven fractional digits, as the Logic service writes it.
-pub(crate) fn timestamp(at: OffsetDateTime) -> String {
-    format!("{}.{:07}Z", date_time(at), at.nanosecond() / 100)
+pub(crate) fn timestamp(at: Timestamp) -> String {
+    format!("{at:.7}")
 }
 
 /// A time in whole seconds, as operation statuses write it.
-pub(crate) fn seconds(at: OffsetDateTime) -> String {
-    format!("{}Z", date_time(at))
+pub(crate) fn seconds(at: Timestamp) -> String {
+    format!("{at:.0}")
+}
+
+/// A span after a time; the end of the calendar is the last one.
+pub(crate) fn plus(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
+/// A span before a time.
+pub(crate) fn minus(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.saturating_sub(by).unwrap_or(Timestamp::MIN)
 }
 
 /// Reads `1h`, `25m`, `90s` or a plain number of seconds; parts may follow one another (`1h30m`).
-pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
+pub(crate) fn parse_duration(text: &str) -> Option<SignedDuration> {
     if let Ok(seconds) = text.parse::<u32>() {
-        return Some(Duration::seconds(i64::from(seconds)));
+        return Some(SignedDuration::from_secs(seconds.into()));
     }
-    let mut total = Duration::ZERO;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|character: char| !character.is_ascii_digit())?;
-        let number = i64::from(rest[..digits].parse::<u32>().ok()?);
-        let unit = match rest[digits..].chars().next()? {
-            'd' => Duration::DAY,
-            'h' => Duration::HOUR,
-            'm' => Duration::MINUTE,
-            's' => Duration::SECOND,
-            _ => return None,
-        };
-        total = total.checked_add(Duration::seconds(number.checked_mul(unit.whole_seconds())?))?;
-        rest = &rest[digits + 1..];
-    }
-    (!text.is_empty()).then_some(total)
+    exact(friendly::SpanParser::new().parse_span(text).ok()?)
 }
 
 /// An ISO 8601 duration of days, hours, minutes and seconds.
-pub(crate) fn iso_duration(text: &str) -> Option<Duration> {
-    let (days, time) = match text.strip_prefix('P')?.split_once('T') {
-        Some((_, "")) => return None,
-        Some((days, time)) => (days, time),
-        None => (text.strip_prefix('P')?, ""),
-    };
-    let mut total = Duration::ZERO;
-    let mut any = false;
-    for (part, units) in [
-        (days, &[('D', 86_400)][..]),
-        (time, &[('H', 3_600), ('M', 60), ('S', 1)]),
-    ] {
-        let mut rest = part;
-        for (unit, seconds) in units {
-            if let Some((number, after)) = rest.split_once(*unit) {
-                let number: i64 = number.parse::<u32>().ok()?.into();
-                total = total.checked_add(Duration::seconds(number.checked_mul(*seconds)?))?;
-                any = true;
-                rest = after;
-            }
-        }
-        if !rest.is_empty() {
-            return None;
-        }
-    }
-    any.then_some(total)
+pub(crate) fn iso_duration(text: &str) -> Option<SignedDuration> {
+    exact(temporal::SpanParser::new().parse_span(text).ok()?)
 }
 
-/// A time as it is written down: in nanoseconds, so that none is lost.
-pub(crate) mod nanoseconds {
-    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
-    use time::OffsetDateTime;
-
-    /// Writes a time.
-    pub(crate) fn serialize<S: Serializer>(at: &OffsetDateTime, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_i128(at.unix_timestamp_nanos())
-    }
-
-    /// Reads a time.
-    pub(crate) fn deserialize<'a, D: Deserializer<'a>>(
-        from: D,
-    ) -> Result<OffsetDateTime, D::Error> {
-        let nanoseconds = i128::deserialize(from)?;
-        OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).map_err(D::Error::custom)
-    }
-}
-
-fn date_time(at: OffsetDateTime) -> String {
-    let (date, time) = (at.date(), at.time());
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-        date.year(),
-        u8::from(date.month()),
-        date.day(),
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
+/// How long a span is that has no months and years in it.
+fn exact(span: Span) -> Option<SignedDuration> {
+    let lasts = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
+    (!lasts.is_negative()).then_some(lasts)
 }
 
 #[cfg(test)]
@@ -192,7 +146,7 @@ mod tests {
             ("2d", Some(172_800)),
         ] {
             assert_eq!(
-                parse_duration(text).map(Duration::whole_seconds),
+                parse_duration(text).map(|span| span.as_secs()),
                 seconds,
                 "{text}"
             );
@@ -215,7 +169,11 @@ mod tests {
             ("PT1M1H", None),
             ("PT-1M", None),
         ] {
-            assert_eq!(iso_duration(text), seconds.map(Duration::seconds), "{text}");
+            assert_eq!(
+                iso_duration(text),
+                seconds.map(SignedDuration::from_secs),
+                "{text}"
+            );
         }
     }
 
@@ -223,21 +181,24 @@ mod tests {
     fn advancing_moves_time_on_and_a_span_is_scaled() {
         let mut clock = Clock::new(60.0);
         let before = clock.now();
-        clock.advance(Duration::HOUR);
-        assert!(clock.now() - before >= Duration::HOUR);
-        assert_eq!(clock.real(Duration::MINUTE), RealDuration::from_secs(1));
+        clock.advance(SignedDuration::from_hours(1));
+        assert!(clock.now() - before >= SignedDuration::from_hours(1));
+        assert_eq!(
+            clock.real(SignedDuration::from_mins(1)),
+            RealDuration::from_secs(1)
+        );
     }
 
     #[test]
     fn a_resumed_clock_has_gone_on_at_the_old_pace_and_never_goes_back() {
         let mut anchor = Clock::new(60.0).anchor();
-        anchor.real -= Duration::MINUTE;
+        anchor.real -= SignedDuration::from_mins(1);
         let resumed = Clock::resume(anchor, anchor.base, 1.0);
-        assert!(resumed.now() - anchor.base >= Duration::HOUR);
+        assert!(resumed.now() - anchor.base >= SignedDuration::from_hours(1));
         assert_eq!(resumed.anchor().scale, 1.0);
         // The computer's clock was set back meanwhile.
-        anchor.real += Duration::DAY;
-        let least = anchor.base + Duration::MINUTE;
+        anchor.real += SignedDuration::from_hours(24);
+        let least = anchor.base + SignedDuration::from_mins(1);
         assert!(Clock::resume(anchor, least, 1.0).now() >= least);
     }
 
@@ -253,8 +214,7 @@ mod tests {
 
     #[test]
     fn times_have_seven_fractional_digits() {
-        let at =
-            OffsetDateTime::from_unix_timestamp_nanos(1_524_620_361_436_524_700).expect("a time");
+        let at = Timestamp::from_nanosecond(1_524_620_361_436_524_700).expect("a time");
         assert_eq!(timestamp(at), "2018-04-25T01:39:21.4365247Z");
     }
 }

@@ -1,40 +1,159 @@
-//! What the generic core asks of each ARM type.
+//! What the generic core asks of each namespace and of each ARM type.
 
-use time::Duration;
+use jiff::SignedDuration;
 
-use super::call::{Call, Reply};
+use super::call::{Call, Outcome, Reply};
+use super::directory::Caller;
 use super::error::ArmError;
+use super::errors;
 use super::id::ResourceId;
-use super::json::{Json, merge};
-use super::operations::{Ending, Operation};
+use super::json::{Json, json, merge};
+use super::operations::{Doom, Operation, Work};
+use super::route::Route;
 use super::store::Stored;
+use super::versions;
 use super::world::World;
+
+/// A request on its way through the core, with what it works on.
+pub(crate) struct Request<'a> {
+    pub(crate) types: &'static Table,
+    pub(crate) world: &'a mut World,
+    pub(crate) call: &'a Call,
+    /// Who it comes from; none while fixtures are loaded.
+    pub(crate) caller: Option<&'a Caller>,
+    /// How the operation that it starts will fail: set by a fault.
+    pub(crate) doom: Option<Doom>,
+}
+
+impl<'a> Request<'a> {
+    /// A request that nobody sent and no fault is for.
+    pub(crate) fn own(types: &'static Table, world: &'a mut World, call: &'a Call) -> Self {
+        Self {
+            types,
+            world,
+            call,
+            caller: None,
+            doom: None,
+        }
+    }
+}
+
+/// Serves the paths of a route, with the segments that its pattern leaves open.
+pub(crate) type Handler = fn(&mut Request<'_>, &[&str]) -> Outcome;
+
+/// Serves what lies below a resource without being one: actions and computed lists.
+pub(crate) type Below = fn(&mut Request<'_>, &Stored, &[&str]) -> Outcome;
+
+/// Says why a write has to wait for an operation.
+pub(crate) type Busy = fn(&World, &Call, &ResourceId, &Operation) -> ArmError;
+
+/// A namespace: what its types have in common.
+pub(crate) struct Provider {
+    pub(crate) namespace: &'static str,
+    /// In the order in which fixtures of them can be created.
+    pub(crate) types: &'static [&'static TypeDefinition],
+    /// What is served besides its types.
+    pub(crate) routes: &'static [Route<Handler>],
+    /// How its operations are told.
+    pub(crate) operations: &'static Style,
+    /// Whether its resources have etags, which a resource shares with its children.
+    pub(crate) etags: bool,
+    /// How a write is refused while another one runs in the same top-level resource, where that is so.
+    pub(crate) busy: Option<Busy>,
+    /// What is said when a resource is not there, unless its type says otherwise.
+    pub(crate) not_found: fn(&ResourceId) -> ArmError,
+    /// Whether the ids that it gives to requests begin with a region.
+    pub(crate) regional_requests: bool,
+    /// What its recorded answers have first, against the order of its documents.
+    pub(crate) first: &'static [&'static str],
+    /// Whether it is ARM itself: it takes no registration.
+    pub(crate) is_arm: bool,
+}
+
+impl std::fmt::Debug for Provider {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.namespace)
+    }
+}
+
+/// How the operations of a namespace are told to clients.
+pub(crate) struct Style {
+    /// A name for an operation of a kind on a resource.
+    pub(crate) name: fn(&mut World, &str, &ResourceId) -> String,
+    /// Adds its headers to the answer that starts it.
+    pub(crate) announce: fn(Reply, &Call, &World, &Operation) -> Reply,
+    /// How long a client is asked to wait after a request with this verb.
+    pub(crate) wait: fn(&str) -> SignedDuration,
+}
 
 /// An ARM type: what can be said as data, and its behaviour.
 pub(crate) struct TypeDefinition {
+    pub(crate) provider: &'static Provider,
     /// The canonical name with its namespace.
     pub(crate) name: &'static str,
-    /// The accepted versions, newest first.
-    pub(crate) api_versions: &'static [&'static str],
+    /// The accepted versions of which no document is shipped.
+    pub(crate) more_versions: &'static [&'static str],
     /// Whether the type needs a location.
     pub(crate) located: bool,
     pub(crate) naming: Naming,
-    /// The members that only the service sets; a client's are dropped.
-    pub(crate) read_only: &'static [&'static str],
-    /// The order in which answers show the members.
-    pub(crate) order: &'static [&'static str],
+    /// The members with the ids of others (`*` is every element, `#` every name) and the action that it takes to link to them.
+    pub(crate) links: &'static [(&'static str, &'static str)],
+    /// The types whose changes the behaviour wants to hear of.
+    pub(crate) watches: &'static [&'static str],
+    /// What lies below its resources.
+    pub(crate) below: &'static [Route<Below>],
     pub(crate) behaviour: &'static dyn Behaviour,
 }
 
 impl TypeDefinition {
-    /// The namespace of the type.
-    pub(crate) fn namespace(&self) -> &'static str {
-        self.name.split('/').next().unwrap_or_default()
+    /// A type with as little as one can have.
+    pub(crate) const fn new(
+        name: &'static str,
+        provider: &'static Provider,
+        behaviour: &'static dyn Behaviour,
+    ) -> Self {
+        Self {
+            provider,
+            name,
+            more_versions: &[],
+            located: false,
+            naming: Naming::Group,
+            links: &[],
+            watches: &[],
+            below: &[],
+            behaviour,
+        }
     }
 
-    /// Whether the type has etags: only Network's have.
-    pub(crate) fn has_etags(&self) -> bool {
-        self.namespace() == "Microsoft.Network"
+    /// The accepted versions, newest first.
+    pub(crate) fn api_versions(&self) -> Vec<&'static str> {
+        versions::of(self.name, self.more_versions)
+    }
+
+    /// The newest of them.
+    pub(crate) fn newest_version(&self) -> &'static str {
+        self.api_versions().first().copied().unwrap_or_default()
+    }
+
+    /// The last part of its name.
+    pub(crate) fn kind(&self) -> &'static str {
+        self.name.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// What is said when a resource of the type is not there.
+    pub(crate) fn not_found(&self, id: &ResourceId) -> ArmError {
+        let own = self.behaviour.not_found(id);
+        own.unwrap_or_else(|| (self.provider.not_found)(id))
+    }
+
+    /// The verbs that its resources take.
+    pub(crate) fn verbs(&self) -> &'static str {
+        // What has no location has no tags of its own either, and no PATCH.
+        if self.located {
+            "GET, HEAD, PUT, PATCH, DELETE"
+        } else {
+            "GET, HEAD, PUT, DELETE"
+        }
     }
 }
 
@@ -44,25 +163,26 @@ impl std::fmt::Debug for TypeDefinition {
     }
 }
 
-/// Every type that is served.
+/// Every namespace that is served.
 #[derive(Debug)]
-pub(crate) struct Table(pub(crate) &'static [&'static TypeDefinition]);
+pub(crate) struct Table(pub(crate) &'static [&'static Provider]);
 
 impl Table {
-    /// The type of that name, whatever its case.
-    pub(crate) fn find(&self, name: &str) -> Option<&'static TypeDefinition> {
-        self.0
-            .iter()
-            .find(|definition| definition.name.eq_ignore_ascii_case(name))
-            .copied()
+    /// Every type, in the order in which fixtures of them can be created.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &'static TypeDefinition> + use<> {
+        self.0.iter().flat_map(|provider| provider.types).copied()
     }
 
-    /// The canonical spelling of a namespace that has types here.
-    pub(crate) fn namespace(&self, name: &str) -> Option<&'static str> {
-        self.0
-            .iter()
-            .map(|definition| definition.namespace())
-            .find(|known| known.eq_ignore_ascii_case(name))
+    /// The type of that name, whatever its case.
+    pub(crate) fn find(&self, name: &str) -> Option<&'static TypeDefinition> {
+        self.all()
+            .find(|definition| definition.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The namespace of that name, whatever its case.
+    pub(crate) fn provider(&self, name: &str) -> Option<&'static Provider> {
+        let mut all = self.0.iter().copied();
+        all.find(|provider| provider.namespace.eq_ignore_ascii_case(name))
     }
 }
 
@@ -108,29 +228,9 @@ impl Naming {
             Self::Group if (1..=90).contains(&length) && !name.ends_with('.') && only("._-()") => {
                 Ok(())
             }
-            Self::Network { most, .. } => Err(ArmError::new(
-                400,
-                "InvalidResourceName",
-                format!(
-                    "Resource name {name} is invalid. The name can be up to {most} characters long. It must begin with a word character, \
-                     and it must end with a word character or with '_'. The name may contain word characters or '.', '-', '_'."
-                ),
-            )),
-            Self::Logic { .. } => Err(ArmError::gateway(
-                400,
-                "InvalidResourceName",
-                format!(
-                    "The provided resource name '{name}' has these invalid characters or is too long."
-                ),
-            )),
-            Self::Group => Err(ArmError::gateway(
-                400,
-                "InvalidResourceGroup",
-                format!(
-                    "The provided resource group name '{name}' has invalid characters or is too long. The name can only be a letter, \
-                     digit, '-', '.', '(', ')' or '_' and must not end with '.'."
-                ),
-            )),
+            Self::Network { most, .. } => Err(errors::invalid_network_name(name, most)),
+            Self::Logic { .. } => Err(errors::invalid_resource_name(name)),
+            Self::Group => Err(errors::invalid_resource_group(name)),
         }
     }
 }
@@ -156,23 +256,6 @@ pub(crate) struct Written {
     pub(crate) work: Option<Work>,
 }
 
-/// The operation that a write starts.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Work {
-    pub(crate) kind: &'static str,
-    pub(crate) lasts: Duration,
-    pub(crate) ending: Ending,
-    pub(crate) style: Style,
-}
-
-/// How an operation is told to clients.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Style {
-    Network,
-    Logic,
-    Group,
-}
-
 /// How a deletion goes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Deletion {
@@ -189,7 +272,7 @@ pub(crate) trait Behaviour: Sync {
 
     /// The body that a PATCH asks for; the core then writes it as a PUT's unless `patched` says otherwise.
     fn patch(&self, existing: &Stored, patch: &Json) -> Result<Json, ArmError> {
-        let mut body = existing.body.clone();
+        let mut body = existing.body.to_json();
         if let Some(tags) = patch.get("tags") {
             body["tags"] = tags.clone();
         }
@@ -206,9 +289,9 @@ pub(crate) trait Behaviour: Sync {
         false
     }
 
-    /// What is said when the resource is not there.
-    fn not_found(&self, id: &ResourceId) -> ArmError {
-        ArmError::not_found(id)
+    /// What is said when the resource is not there, if that is not what the namespace says.
+    fn not_found(&self, _id: &ResourceId) -> Option<ArmError> {
+        None
     }
 
     /// The fields by which lists can be filtered, with their places in the body.
@@ -240,57 +323,35 @@ pub(crate) trait Behaviour: Sync {
     /// An operation that ends by the type has ended.
     fn finished(&self, _world: &mut World, _operation: &Operation) {}
 
-    /// The time has come for which the type asked to be called.
-    fn woken(&self, _world: &mut World, _id: &ResourceId) {}
+    /// The time has come for which the type asked to be called, with what it gave along. What it wants to be changed
+    /// then is changed as by a client, and it is told whether that was possible.
+    fn woken(&self, _world: &mut World, _id: &ResourceId, _note: &Json) -> Option<Wish> {
+        None
+    }
+
+    /// The wish was fulfilled, or refused.
+    fn answered(&self, _world: &mut World, _id: &ResourceId, _fulfilled: bool) {}
+
+    /// Something that the type watches has changed; none is everything.
+    fn noticed(&self, _world: &mut World, _changed: Option<&ResourceId>) {}
 
     /// Adds what is computed on reading.
     fn render(&self, _world: &World, _stored: &Stored, _body: &mut Json) {}
-
-    /// Answers for what lies below a resource without being one: actions and computed lists.
-    fn below(
-        &self,
-        _world: &mut World,
-        _call: &Call,
-        stored: &Stored,
-        tail: &[&str],
-    ) -> Result<Reply, ArmError> {
-        Err(unknown_below(stored, tail))
-    }
-
-    /// Answers what lies at `…/locations/{location}/{type}`: a name and an action.
-    fn at_location(
-        &self,
-        _world: &mut World,
-        call: &Call,
-        _location: &str,
-        _tail: &[&str],
-    ) -> Result<Reply, ArmError> {
-        Err(ArmError::method(&call.method))
-    }
 }
 
-/// Nothing of that name lies below the resource.
-pub(crate) fn unknown_below(stored: &Stored, tail: &[&str]) -> ArmError {
-    let namespace = &stored.id.namespace;
-    let name = tail.first().copied().unwrap_or_default();
-    ArmError::gateway(
-        404,
-        "InvalidResourceType",
-        format!("The resource type '{name}' could not be found in the namespace '{namespace}'."),
-    )
+/// The change of a resource that a type asks for by itself: the body of a PATCH.
+pub(crate) struct Wish {
+    pub(crate) id: ResourceId,
+    pub(crate) body: Json,
 }
 
 /// A body with the members of `patch` merged into those named in `members` only.
 pub(crate) fn merge_members(existing: &Stored, patch: &Json, members: &[&str]) -> Json {
-    let mut body = existing.body.clone();
+    let mut body = existing.body.to_json();
     for member in members {
-        let Some(value) = patch.get(*member) else {
-            continue;
-        };
-        if body.get(*member).is_none() {
-            body[*member] = Json::Null;
+        if let Some(value) = patch.get(*member) {
+            merge(&mut body, &json!({*member: value}));
         }
-        merge(&mut body[*member], value);
     }
     body
 }

@@ -1,10 +1,9 @@
-//! ARM's errors as values; Azure's own codes and texts unless a type file says that a code is ours.
+//! ARM's errors as values.
 
 use std::borrow::Cow;
 
-use time::Duration;
+use jiff::SignedDuration;
 
-use super::id::ResourceId;
 use super::json::{Json, json};
 
 /// An error as ARM answers it.
@@ -17,12 +16,14 @@ pub(crate) struct ArmError {
     /// Whether ARM's front made the error, not the service behind it.
     pub(crate) gateway: bool,
     /// How long to wait, in Azure's time; only throttling answers say so.
-    pub(crate) retry_after: Option<Duration>,
+    pub(crate) retry_after: Option<SignedDuration>,
+    /// The verbs that would have been served.
+    pub(crate) allow: Option<Box<str>>,
 }
 
 impl ArmError {
     /// An error of a service.
-    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn service(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
             code: Cow::Borrowed(code),
@@ -30,14 +31,15 @@ impl ArmError {
             details: Vec::new(),
             gateway: false,
             retry_after: None,
+            allow: None,
         }
     }
 
     /// An error of ARM's front.
-    pub(crate) fn gateway(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn front(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             gateway: true,
-            ..Self::new(status, code, message)
+            ..Self::service(status, code, message)
         }
     }
 
@@ -45,7 +47,7 @@ impl ArmError {
     pub(crate) fn unreadable(code: &str, why: String) -> Self {
         Self {
             details: vec![(code.to_owned(), why)],
-            ..Self::new(400, "InvalidRequestFormat", "Cannot parse the request.")
+            ..Self::service(400, "InvalidRequestFormat", "Cannot parse the request.")
         }
     }
 
@@ -60,111 +62,5 @@ impl ArmError {
             error["details"] = details.collect();
         }
         json!({ "error": error })
-    }
-
-    /// Nothing is served at the path.
-    pub(crate) fn no_route(path: &str) -> Self {
-        Self::gateway(
-            404,
-            "NotFound",
-            format!("No resource matches the path '{path}'."),
-        )
-    }
-
-    /// No provider has the namespace.
-    pub(crate) fn unknown_namespace(namespace: &str) -> Self {
-        Self::gateway(
-            404,
-            "InvalidResourceNamespace",
-            format!("The resource namespace '{namespace}' is invalid."),
-        )
-    }
-
-    /// The provider has no such type.
-    pub(crate) fn unknown_type(namespace: &str, kind: &str, version: &str) -> Self {
-        Self::gateway(
-            404,
-            "InvalidResourceType",
-            format!(
-                "The resource type '{kind}' could not be found in the namespace '{namespace}' for api version '{version}'."
-            ),
-        )
-    }
-
-    /// The group is not there.
-    pub(crate) fn group_not_found(name: &str) -> Self {
-        Self::gateway(
-            404,
-            "ResourceGroupNotFound",
-            format!("Resource group '{name}' could not be found."),
-        )
-    }
-
-    /// A resource is not there; the children of network types have a text of their own.
-    pub(crate) fn not_found(id: &ResourceId) -> Self {
-        let Some(group) = &id.group else {
-            return Self::group_not_found(id.name());
-        };
-        if id.namespace.eq_ignore_ascii_case("Microsoft.Network") && id.pairs.len() > 1 {
-            return Self::new(404, "NotFound", format!("Resource {id} not found."));
-        }
-        Self::gateway(
-            404,
-            "ResourceNotFound",
-            format!(
-                "The Resource '{}/{}' under resource group '{group}' was not found. \
-                 For more details please go to https://aka.ms/ARMResourceNotFoundFix",
-                id.type_name(),
-                id.names()
-            ),
-        )
-    }
-
-    /// The parent of a nested resource is not there.
-    pub(crate) fn parent_not_found(parent: &ResourceId) -> Self {
-        Self::gateway(
-            404,
-            "ParentResourceNotFound",
-            format!(
-                "Can not perform requested operation on nested resource. Parent resource '{}' not found.",
-                parent.names()
-            ),
-        )
-    }
-
-    /// The body cannot be read as the model asks.
-    pub(crate) fn request_content(detail: &str) -> Self {
-        Self::new(
-            400,
-            "InvalidRequestContent",
-            format!("The request content is not valid and could not be deserialized: '{detail}'."),
-        )
-    }
-
-    /// A request to the emulator itself, or a fixture, that cannot be understood.
-    pub(crate) fn control(why: &str) -> Self {
-        Self::new(
-            400,
-            "InvalidControlRequest",
-            format!("The request cannot be understood: {why}."),
-        )
-    }
-
-    /// A condition in the headers does not hold.
-    pub(crate) fn precondition(id: &ResourceId) -> Self {
-        Self::new(
-            412,
-            "PreconditionFailed",
-            format!("Precondition failed. The condition on the etag of {id} does not hold."),
-        )
-    }
-
-    /// The verb is not offered there.
-    pub(crate) fn method(method: &str) -> Self {
-        Self::gateway(
-            405,
-            "HttpMethodNotAllowed",
-            format!("The HTTP method '{method}' is not supported at the target scope."),
-        )
     }
 }

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Map;
 
-use super::call::{Call, Reply};
-use super::error::ArmError;
+use super::call::{Outcome, Reply};
+use super::definition::{Request, TypeDefinition};
+use super::errors;
 use super::id::ResourceId;
 use super::json::{Json, json, list, ordered, take, text};
-use super::resource;
+use super::presence;
 use super::store::Stored;
-use super::world::World;
+use super::versions;
+use crate::documents;
 
 /// How a template is written.
 #[derive(Clone, Copy)]
@@ -22,12 +24,15 @@ struct Options {
 }
 
 /// A template that would create the resources again.
-pub(crate) fn template(world: &World, call: &Call, group: &ResourceId) -> Result<Reply, ArmError> {
-    let group = resource::existing(world, group)?;
-    let asked = call.json()?;
+pub(crate) fn template(request: &mut Request<'_>, at: &[&str]) -> Outcome {
+    let (types, world) = (request.types, &*request.world);
+    versions::check_own(request.call.api_version()?)?;
+    let group = presence::existing_group(world, &ResourceId::of_group(at[0], at[1]))?;
+    let asked = request.call.json()?;
     if text(&asked, "outputFormat").is_some_and(|format| !format.eq_ignore_ascii_case("Json")) {
-        let message = "Only the output format 'Json' is supported here.";
-        return Err(ArmError::gateway(400, "InvalidRequestContent", message));
+        return Err(errors::invalid_content(
+            "Only the output format 'Json' is supported here.",
+        ));
     }
     let listed = list(&asked, "resources").iter().filter_map(Json::as_str);
     let (every, single): (Vec<&str>, Vec<&str>) = listed.partition(|id| *id == "*");
@@ -36,17 +41,15 @@ pub(crate) fn template(world: &World, call: &Call, group: &ResourceId) -> Result
         let known = ResourceId::parse(id)
             .filter(|id| id.group_id().is_some_and(|inside| inside.same(&group.id)));
         let known = known.ok_or_else(|| {
-            let message =
-                format!("The request content was invalid: '{id}' is no resource of the group.");
-            ArmError::gateway(400, "InvalidRequestContent", message)
+            errors::invalid_content(format!("'{id}' is no resource of the group."))
         })?;
-        wanted.push(resource::existing(world, &known)?.id.root().key());
+        wanted.push(presence::existing(types, world, &known)?.id.root().key());
     }
-    let exported: Vec<&Stored> = world
+    let exported: Vec<(&TypeDefinition, &Stored)> = world
         .resources
         .in_group(&group.id)
-        .filter(|stored| world.types.find(&stored.id.type_name()).is_some())
-        .filter(|stored| !every.is_empty() || wanted.contains(&stored.id.root().key()))
+        .filter_map(|stored| Some((types.find(&stored.id.type_name())?, stored)))
+        .filter(|(_, stored)| !every.is_empty() || wanted.contains(&stored.id.root().key()))
         .collect();
     let words = text(&asked, "options").unwrap_or_default();
     let skips = [
@@ -59,7 +62,7 @@ pub(crate) fn template(world: &World, call: &Call, group: &ResourceId) -> Result
     };
     let mut parameters = Map::new();
     let mut references = BTreeMap::new();
-    for stored in &exported {
+    for (_, stored) in &exported {
         let root = stored.id.root();
         let default = if options.defaults {
             json!(root.name())
@@ -76,7 +79,7 @@ pub(crate) fn template(world: &World, call: &Call, group: &ResourceId) -> Result
     }
     let resources: Vec<Json> = exported
         .iter()
-        .map(|stored| show(world, stored, &references, options))
+        .map(|(definition, stored)| show(definition, stored, &references, options))
         .collect();
     let template = json!({
         "$schema": "https://schema.management.azure.com/schemas/2015-01-01/deploymentTemplate.json#",
@@ -102,21 +105,20 @@ const ORDER: &[&str] = &[
 ];
 
 fn show(
-    world: &World,
+    definition: &TypeDefinition,
     stored: &Stored,
     references: &BTreeMap<String, String>,
     options: Options,
 ) -> Json {
-    let mut body = stored.body.clone();
-    let definition = world.types.find(&stored.id.type_name());
-    for member in definition.map_or(&[][..], |definition| definition.read_only) {
+    let mut body = stored.body.to_json();
+    let own = documents::of_type(definition.name).map_or(&[][..], |known| &known.own);
+    for member in own {
         take(&mut body, member);
     }
     take(&mut body, "properties/provisioningState");
     refer(&mut body, references);
     body["type"] = json!(stored.id.type_name());
-    let version = definition.and_then(|definition| definition.api_versions.first());
-    body["apiVersion"] = json!(version);
+    body["apiVersion"] = json!(definition.newest_version());
     let root = name(&stored.id.root(), options);
     body["name"] = match stored.id.names().split_once('/') {
         _ if !options.parameters => json!(stored.id.names()),

@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::error::ArmError;
+use super::errors;
 use super::json::Json;
 
 /// A filter: one of several sets of comparisons has to hold.
@@ -42,13 +43,9 @@ impl Filter {
             .collect::<Option<_>>();
         match alternatives {
             Some(alternatives) => Ok(Some(Self(alternatives))),
-            None => Err(ArmError::gateway(
-                400,
-                "InvalidFilterInQueryString",
-                format!(
-                    "Invalid $filter '{text}' specified in the query string. The supported fields are '{}'.",
-                    fields.join(", ")
-                ),
+            None => Err(errors::invalid_filter_in_query_string(
+                text,
+                fields.join(", "),
             )),
         }
     }
@@ -149,12 +146,8 @@ mod tests {
 
     fn filter(text: &str) -> Result<Option<Filter>, u16> {
         let call = Call {
-            method: "GET".to_owned(),
-            path: String::new(),
             query: vec![("$filter".to_owned(), text.to_owned())],
-            headers: Vec::new(),
-            body: Vec::new(),
-            base: String::new(),
+            ..Call::default()
         };
         Filter::of(&call, &["name", "tagName", "tagValue"]).map_err(|error| error.status)
     }

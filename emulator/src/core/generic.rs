@@ -1,19 +1,28 @@
 //! The list of resources of all types.
 
-use super::call::{Call, Reply};
+use super::call::{Call, Outcome};
 use super::clock::timestamp;
+use super::definition::Request;
 use super::error::ArmError;
+use super::errors;
 use super::filter::Filter;
+use super::id::ResourceId;
 use super::json::{json, ordered, text};
 use super::paging;
+use super::presence;
 use super::resource::Scope;
 use super::versions;
-use super::world::World;
 
 /// The generic list of what lies in a scope: top-level resources with the members that all types share, and more when
 /// they are asked for.
-pub(crate) fn list(world: &World, call: &Call, within: Scope<'_>) -> Result<Reply, ArmError> {
+pub(crate) fn list(request: &mut Request<'_>, at: &[&str]) -> Outcome {
+    let (world, call) = (&*request.world, request.call);
     versions::check_own(call.api_version()?)?;
+    let group = at.get(1).map(|group| ResourceId::of_group(at[0], group));
+    let within = match &group {
+        Some(group) => Scope::Below(&presence::existing_group(world, group)?.id),
+        None => Scope::Subscription(at[0]),
+    };
     let filter = Filter::of(call, &RESOURCE_FIELDS)?;
     let expanded = expanded(call)?;
     let listed = world
@@ -70,13 +79,7 @@ fn expanded(call: &Call) -> Result<Vec<&'static str>, ArmError> {
         let found = known
             .into_iter()
             .find(|known| known.eq_ignore_ascii_case(name));
-        found.ok_or_else(|| {
-            let message = format!(
-                "Invalid $expand '{name}' specified in the query string. The supported values are '{}'.",
-                known.join(", ")
-            );
-            ArmError::gateway(400, "InvalidExpandInQueryString", message)
-        })
+        found.ok_or_else(|| errors::invalid_expand_in_query_string(name, known.join(", ")))
     };
     asked
         .map(str::trim)

@@ -29,37 +29,46 @@ impl ResourceId {
 
     /// Reads `/subscriptions/…[/resourceGroups/…[/providers/…]]`.
     pub(crate) fn parse(path: &str) -> Option<Self> {
-        let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+        Self::of_segments(&path.strip_prefix('/')?.split('/').collect::<Vec<_>>())
+    }
+
+    /// Reads the segments of a path.
+    pub(crate) fn of_segments(segments: &[&str]) -> Option<Self> {
         if segments.iter().any(|segment| segment.is_empty()) {
             return None;
         }
-        let [subscriptions, subscription, rest @ ..] = segments.as_slice() else {
-            return None;
-        };
-        if !subscriptions.eq_ignore_ascii_case("subscriptions") {
-            return None;
-        }
-        match rest {
-            [groups, group] if groups.eq_ignore_ascii_case("resourceGroups") => {
-                Some(Self::of_group(subscription, group))
-            }
-            [groups, group, providers, namespace, pairs @ ..]
-                if groups.eq_ignore_ascii_case("resourceGroups")
-                    && providers.eq_ignore_ascii_case("providers")
-                    && !pairs.is_empty()
-                    && pairs.len() % 2 == 0 =>
+        let is = |one: &str, word: &str| one.eq_ignore_ascii_case(word);
+        match segments {
+            [subscriptions, subscription, groups, group, rest @ ..]
+                if is(subscriptions, "subscriptions") && is(groups, "resourceGroups") =>
             {
-                Some(Self {
-                    subscription: (*subscription).to_owned(),
-                    group: Some((*group).to_owned()),
-                    namespace: (*namespace).to_owned(),
-                    pairs: pairs
-                        .chunks(2)
-                        .map(|pair| (pair[0].to_owned(), pair[1].to_owned()))
-                        .collect(),
-                })
+                let group = Self::of_group(subscription, group);
+                match rest {
+                    [] => Some(group),
+                    [providers, namespace, pairs @ ..]
+                        if is(providers, "providers")
+                            && !pairs.is_empty()
+                            && pairs.len().is_multiple_of(2) =>
+                    {
+                        Some(group.resource(namespace, pairs))
+                    }
+                    _ => None,
+                }
             }
             _ => None,
+        }
+    }
+
+    /// The id of a resource in this group: types and names in turn.
+    pub(crate) fn resource(&self, namespace: &str, pairs: &[&str]) -> Self {
+        let pairs = pairs.chunks_exact(2);
+        Self {
+            subscription: self.subscription.clone(),
+            group: Some(self.name().to_owned()),
+            namespace: namespace.to_owned(),
+            pairs: pairs
+                .map(|pair| (pair[0].to_owned(), pair[1].to_owned()))
+                .collect(),
         }
     }
 

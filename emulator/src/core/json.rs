@@ -80,15 +80,6 @@ pub(crate) fn take(value: &mut Json, path: &str) -> Option<Json> {
     parent.as_object_mut()?.shift_remove(member)
 }
 
-/// Drops the members at and below `path` that are null: services that take null for a member do not show it.
-pub(crate) fn drop_nulls(value: &mut Json, path: &str) {
-    if let Some(given) = take(value, path).filter(|given| !given.is_null()) {
-        let mut kept = json!({});
-        merge(&mut kept, &given);
-        set(value, path, kept);
-    }
-}
-
 /// Merges `patch` into `target` member by member; null removes a member (RFC 7386).
 pub(crate) fn merge(target: &mut Json, patch: &Json) {
     let Json::Object(patch) = patch else {
@@ -111,14 +102,14 @@ pub(crate) fn merge(target: &mut Json, patch: &Json) {
 }
 
 /// The object with the members of `order` first and the others after them, as they were.
-pub(crate) fn ordered(value: Json, order: &[&str]) -> Json {
+pub(crate) fn ordered(value: Json, order: &[impl AsRef<str>]) -> Json {
     let Json::Object(mut members) = value else {
         return value;
     };
     let mut sorted = Map::new();
     for name in order {
-        if let Some(value) = members.shift_remove(*name) {
-            sorted.insert((*name).to_owned(), value);
+        if let Some((name, value)) = members.shift_remove_entry(name.as_ref()) {
+            sorted.insert(name, value);
         }
     }
     sorted.extend(members);
@@ -137,16 +128,6 @@ mod tests {
         assert_eq!(take(&mut value, "a/b"), Some(json!(1)));
         assert_eq!(value, json!({"a": {"c": {"d": "x"}}}));
         assert_eq!(take(&mut value, "z/b"), None);
-    }
-
-    #[test]
-    fn nulls_are_dropped_where_asked() {
-        let mut value = json!({"a": {"b": null, "c": {"d": null, "e": [null]}}, "f": null});
-        drop_nulls(&mut value, "a");
-        drop_nulls(&mut value, "z");
-        assert_eq!(value, json!({"a": {"c": {"e": [null]}}, "f": null}));
-        drop_nulls(&mut value, "f");
-        assert_eq!(value, json!({"a": {"c": {"e": [null]}}}));
     }
 
     #[test]

@@ -1,19 +1,21 @@
 //! Microsoft.Authorization/locks on subscriptions, groups and resources. A lock is stored below its scope and goes with it.
 
-use super::call::{Call, Reply};
+use super::call::{Call, Outcome, Reply};
+use super::definition::Request;
 use super::error::ArmError;
+use super::errors;
 use super::id::ResourceId;
-use super::json::{json, text};
+use super::json::text;
 use super::paging;
-use super::resource;
+use super::presence;
 use super::scope;
 use super::store::Stored;
 use super::versions;
 use super::world::World;
 
 const KIND: &str = "Microsoft.Authorization/locks";
-const LEVELS: [&str; 3] = ["NotSpecified", "CanNotDelete", "ReadOnly"];
 const LONGEST_NOTES: usize = 512;
+const LONGEST_NAME: usize = 260;
 
 /// What a request is about to do to a scope.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,37 +24,21 @@ pub(crate) enum Intent {
     Delete,
 }
 
-/// Answers a request for the locks of a scope or for one of them.
-pub(crate) fn serve(
-    world: &mut World,
-    call: &Call,
-    subscription: &str,
-    scope: &[&str],
-    name: Option<&str>,
-) -> Result<Reply, ArmError> {
-    versions::check_locks(call.api_version()?)?;
-    let scope = scope::existing(world, subscription, scope)?;
-    let Some(name) = name else {
-        return match call.method.as_str() {
-            "GET" => list(world, call, &scope),
-            method => Err(ArmError::method(method)),
-        };
-    };
+/// Answers a request for one lock.
+pub(crate) fn one(request: &mut Request<'_>, at: &[&str]) -> Outcome {
+    versions::check_locks(request.call.api_version()?)?;
+    let (scope, name) = (scope::asked(request, 4)?, at[1]);
     let id = scope::object(&scope, "locks", name);
-    match (call.method.as_str(), world.resources.get(&id)) {
-        ("GET", Some(stored)) => Ok(Reply::json(200, stored.body.clone())),
-        ("GET", None) => Err(ArmError::gateway(
-            404,
-            "LockNotFound",
-            format!("The lock '{name}' could not be found."),
-        )),
-        ("PUT", _) => put(world, call, &scope, id),
+    let found = request.world.resources.get(&id);
+    match (request.call.method.as_str(), found) {
+        ("GET", Some(stored)) => Ok(Reply::json(200, stored.body.to_json())),
+        ("PUT", _) => put(request.world, request.call, &scope, id),
         ("DELETE", Some(_)) => {
-            world.resources.remove(&id);
+            request.world.resources.remove(&id);
             Ok(Reply::empty(200))
         }
         ("DELETE", None) => Ok(Reply::empty(204)),
-        (method, _) => Err(ArmError::method(method)),
+        _ => Err(errors::lock_not_found(name)),
     }
 }
 
@@ -86,55 +72,42 @@ pub(crate) fn check(world: &World, id: &ResourceId, intent: Intent) -> Result<()
         Intent::Write => "write",
         Intent::Delete => "delete",
     };
-    Err(ArmError::gateway(
-        409,
-        "ScopeLocked",
-        format!(
-            "The scope '{id}' cannot perform {verb} operation because following scope(s) are locked: '{}'. \
-             Please remove the lock and try again.",
-            locked.join(",")
-        ),
-    ))
+    Err(errors::scope_locked(id, verb, locked.join(",")))
 }
 
-fn put(
-    world: &mut World,
-    call: &Call,
-    scope: &ResourceId,
-    id: ResourceId,
-) -> Result<Reply, ArmError> {
-    let body = call.json()?;
-    let properties = &body["properties"];
-    let Some(level) = text(properties, "level").and_then(|level| {
-        LEVELS
-            .into_iter()
-            .find(|known| known.eq_ignore_ascii_case(level))
-    }) else {
-        return Err(invalid(
-            "The lock level must be 'CanNotDelete' or 'ReadOnly'.",
+fn put(world: &mut World, call: &Call, scope: &ResourceId, id: ResourceId) -> Outcome {
+    check_name(id.name())?;
+    let shown = call.json()?["properties"].take();
+    let notes = text(&shown, "notes").unwrap_or_default();
+    if notes.chars().count() > LONGEST_NOTES {
+        return Err(errors::invalid_content(
+            "The notes of a lock have at most 512 characters.",
         ));
-    };
-    let mut shown = json!({ "level": level });
-    if let Some(notes) = text(properties, "notes") {
-        if notes.chars().count() > LONGEST_NOTES {
-            return Err(invalid("The notes of a lock have at most 512 characters."));
-        }
-        shown["notes"] = json!(notes);
-    }
-    if let Some(owners) = properties.get("owners").filter(|owners| owners.is_array()) {
-        shown["owners"] = owners.clone();
     }
     if let Some(group) = group_of(scope) {
-        resource::check_stays(world, &group)?;
+        presence::check_stays(world, &group)?;
     }
     let status = if world.resources.has(&id) { 200 } else { 201 };
     let body = scope::store(world, id, "locks", shown);
     Ok(Reply::json(status, body))
 }
 
+/// The published rule for names; the code is ours.
+fn check_name(name: &str) -> Result<(), ArmError> {
+    let is_forbidden = |character: char| "<>%&:\\?/".contains(character) || character.is_control();
+    let is_fine = !name.trim().is_empty() && name.chars().count() <= LONGEST_NAME;
+    if is_fine && !name.contains(is_forbidden) {
+        return Ok(());
+    }
+    Err(errors::invalid_lock_name(name))
+}
+
 /// The locks at a scope and below it, or at it and above it when only those are asked for.
-fn list(world: &World, call: &Call, scope: &ResourceId) -> Result<Reply, ArmError> {
-    let at_scope = call
+pub(crate) fn list(request: &mut Request<'_>, _: &[&str]) -> Outcome {
+    versions::check_locks(request.call.api_version()?)?;
+    let (scope, world) = (&scope::asked(request, 3)?, &*request.world);
+    let at_scope = request
+        .call
         .query("$filter")
         .is_some_and(|filter| filter.trim().eq_ignore_ascii_case("atScope()"));
     let locks: Vec<&Stored> = if at_scope {
@@ -149,7 +122,7 @@ fn list(world: &World, call: &Call, scope: &ResourceId) -> Result<Reply, ArmErro
             .filter(|stored| is_lock(stored))
             .collect()
     };
-    paging::page_of(call, locks, |lock| lock.body.clone())
+    paging::page_of(request.call, locks, |lock| lock.body.to_json())
 }
 
 fn group_of(scope: &ResourceId) -> Option<ResourceId> {
@@ -160,8 +133,4 @@ fn group_of(scope: &ResourceId) -> Option<ResourceId> {
 
 fn is_lock(stored: &Stored) -> bool {
     text(&stored.body, "type") == Some(KIND)
-}
-
-fn invalid(message: &str) -> ArmError {
-    ArmError::gateway(400, "InvalidRequestContent", message)
 }

@@ -1,19 +1,19 @@
 //! The metrics of resources: what is set through the control API holds from then on until it is changed.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use time::{Duration, OffsetDateTime};
 
-use super::clock::nanoseconds;
+use super::clock::minus;
 use super::id::ResourceId;
 use super::tracked::Tracked;
 
 /// How long values are remembered: longer than any rule or client looks back.
-const KEPT: Duration = Duration::days(2);
+const KEPT: SignedDuration = SignedDuration::from_hours(2 * 24);
 /// How many values of one metric are remembered.
 const MOST: usize = 10_000;
 
 /// How often a metric is taken.
-pub(crate) const SAMPLE: Duration = Duration::MINUTE;
+pub(crate) const SAMPLE: SignedDuration = SignedDuration::from_mins(1);
 
 /// The values of all metrics, by the keys of resource and metric.
 #[derive(Debug, Default)]
@@ -32,8 +32,8 @@ pub(crate) struct Series {
 /// A value that holds from a time on; none means that there is no data.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Point {
-    #[serde(with = "nanoseconds")]
-    at: OffsetDateTime,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    at: Timestamp,
     value: Option<f64>,
 }
 
@@ -44,7 +44,7 @@ impl Metrics {
         resource: &ResourceId,
         name: &str,
         value: Option<f64>,
-        now: OffsetDateTime,
+        now: Timestamp,
     ) {
         let key = key(resource, name);
         if self.series.get(&key).is_none() {
@@ -57,8 +57,14 @@ impl Metrics {
         }
         if let Some(series) = self.series.get_mut(&key) {
             series.points.push(Point { at: now, value });
-            series.forget(now.saturating_sub(KEPT));
+            series.forget(minus(now, KEPT));
         }
+    }
+
+    /// Puts the values of a metric in place of any that it has.
+    pub(crate) fn insert(&mut self, series: Series) {
+        let key = key(&series.resource, &series.name);
+        self.series.insert(key, series);
     }
 
     /// The values of a metric.
@@ -108,29 +114,29 @@ impl FromIterator<Series> for Metrics {
 
 impl Series {
     /// The value at a time, if there is one.
-    pub(crate) fn value(&self, at: OffsetDateTime) -> Option<f64> {
+    pub(crate) fn value(&self, at: Timestamp) -> Option<f64> {
         let after = self.points.partition_point(|point| point.at <= at);
         self.points.get(after.checked_sub(1)?)?.value
     }
 
     /// What was measured in a span that ends at a time, the newest first.
-    pub(crate) fn samples(&self, end: OffsetDateTime, span: Duration) -> Vec<f64> {
+    pub(crate) fn samples(&self, end: Timestamp, span: SignedDuration) -> Vec<f64> {
         let mut samples = Vec::new();
-        let mut age = Duration::ZERO;
+        let mut age = SignedDuration::ZERO;
         while age < span {
-            samples.extend(self.value(end.saturating_sub(age)));
+            samples.extend(self.value(minus(end, age)));
             age += SAMPLE;
         }
         samples
     }
 
     /// When the value was changed last.
-    pub(crate) fn changed(&self) -> Option<OffsetDateTime> {
+    pub(crate) fn changed(&self) -> Option<Timestamp> {
         self.points.last().map(|point| point.at)
     }
 
     /// Drops what was before a time; the value that held then stays.
-    fn forget(&mut self, before: OffsetDateTime) {
+    fn forget(&mut self, before: Timestamp) {
         let after = self.points.partition_point(|point| point.at <= before);
         let surplus = self.points.len().saturating_sub(MOST);
         self.points.drain(..after.saturating_sub(1).max(surplus));
@@ -163,12 +169,17 @@ mod tests {
 
     #[test]
     fn a_value_holds_until_it_is_changed_and_old_ones_are_forgotten() {
-        let start = OffsetDateTime::UNIX_EPOCH;
+        let start = Timestamp::UNIX_EPOCH;
         let id = ResourceId::of_group("s", "g");
         let mut metrics = Metrics::default();
         metrics.set(&id, "Load", Some(1.0), start);
-        metrics.set(&id, "load", Some(2.0), start + Duration::HOUR);
-        metrics.set(&id, "load", None, start + Duration::hours(2));
+        metrics.set(
+            &id,
+            "load",
+            Some(2.0),
+            start + SignedDuration::from_hours(1),
+        );
+        metrics.set(&id, "load", None, start + SignedDuration::from_hours(2));
         let series = metrics.get(&id, "LOAD").expect("values");
         for (minutes, value) in [
             (-1, None),
@@ -178,15 +189,23 @@ mod tests {
             (120, None),
         ] {
             assert_eq!(
-                series.value(start + Duration::minutes(minutes)),
+                series.value(start + SignedDuration::from_mins(minutes)),
                 value,
                 "{minutes}"
             );
         }
-        metrics.set(&id, "load", Some(3.0), start + KEPT + Duration::minutes(90));
+        metrics.set(
+            &id,
+            "load",
+            Some(3.0),
+            start + KEPT + SignedDuration::from_mins(90),
+        );
         let series = metrics.get(&id, "load").expect("values");
         assert_eq!(series.value(start), None, "forgotten");
-        assert_eq!(series.value(start + Duration::minutes(90)), Some(2.0));
+        assert_eq!(
+            series.value(start + SignedDuration::from_mins(90)),
+            Some(2.0)
+        );
         metrics.remove(&id);
         assert!(metrics.get(&id, "load").is_none());
     }

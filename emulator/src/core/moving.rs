@@ -1,71 +1,58 @@
 //! Moves of resources from one group to another. Only what refers to others by its own body is moved: workflows and
 //! integration accounts. Networks and environments stay where they are.
 
-use time::Duration;
+use jiff::SignedDuration;
 
-use super::asynchronous::{announce, name};
-use super::call::{Call, Reply};
-use super::definition::Style;
+use super::asynchronous;
+use super::call::{Outcome, Reply};
+use super::definition::Request;
 use super::error::ArmError;
+use super::errors;
 use super::id::{GROUP, ResourceId};
 use super::json::{Json, json, list, take, text};
 use super::locks::{self, Intent};
-use super::operations::{Ending, Operation};
-use super::resource;
+use super::operations::{Ending, Operation, Work};
+use super::presence::{self, MOVING};
+use super::versions;
 use super::world::World;
 
 /// The kinds of the two operations.
 pub(crate) const MOVE: &str = "MoveResources";
-const VALIDATE: &str = "ValidateMoveResources";
+pub(crate) const VALIDATE: &str = "ValidateMoveResources";
 
 /// How long each takes (an assumption).
-const LASTS: Duration = Duration::minutes(1);
-
-/// The hidden member of a group with the move that it takes part in.
-const MOVING: &str = "moving";
+const LASTS: SignedDuration = SignedDuration::from_mins(1);
 
 /// Starts a move out of a group, or only checks it.
-pub(crate) fn start(
-    world: &mut World,
-    call: &Call,
-    source: &ResourceId,
-    for_real: bool,
-) -> Result<Reply, ArmError> {
-    let source = resource::existing(world, source)?.id.clone();
-    let asked = call.json()?;
-    let (ids, target) = check(world, &source, &asked)?;
-    let kind = if for_real { MOVE } else { VALIDATE };
-    let name = name(world, Style::Group, kind, &source);
+pub(crate) fn start(request: &mut Request<'_>, at: &[&str], for_real: bool) -> Outcome {
+    versions::check_own(request.call.api_version()?)?;
+    let source = ResourceId::of_group(at[0], at[1]);
+    let source = presence::existing_group(request.world, &source)?.id.clone();
+    let asked = request.call.json()?;
+    let (ids, target) = check(request, &source, &asked)?;
     if for_real {
         let ids: Vec<String> = ids.iter().map(ResourceId::to_string).collect();
         let plan = json!({"resources": ids, "target": target.to_string()});
         for (group, plan) in [(&source, plan), (&target, json!({}))] {
-            if let Some(stored) = world.resources.get_mut(group) {
-                stored.hidden = json!({ MOVING: plan });
+            if let Some(stored) = request.world.resources.get_mut(group) {
+                stored.hidden = json!({ MOVING: plan }).into();
             }
         }
     }
-    let operation = world.start(name, kind, &source, LASTS, Ending::ByType);
-    Ok(announce(
+    let work = Work {
+        kind: if for_real { MOVE } else { VALIDATE },
+        lasts: LASTS,
+        ending: Ending::ByType,
+    };
+    let provider = request.types.provider(&source.namespace);
+    let provider = provider.ok_or_else(|| errors::no_route(&request.call.path))?;
+    Ok(asynchronous::start(
+        request,
+        provider,
+        work,
+        &source,
         Reply::empty(202),
-        call,
-        world,
-        &operation,
-        Style::Group,
     ))
-}
-
-/// Refuses what a group cannot do while it takes part in a move.
-pub(crate) fn check_settled(world: &World, group: &ResourceId) -> Result<(), ArmError> {
-    let stored = world.resources.get(group);
-    if stored.is_none_or(|group| group.hidden.get(MOVING).is_none()) {
-        return Ok(());
-    }
-    let message = format!(
-        "Cannot perform this operation because resources of the resource group '{}' are being moved.",
-        group.name()
-    );
-    Err(ArmError::gateway(409, "ResourcesBeingMoved", message))
 }
 
 /// Ends a move: what is still there gets its new id, here and in whatever refers to it.
@@ -100,31 +87,22 @@ pub(crate) fn finish(world: &mut World, operation: &Operation) {
 
 /// The resources to move and where to, if that can be. The codes are ours, but for unknown groups and resources.
 fn check(
-    world: &World,
+    request: &Request<'_>,
     source: &ResourceId,
     asked: &Json,
 ) -> Result<(Vec<ResourceId>, ResourceId), ArmError> {
+    let (types, world) = (request.types, &*request.world);
     let target = text(asked, "targetResourceGroup").and_then(ResourceId::parse);
     let target = target.filter(|id| id.type_name() == GROUP).ok_or_else(|| {
-        ArmError::gateway(
-            400,
-            "InvalidRequestContent",
-            "The request content was invalid: 'targetResourceGroup' is not the id of a resource group.",
-        )
+        errors::invalid_content("'targetResourceGroup' is not the id of a resource group.")
     })?;
-    let target = resource::existing(world, &target)?.id.clone();
-    let refuse = |code: &'static str, what: String| Err(ArmError::gateway(409, code, what));
+    let target = presence::existing_group(world, &target)?.id.clone();
     if target.same(source) {
-        let what = "The source and the target of a move cannot be the same resource group.";
-        return refuse("ResourceMoveSameGroup", what.to_owned());
+        return Err(errors::resource_move_same_group());
     }
     let wanted = list(asked, "resources");
     if wanted.is_empty() {
-        return Err(ArmError::gateway(
-            400,
-            "InvalidRequestContent",
-            "The request content was invalid: 'resources' names no resource.",
-        ));
+        return Err(errors::invalid_content("'resources' names no resource."));
     }
     let mut ids = Vec::new();
     for wanted in wanted {
@@ -133,36 +111,26 @@ fn check(
             id.pairs.len() == 1 && id.group_id().is_some_and(|group| group.same(source))
         });
         let Some(id) = id else {
-            let what = format!(
-                "'{wanted}' is no resource of the resource group '{}'.",
-                source.name()
-            );
-            return refuse("ResourceMoveNotInGroup", what);
+            return Err(errors::resource_move_not_in_group(wanted, source.name()));
         };
-        let id = resource::existing(world, &id)?.id.clone();
+        let id = presence::existing(types, world, &id)?.id.clone();
         let kind = id.type_name();
-        let movable = world
-            .types
+        let movable = types
             .find(&kind)
             .is_some_and(|known| known.behaviour.may_move());
         if !movable {
-            let what = format!("Resource move is not supported for resource types '{kind}'.");
-            return refuse("ResourceMoveNotSupported", what);
+            return Err(errors::resource_move_not_supported(kind));
         }
         if world.resources.has(&moved(&id, &target)) {
-            let what = format!(
-                "The resource group '{}' has a resource '{kind}/{}'.",
-                target.name(),
-                id.name()
-            );
-            return refuse("ResourceMoveTargetExists", what);
+            let (group, name) = (target.name(), id.name());
+            return Err(errors::resource_move_target_exists(group, kind, name));
         }
         locks::check(world, &id, Intent::Delete)?;
         ids.push(id);
     }
     for group in [source, &target] {
         locks::check(world, group, Intent::Write)?;
-        resource::check_stays(world, group)?;
+        presence::check_stays(world, group)?;
     }
     Ok((ids, target))
 }

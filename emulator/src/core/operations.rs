@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use time::{Duration, OffsetDateTime};
 
-use super::clock::nanoseconds;
+use super::clock::minus;
+use super::error::ArmError;
 use super::id::ResourceId;
+use super::json::Json;
 use super::tracked::Tracked;
 
 /// Why an operation failed.
@@ -18,12 +20,21 @@ pub(crate) struct Failure {
     pub(crate) message: String,
 }
 
+impl From<ArmError> for Failure {
+    fn from(error: ArmError) -> Self {
+        Self {
+            code: error.code.into_owned(),
+            message: error.message,
+        }
+    }
+}
+
 /// How an operation is going to fail.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Doom {
     pub(crate) failure: Failure,
     /// After how long, if not when it would have ended.
-    pub(crate) after: Option<Duration>,
+    pub(crate) after: Option<SignedDuration>,
 }
 
 /// How far an operation is.
@@ -41,8 +52,19 @@ pub(crate) enum Ending {
     Settle,
     /// The target goes away.
     Remove,
+    /// The target, a group, goes away with what is in it.
+    Empty,
     /// The type of the target knows.
     ByType,
+}
+
+/// The operation that a request starts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Work {
+    /// Azure's name of what is done, such as `PutSubnetOperation`.
+    pub(crate) kind: &'static str,
+    pub(crate) lasts: SignedDuration,
+    pub(crate) ending: Ending,
 }
 
 /// A long-running operation.
@@ -53,10 +75,10 @@ pub(crate) struct Operation {
     /// Azure's name of what is done, such as `PutSubnetOperation`.
     pub(crate) kind: Cow<'static, str>,
     pub(crate) target: ResourceId,
-    #[serde(with = "nanoseconds")]
-    pub(crate) started: OffsetDateTime,
-    #[serde(with = "nanoseconds")]
-    pub(crate) ends: OffsetDateTime,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    pub(crate) started: Timestamp,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    pub(crate) ends: Timestamp,
     pub(crate) progress: Progress,
     pub(crate) ending: Ending,
     /// How it will fail, if it will.
@@ -69,12 +91,24 @@ pub(crate) struct Operations {
     entries: Tracked<String, Operation>,
     /// The key of the target and the name of each one that runs: every write asks what runs on its target.
     running: BTreeSet<(String, String)>,
+    /// The end and the name of each one that does not run any more.
+    ended: BTreeSet<(Timestamp, String)>,
 }
+
+/// For how long ended operations can be asked for, at least.
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// So many are kept in any case: on a fast clock a week is over before a client asks again.
+const LEAST: usize = 1000;
+/// So many are kept at most.
+const MOST: usize = 20_000;
 
 impl Operations {
     /// Adds an operation.
     pub(crate) fn add(&mut self, operation: Operation) {
         self.running.extend(mark(&operation));
+        if operation.progress != Progress::Running {
+            self.ended.insert((operation.ends, operation.name.clone()));
+        }
         self.entries.insert(operation.name.clone(), operation);
     }
 
@@ -83,6 +117,7 @@ impl Operations {
         let operation = self.entries.get_mut(name)?;
         let mark = mark(operation)?;
         operation.progress = progress;
+        self.ended.insert((operation.ends, name.to_owned()));
         self.running.remove(&mark);
         Some(operation.clone())
     }
@@ -114,18 +149,17 @@ impl Operations {
             .collect()
     }
 
-    /// Drops those that ended before a time.
-    pub(crate) fn forget(&mut self, before: OffsetDateTime) {
-        let old: Vec<String> = self
-            .entries
-            .iter()
-            .filter(|(_, operation)| {
-                operation.progress != Progress::Running && operation.ends < before
-            })
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in old {
-            self.entries.remove(&name);
+    /// Drops those that ended long ago, and of too many the oldest.
+    pub(crate) fn forget(&mut self, now: Timestamp) {
+        let before = minus(now, KEPT_FOR);
+        while let Some((ended, _)) = self.ended.first() {
+            let count = self.ended.len();
+            if count <= LEAST || (count <= MOST && *ended >= before) {
+                return;
+            }
+            if let Some((_, name)) = self.ended.pop_first() {
+                self.entries.remove(&name);
+            }
         }
     }
 
@@ -152,6 +186,11 @@ impl FromIterator<Operation> for Operations {
             .collect();
         Self {
             running: entries.values().filter_map(mark).collect(),
+            ended: entries
+                .values()
+                .filter(|operation| operation.progress != Progress::Running)
+                .map(|operation| (operation.ends, operation.name.clone()))
+                .collect(),
             entries,
         }
     }
@@ -168,43 +207,48 @@ fn mark(operation: &Operation) -> Option<(String, String)> {
 pub(crate) enum Due {
     /// The operation of that name ends.
     Finish(String),
-    /// The platform lets go of the subnets of an environment that failed or was deleted.
-    /// `holder` is its own id of 32 digits: another environment may have the same name by then.
-    ReleaseSubnets {
-        environment: ResourceId,
-        holder: String,
-    },
-    /// The type of a resource has asked to be called then.
-    Wake(ResourceId),
+    /// The type of a resource, which may be gone by then, has asked to be called, and gave this along.
+    Wake { id: ResourceId, note: Json },
 }
 
 /// What falls due, in order of time; the number keeps the order of arrival at the same time.
 #[derive(Debug, Default)]
 pub(crate) struct Agenda {
-    entries: Tracked<(OffsetDateTime, u64), Due>,
+    entries: Tracked<(Timestamp, u64), Due>,
     arrivals: u64,
 }
 
 impl Agenda {
     /// Adds a change.
-    pub(crate) fn add(&mut self, at: OffsetDateTime, due: Due) {
+    pub(crate) fn add(&mut self, at: Timestamp, due: Due) {
         self.arrivals += 1;
         self.entries.insert((at, self.arrivals), due);
     }
 
     /// Calls the type of a resource at a time, and at no other that was planned before.
-    pub(crate) fn wake(&mut self, at: OffsetDateTime, id: &ResourceId) {
+    pub(crate) fn wake(&mut self, at: Timestamp, id: &ResourceId) {
         self.sleep(id);
-        self.add(at, Due::Wake(id.clone()));
+        let (id, note) = (id.clone(), Json::Null);
+        self.add(at, Due::Wake { id, note });
+    }
+
+    /// When a resource will be looked at, if that is planned.
+    pub(crate) fn planned(&self, id: &ResourceId) -> Option<Timestamp> {
+        self.coming().find_map(|(at, due)| {
+            let is_it = matches!(due, Due::Wake { id: planned, note } if note.is_null() && planned.same(id));
+            is_it.then_some(at)
+        })
     }
 
     /// Lets a resource be.
     pub(crate) fn sleep(&mut self, id: &ResourceId) {
-        self.cancel(|due| matches!(due, Due::Wake(planned) if planned.same(id)));
+        self.cancel(|due| {
+            matches!(due, Due::Wake { id: planned, note } if note.is_null() && planned.same(id))
+        });
     }
 
     /// Takes the next change that is due by `until`.
-    pub(crate) fn take(&mut self, until: OffsetDateTime) -> Option<(OffsetDateTime, Due)> {
+    pub(crate) fn take(&mut self, until: Timestamp) -> Option<(Timestamp, Due)> {
         let (key, _) = self.entries.first_key_value()?;
         let key = *key;
         if key.0 > until {
@@ -227,21 +271,21 @@ impl Agenda {
     }
 
     /// Everything that is still to come, the next first.
-    pub(crate) fn coming(&self) -> impl Iterator<Item = (OffsetDateTime, &Due)> {
+    pub(crate) fn coming(&self) -> impl Iterator<Item = (Timestamp, &Due)> {
         self.entries.iter().map(|((at, _), due)| (*at, due))
     }
 
     /// The entries that were touched since the last call, none for those that are gone.
     pub(crate) fn take_changes(
         &mut self,
-    ) -> impl Iterator<Item = ((OffsetDateTime, u64), Option<&Due>)> {
+    ) -> impl Iterator<Item = ((Timestamp, u64), Option<&Due>)> {
         self.entries.take_changes()
     }
 }
 
-impl FromIterator<((OffsetDateTime, u64), Due)> for Agenda {
+impl FromIterator<((Timestamp, u64), Due)> for Agenda {
     /// Entries that are written down already.
-    fn from_iter<I: IntoIterator<Item = ((OffsetDateTime, u64), Due)>>(entries: I) -> Self {
+    fn from_iter<I: IntoIterator<Item = ((Timestamp, u64), Due)>>(entries: I) -> Self {
         let entries: Tracked<_, _> = entries.into_iter().collect();
         let arrivals = entries.keys().map(|(_, number)| *number).max();
         Self {
@@ -260,8 +304,8 @@ mod tests {
             name: name.to_owned(),
             kind: "Put".into(),
             target: target.clone(),
-            started: OffsetDateTime::UNIX_EPOCH,
-            ends: OffsetDateTime::UNIX_EPOCH,
+            started: Timestamp::UNIX_EPOCH,
+            ends: Timestamp::UNIX_EPOCH,
             progress: Progress::Running,
             ending: Ending::Settle,
             failure: None,
@@ -293,5 +337,54 @@ mod tests {
         }
         assert_eq!(running(&operations, &network), None);
         assert_eq!(running(&operations, &longer).as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn ended_ones_are_kept_for_a_week_the_last_ones_for_longer_and_never_too_many() {
+        let target = ResourceId::of_group("s", "g");
+        let start = Timestamp::UNIX_EPOCH;
+        let mut operations = Operations::default();
+        let end = |operations: &mut Operations, number: usize, at: Timestamp| {
+            let ended = Operation {
+                ends: at,
+                ..operation(&number.to_string(), &target)
+            };
+            operations.add(ended);
+            operations.end(&number.to_string(), Progress::Succeeded);
+            operations.forget(at);
+        };
+        operations.add(operation("running", &target));
+        for number in 0..=LEAST {
+            end(&mut operations, number, start);
+        }
+        end(
+            &mut operations,
+            LEAST + 1,
+            start + SignedDuration::from_hours(6 * 24),
+        );
+        assert_eq!(operations.len(), LEAST + 3, "not a week yet");
+        end(
+            &mut operations,
+            LEAST + 2,
+            start + SignedDuration::from_hours(8 * 24),
+        );
+        assert_eq!(operations.len(), LEAST + 1, "the last ones");
+        assert!(operations.contains_key("running") && !operations.contains_key("0"));
+        for number in 0..MOST + 10 {
+            end(
+                &mut operations,
+                1_000_000 + number,
+                start + SignedDuration::from_hours(9 * 24),
+            );
+        }
+        assert_eq!(operations.len(), MOST + 1);
+        let written: Vec<Operation> = operations.values().cloned().collect();
+        let mut read: Operations = written.into_iter().collect();
+        end(
+            &mut read,
+            9_000_000,
+            start + SignedDuration::from_hours(9 * 24),
+        );
+        assert_eq!(read.len(), MOST + 1, "also after a restart");
     }
 }

@@ -2,8 +2,9 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::call::{Call, Reply};
+use super::call::{Call, Outcome, Reply};
 use super::error::ArmError;
+use super::errors;
 use super::json::{Json, json};
 use super::random::Random;
 
@@ -11,7 +12,7 @@ use super::random::Random;
 const PAGE: usize = 100;
 
 /// The page that the request asks for, with the address of the next one.
-pub(crate) fn page(call: &Call, elements: Vec<Json>) -> Result<Reply, ArmError> {
+pub(crate) fn page(call: &Call, elements: Vec<Json>) -> Outcome {
     page_of(call, elements, |element| element)
 }
 
@@ -20,14 +21,12 @@ pub(crate) fn page_of<T>(
     call: &Call,
     elements: impl IntoIterator<Item = T>,
     show: impl Fn(T) -> Json,
-) -> Result<Reply, ArmError> {
-    if call.method != "GET" {
-        return Err(ArmError::method(&call.method));
-    }
+) -> Outcome {
     let size = call.query("$top").map_or(Ok(PAGE), |value| {
-        value.parse::<usize>().map_err(|_| invalid("$top", value))
+        let size = value.parse().ok().filter(|size: &usize| *size > 0);
+        size.ok_or_else(|| invalid("$top", value))
     })?;
-    let size = size.clamp(1, PAGE);
+    let size = size.min(PAGE);
     let skipped = call.query("$skipToken").map_or(Ok(0), |token| {
         skipped(call, token).ok_or_else(|| invalid("$skipToken", token))
     })?;
@@ -63,11 +62,7 @@ fn skipped(call: &Call, token: &str) -> Option<usize> {
 }
 
 fn invalid(name: &str, value: &str) -> ArmError {
-    ArmError::gateway(
-        400,
-        "InvalidParameter",
-        format!("The value '{value}' of the query parameter '{name}' is invalid."),
-    )
+    errors::invalid_parameter(value, name)
 }
 
 #[cfg(test)]
@@ -82,9 +77,8 @@ mod tests {
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
-            headers: Vec::new(),
-            body: Vec::new(),
             base: "http://here".to_owned(),
+            ..Call::default()
         }
     }
 

@@ -1,9 +1,11 @@
 //! The resource providers: their types, versions and registration. Every provider is registered from the start.
 
-use time::Duration;
+use jiff::SignedDuration;
 
-use super::call::{Call, Reply};
+use super::call::{Outcome, Reply};
+use super::definition::{Provider, Request, Table, TypeDefinition};
 use super::error::ArmError;
+use super::errors;
 use super::id::ResourceId;
 use super::json::{Json, json, text};
 use super::paging;
@@ -13,93 +15,74 @@ use super::versions;
 use super::world::World;
 
 /// How long a registration takes, either way (an assumption).
-const CHANGE: Duration = Duration::minutes(1);
-
-/// The namespace that ARM serves itself: it takes no registration.
-const OWN: &str = "Microsoft.Resources";
+const CHANGE: SignedDuration = SignedDuration::from_mins(1);
 
 /// The list of providers.
-pub(crate) fn list(world: &World, call: &Call, subscription: &str) -> Result<Reply, ArmError> {
-    versions::check_own(call.api_version()?)?;
-    let mut namespaces: Vec<&str> = world
-        .types
-        .0
-        .iter()
-        .map(|definition| definition.namespace())
-        .collect();
-    namespaces.sort_unstable();
-    namespaces.dedup();
-    paging::page_of(call, namespaces, |namespace| {
-        provider(world, subscription, namespace)
+pub(crate) fn list(request: &mut Request<'_>, at: &[&str]) -> Outcome {
+    versions::check_own(request.call.api_version()?)?;
+    let mut providers = request.types.0.to_vec();
+    providers.sort_unstable_by_key(|provider| provider.namespace);
+    let world = &*request.world;
+    paging::page_of(request.call, providers, |provider| {
+        show(world, at[0], provider)
     })
 }
 
 /// One provider.
-pub(crate) fn get(
-    world: &World,
-    call: &Call,
-    subscription: &str,
-    namespace: &str,
-) -> Result<Reply, ArmError> {
-    versions::check_own(call.api_version()?)?;
-    let namespace = known(world, namespace)?;
-    Ok(Reply::json(200, provider(world, subscription, namespace)))
+pub(crate) fn get(request: &mut Request<'_>, at: &[&str]) -> Outcome {
+    versions::check_own(request.call.api_version()?)?;
+    let provider = known(request.types, at[1])?;
+    Ok(Reply::json(200, show(request.world, at[0], provider)))
 }
 
 /// Starts a registration or its end. What is as wanted already stays as it is.
-pub(crate) fn register(
-    world: &mut World,
-    call: &Call,
-    subscription: &str,
-    namespace: &str,
-    wanted: bool,
-) -> Result<Reply, ArmError> {
-    versions::check_own(call.api_version()?)?;
-    let namespace = known(world, namespace)?;
+pub(crate) fn register(request: &mut Request<'_>, at: &[&str], wanted: bool) -> Outcome {
+    versions::check_own(request.call.api_version()?)?;
+    let (subscription, provider) = (at[0], known(request.types, at[1])?);
+    request.call.check_body()?;
+    let world = &mut *request.world;
     if !wanted {
-        check_unused(world, subscription, namespace)?;
+        check_unused(world, subscription, provider)?;
     }
-    let state = registration(world, subscription, namespace);
+    let state = registration(world, subscription, provider.namespace);
     if wanted != state.starts_with("Regist") {
         let target = if wanted { "Registered" } else { "Unregistered" };
         world.resources.insert(Stored {
-            id: record(subscription, namespace),
+            id: record(subscription, provider.namespace),
             etag: String::new(),
-            body: json!({ "registrationState": target }),
+            body: json!({ "registrationState": target }).into(),
             created: world.now,
             changed: world.now,
-            hidden: Json::Null,
+            hidden: Json::Null.into(),
         });
     }
-    Ok(Reply::json(200, provider(world, subscription, namespace)))
+    Ok(Reply::json(200, show(world, subscription, provider)))
 }
 
 /// Refuses a write to a provider that the subscription is not registered with.
-pub(crate) fn check_registered(world: &World, id: &ResourceId) -> Result<(), ArmError> {
-    let namespace = known(world, &id.namespace)?;
+pub(crate) fn check_registered(
+    types: &Table,
+    world: &World,
+    id: &ResourceId,
+) -> Result<(), ArmError> {
+    let namespace = known(types, &id.namespace)?.namespace;
     if registration(world, &id.subscription, namespace) == "Registered" {
         return Ok(());
     }
-    let message = format!(
-        "The subscription is not registered to use namespace '{namespace}'. \
-         See https://aka.ms/rps-not-found for how to register subscriptions."
-    );
-    let mut error = ArmError::gateway(409, "MissingSubscriptionRegistration", message.clone());
-    error.details = vec![("MissingSubscriptionRegistration".to_owned(), message)];
+    let mut error = errors::missing_subscription_registration(namespace);
+    error.details = vec![(error.code.to_string(), error.message.clone())];
     Err(error)
 }
 
-/// The canonical spelling of a namespace.
-fn known(world: &World, namespace: &str) -> Result<&'static str, ArmError> {
-    world
-        .types
-        .namespace(namespace)
-        .ok_or_else(|| ArmError::unknown_namespace(namespace))
+fn known(types: &Table, namespace: &str) -> Result<&'static Provider, ArmError> {
+    let found = types.provider(namespace);
+    found.ok_or_else(|| errors::invalid_resource_namespace(namespace))
 }
 
 /// A provider cannot go while it has resources. The code is ours.
-fn check_unused(world: &World, subscription: &str, namespace: &str) -> Result<(), ArmError> {
-    let is_used = namespace == OWN
+fn check_unused(world: &World, subscription: &str, provider: &Provider) -> Result<(), ArmError> {
+    let namespace = provider.namespace;
+    let is_used = provider.is_arm
         || world.resources.all().any(|stored| {
             stored.id.group.is_some()
                 && stored.id.subscription.eq_ignore_ascii_case(subscription)
@@ -108,11 +91,7 @@ fn check_unused(world: &World, subscription: &str, namespace: &str) -> Result<()
     if !is_used {
         return Ok(());
     }
-    Err(ArmError::gateway(
-        409,
-        "ResourceProviderInUse",
-        format!("The subscription still has resources of the namespace '{namespace}'."),
-    ))
+    Err(errors::resource_provider_in_use(namespace))
 }
 
 /// How far the registration of a provider is.
@@ -139,37 +118,32 @@ fn record(subscription: &str, namespace: &str) -> ResourceId {
 }
 
 /// The types of one provider.
-pub(crate) fn types(world: &World, call: &Call, namespace: &str) -> Result<Reply, ArmError> {
-    versions::check_own(call.api_version()?)?;
-    let types = resource_types(world, known(world, namespace)?);
+pub(crate) fn types(request: &mut Request<'_>, at: &[&str]) -> Outcome {
+    versions::check_own(request.call.api_version()?)?;
+    let types = resource_types(known(request.types, at[1])?);
     Ok(Reply::json(200, json!({ "value": types })))
 }
 
-fn resource_types(world: &World, namespace: &str) -> Vec<Json> {
-    let types = world
-        .types
-        .0
-        .iter()
-        .filter(|definition| definition.namespace() == namespace);
-    types
-        .map(|definition| {
-            let name = definition.name.split_once('/').map_or("", |(_, name)| name);
-            let (capabilities, locations) = if definition.located {
-                ("SupportsTags, SupportsLocation", regions::names())
-            } else {
-                ("None", Vec::new())
-            };
-            json!({"resourceType": name, "locations": locations, "apiVersions": definition.api_versions, "capabilities": capabilities})
-        })
-        .collect()
+fn resource_types(provider: &Provider) -> Vec<Json> {
+    let show = |definition: &&TypeDefinition| {
+        let name = definition.name.split_once('/').map_or("", |(_, name)| name);
+        let (capabilities, locations) = if definition.located {
+            ("SupportsTags, SupportsLocation", regions::names())
+        } else {
+            ("None", Vec::new())
+        };
+        json!({"resourceType": name, "locations": locations, "apiVersions": definition.api_versions(), "capabilities": capabilities})
+    };
+    provider.types.iter().map(show).collect()
 }
 
-fn provider(world: &World, subscription: &str, namespace: &str) -> Json {
+fn show(world: &World, subscription: &str, provider: &Provider) -> Json {
+    let namespace = provider.namespace;
     json!({
         "id": format!("/subscriptions/{subscription}/providers/{namespace}"),
         "namespace": namespace,
-        "registrationPolicy": if namespace == OWN { "RegistrationFree" } else { "RegistrationRequired" },
+        "registrationPolicy": if provider.is_arm { "RegistrationFree" } else { "RegistrationRequired" },
         "registrationState": registration(world, subscription, namespace),
-        "resourceTypes": resource_types(world, namespace)
+        "resourceTypes": resource_types(provider)
     })
 }

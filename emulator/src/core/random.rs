@@ -59,8 +59,5 @@ impl Random {
 
 /// A guid that is always the same for the same text.
 pub(crate) fn stable_guid(text: &str) -> String {
-    let seed = text.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    });
-    Random::new(seed).guid()
+    Random::of(text).guid()
 }

@@ -1,54 +1,46 @@
 //! The verbs on a resource, the same for every type.
 
-use super::asynchronous::{announce, name, network_urls};
-use super::call::{Call, Reply};
-use super::definition::{Deletion, TypeDefinition, Work, Write, Written};
+use std::collections::HashSet;
+
+use super::asynchronous::start;
+use super::call::{Call, Outcome, Reply};
+use super::definition::{Deletion, Request, TypeDefinition, Write, Written};
+use super::ending;
 use super::error::ArmError;
+use super::errors;
 use super::filter::Filter;
 use super::id::{GROUP, ResourceId, normalise_location};
-use super::json::{Json, at, json, merge, set, take, text};
+use super::json::{Json, at, json, take, text};
 use super::locks::{self, Intent};
-use super::moving;
-use super::operations::Operation;
 use super::paging;
+use super::presence;
 use super::providers;
 use super::regions;
 use super::render;
 use super::store::Stored;
 use super::versions;
 use super::world::World;
-
-/// What a request is about.
-#[derive(Clone, Copy)]
-pub(crate) struct Subject<'a> {
-    pub(crate) definition: &'static TypeDefinition,
-    pub(crate) id: &'a ResourceId,
-}
+use crate::documents;
 
 /// Answers a request for a resource.
 pub(crate) fn serve(
-    world: &mut World,
-    call: &Call,
-    subject: Subject<'_>,
-) -> Result<Reply, ArmError> {
-    let version = call.api_version()?;
-    let location = world
-        .resources
-        .get(subject.id)
+    request: &mut Request<'_>,
+    definition: &'static TypeDefinition,
+    id: &ResourceId,
+) -> Outcome {
+    let call = request.call;
+    let stored = request.world.resources.get(id);
+    let location = stored
         .and_then(|stored| text(&stored.body, "location"))
         .unwrap_or_default();
-    versions::check(subject.definition, version, location)?;
+    versions::check(definition, call.api_version()?, location)?;
     match call.method.as_str() {
-        "GET" => get(world, subject.id),
-        "HEAD" => Ok(Reply::empty(if world.resources.has(subject.id) {
-            204
-        } else {
-            404
-        })),
-        "PUT" => put(world, call, subject),
-        "PATCH" => patch(world, call, subject),
-        "DELETE" => delete(world, call, subject),
-        method => Err(ArmError::method(method)),
+        "GET" => get(request, definition, id),
+        "HEAD" => Ok(Reply::empty(if stored.is_some() { 204 } else { 404 })),
+        "PUT" => put(request, definition, id),
+        "PATCH" if definition.located => patch(request, definition, id),
+        "DELETE" => delete(request, definition, id),
+        method => Err(errors::method(method, definition.verbs())),
     }
 }
 
@@ -72,12 +64,15 @@ impl Scope<'_> {
 
 /// Answers a request for the resources of one type, in a subscription, in a group or below a parent.
 pub(crate) fn collection(
-    world: &World,
-    call: &Call,
+    request: &Request<'_>,
     definition: &'static TypeDefinition,
     within: Scope<'_>,
-) -> Result<Reply, ArmError> {
+) -> Outcome {
+    let (world, call) = (&*request.world, request.call);
     versions::check(definition, call.api_version()?, "")?;
+    if call.method != "GET" {
+        return Err(errors::method(&call.method, "GET"));
+    }
     let fields = definition.behaviour.filters();
     let names: Vec<&'static str> = fields.iter().map(|(name, _)| *name).collect();
     // Lists without fields to filter by do not look at it.
@@ -103,159 +98,124 @@ pub(crate) fn collection(
     // Only what is on the page is looked up and shown.
     paging::page_of(call, members, |key| {
         let stored = world.resources.at(key);
-        stored.map_or(Json::Null, |stored| render::resource(world, stored))
+        stored.map_or(Json::Null, |stored| render::of(definition, world, stored))
     })
 }
 
-/// The resource of that id, or what ARM says when it or its group is missing.
-pub(crate) fn existing<'a>(world: &'a World, id: &ResourceId) -> Result<&'a Stored, ArmError> {
-    if let Some(group) = id.group_id().filter(|group| !world.resources.has(group)) {
-        return Err(ArmError::group_not_found(group.name()));
-    }
-    if let Some(parent) = id.parent().filter(|parent| !world.resources.has(parent)) {
-        return Err(ArmError::not_found(&parent.root()));
-    }
-    world.resources.get(id).ok_or_else(|| {
-        let definition = world.types.find(&id.type_name());
-        definition.map_or_else(
-            || ArmError::not_found(id),
-            |definition| definition.behaviour.not_found(id),
-        )
+fn get(request: &Request<'_>, definition: &TypeDefinition, id: &ResourceId) -> Outcome {
+    let stored = presence::existing(request.types, request.world, id)?;
+    let reply = Reply::json(200, render::of(definition, request.world, stored));
+    Ok(if definition.provider.etags {
+        reply.header("ETag", stored.etag.clone())
+    } else {
+        reply
     })
 }
 
-fn get(world: &World, id: &ResourceId) -> Result<Reply, ArmError> {
-    let stored = existing(world, id)?;
-    Ok(with_etag(
-        Reply::json(200, render::resource(world, stored)),
-        world,
-        stored,
-    ))
-}
-
-fn put(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
-    let id = writable(world, subject)?;
-    providers::check_registered(world, &id)?;
+fn put(request: &mut Request<'_>, definition: &'static TypeDefinition, id: &ResourceId) -> Outcome {
+    let (world, call) = (&*request.world, request.call);
+    let id = writable(world, definition, id)?;
+    providers::check_registered(request.types, world, &id)?;
     locks::check(world, &id, Intent::Write)?;
-    let mut wanted = call.json()?;
-    subject.definition.naming.check(id.name())?;
+    definition.naming.check(id.name())?;
     let old = world.resources.get(&id).cloned();
-    preconditions(call, subject.definition, &id, old.as_ref())?;
-    may_write(world, call, subject.definition, &id)?;
+    let shown = || {
+        let old = old.as_ref();
+        old.map(|old| render::of(definition, world, old))
+    };
+    let mut wanted = call.json_beside(shown)?;
+    preconditions(call, definition, &id, old.as_ref())?;
+    may_write(world, call, definition, &id)?;
     for member in ["id", "name", "type", "etag"] {
         take(&mut wanted, member);
     }
-    drop_nulls(&mut wanted, subject.definition.has_etags());
     check_tags(&wanted)?;
-    locate(subject.definition, &id, old.as_ref(), &mut wanted)?;
-    for member in subject.definition.read_only {
-        take(&mut wanted, member);
-        if let Some(kept) = old.as_ref().and_then(|old| at(&old.body, member)) {
-            set(&mut wanted, member, kept.clone());
-        }
+    locate(definition, &id, old.as_ref(), &mut wanted)?;
+    if let Some(old) = &old {
+        documents::keep_own(definition.name, &old.body, &mut wanted);
     }
-    write(world, call, subject.definition, &id, old, wanted)
+    write(request, definition, &id, old, wanted)
 }
 
-fn patch(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
-    // What has no location has no tags of its own either, and no PATCH.
-    if !subject.definition.located {
-        return Err(ArmError::method(&call.method));
-    }
-    let old = existing(world, subject.id)?.clone();
+fn patch(
+    request: &mut Request<'_>,
+    definition: &'static TypeDefinition,
+    id: &ResourceId,
+) -> Outcome {
+    let (world, call) = (&*request.world, request.call);
+    let old = presence::existing(request.types, world, id)?.clone();
     locks::check(world, &old.id, Intent::Write)?;
-    let patch = if call.body.is_empty() && subject.definition.behaviour.patch_may_be_empty() {
+    let patch = if call.body.is_empty() && definition.behaviour.patch_may_be_empty() {
         json!({})
     } else {
-        call.json()?
+        call.json_beside(|| Some(render::of(definition, world, &old)))?
     };
-    // A null removes a tag; what is left is checked.
-    let mut given = json!({});
-    merge(&mut given, &patch);
-    check_tags(&given)?;
-    let definition = subject.definition;
     preconditions(call, definition, &old.id, Some(&old))?;
     may_write(world, call, definition, &old.id)?;
-    let id = writable(world, subject)?;
-    let body = definition.behaviour.patch(&old, &patch)?;
+    let id = writable(world, definition, id)?;
+    let mut body = definition.behaviour.patch(&old, &patch)?;
+    drop_null_tags(&mut body, &patch);
+    check_tags(&body)?;
     if definition.behaviour.patch_is_put() {
-        return write(world, call, definition, &id, Some(old), body);
+        return write(request, definition, &id, Some(old), body);
     }
     let changed = world.now;
-    world.resources.insert(Stored {
-        body,
+    request.world.resources.insert(Stored {
+        body: body.into(),
         changed,
         ..old
     });
-    touch(world, definition, &id);
-    get(world, &id)
+    touch(request.world, definition, &id);
+    get(request, definition, &id)
 }
 
-fn delete(world: &mut World, call: &Call, subject: Subject<'_>) -> Result<Reply, ArmError> {
-    let Some(stored) = world.resources.get(subject.id).cloned() else {
-        return match subject.id.group_id() {
-            Some(group) if world.resources.has(&group) => Ok(Reply::empty(204)),
-            Some(group) => Err(ArmError::group_not_found(group.name())),
-            None => Err(ArmError::not_found(subject.id)),
-        };
+fn delete(
+    request: &mut Request<'_>,
+    definition: &'static TypeDefinition,
+    id: &ResourceId,
+) -> Outcome {
+    let (world, call) = (&*request.world, request.call);
+    let Some(stored) = world.resources.get(id).cloned() else {
+        let group = id.group_id().ok_or_else(|| errors::not_found(id))?;
+        return presence::existing_group(world, &group).map(|_| Reply::empty(204));
     };
-    let definition = subject.definition;
     let group = stored.id.group_id();
-    moving::check_settled(world, group.as_ref().unwrap_or(&stored.id))?;
+    presence::check_settled(world, group.as_ref().unwrap_or(&stored.id))?;
     locks::check(world, &stored.id, Intent::Delete)?;
     preconditions(call, definition, &stored.id, Some(&stored))?;
     may_write(world, call, definition, &stored.id)?;
     definition.behaviour.may_delete(world, &stored)?;
     match definition.behaviour.deletion() {
         Deletion::AtOnce => {
-            world.remove(&stored.id);
+            ending::remove(request.types, request.world, &stored.id);
             Ok(Reply::empty(200))
         }
         Deletion::Later(work) => {
-            world.resources.set_state(&stored.id, "Deleting");
-            definition.behaviour.deleting(world, &stored.id);
-            let operation = start(world, work, &stored.id);
-            Ok(announce(
+            request.world.resources.set_state(&stored.id, "Deleting");
+            definition.behaviour.deleting(request.world, &stored.id);
+            Ok(start(
+                request,
+                definition.provider,
+                work,
+                &stored.id,
                 Reply::empty(202),
-                call,
-                world,
-                &operation,
-                work.style,
             ))
-        }
-    }
-}
-
-/// Leaves out what is null: models have no such values. Only Network's are known throughout; within Logic's
-/// properties there are documents of the client's own.
-fn drop_nulls(body: &mut Json, throughout: bool) {
-    let Some(members) = body.as_object_mut() else {
-        return;
-    };
-    members.retain(|_, value| !value.is_null());
-    for (name, value) in members {
-        match value {
-            Json::Object(_) if throughout || name == "properties" => drop_nulls(value, throughout),
-            Json::Array(values) if throughout => {
-                values.iter_mut().for_each(|value| drop_nulls(value, true));
-            }
-            _ => {}
         }
     }
 }
 
 /// Lets the type complete the body, stores it and starts the operation.
 fn write(
-    world: &mut World,
-    call: &Call,
+    request: &mut Request<'_>,
     definition: &'static TypeDefinition,
     id: &ResourceId,
     old: Option<Stored>,
     body: Json,
-) -> Result<Reply, ArmError> {
+) -> Outcome {
+    let world = &mut *request.world;
     let etag = format!("W/\"{}\"", world.random.guid());
-    let hidden = old.as_ref().map_or(Json::Null, |old| old.hidden.clone());
-    let version = call.query("api-version").unwrap_or_default();
+    let hidden = old.as_ref().map_or(Json::Null, |old| old.hidden.to_json());
+    let version = request.call.query("api-version").unwrap_or_default();
     let asked = Write {
         id,
         existing: old.as_ref(),
@@ -271,27 +231,23 @@ fn write(
     world.resources.insert(Stored {
         id: id.clone(),
         etag,
-        body,
+        body: body.into(),
         created,
         changed: world.now,
-        hidden,
+        hidden: hidden.into(),
     });
     touch(world, definition, id);
-    let mut reply = get(world, id)?;
+    let mut reply = get(request, definition, id)?;
     reply.status = status;
-    let Some(work) = work else { return Ok(reply) };
-    let operation = start(world, work, id);
-    Ok(announce(reply, call, world, &operation, work.style))
-}
-
-fn start(world: &mut World, work: Work, id: &ResourceId) -> Operation {
-    let name = name(world, work.style, work.kind, id);
-    world.start(name, work.kind, id, work.lasts, work.ending)
+    Ok(match work {
+        Some(work) => start(request, definition.provider, work, id, reply),
+        None => reply,
+    })
 }
 
 /// Gives a whole family of network resources the new etag: a parent and its children share one.
 fn touch(world: &mut World, definition: &TypeDefinition, id: &ResourceId) {
-    if !definition.has_etags() {
+    if !definition.provider.etags {
         return;
     }
     let etag = format!("W/\"{}\"", world.random.guid());
@@ -307,44 +263,31 @@ fn touch(world: &mut World, definition: &TypeDefinition, id: &ResourceId) {
     }
 }
 
-fn with_etag(reply: Reply, world: &World, stored: &Stored) -> Reply {
-    let has_etags = world
-        .types
-        .find(&stored.id.type_name())
-        .is_some_and(TypeDefinition::has_etags);
-    if has_etags {
-        reply.header("ETag", stored.etag.clone())
-    } else {
-        reply
-    }
-}
-
 /// The id under which a write goes, once its group and its parent are known to be there.
-fn writable(world: &World, subject: Subject<'_>) -> Result<ResourceId, ArmError> {
-    let id = subject.id;
+fn writable(
+    world: &World,
+    definition: &TypeDefinition,
+    id: &ResourceId,
+) -> Result<ResourceId, ArmError> {
     let group = id.group_id();
-    if let Some(group) = group.as_ref().filter(|group| !world.resources.has(group)) {
-        return Err(ArmError::group_not_found(group.name()));
+    if let Some(group) = &group {
+        presence::existing_group(world, group)?;
     }
-    check_stays(world, group.as_ref().unwrap_or(id))?;
+    presence::check_stays(world, group.as_ref().unwrap_or(id))?;
     if let Some(stored) = world.resources.get(id) {
         return Ok(stored.id.clone());
     }
-    let kind = subject
-        .definition
-        .name
-        .rsplit('/')
-        .next()
-        .unwrap_or_default();
+    let kind = definition.kind();
     if let Some(parent) = id.parent() {
-        let stored = world
-            .resources
-            .get(&parent)
-            .ok_or_else(|| ArmError::parent_not_found(&parent))?;
+        let stored = world.resources.get(&parent);
+        let stored = stored.ok_or_else(|| errors::parent_resource_not_found(parent.names()))?;
         return Ok(stored.id.child(kind, id.name()));
     }
     let mut canonical = id.clone();
-    canonical.namespace = subject.definition.namespace().to_owned();
+    definition
+        .provider
+        .namespace
+        .clone_into(&mut canonical.namespace);
     canonical.pairs = vec![(kind.to_owned(), id.name().to_owned())];
     if let Some(stored) = group.and_then(|group| world.resources.get(&group)) {
         canonical.subscription.clone_from(&stored.id.subscription);
@@ -353,60 +296,18 @@ fn writable(world: &World, subject: Subject<'_>) -> Result<ResourceId, ArmError>
     Ok(canonical)
 }
 
-/// Refuses a write in a group that is being deleted or moves resources.
-pub(crate) fn check_stays(world: &World, group: &ResourceId) -> Result<(), ArmError> {
-    moving::check_settled(world, group)?;
-    match world.resources.get(group) {
-        Some(stored) if text(&stored.body, "properties/provisioningState") == Some("Deleting") => {
-            Err(being_deleted(stored.id.name()))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn being_deleted(group: &str) -> ArmError {
-    ArmError::gateway(
-        409,
-        "ResourceGroupBeingDeleted",
-        format!(
-            "The resource group '{group}' is in deprovisioning state and cannot perform this operation."
-        ),
-    )
-}
-
-/// Refuses a network write while another one runs in the same virtual network, group of rules or route table.
+/// Refuses a write while another one runs in the same top-level resource, where the namespace wants that.
 fn may_write(
     world: &World,
     call: &Call,
     definition: &TypeDefinition,
     id: &ResourceId,
 ) -> Result<(), ArmError> {
-    if !definition.has_etags() {
-        return Ok(());
-    }
-    let Some(running) = world.operations.running(&id.root()) else {
+    let Some(refuse) = definition.provider.busy else {
         return Ok(());
     };
-    if call.method == "DELETE" {
-        let (url, _) = network_urls(call, world, running);
-        return Err(ArmError::new(
-            409,
-            "AnotherOperationInProgress",
-            format!(
-                "Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: {url}."
-            ),
-        ));
-    }
-    let mut error = ArmError::new(
-        429,
-        "RetryableErrorDueToAnotherOperation",
-        format!(
-            "Operation on resource {id} is being retried later due to another operation {} ({}).",
-            running.kind, running.name
-        ),
-    );
-    error.retry_after = Some((running.ends - world.now).max(time::Duration::ZERO));
-    Err(error)
+    let running = world.operations.running(&id.root());
+    running.map_or(Ok(()), |running| Err(refuse(world, call, id, running)))
 }
 
 fn preconditions(
@@ -415,7 +316,7 @@ fn preconditions(
     id: &ResourceId,
     old: Option<&Stored>,
 ) -> Result<(), ArmError> {
-    if !definition.has_etags() {
+    if !definition.provider.etags {
         return Ok(());
     }
     let matches = |condition: &str| {
@@ -431,7 +332,7 @@ fn preconditions(
         .is_some_and(|condition| !matches(condition))
         || call.header("if-none-match").is_some_and(matches);
     if fails {
-        Err(ArmError::precondition(id))
+        Err(errors::precondition_failed(id))
     } else {
         Ok(())
     }
@@ -448,11 +349,7 @@ fn locate(
         return Ok(());
     }
     let Some(location) = text(wanted, "location").filter(|location| !location.is_empty()) else {
-        return Err(ArmError::gateway(
-            400,
-            "LocationRequired",
-            "The location property is required for this definition.",
-        ));
+        return Err(errors::location_required());
     };
     let location = normalise_location(location);
     if let Some(old) = old
@@ -475,67 +372,43 @@ fn unavailable(definition: &TypeDefinition, location: &str) -> ArmError {
         .collect();
     let regions = regions.join(",");
     if definition.name == GROUP {
-        return ArmError::gateway(
-            400,
-            "LocationNotAvailableForResourceGroup",
-            format!(
-                "The provided location '{location}' is not available for resource group. List of available regions is '{regions}'."
-            ),
-        );
+        return errors::location_not_available_for_resource_group(location, regions);
     }
-    ArmError::gateway(
-        400,
-        "LocationNotAvailableForResourceType",
-        format!(
-            "The provided location '{location}' is not available for resource type '{}'. \
-             List of available regions for the resource type is '{regions}'.",
-            definition.name
-        ),
-    )
+    errors::location_not_available_for_resource_type(location, definition.name, regions)
 }
 
 fn moved(definition: &TypeDefinition, id: &ResourceId, old: &str, new: &str) -> ArmError {
     if definition.name == GROUP {
-        return ArmError::gateway(
-            409,
-            "InvalidResourceGroupLocation",
-            format!(
-                "Invalid resource group location '{new}'. The Resource group already exists in location '{old}'."
-            ),
-        );
+        return errors::invalid_resource_group_location(new, old);
     }
-    ArmError::gateway(
-        409,
-        "InvalidResourceLocation",
-        format!(
-            "The resource '{}' already exists in location '{old}' in resource group '{}'. A resource with the same name cannot be \
-             created in location '{new}'. Please select a new resource name.",
-            id.name(),
-            id.group.as_deref().unwrap_or_default()
-        ),
-    )
+    errors::invalid_resource_location(id.name(), old, id.group.as_deref().unwrap_or_default(), new)
+}
+
+/// In a PATCH a null removes a tag, or all of them.
+fn drop_null_tags(body: &mut Json, patch: &Json) {
+    if patch.get("tags").is_some_and(Json::is_null) {
+        take(body, "tags");
+    } else if let Some(Json::Object(tags)) = body.get_mut("tags") {
+        tags.retain(|_, value| !value.is_null());
+    }
 }
 
 /// ARM's limits of tags, the same for every type.
-fn check_tags(body: &Json) -> Result<(), ArmError> {
-    let Some(tags) = at(body, "tags") else {
+pub(crate) fn check_tags(body: &Json) -> Result<(), ArmError> {
+    let Some(tags) = at(body, "tags").and_then(Json::as_object) else {
         return Ok(());
     };
-    let Some(tags) = tags.as_object() else {
-        return Err(ArmError::gateway(
-            400,
-            "InvalidRequestContent",
-            "The request content was invalid: 'tags' must be an object.",
-        ));
-    };
     if tags.len() > 50 {
-        let message = format!(
-            "The resource has {} tags. The maximum number of tags is 50.",
-            tags.len()
-        );
-        return Err(ArmError::gateway(400, "TooManyTags", message));
+        return Err(errors::too_many_tags(tags.len()));
     }
+    let mut seen = HashSet::new();
     for (name, value) in tags {
+        // Names of tags have no case (that ARM refuses such a pair with this code is an assumption).
+        if !seen.insert(name.to_lowercase()) {
+            return Err(errors::invalid_content(format!(
+                "the tag '{name}' is given twice."
+            )));
+        }
         // Azure's own services put IDs into names such as `hidden-link:/subscriptions/…`.
         let is_hidden = name
             .get(..7)
@@ -543,21 +416,13 @@ fn check_tags(body: &Json) -> Result<(), ArmError> {
         let is_bad =
             |c: char| matches!(c, '<' | '>' | '%' | '&' | '\\' | '?') || (c == '/' && !is_hidden);
         if name.chars().count() > 512 || name.contains(is_bad) {
-            return Err(ArmError::gateway(
-                400,
-                "InvalidTagNameCharacters",
-                format!("The tag name '{name}' is not valid."),
-            ));
+            return Err(errors::invalid_tag_name_characters(name));
         }
         if value
             .as_str()
             .is_none_or(|value| value.chars().count() > 256)
         {
-            return Err(ArmError::gateway(
-                400,
-                "InvalidTagValueLength",
-                format!("The value of tag '{name}' is not valid."),
-            ));
+            return Err(errors::invalid_tag_value_length(name));
         }
     }
     Ok(())

@@ -1,13 +1,15 @@
 //! The headers that every answer of ARM carries.
 
-use time::OffsetDateTime;
+use jiff::Timestamp;
 
 use super::call::{Call, Reply};
+use super::definition::Table;
 use super::json::text;
 use super::random::Random;
 
 /// Completes an answer with ARM's own headers.
 pub(crate) fn complete(
+    types: &Table,
     mut reply: Reply,
     call: &Call,
     random: &mut Random,
@@ -25,25 +27,24 @@ pub(crate) fn complete(
         .iter()
         .any(|(name, _)| *name == "x-ms-request-id")
     {
-        let by_logic = call
-            .path
-            .to_lowercase()
-            .contains("/providers/microsoft.logic/")
-            && !reply
-                .headers
-                .iter()
-                .any(|(name, _)| *name == "x-ms-failure-cause");
-        let id = if by_logic {
+        let by_gateway = || {
+            let mut headers = reply.headers.iter();
+            headers.any(|(name, _)| *name == "x-ms-failure-cause")
+        };
+        let mut providers = types.0.iter();
+        let is_regional = providers
+            .any(|provider| provider.regional_requests && call.target.is_in(provider.namespace));
+        let id = if is_regional && !by_gateway() {
             format!("{location}:{}", random.guid())
         } else {
             correlation.clone()
         };
         reply = reply.header("x-ms-request-id", id);
     }
-    if let (Some("true"), Some(id)) = (
-        call.header("x-ms-return-client-request-id"),
-        call.header("x-ms-client-request-id"),
-    ) {
+    let wants_it = call
+        .header("x-ms-return-client-request-id")
+        .is_some_and(|wants| wants.eq_ignore_ascii_case("true"));
+    if let Some(id) = call.header("x-ms-client-request-id").filter(|_| wants_it) {
         reply = reply.header("x-ms-client-request-id", id.to_owned());
     }
     reply
@@ -52,7 +53,7 @@ pub(crate) fn complete(
             format!(
                 "{}:{}:{correlation}",
                 location.to_uppercase(),
-                routing_time()
+                Timestamp::now().strftime("%Y%m%dT%H%M%SZ")
             ),
         )
         .header("x-ms-correlation-request-id", correlation)
@@ -82,18 +83,4 @@ fn correlation(call: &Call, random: &mut Random) -> String {
         Some(id) if uuid::Uuid::parse_str(id).is_ok() => id.to_owned(),
         _ => random.guid(),
     }
-}
-
-fn routing_time() -> String {
-    let now = OffsetDateTime::now_utc();
-    let (date, time) = (now.date(), now.time());
-    format!(
-        "{:04}{:02}{:02}T{:02}{:02}{:02}Z",
-        date.year(),
-        u8::from(date.month()),
-        date.day(),
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
 }

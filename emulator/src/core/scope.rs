@@ -1,63 +1,28 @@
 //! The scopes of Microsoft.Authorization's objects: subscriptions, groups and resources. What is given to a scope is
 //! stored below it and goes with it.
 
+use super::definition::Request;
 use super::error::ArmError;
+use super::errors;
 use super::id::ResourceId;
 use super::json::{Json, json};
-use super::resource;
+use super::presence;
 use super::store::Stored;
 use super::world::World;
 
 /// The namespace of everything that is given to scopes.
 pub(crate) const NAMESPACE: &str = "Microsoft.Authorization";
 
-/// What a path below a subscription is about: an object of a scope, or the list of them.
-pub(crate) struct Scoped<'a> {
-    /// The segments below the subscription.
-    pub(crate) scope: &'a [&'a str],
-    pub(crate) kind: &'a str,
-    /// None for the list.
-    pub(crate) name: Option<&'a str>,
-}
-
-impl<'a> Scoped<'a> {
-    /// Reads the segments below a subscription.
-    pub(crate) fn read(rest: &'a [&'a str]) -> Option<Self> {
-        let is_ours = |providers: &str, namespace: &str| {
-            providers.eq_ignore_ascii_case("providers") && namespace.eq_ignore_ascii_case(NAMESPACE)
-        };
-        match rest {
-            [scope @ .., providers, namespace, kind, name] if is_ours(providers, namespace) => {
-                Some(Self {
-                    scope,
-                    kind,
-                    name: Some(name),
-                })
-            }
-            [scope @ .., providers, namespace, kind] if is_ours(providers, namespace) => {
-                Some(Self {
-                    scope,
-                    kind,
-                    name: None,
-                })
-            }
-            _ => None,
-        }
-    }
-}
-
-/// The id of a scope that is there, in the casing of its creation.
-pub(crate) fn existing(
-    world: &World,
-    subscription: &str,
-    scope: &[&str],
-) -> Result<ResourceId, ArmError> {
-    if scope.is_empty() {
+/// The scope of a path, which is all but so many segments at its end, if it is there: in the casing of its creation.
+pub(crate) fn asked(request: &Request<'_>, below: usize) -> Result<ResourceId, ArmError> {
+    let segments = request.call.target.segments();
+    let scope = &segments[..segments.len() - below];
+    if let [_, subscription] = scope {
         return Ok(whole(subscription));
     }
-    let path = format!("/subscriptions/{subscription}/{}", scope.join("/"));
-    let id = ResourceId::parse(&path).ok_or_else(|| ArmError::no_route(&path))?;
-    resource::existing(world, &id).map(|stored| stored.id.clone())
+    let id = ResourceId::of_segments(scope);
+    let id = id.ok_or_else(|| errors::no_route(format!("/{}", scope.join("/"))))?;
+    presence::existing(request.types, request.world, &id).map(|stored| stored.id.clone())
 }
 
 /// A scope and every one above it.
@@ -104,10 +69,10 @@ pub(crate) fn store(world: &mut World, id: ResourceId, kind: &str, properties: J
     world.resources.insert(Stored {
         id,
         etag: String::new(),
-        body: body.clone(),
+        body: body.clone().into(),
         created,
         changed: world.now,
-        hidden: Json::Null,
+        hidden: Json::Null.into(),
     });
     body
 }

@@ -1,12 +1,14 @@
 //! The stored resources; every change of one goes through here.
 
 use std::collections::BTreeSet;
+use std::ops::Bound;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 use super::id::ResourceId;
 use super::json::{Json, set};
+use super::shared::Shared;
 use super::tracked::Tracked;
 
 /// A resource: what the client wrote, completed by its type.
@@ -16,14 +18,14 @@ pub(crate) struct Stored {
     pub(crate) id: ResourceId,
     pub(crate) etag: String,
     /// Everything but id, name, type and what is rendered on reading.
-    pub(crate) body: Json,
-    #[serde(with = "super::clock::nanoseconds")]
-    pub(crate) created: OffsetDateTime,
+    pub(crate) body: Shared,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    pub(crate) created: Timestamp,
     /// When a client wrote it last.
-    #[serde(with = "super::clock::nanoseconds")]
-    pub(crate) changed: OffsetDateTime,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    pub(crate) changed: Timestamp,
     /// What the service knows and never shows.
-    pub(crate) hidden: Json,
+    pub(crate) hidden: Shared,
 }
 
 /// All resources by their lower-case id, so that a resource comes right before its children.
@@ -53,6 +55,12 @@ impl Store {
     /// Whether there is a resource of that id.
     pub(crate) fn has(&self, id: &ResourceId) -> bool {
         self.get(id).is_some()
+    }
+
+    /// The keys after one, with their resources.
+    pub(crate) fn after(&self, key: &str) -> impl Iterator<Item = (&String, &Stored)> {
+        self.resources
+            .range::<str, _>((Bound::Excluded(key), Bound::Unbounded))
     }
 
     /// Every resource, sorted by id.

@@ -1,7 +1,11 @@
-//! The api-versions that are accepted: those that the known clients send, and their neighbours.
+//! The api-versions that are accepted: those of the published documents, those that the known clients send, and their
+//! neighbours. Those of a namespace are where its types are.
 
 use super::definition::TypeDefinition;
 use super::error::ArmError;
+use super::errors;
+use super::id::GROUP;
+use crate::documents;
 
 /// Resource groups, providers and subscriptions.
 pub(crate) const RESOURCES: &[&str] = &[
@@ -9,11 +13,8 @@ pub(crate) const RESOURCES: &[&str] = &[
     "2025-03-01",
     "2024-11-01",
     "2024-07-01",
-    "2024-03-01",
     "2023-07-01",
     "2022-12-01",
-    "2022-09-01",
-    "2021-04-01",
     "2021-01-01",
     "2020-10-01",
     "2020-06-01",
@@ -32,66 +33,8 @@ pub(crate) const RESOURCES: &[&str] = &[
     "2015-01-01",
 ];
 
-/// Microsoft.Network.
-pub(crate) const NETWORK: &[&str] = &[
-    "2026-03-01",
-    "2025-07-01",
-    "2025-05-01",
-    "2025-03-01",
-    "2025-01-01",
-    "2024-10-01",
-    "2024-07-01",
-    "2024-05-01",
-    "2024-03-01",
-    "2024-01-01",
-    "2023-11-01",
-    "2023-09-01",
-    "2023-06-01",
-    "2023-05-01",
-    "2023-04-01",
-    "2023-02-01",
-    "2022-11-01",
-    "2022-09-01",
-    "2022-07-01",
-    "2022-05-01",
-    "2022-01-01",
-    "2021-08-01",
-    "2021-05-01",
-    "2021-03-01",
-    "2021-02-01",
-    "2020-11-01",
-    "2020-07-01",
-    "2020-06-01",
-    "2020-05-01",
-    "2020-04-01",
-    "2020-03-01",
-    "2019-12-01",
-    "2019-11-01",
-    "2019-09-01",
-    "2019-07-01",
-    "2019-06-01",
-    "2019-04-01",
-    "2019-02-01",
-    "2018-12-01",
-    "2018-11-01",
-];
-
-/// Microsoft.Logic's environments have one stable version only.
-pub(crate) const ENVIRONMENTS: &[&str] = &["2019-05-01"];
-
-/// Workflows and integration accounts.
-pub(crate) const LOGIC: &[&str] = &["2019-05-01", "2018-07-01-preview", "2016-06-01"];
-
-/// Autoscale settings.
-pub(crate) const AUTOSCALE: &[&str] = &[
-    "2022-10-01",
-    "2021-05-01-preview",
-    "2015-04-01",
-    "2014-04-01",
-];
-
 /// Locks.
-const LOCKS: &[&str] = &["2020-05-01", "2017-04-01", "2016-09-01", "2015-01-01"];
+const LOCKS: &[&str] = &["2017-04-01", "2016-09-01", "2015-01-01"];
 
 /// Role assignments, role definitions and deny assignments.
 const AUTHORIZATION: &[&str] = &[
@@ -107,33 +50,23 @@ const AUTHORIZATION: &[&str] = &[
     "2015-07-01",
 ];
 
-/// Metrics.
-const METRICS: &[&str] = &[
-    "2024-02-01",
-    "2023-10-01",
-    "2021-05-01",
-    "2019-07-01",
-    "2018-01-01",
-];
-
-/// Checks the version of a request for metrics.
-pub(crate) fn check_metrics(version: &str) -> Result<(), ArmError> {
-    one_of(version, METRICS)
+/// The versions of the documents that know a type, and others, newest first.
+pub(crate) fn of(type_name: &str, others: &[&'static str]) -> Vec<&'static str> {
+    let documented = documents::of_type(type_name).map_or(&[][..], |known| &known.versions);
+    let mut versions: Vec<&str> = documented.iter().map(String::as_str).collect();
+    versions.extend(others);
+    versions.sort_unstable_by(|one, other| other.cmp(one));
+    versions
 }
 
 /// Checks the version of a request for locks.
 pub(crate) fn check_locks(version: &str) -> Result<(), ArmError> {
-    one_of(version, LOCKS)
+    one_of(version, &of("Microsoft.Authorization/locks", LOCKS))
 }
 
 /// Checks the version of a request for roles.
 pub(crate) fn check_authorization(version: &str) -> Result<(), ArmError> {
     one_of(version, AUTHORIZATION)
-}
-
-/// Checks the version of a request to Microsoft.Network that is about no type.
-pub(crate) fn check_network(version: &str) -> Result<(), ArmError> {
-    one_of(version, NETWORK)
 }
 
 /// Checks that a type serves the version that a request asks for.
@@ -142,31 +75,29 @@ pub(crate) fn check(
     version: &str,
     location: &str,
 ) -> Result<(), ArmError> {
-    if definition.api_versions.contains(&version) {
+    let supported = definition.api_versions();
+    if supported.contains(&version) {
         return Ok(());
     }
-    let supported = definition.api_versions;
-    if definition.namespace() == "Microsoft.Resources" {
-        return Err(invalid(version, supported));
+    if definition.provider.is_arm {
+        return Err(invalid(version, &supported));
     }
     let kind = definition.name.split_once('/').map_or("", |(_, kind)| kind);
-    Err(ArmError::gateway(
-        400,
-        "NoRegisteredProviderFound",
-        format!(
-            "No registered resource provider found for location '{location}' and API version '{version}' for type '{kind}'. \
-             The supported api-versions are '{}'. The supported locations are ''.",
-            supported.join(", ")
-        ),
+    Err(errors::no_registered_provider_found(
+        location,
+        version,
+        kind,
+        supported.join(", "),
     ))
 }
 
 /// Checks the version of a request for one of ARM's own types.
 pub(crate) fn check_own(version: &str) -> Result<(), ArmError> {
-    one_of(version, RESOURCES)
+    one_of(version, &of(GROUP, RESOURCES))
 }
 
-fn one_of(version: &str, supported: &[&str]) -> Result<(), ArmError> {
+/// Checks that a version is one of those.
+pub(crate) fn one_of(version: &str, supported: &[&str]) -> Result<(), ArmError> {
     if supported.contains(&version) {
         Ok(())
     } else {
@@ -175,12 +106,5 @@ fn one_of(version: &str, supported: &[&str]) -> Result<(), ArmError> {
 }
 
 fn invalid(version: &str, supported: &[&str]) -> ArmError {
-    ArmError::gateway(
-        400,
-        "InvalidApiVersionParameter",
-        format!(
-            "The api-version '{version}' is invalid. The supported versions are '{}'.",
-            supported.join(",")
-        ),
-    )
+    errors::invalid_api_version_parameter(version, supported.join(","))
 }

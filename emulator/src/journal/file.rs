@@ -2,18 +2,18 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use redb::{
-    Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, StorageError,
-    TableDefinition, TableError,
-};
+use jiff::Timestamp;
+use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableDefinition, TableError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
-use crate::core::clock::{Anchor, nanoseconds};
+use crate::core::clock::Anchor;
 use crate::core::directory::{Application, Directory, Tenant};
 use crate::core::metrics::Series;
 use crate::core::operations::{Due, Operation};
@@ -33,7 +33,7 @@ pub(super) const APPLICATIONS: Table = TableDefinition::new("applications");
 const TABLES: [Table; 5] = [RESOURCES, OPERATIONS, AGENDA, METRICS, APPLICATIONS];
 
 /// The layout of the file; a change of it that older versions cannot read gets a new number.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 const FORMAT_KEY: &str = "format";
 const MOMENT_KEY: &str = "moment";
 
@@ -41,8 +41,8 @@ const MOMENT_KEY: &str = "moment";
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Moment {
     pub(super) clock: Anchor,
-    #[serde(with = "nanoseconds")]
-    pub(super) now: OffsetDateTime,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    pub(super) now: Timestamp,
     pub(super) random: u64,
     pub(super) tenant: Tenant,
 }
@@ -50,8 +50,8 @@ pub(super) struct Moment {
 /// An entry of the agenda with its key.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Appointment<D> {
-    #[serde(with = "nanoseconds")]
-    pub(super) at: OffsetDateTime,
+    #[serde(with = "jiff::fmt::serde::timestamp::nanosecond::required")]
+    pub(super) at: Timestamp,
     pub(super) number: u64,
     pub(super) due: D,
 }
@@ -67,39 +67,65 @@ pub(super) struct Batch {
 
 /// An open state file; nobody else can open it meanwhile.
 #[derive(Debug)]
-pub(super) struct StateFile(Database);
+pub(super) struct StateFile {
+    database: Database,
+    path: PathBuf,
+    /// Which file it is, whatever name it has: device and number.
+    identity: (u64, u64),
+}
 
 impl StateFile {
-    /// Opens or creates a file, and reads what is in it.
+    /// Opens or creates a file, and reads what is in it. Every page of it is checked.
     pub(super) fn open(path: &Path) -> io::Result<(Self, Option<Saved>)> {
         let refused =
             |kind, why: &str| io::Error::new(kind, format!("state file {}: {why}", path.display()));
+        let damaged = |why: &str| {
+            let why = format!("it is not a file of arm-emulator, or damaged ({why})");
+            refused(io::ErrorKind::InvalidData, &why)
+        };
         if !path.exists() {
             create(path).map_err(|error| refused(error.kind(), &error.to_string()))?;
         }
-        let database = Database::open(path).map_err(|error| match error {
-            DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => {
-                refused(io::ErrorKind::ResourceBusy, "another process is using it")
-            }
-            DatabaseError::UpgradeRequired(_) => refused(
-                io::ErrorKind::InvalidData,
-                "it was written by another version of arm-emulator; start with a new file",
-            ),
-            DatabaseError::Storage(StorageError::Io(error))
-                if error.kind() != io::ErrorKind::InvalidData =>
-            {
-                refused(error.kind(), &error.to_string())
-            }
-            error => refused(
-                io::ErrorKind::InvalidData,
-                &format!("it is not a file of arm-emulator, or damaged ({error})"),
-            ),
-        })?;
-        let file = Self(database);
-        let saved = file.read().map_err(|error| match error {
-            Unreadable::Database(error) => refused(io::ErrorKind::Other, &error.to_string()),
-            Unreadable::Content(why) => refused(io::ErrorKind::InvalidData, &why),
-        })?;
+        let identity = identity(path).map_err(|error| refused(error.kind(), &error.to_string()))?;
+        // A file that others have changed may make the database panic.
+        let opened = catch_unwind(AssertUnwindSafe(|| {
+            let (database, lost) = open(path)?;
+            let file = Self {
+                database,
+                path: path.to_owned(),
+                identity,
+            };
+            let saved = file.read()?;
+            Ok((file, saved, lost))
+        }));
+        let (file, saved, lost) = opened
+            .map_err(|_| damaged("its pages make no sense"))?
+            .map_err(|error| match error {
+                Unreadable::Content(why) => refused(io::ErrorKind::InvalidData, &why),
+                Unreadable::Database(error) => match error {
+                    redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => {
+                        refused(io::ErrorKind::ResourceBusy, "another process is using it")
+                    }
+                    redb::Error::UpgradeRequired(_) => refused(
+                        io::ErrorKind::InvalidData,
+                        "it was written by another version of arm-emulator; start with a new file",
+                    ),
+                    redb::Error::Io(error) if error.kind() != io::ErrorKind::InvalidData => {
+                        refused(error.kind(), &error.to_string())
+                    }
+                    error => damaged(&error.to_string()),
+                },
+            })?;
+        if lost {
+            let Some(saved) = &saved else {
+                return Err(damaged("nothing in it is whole"));
+            };
+            tracing::warn!(
+                file = %path.display(),
+                "the state file was damaged: what was written last is lost, and it goes on from {}",
+                saved.now
+            );
+        }
         Ok((file, saved))
     }
 
@@ -108,7 +134,7 @@ impl StateFile {
         let Some(last) = batches.last() else {
             return Ok(());
         };
-        let transaction = self.0.begin_write()?;
+        let transaction = self.database.begin_write()?;
         for batch in batches {
             if batch.replace {
                 for table in TABLES {
@@ -131,12 +157,16 @@ impl StateFile {
             head.insert(MOMENT_KEY, moment.as_slice())?;
         }
         transaction.commit()?;
+        // What is written to a file without a name is nowhere after a restart.
+        if identity(&self.path)? != self.identity {
+            return Err(io::Error::other("another file has its name").into());
+        }
         Ok(())
     }
 
     /// Everything in the file; none when it is new.
     fn read(&self) -> Result<Option<Saved>, Unreadable> {
-        let transaction = self.0.begin_read()?;
+        let transaction = self.database.begin_read()?;
         let head = match transaction.open_table(HEAD) {
             Ok(head) => head,
             Err(TableError::TableDoesNotExist(_))
@@ -191,6 +221,29 @@ impl StateFile {
             },
         }))
     }
+}
+
+/// Opens a database and checks it. Whether it went back behind its last change, because that was damaged: without damage
+/// from outside, what was being written when the process ended has not become the last change yet.
+fn open(path: &Path) -> Result<(Database, bool), redb::Error> {
+    let lost = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&lost);
+    let database = Database::builder()
+        .set_check_integrity_on_open(true)
+        .set_repair_callback(move |repair| {
+            // Of its three scans the first is told of only when it did not find the last change whole.
+            if (0.2..0.5).contains(&repair.progress()) {
+                seen.store(true, Ordering::Relaxed);
+            }
+        })
+        .open(path)?;
+    Ok((database, lost.load(Ordering::Relaxed)))
+}
+
+/// Which file has a name.
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    let metadata = fs::metadata(path)?;
+    Ok((metadata.dev(), metadata.ino()))
 }
 
 /// Makes an empty file. It gets its name when it is whole: a kill in between would leave one that nobody can open.

@@ -84,6 +84,11 @@ impl Journal {
         }
     }
 
+    /// Whether nothing gets to the disk any more.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.batches.is_none() || self.committed.has_changed().is_err()
+    }
+
     /// What to wait for until everything submitted so far is on disk.
     pub(crate) fn receipt(&self) -> Receipt {
         Receipt {
@@ -146,7 +151,7 @@ fn collect(world: &mut World, replace: bool) -> serde_json::Result<Batch> {
     }
     for ((at, number), due) in world.agenda.take_changes() {
         let due = due.map(|due| Appointment { at, number, due });
-        let key = format!("{}-{number}", at.unix_timestamp_nanos());
+        let key = format!("{}-{number}", at.as_nanosecond());
         entries.push((AGENDA, key, encode(due.as_ref())?));
     }
     for (key, application) in world.directory.applications.take_changes() {

@@ -4,17 +4,19 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::scene::Scene;
 use super::sections::{
-    accounts, clock, environments, faults, groups, networks, others, requests, workflows,
+    clock, environments, faults, picture, request, requests, resource, resources, start, timeline,
 };
+use super::view::View;
 use crate::state::State;
 
 /// Renders the page, with a problem at its top when the last form could not be done.
-pub(super) fn render(state: &State, base: &str, problem: Option<&str>) -> Markup {
-    let scene = Scene::new(state);
+pub(super) fn render(state: &State, view: &View, base: &str, problem: Option<&str>) -> Markup {
+    let scene = Scene::new(state, view, base);
     let title = environments::longest(&scene).map_or_else(
         || "ARM emulator".to_owned(),
         |(percent, name)| format!("{percent} % {name} – ARM emulator"),
     );
+    let broken = state.has_failed();
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -30,36 +32,60 @@ pub(super) fn render(state: &State, base: &str, problem: Option<&str>) -> Markup
             body {
                 header.bar {
                     div.title {
-                        h1 { "ARM emulator" }
+                        h1 { a href="/" { "ARM emulator" } }
                         p { code { (base) } }
                     }
                     (clock::show(&scene))
                     // The script shows and keeps these, so what the server says of them counts only at first.
                     button #live type="button" aria-pressed="true" hidden data-own="" { "Live" }
-                    noscript { a.refresh href="/" { "Refresh" } }
+                    noscript { a.refresh href=(view.address()) { "Refresh" } }
+                }
+                @if broken {
+                    p.problem role="alert" {
+                        "The state file cannot be written to any more, so every client gets 500 StateFileFailed; the emulator's log says why. "
+                        "This is what was there. Start the emulator again."
+                    }
                 }
                 p #problem.problem role="alert" hidden[problem.is_none()] data-own="" { (problem.unwrap_or_default()) }
                 p #lost.problem hidden data-own="" {}
                 p #said.spoken role="status" data-own="" {}
-                main {
-                    p.retired {
-                        "Azure has taken no new integration service environments since November 2022 and ended the service on 31 August 2024; "
-                        "here they still deploy, change, fail and go as they did there."
-                    }
-                    div.world {
-                        (environments::show(&scene))
-                        (networks::show(&scene))
-                        (workflows::show(&scene))
-                        (accounts::show(&scene))
-                        (groups::show(&scene))
-                        (others::show(&scene))
-                    }
-                    div.traffic {
-                        (faults::show(&scene))
-                        (requests::show(&scene))
-                    }
-                }
+                (jump(&scene))
+                main { (content(&scene)) }
             }
         }
+    }
+}
+
+/// Links to the parts of the page, for screens on which they do not stand side by side.
+fn jump(scene: &Scene<'_>) -> Markup {
+    let is_empty = scene.is_empty();
+    html! {
+        nav.jump aria-label="Parts of the page" {
+            @if is_empty { a href="#start" { "Start" } }
+            @else { a href="#picture" { "Picture" } a href="#timeline" { "Timeline" } }
+            a href="#requests" { "Requests" }
+            a href="#faults" { "Faults" }
+            @if !is_empty { a href="#resources" { "Resources" } a href="#start" { "Connect" } }
+        }
+    }
+}
+
+fn content(scene: &Scene<'_>) -> Markup {
+    let is_empty = scene.is_empty();
+    html! {
+        div.world {
+            @if let Some(resource) = resource::show(scene) { (resource) }
+            @if is_empty { (start::show(scene)) }
+            @if let Some(picture) = picture::show(scene) { (picture) }
+            // An operation outlives what it deleted.
+            @if !is_empty || !scene.world.operations.is_empty() { (timeline::show(scene)) }
+            @if !scene.of_type(environments::KIND).is_empty() { (environments::show(scene)) }
+        }
+        div.traffic {
+            @if let Some(request) = request::show(scene) { (request) }
+            (requests::show(scene))
+            (faults::show(scene))
+        }
+        @if !is_empty { div.rest { (resources::show(scene)) (start::show(scene)) } }
     }
 }

@@ -16,33 +16,10 @@ pub(super) const MOST_ROWS: usize = 100;
 pub(super) fn section(id: &str, title: &str, number: usize, content: &Markup) -> Markup {
     html! {
         section id=(id) aria-labelledby={ (id) "-title" } {
-            h2 id={ (id) "-title" } { (title) " " span.count { (number) } }
+            h2 id={ (id) "-title" } tabindex="-1" { (title) " " span.count { (number) } }
             (content)
         }
     }
-}
-
-/// A section that is a table with a row for each resource; what it is comes first, and on a narrow screen alone.
-pub(super) fn table(
-    id: &str,
-    title: &str,
-    nothing: &str,
-    columns: &[&str],
-    all: &[&Stored],
-    row: impl Fn(&Stored) -> Markup,
-) -> Markup {
-    let content = html! {
-        @if all.is_empty() { (self::nothing(nothing)) } @else {
-            table.stacks {
-                thead { tr { @for column in columns { th scope="col" { (column) } } } }
-                tbody {
-                    @for stored in all.iter().take(MOST_ROWS) { tr data-key=(stored.id) { (row(stored)) } }
-                }
-            }
-            (more(all.len(), MOST_ROWS))
-        }
-    };
-    section(id, title, all.len(), &content)
 }
 
 /// What stands in an empty section.
@@ -62,23 +39,32 @@ pub(super) fn more(number: usize, most: usize) -> Markup {
     }
 }
 
-/// The name of a resource, with what tells it from others of the same name.
-pub(super) fn name(id: &ResourceId) -> Markup {
+/// The name of a resource, which leads to it, with what tells it from others of the same name.
+pub(super) fn name(scene: &Scene<'_>, id: &ResourceId) -> Markup {
     html! {
-        b.name title=(id) { (id.names()) }
+        (link(scene, id, &id.names()))
         @if let Some(group) = &id.group { " " span.in { "in " (group) } }
+    }
+}
+
+/// A link to a resource.
+pub(super) fn link(scene: &Scene<'_>, id: &ResourceId, name: &str) -> Markup {
+    html! { a.name href=(scene.view.of_resource(id)) title=(id) { (name) } }
+}
+
+/// Whether a state is good, bad, on its way or of no account: its colour.
+pub(super) fn mood(state: &str) -> &'static str {
+    match state {
+        "Succeeded" | "Enabled" | "Completed" => "good",
+        "Failed" => "bad",
+        "Disabled" | "NotSpecified" | "Unknown" | "–" => "off",
+        _ => "busy",
     }
 }
 
 /// A state as a word with a colour.
 pub(super) fn badge(state: &str) -> Markup {
-    let mood = match state {
-        "Succeeded" | "Enabled" => "good",
-        "Failed" => "bad",
-        "Disabled" | "NotSpecified" | "Unknown" => "off",
-        _ => "busy",
-    };
-    html! { span class={ "badge " (mood) } { (state) } }
+    html! { span class={ "badge " (mood(state)) } { (state) } }
 }
 
 /// The provisioning state of a resource, and how far the operation on it is.
@@ -112,7 +98,7 @@ pub(super) fn percent(scene: &Scene<'_>, operation: &Operation) -> u8 {
 }
 
 /// How long a span of Azure's time takes here, where that is not the same.
-pub(super) fn in_reality(scene: &Scene<'_>, span: time::Duration) -> Markup {
+pub(super) fn in_reality(scene: &Scene<'_>, span: jiff::SignedDuration) -> Markup {
     let clock = &scene.world.clock;
     html! {
         @if (clock.scale() - 1.0).abs() > f64::EPSILON {
@@ -121,8 +107,23 @@ pub(super) fn in_reality(scene: &Scene<'_>, span: time::Duration) -> Markup {
     }
 }
 
-/// The name of the resource that a member of a body refers to.
-pub(super) fn reference(stored: &Stored, path: &str) -> Option<String> {
-    let id = text(&stored.body, path)?;
-    Some(ResourceId::parse(id).map_or_else(|| id.to_owned(), |id| id.name().to_owned()))
+/// The id that a member of a body refers to.
+pub(super) fn reference(stored: &Stored, path: &str) -> Option<ResourceId> {
+    ResourceId::parse(text(&stored.body, path)?)
+}
+
+/// A text that can be copied: the script shows the button.
+pub(super) fn copyable(what: &str, text: &str) -> Markup {
+    html! {
+        div.copyable {
+            button.copy type="button" hidden data-copy="" data-own="" aria-label={ "Copy " (what) } { "Copy" }
+            // What is wider than the page is scrolled to, with the keyboard too.
+            pre tabindex="0" role="region" aria-label=(what) { code { (text) } }
+        }
+    }
+}
+
+/// A way to leave what is looked into.
+pub(super) fn close(address: &str, what: &str) -> Markup {
+    html! { a.close href=(address) aria-label={ "Close " (what) } { "Close" } }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration as RealDuration;
 
-use time::{Duration, OffsetDateTime};
+use jiff::{SignedDuration, Timestamp};
 
 /// `2 h 5 min`, `25 min`, `42 s`, `3.5 s`, `120 ms`: two units at most, and one where that is exact.
 pub(super) fn span(span: RealDuration) -> String {
@@ -26,37 +26,48 @@ fn two(large: u64, unit: &str, small: u64, smaller: &str) -> String {
 }
 
 /// A span of Azure's time; none is left of one that is over.
-pub(super) fn azure_span(left: Duration) -> String {
+pub(super) fn azure_span(left: SignedDuration) -> String {
     span(RealDuration::try_from(left).unwrap_or_default())
 }
 
 /// How many of a whole are over, from 0 to 100.
-pub(super) fn percent(passed: Duration, whole: Duration) -> u8 {
-    let whole = whole.whole_milliseconds().max(1);
-    let percent = passed.whole_milliseconds() * 100 / whole;
+pub(super) fn percent(passed: SignedDuration, whole: SignedDuration) -> u8 {
+    let whole = whole.as_millis().max(1);
+    let percent = passed.as_millis() * 100 / whole;
     u8::try_from(percent.clamp(0, 100)).unwrap_or(100)
 }
 
 /// The day of a time.
-pub(super) fn date(at: OffsetDateTime) -> String {
-    let date = at.date();
-    format!(
-        "{:04}-{:02}-{:02}",
-        date.year(),
-        u8::from(date.month()),
-        date.day()
-    )
+pub(super) fn date(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
 }
 
 /// The time of the day.
-pub(super) fn time_of_day(at: OffsetDateTime) -> String {
-    let time = at.time();
-    format!(
-        "{:02}:{:02}:{:02}",
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
+pub(super) fn time_of_day(at: Timestamp) -> String {
+    at.strftime("%H:%M:%S").to_string()
+}
+
+/// The time of the day without its seconds, and the day where it is another one than `today`.
+pub(super) fn short_time(at: Timestamp, today: Timestamp) -> String {
+    let form = if date(at) == date(today) {
+        "%H:%M"
+    } else {
+        "%m-%d %H:%M"
+    };
+    at.strftime(form).to_string()
+}
+
+/// A text of so many characters at most, cut in its middle: names often differ at their ends.
+pub(super) fn fit(text: &str, most: usize) -> String {
+    let length = text.chars().count();
+    if length <= most {
+        return text.to_owned();
+    }
+    let kept = most.saturating_sub(1);
+    let (start, end) = (kept.div_ceil(2), kept / 2);
+    let start: String = text.chars().take(start).collect();
+    let end: String = text.chars().skip(length - end).collect();
+    format!("{start}…{end}")
 }
 
 /// `1 thing`, `2 things`.
@@ -86,7 +97,18 @@ mod tests {
         ] {
             assert_eq!(span(RealDuration::from_millis(milliseconds)), shown);
         }
-        assert_eq!(azure_span(Duration::seconds(-1)), "0 ms");
+        assert_eq!(azure_span(SignedDuration::from_secs(-1)), "0 ms");
+    }
+
+    #[test]
+    fn long_names_are_cut_in_their_middle() {
+        for (text, most, shown) in [
+            ("short", 5, "short"),
+            ("subnet-of-many-1", 9, "subn…ny-1"),
+            ("äöüäöü", 4, "äö…ü"),
+        ] {
+            assert_eq!(fit(text, most), shown);
+        }
     }
 
     #[test]
@@ -98,7 +120,10 @@ mod tests {
             (-1, 7200, 0),
             (1, 0, 100),
         ] {
-            let (passed, whole) = (Duration::seconds(passed), Duration::seconds(whole));
+            let (passed, whole) = (
+                SignedDuration::from_secs(passed),
+                SignedDuration::from_secs(whole),
+            );
             assert_eq!(percent(passed, whole), shown);
         }
     }

@@ -1,19 +1,20 @@
 //! Access tokens: what is issued, and what ARM takes.
 
 use aws_lc_rs::error::Unspecified;
-use time::{Duration, OffsetDateTime};
+use jiff::{SignedDuration, Timestamp};
 
 use super::jwt::Jwt;
 use super::keys::Issuer;
 use crate::core::call::{Call, Reply};
+use crate::core::clock::Clock;
 use crate::core::directory::{Application, Caller, Tenant};
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::json;
 use crate::core::random::Random;
-use crate::core::world::World;
 
 /// How long the token of an application is good for, on real time.
-pub(super) const LIFETIME: Duration = Duration::seconds(3599);
+pub(super) const LIFETIME: SignedDuration = SignedDuration::from_secs(3599);
 
 /// The audiences under which Azure's management endpoint is known.
 const AUDIENCES: [&str; 4] = [
@@ -29,13 +30,13 @@ const EPOCH: &str = "emulator_epoch";
 /// Which tokens a fault has made expire.
 #[derive(Debug, Default)]
 pub(crate) struct Tokens {
-    expiries: Vec<OffsetDateTime>,
+    expiries: Vec<Timestamp>,
 }
 
 impl Tokens {
     /// Lets every token that was issued so far expire now.
     pub(crate) fn expire(&mut self) {
-        self.expiries.push(OffsetDateTime::now_utc());
+        self.expiries.push(Timestamp::now());
     }
 
     /// A token for an audience, with the claims that Azure's clients read without checking them.
@@ -44,9 +45,9 @@ impl Tokens {
         random: &mut Random,
         application: &Application,
         audience: &str,
-        lifetime: Duration,
+        lifetime: SignedDuration,
     ) -> Result<String, Unspecified> {
-        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let now = Timestamp::now().as_second();
         let Application {
             client_id: client,
             object_id: object,
@@ -55,7 +56,7 @@ impl Tokens {
         } = application;
         let mut claims = json!({
             "aud": audience, "iss": issuer(tenant), "iat": now, "nbf": now,
-            "exp": now + lifetime.whole_seconds(), "appid": client, "appidacr": "1", "idp": issuer(tenant), "idtyp": "app",
+            "exp": now + lifetime.as_secs(), "appid": client, "appidacr": "1", "idp": issuer(tenant), "idtyp": "app",
             "oid": object, "sub": object, "tid": tenant, "uti": random.guid(), "ver": "1.0",
             EPOCH: self.expiries.len()
         });
@@ -66,31 +67,21 @@ impl Tokens {
     }
 
     /// Who sends a request to ARM, by its token.
-    pub(crate) fn check(&self, world: &World, call: &Call) -> Result<Caller, ArmError> {
-        let header = call.header("authorization").ok_or_else(|| {
-            failed("Authentication failed. The 'Authorization' header is missing.")
-        })?;
-        let token = bearer(header).ok_or_else(|| {
-            failed("Authentication failed. The 'Authorization' header is provided in an invalid format.")
-        })?;
-        let invalid = || {
-            ArmError::gateway(
-                401,
-                "InvalidAuthenticationToken",
-                "The access token is invalid.",
-            )
-        };
-        let token = Jwt::read(token).ok_or_else(invalid)?;
-        let is_ours = Issuer::Entra.key().is_ok_and(|key| key.has_signed(&token));
+    pub(crate) fn check(
+        &self,
+        home: &Tenant,
+        call: &Call,
+        signed: &Signed<'_>,
+    ) -> Result<Caller, ArmError> {
+        let token = &signed.0;
         let (client, object, tenant) =
             (token.claim("appid"), token.claim("oid"), token.claim("tid"));
-        let (true, Some(client), Some(object), Some(tenant)) = (is_ours, client, object, tenant)
-        else {
-            return Err(invalid());
+        let (Some(client), Some(object), Some(tenant)) = (client, object, tenant) else {
+            return Err(errors::invalid_authentication_token());
         };
-        self.check_time(&token)?;
-        check_audience(&token, call)?;
-        check_tenant(&world.directory.tenant, tenant, call)?;
+        self.check_time(token)?;
+        check_audience(token, call)?;
+        check_tenant(home, tenant, call)?;
         Ok(Caller {
             client: client.to_owned(),
             object: object.to_owned(),
@@ -99,11 +90,11 @@ impl Tokens {
     }
 
     fn check_time(&self, token: &Jwt<'_>) -> Result<(), ArmError> {
-        let now = OffsetDateTime::now_utc();
+        let now = Timestamp::now();
         let expires = token
             .time("exp")
-            .and_then(|expires| OffsetDateTime::from_unix_timestamp(expires).ok())
-            .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+            .and_then(|expires| Timestamp::from_second(expires).ok())
+            .unwrap_or(Timestamp::UNIX_EPOCH);
         let epoch = token
             .time(EPOCH)
             .and_then(|epoch| usize::try_from(epoch).ok());
@@ -112,31 +103,44 @@ impl Tokens {
         if now < expires {
             return Ok(());
         }
-        Err(ArmError::gateway(
-            401,
-            "ExpiredAuthenticationToken",
-            format!(
-                "The access token expiry UTC time '{}' is earlier than current UTC time '{}'.",
-                shown(expires),
-                shown(now)
-            ),
+        Err(errors::expired_authentication_token(
+            shown(expires),
+            shown(now),
         ))
     }
 }
 
+/// A token that was signed here.
+pub(crate) struct Signed<'a>(Jwt<'a>);
+
+impl<'a> Signed<'a> {
+    /// Reads the token of a request to ARM and checks its signature, which needs nothing that others work on.
+    pub(crate) fn read(call: &'a Call) -> Result<Self, ArmError> {
+        let header = call
+            .header("authorization")
+            .ok_or_else(|| errors::authentication_failed("missing"))?;
+        let token = bearer(header)
+            .ok_or_else(|| errors::authentication_failed("provided in an invalid format"))?;
+        Jwt::read(token)
+            .filter(|token| Issuer::Entra.key().is_ok_and(|key| key.has_signed(token)))
+            .map(Self)
+            .ok_or_else(errors::invalid_authentication_token)
+    }
+}
+
 /// The answer to a request whose token does not do: it says where to sign in.
-pub(crate) fn challenge(world: &World, call: &Call, error: &ArmError) -> Reply {
+pub(crate) fn challenge(home: &Tenant, clock: &Clock, call: &Call, error: &ArmError) -> Reply {
     let header_safe = |character| match character {
         '"' => '\'',
         ' '..='~' => character,
         _ => '?',
     };
     let description: String = error.message.chars().map(header_safe).collect();
-    Reply::error(error, &world.clock).header(
+    Reply::error(error, clock).header(
         "WWW-Authenticate",
         format!(
             "Bearer authorization_uri=\"{}/{}\", error=\"invalid_token\", error_description=\"{description}\"",
-            call.base, world.directory.tenant.id
+            call.base, home.id
         ),
     )
 }
@@ -153,10 +157,6 @@ fn issuer(tenant: &str) -> String {
     format!("https://sts.windows.net/{tenant}/")
 }
 
-fn failed(message: &str) -> ArmError {
-    ArmError::gateway(401, "AuthenticationFailed", message)
-}
-
 fn check_audience(token: &Jwt<'_>, call: &Call) -> Result<(), ArmError> {
     let audience = token.claim("aud").unwrap_or_default();
     let bare = audience.trim_end_matches('/');
@@ -168,55 +168,25 @@ fn check_audience(token: &Jwt<'_>, call: &Call) -> Result<(), ArmError> {
         .map(|known| format!("{known}/"))
         .collect::<Vec<_>>()
         .join(",");
-    Err(ArmError::gateway(
-        401,
-        "InvalidAuthenticationTokenAudience",
-        format!(
-            "The access token has been obtained for wrong audience or resource '{audience}'. \
-             It should exactly match with one of the allowed audiences '{allowed}'."
-        ),
+    Err(errors::invalid_authentication_token_audience(
+        audience, allowed,
     ))
 }
 
 /// What is in a subscription is for tokens of the subscription's tenant.
 fn check_tenant(home: &Tenant, tenant: &str, call: &Call) -> Result<(), ArmError> {
-    let mut segments = call.path.split('/').filter(|segment| !segment.is_empty());
-    let in_subscription = segments
-        .next()
-        .is_some_and(|first| first.eq_ignore_ascii_case("subscriptions"))
-        && segments.next().is_some();
-    if !in_subscription || tenant == home.id {
+    if call.target.subscription().is_none() || tenant == home.id {
         return Ok(());
     }
     let authority = format!("{}/{}", call.base, home.id);
-    Err(ArmError::gateway(
-        401,
-        "InvalidAuthenticationTokenTenant",
-        format!(
-            "The access token is from the wrong issuer '{}'. It must match the tenant '{}' associated with this subscription. \
-             Please use the authority (URL) '{authority}' to get the token. Note, if the subscription is transferred to another \
-             tenant there is no impact to the services, but information about new tenant could take time to propagate (up to an hour). \
-             If you just transferred your subscription and see this error message, please try back later.",
-            issuer(tenant),
-            issuer(&home.id)
-        ),
+    Err(errors::invalid_authentication_token_tenant(
+        issuer(tenant),
+        issuer(&home.id),
+        authority,
     ))
 }
 
 /// A time as ARM's texts about tokens show it.
-fn shown(at: OffsetDateTime) -> String {
-    let (date, time) = (at.date(), at.time());
-    let half = if time.hour() < 12 { "AM" } else { "PM" };
-    let hour = match time.hour() % 12 {
-        0 => 12,
-        hour => hour,
-    };
-    format!(
-        "{}/{}/{} {hour}:{:02}:{:02} {half}",
-        u8::from(date.month()),
-        date.day(),
-        date.year(),
-        time.minute(),
-        time.second()
-    )
+fn shown(at: Timestamp) -> String {
+    at.strftime("%-m/%-d/%Y %-I:%M:%S %p").to_string()
 }

@@ -1,7 +1,7 @@
 //! Client assertions: tokens that a client signs with its certificate, or that another issuer has signed for it.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use time::{Duration, OffsetDateTime};
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::jwt::Jwt;
@@ -12,9 +12,9 @@ use crate::core::directory::{Application, Certificate, Directory, hex};
 use crate::core::json::text;
 
 /// How far the clocks of a client and of Azure may differ.
-const SKEW: i64 = Duration::minutes(5).whole_seconds();
+const SKEW: i64 = SignedDuration::from_mins(5).as_secs();
 /// How long an assertion may be good for.
-const LONGEST: i64 = Duration::hours(24).whole_seconds();
+const LONGEST: i64 = SignedDuration::from_hours(24).as_secs();
 const CERTIFICATES: &str =
     "https://learn.microsoft.com/entra/identity-platform/certificate-credentials";
 const FEDERATION: &str =
@@ -94,15 +94,15 @@ fn is_token_endpoint(presented: &Presented<'_>, audience: &str) -> bool {
 }
 
 fn check_time(token: &Jwt<'_>) -> Result<(), Refusal> {
-    let now = OffsetDateTime::now_utc();
-    let seconds = now.unix_timestamp();
+    let now = Timestamp::now();
+    let seconds = now.as_second();
     let starts = token.time("nbf").unwrap_or_default();
     let ends = token.time("exp").unwrap_or_default();
     if starts <= seconds + SKEW && seconds - SKEW < ends && ends <= seconds + LONGEST + SKEW {
         return Ok(());
     }
     let shown = |seconds: i64| {
-        OffsetDateTime::from_unix_timestamp(seconds).map_or_else(|_| seconds.to_string(), timestamp)
+        Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), timestamp)
     };
     Err(Refusal::client(
         700_024,
@@ -147,7 +147,7 @@ fn check_certificate(application: &Application, token: &Jwt<'_>) -> Result<(), R
     let found = |lead: &str, reason: &str| {
         let [thumbprint, _] = certificate.thumbprints();
         let time = |seconds| {
-            OffsetDateTime::from_unix_timestamp(seconds)
+            Timestamp::from_second(seconds)
                 .map(timestamp)
                 .unwrap_or_default()
         };
@@ -161,7 +161,7 @@ fn check_certificate(application: &Application, token: &Jwt<'_>) -> Result<(), R
             ),
         )
     };
-    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let now = Timestamp::now().as_second();
     if now < certificate.starts || certificate.ends <= now {
         return Err(found(
             "The certificate with identifier used to sign the client assertion is expired on application.",

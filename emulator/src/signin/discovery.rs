@@ -2,30 +2,30 @@
 
 use url::Url;
 
+use super::Desk;
 use super::keys::Issuer;
 use super::refusal::Refusal;
 use crate::core::call::{Call, Reply};
 use crate::core::directory::guid;
 use crate::core::json::json;
-use crate::state::State;
 
 /// The names that stand for whatever tenant someone belongs to.
 const ANY_TENANT: [&str; 3] = ["common", "organizations", "consumers"];
 
 /// Answers `GET /{tenant}/v2.0/.well-known/openid-configuration`, and the older form without a version.
-pub(super) fn configuration(state: &mut State, call: &Call, captured: &[&str]) -> Reply {
+pub(super) fn configuration(desk: &mut Desk<'_>, call: &Call, captured: &[&str]) -> Reply {
     let named = captured.first().copied().unwrap_or_default();
     let any = ANY_TENANT
         .into_iter()
         .find(|any| any.eq_ignore_ascii_case(named));
     // A tenant that is named by its domain is shown by its id.
-    let found = state.world.directory.find_tenant(named);
+    let found = desk.directory.find_tenant(named);
     let Some(tenant) = any
         .map(str::to_owned)
         .or_else(|| guid(named).filter(|_| found.is_some()))
         .or(found)
     else {
-        return Refusal::tenant(named).reply(&mut state.world.random, call);
+        return Refusal::tenant(named).reply(desk.random, call);
     };
     let version = if call.path.to_lowercase().contains("/v2.0/") {
         "/v2.0"
@@ -71,21 +71,21 @@ pub(super) fn configuration(state: &mut State, call: &Call, captured: &[&str]) -
 }
 
 /// Answers `GET /{tenant}/discovery/v2.0/keys`: the keys that access tokens are signed with.
-pub(super) fn keys(state: &mut State, call: &Call, captured: &[&str]) -> Reply {
+pub(super) fn keys(desk: &mut Desk<'_>, call: &Call, captured: &[&str]) -> Reply {
     let named = captured.first().copied().unwrap_or_default();
     let is_known = ANY_TENANT.iter().any(|any| any.eq_ignore_ascii_case(named))
-        || state.world.directory.find_tenant(named).is_some();
+        || desk.directory.find_tenant(named).is_some();
     if !is_known {
-        return Refusal::tenant(named).reply(&mut state.world.random, call);
+        return Refusal::tenant(named).reply(desk.random, call);
     }
     match Issuer::Entra.key() {
         Ok(key) => Reply::json(200, key.document()),
-        Err(_) => Refusal::transient().reply(&mut state.world.random, call),
+        Err(_) => Refusal::transient().reply(desk.random, call),
     }
 }
 
 /// Answers `GET /common/discovery/instance`: whether an authority is one of this cloud, and where its tenant is described.
-pub(super) fn instance(state: &mut State, call: &Call, _: &[&str]) -> Reply {
+pub(super) fn instance(desk: &mut Desk<'_>, call: &Call, _: &[&str]) -> Reply {
     let base = &call.base;
     let asked = call
         .query("authorization_endpoint")
@@ -98,8 +98,7 @@ pub(super) fn instance(state: &mut State, call: &Call, _: &[&str]) -> Reply {
         .filter(|tenant| !tenant.is_empty());
     let Some(tenant) = tenant else {
         let text = "Unknown or invalid instance.";
-        return Refusal::new(400, "invalid_instance", 50049, text)
-            .reply(&mut state.world.random, call);
+        return Refusal::new(400, "invalid_instance", 50049, text).reply(desk.random, call);
     };
     let version = call.query("api-version").unwrap_or("1.0");
     let host = base.split_once("://").map_or("", |(_, host)| host);

@@ -1,15 +1,15 @@
 //! The endpoints from which a machine's managed identities get their tokens: IMDS on virtual machines, another on App Service.
 
-use time::{Duration, OffsetDateTime};
+use jiff::{SignedDuration, Timestamp};
 
+use super::Desk;
 use super::refusal::Refusal;
 use crate::core::call::{Call, Reply};
 use crate::core::directory::{Application, Directory};
 use crate::core::json::{Json, json};
-use crate::state::State;
 
 /// Tokens of managed identities are good for a day.
-const LIFETIME: Duration = Duration::seconds(86_399);
+const LIFETIME: SignedDuration = SignedDuration::from_secs(86_399);
 /// The first versions that are served.
 const IMDS: &str = "2018-02-01";
 const APP_SERVICE: &str = "2019-08-01";
@@ -20,7 +20,7 @@ const OBJECT: [&str; 2] = ["object_id", "principal_id"];
 const RESOURCE: [&str; 2] = ["msi_res_id", "mi_res_id"];
 
 /// Answers `GET /metadata/identity/oauth2/token`.
-pub(super) fn imds(state: &mut State, call: &Call, _: &[&str]) -> Reply {
+pub(super) fn imds(desk: &mut Desk<'_>, call: &Call, _: &[&str]) -> Reply {
     let refuse = |description: &str| {
         let body = json!({"error": "invalid_request", "error_description": description});
         Reply::json(400, body)
@@ -39,11 +39,11 @@ pub(super) fn imds(state: &mut State, call: &Call, _: &[&str]) -> Reply {
     let Some(resource) = call.query("resource").filter(|one| !one.is_empty()) else {
         return refuse("Required query variable 'resource' is missing");
     };
-    let Some(identity) = find(&state.world.directory, call) else {
+    let Some(identity) = find(desk.directory, call) else {
         return refuse("Identity not found");
     };
-    grant(state, call, &identity, resource, |token, now| {
-        let seconds = LIFETIME.whole_seconds();
+    grant(desk, call, &identity, resource, |token, now| {
+        let seconds = LIFETIME.as_secs();
         json!({
             "access_token": token, "client_id": identity.client_id, "expires_in": seconds.to_string(),
             "expires_on": (now + seconds).to_string(), "ext_expires_in": seconds.to_string(),
@@ -53,12 +53,12 @@ pub(super) fn imds(state: &mut State, call: &Call, _: &[&str]) -> Reply {
 }
 
 /// Answers the endpoint that `IDENTITY_ENDPOINT` names on App Service.
-pub(super) fn app_service(state: &mut State, call: &Call, _: &[&str]) -> Reply {
+pub(super) fn app_service(desk: &mut Desk<'_>, call: &Call, _: &[&str]) -> Reply {
     let refuse = |status: u16, message: &str| {
         Reply::json(status, json!({"statusCode": status, "message": message}))
     };
     let given = call.header("x-identity-header").unwrap_or_default();
-    let expected = state.environment.identity_header.as_deref();
+    let expected = desk.signin.environment.identity_header.as_deref();
     if given.is_empty() || expected.is_some_and(|expected| expected != given) {
         return refuse(
             401,
@@ -71,32 +71,35 @@ pub(super) fn app_service(state: &mut State, call: &Call, _: &[&str]) -> Reply {
     let Some(resource) = call.query("resource").filter(|one| !one.is_empty()) else {
         return refuse(400, "The parameter 'resource' is missing.");
     };
-    let Some(identity) = find(&state.world.directory, call) else {
+    let Some(identity) = find(desk.directory, call) else {
         return refuse(
             400,
             "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.",
         );
     };
-    grant(state, call, &identity, resource, |token, now| {
+    grant(desk, call, &identity, resource, |token, now| {
         json!({
-            "access_token": token, "expires_on": (now + LIFETIME.whole_seconds()).to_string(), "resource": resource,
+            "access_token": token, "expires_on": (now + LIFETIME.as_secs()).to_string(), "resource": resource,
             "token_type": "Bearer", "client_id": identity.client_id
         })
     })
 }
 
 fn grant(
-    state: &mut State,
+    desk: &mut Desk<'_>,
     call: &Call,
     identity: &Application,
     resource: &str,
     body: impl FnOnce(String, i64) -> Json,
 ) -> Reply {
-    let State { world, tokens, .. } = state;
-    let now = OffsetDateTime::now_utc().unix_timestamp();
-    match tokens.issue(&mut world.random, identity, resource, LIFETIME) {
+    let now = Timestamp::now().as_second();
+    match desk
+        .signin
+        .tokens
+        .issue(desk.random, identity, resource, LIFETIME)
+    {
         Ok(token) => Reply::json(200, body(token, now)),
-        Err(_) => Refusal::transient().reply(&mut world.random, call),
+        Err(_) => Refusal::transient().reply(desk.random, call),
     }
 }
 

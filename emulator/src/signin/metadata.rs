@@ -1,9 +1,9 @@
 //! `/metadata/endpoints`, from which clients learn where a cloud lives.
 
+use super::Desk;
 use crate::core::call::{Call, Reply};
-use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{Json, json};
-use crate::state::State;
 
 /// The versions that are served: the first answers the small form of Azure Stack, the second a list of clouds, the
 /// others one cloud.
@@ -17,20 +17,19 @@ const AUDIENCES: [&str; 2] = [
 ];
 
 /// Describes this emulator as a cloud whose sign-in and management are both here.
-pub(super) fn endpoints(state: &mut State, call: &Call, _: &[&str]) -> Reply {
+pub(super) fn endpoints(desk: &mut Desk<'_>, call: &Call, _: &[&str]) -> Reply {
     let body = match call.api_version() {
         Ok(STACK) => stack(&call.base),
         Ok(LIST) => json!([cloud(&call.base)]),
         Ok(version) if ONE.contains(&version) => cloud(&call.base),
         Ok(version) => {
-            let message = format!(
-                "The api-version '{version}' is invalid. The supported versions are '{STACK},{LIST},{}'.",
-                ONE.join(",")
+            let error = errors::invalid_api_version_parameter(
+                version,
+                format!("{STACK},{LIST},{}", ONE.join(",")),
             );
-            let error = ArmError::gateway(400, "InvalidApiVersionParameter", message);
-            return Reply::error(&error, &state.world.clock);
+            return Reply::error(&error, desk.clock);
         }
-        Err(error) => return Reply::error(&error, &state.world.clock),
+        Err(error) => return Reply::error(&error, desk.clock),
     };
     Reply::json(200, body)
 }

@@ -12,12 +12,40 @@ mod oidc;
 mod refusal;
 mod token;
 
-pub(crate) use access::{Tokens, challenge};
+pub(crate) use access::{Signed, challenge};
+
+use self::access::Tokens;
 
 use crate::core::call::{Call, Reply};
+use crate::core::clock::Clock;
+use crate::core::directory::Directory;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::Json;
-use crate::state::State;
+use crate::core::random::Random;
+use crate::core::route::{Route, Routed, find, route};
+
+/// What the emulator knows of sign-ins.
+#[derive(Debug, Default)]
+pub(crate) struct SignIn {
+    pub(crate) tokens: Tokens,
+    pub(crate) environment: Environment,
+}
+
+impl SignIn {
+    /// Forgets what machines are asked for. Tokens stay good.
+    pub(crate) fn reset(&mut self) {
+        self.environment = Environment::default();
+    }
+}
+
+/// What a sign-in works with.
+pub(crate) struct Desk<'a> {
+    pub(crate) signin: &'a SignIn,
+    pub(crate) directory: &'a Directory,
+    pub(crate) random: &'a mut Random,
+    pub(crate) clock: &'a Clock,
+}
 
 /// What machines and build systems hand to those who may ask for tokens. What is not set, anyone knows.
 #[derive(Debug, Default)]
@@ -36,7 +64,7 @@ impl Environment {
                 "identityHeader" => &mut self.identity_header,
                 "requestToken" => &mut self.request_token,
                 _ => {
-                    return Err(ArmError::control(
+                    return Err(errors::invalid_control_request(
                         "'identityHeader' or 'requestToken' is expected",
                     ));
                 }
@@ -45,7 +73,7 @@ impl Environment {
                 Json::Null => None,
                 Json::String(text) if !text.is_empty() => Some(text.clone()),
                 _ => {
-                    return Err(ArmError::control(
+                    return Err(errors::invalid_control_request(
                         "what is expected of a request is a text or null",
                     ));
                 }
@@ -62,105 +90,57 @@ pub(crate) fn prepare() {
 }
 
 /// Serves a path with the segments that its pattern leaves open.
-type Handler = fn(&mut State, &Call, &[&str]) -> Reply;
+type Handler = fn(&mut Desk<'_>, &Call, &[&str]) -> Reply;
 
-/// What is served without an access token: method, path (`*` is any one segment) and handler; the first that fits.
-const ROUTES: &[(&str, &str, Handler)] = &[
-    ("GET", "metadata/endpoints", metadata::endpoints),
-    (
+/// What is served without an access token.
+static ROUTES: &[Route<Handler>] = &[
+    route("GET", "metadata/endpoints", metadata::endpoints),
+    route(
         "GET",
         "metadata/identity/oauth2/token",
         managed_identity::imds,
     ),
-    ("GET", "msi/token", managed_identity::app_service),
-    ("GET", "github/*/*/idtoken", oidc::github),
-    (
+    route("GET", "msi/token", managed_identity::app_service),
+    route("GET", "github/*/*/idtoken", oidc::github),
+    route(
         "GET",
         "github/.well-known/openid-configuration",
         oidc::configuration,
     ),
-    ("GET", "github/.well-known/jwks", oidc::github_keys),
-    (
+    route("GET", "github/.well-known/jwks", oidc::github_keys),
+    route(
         "POST",
         "devops/*/*/_apis/distributedtask/hubs/*/plans/*/jobs/*/oidctoken",
         oidc::azure_devops,
     ),
-    (
+    route(
         "GET",
         "devops/*/.well-known/openid-configuration",
         oidc::configuration,
     ),
-    ("GET", "devops/*/.well-known/jwks", oidc::azure_devops_keys),
-    ("POST", "*/oauth2/v2.0/token", token::v2),
-    ("POST", "*/oauth2/token", token::v1),
-    (
+    route("GET", "devops/*/.well-known/jwks", oidc::azure_devops_keys),
+    route("POST", "*/oauth2/v2.0/token", token::v2),
+    route("POST", "*/oauth2/token", token::v1),
+    route(
         "GET",
         "*/v2.0/.well-known/openid-configuration",
         discovery::configuration,
     ),
-    (
+    route(
         "GET",
         "*/.well-known/openid-configuration",
         discovery::configuration,
     ),
-    ("GET", "*/discovery/v2.0/keys", discovery::keys),
-    ("GET", "*/discovery/keys", discovery::keys),
-    ("GET", "*/discovery/instance", discovery::instance),
+    route("GET", "*/discovery/v2.0/keys", discovery::keys),
+    route("GET", "*/discovery/keys", discovery::keys),
+    route("GET", "*/discovery/instance", discovery::instance),
 ];
 
 /// Answers a request that is about signing in; none when it is for ARM.
-pub(crate) fn serve(state: &mut State, call: &Call) -> Option<Reply> {
-    let path = call.path.trim_matches('/');
-    let mut fitting = ROUTES
-        .iter()
-        .filter_map(|(method, pattern, handler)| Some((method, handler, capture(pattern, path)?)))
-        .peekable();
-    fitting.peek()?;
-    Some(match fitting.find(|(method, ..)| call.method == **method) {
-        Some((_, handler, captured)) => handler(state, call, &captured),
-        None => Reply::empty(405),
-    })
-}
-
-/// The segments of a path that a pattern leaves open, if the path fits it. Words have no case.
-fn capture<'a>(pattern: &str, path: &'a str) -> Option<Vec<&'a str>> {
-    let (mut wanted, mut found) = (pattern.split('/'), path.split('/'));
-    let mut captured = Vec::new();
-    loop {
-        match (wanted.next(), found.next()) {
-            (None, None) => return Some(captured),
-            (Some("*"), Some(segment)) if !segment.is_empty() => captured.push(segment),
-            (Some(word), Some(segment)) if word.eq_ignore_ascii_case(segment) => {}
-            _ => return None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::capture;
-
-    #[test]
-    fn patterns_capture_what_they_leave_open() {
-        for (pattern, path, expected) in [
-            (
-                "*/oauth2/v2.0/token",
-                "t/oauth2/v2.0/token",
-                Some(vec!["t"]),
-            ),
-            (
-                "*/oauth2/v2.0/token",
-                "t/OAuth2/V2.0/Token",
-                Some(vec!["t"]),
-            ),
-            ("*/oauth2/v2.0/token", "a/b/oauth2/v2.0/token", None),
-            ("*/oauth2/v2.0/token", "oauth2/v2.0/token", None),
-            ("*/oauth2/v2.0/token", "/oauth2/v2.0/token", None),
-            ("a/*/*", "a/b/c", Some(vec!["b", "c"])),
-            ("a/b", "a/b", Some(Vec::new())),
-            ("a/b", "a/b/c", None),
-        ] {
-            assert_eq!(capture(pattern, path), expected, "{pattern} {path}");
-        }
+pub(crate) fn serve(desk: &mut Desk<'_>, call: &Call) -> Option<Reply> {
+    match find(ROUTES, &call.method, &call.target.segments()) {
+        Routed::Found(handler, captured) => Some(handler(desk, call, &captured)),
+        Routed::WrongVerb(allow) => Some(Reply::empty(405).header("Allow", allow)),
+        Routed::Nowhere => None,
     }
 }

@@ -1,25 +1,25 @@
 //! The issuers of build systems: GitHub Actions and Azure Pipelines vouch for a job, and Entra ID takes their word.
 
-use time::{Duration, OffsetDateTime};
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
+use super::Desk;
 use super::access::bearer;
 use super::jwt::Jwt;
 use super::keys::Issuer;
 use crate::core::call::{Call, Reply};
 use crate::core::json::{Json, json, merge};
-use crate::state::State;
 
 /// How long an assertion is good for.
-const LIFETIME: Duration = Duration::minutes(10);
+const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 const EXCHANGE: &str = "api://AzureADTokenExchange";
 
 /// Answers `GET /github/{owner}/{repository}/idtoken`, which `ACTIONS_ID_TOKEN_REQUEST_URL` names.
-pub(super) fn github(state: &mut State, call: &Call, captured: &[&str]) -> Reply {
+pub(super) fn github(desk: &mut Desk<'_>, call: &Call, captured: &[&str]) -> Reply {
     let [owner, repository] = captured else {
         return Reply::empty(404);
     };
-    if !may_ask(state, call) {
+    if !may_ask(desk, call) {
         return Reply::json(
             401,
             json!({"message": "The bearer is missing or not the request token of the job."}),
@@ -40,18 +40,18 @@ pub(super) fn github(state: &mut State, call: &Call, captured: &[&str]) -> Reply
         "event_name": "workflow_dispatch", "runner_environment": "github-hosted", "run_attempt": "1"
     });
     let issuer = format!("{}/github", call.base);
-    match sign(state, Issuer::GitHub, &issuer, &subject, &audience, claims) {
+    match sign(desk, Issuer::GitHub, &issuer, &subject, &audience, claims) {
         Some(token) => Reply::json(200, json!({"count": token.len(), "value": token})),
         None => Reply::empty(503),
     }
 }
 
 /// Answers `POST /devops/{organization}/{project}/…/oidctoken`, which `SYSTEM_OIDCREQUESTURI` names.
-pub(super) fn azure_devops(state: &mut State, call: &Call, captured: &[&str]) -> Reply {
+pub(super) fn azure_devops(desk: &mut Desk<'_>, call: &Call, captured: &[&str]) -> Reply {
     let [organization, project, ..] = captured else {
         return Reply::empty(404);
     };
-    if !may_ask(state, call) {
+    if !may_ask(desk, call) {
         return Reply::json(
             401,
             json!({"message": "The bearer is missing or not the access token of the job."}),
@@ -72,7 +72,7 @@ pub(super) fn azure_devops(state: &mut State, call: &Call, captured: &[&str]) ->
     };
     let issuer = format!("{}/devops/{organization}", call.base);
     match sign(
-        state,
+        desk,
         Issuer::AzureDevOps,
         &issuer,
         &subject,
@@ -85,7 +85,7 @@ pub(super) fn azure_devops(state: &mut State, call: &Call, captured: &[&str]) ->
 }
 
 /// Answers an issuer's `/.well-known/openid-configuration`.
-pub(super) fn configuration(_: &mut State, call: &Call, _: &[&str]) -> Reply {
+pub(super) fn configuration(_: &mut Desk<'_>, call: &Call, _: &[&str]) -> Reply {
     let path = call.path.trim_end_matches('/');
     let issuer = path
         .rsplit_once("/.well-known/")
@@ -106,12 +106,12 @@ pub(super) fn configuration(_: &mut State, call: &Call, _: &[&str]) -> Reply {
 }
 
 /// Answers GitHub's `/.well-known/jwks`.
-pub(super) fn github_keys(_: &mut State, _: &Call, _: &[&str]) -> Reply {
+pub(super) fn github_keys(_: &mut Desk<'_>, _: &Call, _: &[&str]) -> Reply {
     keys(Issuer::GitHub)
 }
 
 /// Answers Azure DevOps' `/.well-known/jwks`.
-pub(super) fn azure_devops_keys(_: &mut State, _: &Call, _: &[&str]) -> Reply {
+pub(super) fn azure_devops_keys(_: &mut Desk<'_>, _: &Call, _: &[&str]) -> Reply {
     keys(Issuer::AzureDevOps)
 }
 
@@ -141,24 +141,24 @@ fn keys(issuer: Issuer) -> Reply {
     )
 }
 
-fn may_ask(state: &State, call: &Call) -> bool {
+fn may_ask(desk: &Desk<'_>, call: &Call) -> bool {
     let given = call.header("authorization").and_then(bearer);
-    let expected = state.environment.request_token.as_deref();
+    let expected = desk.signin.environment.request_token.as_deref();
     given.is_some_and(|given| expected.is_none_or(|expected| expected == given))
 }
 
 fn sign(
-    state: &mut State,
+    desk: &mut Desk<'_>,
     issuer: Issuer,
     name: &str,
     subject: &str,
     audience: &str,
     mut claims: Json,
 ) -> Option<String> {
-    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let now = Timestamp::now().as_second();
     let common = json!({
-        "jti": state.world.random.guid(), "sub": subject, "aud": audience, "iss": name,
-        "nbf": now, "iat": now, "exp": now + LIFETIME.whole_seconds()
+        "jti": desk.random.guid(), "sub": subject, "aud": audience, "iss": name,
+        "nbf": now, "iat": now, "exp": now + LIFETIME.as_secs()
     });
     merge(&mut claims, &common);
     issuer.key().ok()?.sign(&claims).ok()

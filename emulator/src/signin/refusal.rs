@@ -1,6 +1,6 @@
 //! What Microsoft Entra ID answers when nobody gets a token: its own numbers and texts.
 
-use time::OffsetDateTime;
+use jiff::Timestamp;
 
 use crate::core::call::{Call, Reply};
 use crate::core::json::json;
@@ -85,14 +85,7 @@ impl Refusal {
             .header("client-request-id")
             .filter(|id| uuid::Uuid::parse_str(id).is_ok())
             .map_or_else(|| random.guid(), str::to_owned);
-        let now = OffsetDateTime::now_utc();
-        let (date, time) = (now.date(), now.time());
-        let stamp = format!(
-            "{date} {:02}:{:02}:{:02}Z",
-            time.hour(),
-            time.minute(),
-            time.second()
-        );
+        let stamp = Timestamp::now().strftime("%Y-%m-%d %H:%M:%SZ").to_string();
         let number = self.number;
         let description = format!(
             "AADSTS{number}: {} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {stamp}",

@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use time::OffsetDateTime;
+use jiff::Timestamp;
 
+use super::Desk;
 use super::access::LIFETIME;
 use super::assertion::{self, Presented};
 use super::refusal::Refusal;
 use crate::core::call::{Call, Reply};
 use crate::core::directory::{Application, Directory, Match};
 use crate::core::json::{Json, json};
-use crate::state::State;
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -39,19 +39,19 @@ impl Form {
 }
 
 /// Answers `POST /{tenant}/oauth2/v2.0/token`.
-pub(super) fn v2(state: &mut State, call: &Call, captured: &[&str]) -> Reply {
-    grant(state, call, captured, scoped, |token, _| {
-        let seconds = LIFETIME.whole_seconds();
+pub(super) fn v2(desk: &mut Desk<'_>, call: &Call, captured: &[&str]) -> Reply {
+    grant(desk, call, captured, scoped, |token, _| {
+        let seconds = LIFETIME.as_secs();
         json!({"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token})
     })
 }
 
 /// Answers `POST /{tenant}/oauth2/token`, the older form: it names a resource, and its numbers are texts.
-pub(super) fn v1(state: &mut State, call: &Call, captured: &[&str]) -> Reply {
+pub(super) fn v1(desk: &mut Desk<'_>, call: &Call, captured: &[&str]) -> Reply {
     let resource = |form: &Form| form.need("resource").map(str::to_owned);
-    grant(state, call, captured, resource, |token, resource| {
-        let now = OffsetDateTime::now_utc().unix_timestamp();
-        let seconds = LIFETIME.whole_seconds();
+    grant(desk, call, captured, resource, |token, resource| {
+        let now = Timestamp::now().as_second();
+        let seconds = LIFETIME.as_secs();
         json!({
             "token_type": "Bearer", "expires_in": seconds.to_string(), "ext_expires_in": seconds.to_string(),
             "expires_on": (now + seconds).to_string(), "not_before": now.to_string(), "resource": resource,
@@ -62,17 +62,19 @@ pub(super) fn v1(state: &mut State, call: &Call, captured: &[&str]) -> Reply {
 
 /// Gives a token for the audience that the form names, in the words of a version.
 fn grant(
-    state: &mut State,
+    desk: &mut Desk<'_>,
     call: &Call,
     captured: &[&str],
     audience: fn(&Form) -> Result<String, Refusal>,
     body: fn(&str, &str) -> Json,
 ) -> Reply {
     let form = Form::read(call);
-    let State { world, tokens, .. } = state;
-    let granted = sign_in(&world.directory, call, captured, &form).and_then(|application| {
+    let granted = sign_in(desk.directory, call, captured, &form).and_then(|application| {
         let audience = audience(&form)?;
-        let token = tokens.issue(&mut world.random, &application, &audience, LIFETIME);
+        let token = desk
+            .signin
+            .tokens
+            .issue(desk.random, &application, &audience, LIFETIME);
         token
             .map(|token| body(&token, &audience))
             .map_err(|_| Refusal::transient())
@@ -81,7 +83,7 @@ fn grant(
         Ok(body) => Reply::json(200, body)
             .header("Cache-Control", "no-store, no-cache")
             .header("Pragma", "no-cache"),
-        Err(refusal) => refusal.reply(&mut world.random, call),
+        Err(refusal) => refusal.reply(desk.random, call),
     }
 }
 

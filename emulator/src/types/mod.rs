@@ -1,68 +1,16 @@
-//! The ARM types that are served, one file each.
+//! The ARM types that are served, a folder for each namespace and a file for each type.
 
-mod addresses;
-mod artifacts;
-mod attached;
-pub(crate) mod autoscale_settings;
-mod environment_link;
-mod identity;
-mod integration_accounts;
-pub(crate) mod integration_service_environments;
-mod managed_apis;
-mod network_security_groups;
-mod ranges;
-mod resource_groups;
-mod route_tables;
-mod subnets;
-mod traffic;
-mod virtual_networks;
-mod workflows;
+mod insights;
+pub(crate) mod logic;
+pub(crate) mod network;
+mod resources;
 
 use crate::core::definition::Table;
 
-/// Every type, in the order in which fixtures of them can be created.
+/// Every namespace, in the order in which fixtures of its types can be created.
 pub(crate) static TABLE: Table = Table(&[
-    &resource_groups::DEFINITION,
-    &network_security_groups::DEFINITION,
-    &network_security_groups::RULES,
-    &route_tables::DEFINITION,
-    &route_tables::ROUTES,
-    &virtual_networks::DEFINITION,
-    &subnets::DEFINITION,
-    &integration_service_environments::DEFINITION,
-    &managed_apis::DEFINITION,
-    &integration_accounts::DEFINITION,
-    &artifacts::DEFINITIONS[0],
-    &artifacts::DEFINITIONS[1],
-    &artifacts::DEFINITIONS[2],
-    &artifacts::DEFINITIONS[3],
-    &artifacts::DEFINITIONS[4],
-    &artifacts::DEFINITIONS[5],
-    &artifacts::DEFINITIONS[6],
-    &artifacts::DEFINITIONS[7],
-    &workflows::DEFINITION,
-    &autoscale_settings::DEFINITION,
+    &resources::PROVIDER,
+    &network::PROVIDER,
+    &logic::PROVIDER,
+    &insights::PROVIDER,
 ]);
-
-/// The members of network resources in the order in which Network shows them.
-const NETWORK_ORDER: &[&str] = &[
-    "name",
-    "id",
-    "etag",
-    "type",
-    "location",
-    "tags",
-    "properties",
-];
-
-/// The members of Logic's resources in the order in which Logic shows them.
-const LOGIC_ORDER: &[&str] = &[
-    "properties",
-    "sku",
-    "id",
-    "name",
-    "type",
-    "location",
-    "tags",
-    "identity",
-];

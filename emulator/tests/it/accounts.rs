@@ -42,7 +42,7 @@ async fn an_account_is_written_at_once_and_only_grows() {
             .put(&logic("integrationAccounts/b"), VERSION, account("Gold"))
             .await
             .error(),
-        (400, "InvalidIntegrationAccountSku")
+        (400, "InvalidRequestContent")
     );
     assert_eq!(client.delete(&path(), VERSION).await.status, 200);
 }

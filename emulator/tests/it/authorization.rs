@@ -175,6 +175,20 @@ async fn a_write_needs_what_it_links_to() {
         )
         .await;
     assert_eq!(refused.error(), (403, "LinkedAuthorizationFailed"));
+    // Names of members have no case, for those who look for links either.
+    let shouted = environment("Premium", 0).to_string();
+    let shouted = ["properties", "networkConfiguration", "subnets", "id"]
+        .iter()
+        .fold(shouted, |body, name| {
+            body.replace(
+                &format!("\"{name}\":"),
+                &format!("\"{}\":", name.to_uppercase()),
+            )
+        });
+    let shouted: Value = serde_json::from_str(&shouted).expect("JSON");
+    let two = logic("integrationServiceEnvironments/two");
+    let shouted = client.put(&two, LOGIC_VERSION, shouted).await;
+    assert_eq!(shouted.error(), (403, "LinkedAuthorizationFailed"));
     let message = refused.body["error"]["message"].as_str().expect("a text");
     let action = "'Microsoft.Network/virtualNetworks/subnets/join/action'";
     assert!(

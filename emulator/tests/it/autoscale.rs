@@ -72,7 +72,7 @@ async fn a_setting_that_cannot_be_is_refused() {
         ("/properties/profiles/0/name", json!(""), "a name"),
         (
             "/properties/profiles/0/capacity/maximum",
-            json!(4),
+            json!("four"),
             "numbers as texts",
         ),
         (
@@ -80,11 +80,10 @@ async fn a_setting_that_cannot_be_is_refused() {
             json!("5"),
             "between",
         ),
-        ("/properties/profiles/0/rules", Value::Null, "up to 10"),
         (
-            "/properties/profiles/0/rules/0/metricTrigger/operator",
-            json!("Over"),
-            "must be one of",
+            "/properties/profiles/0/rules",
+            vec![setting()["properties"]["profiles"][0]["rules"][0].clone(); 11].into(),
+            "up to 10",
         ),
         (
             "/properties/profiles/0/rules/0/metricTrigger/timeWindow",
@@ -126,6 +125,35 @@ async fn a_setting_that_cannot_be_is_refused() {
             .as_str()
             .unwrap_or_default();
         assert!(message.contains(part), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_setting_that_cannot_be_read_is_refused() {
+    let client = Client::with_group().await;
+    for (pointer, value, place) in [
+        (
+            "/properties/profiles/0/capacity/maximum",
+            json!(4),
+            "properties.profiles[0].capacity.maximum",
+        ),
+        (
+            "/properties/profiles/0/rules",
+            Value::Null,
+            "properties.profiles[0]",
+        ),
+        (
+            "/properties/profiles/0/rules/0/metricTrigger/operator",
+            json!("Over"),
+            "properties.profiles[0].rules[0].metricTrigger.operator",
+        ),
+    ] {
+        let mut body = setting();
+        *body.pointer_mut(pointer).expect("a member") = value;
+        let refused = client.put(&path(), VERSION, body).await;
+        assert_eq!(refused.error(), (400, "InvalidRequestContent"), "{pointer}");
+        let message = refused.body["error"]["message"].to_string();
+        assert!(message.contains(&format!("Path '{place}'")), "{message}");
     }
 }
 

@@ -31,14 +31,23 @@ const NOT_SERVED: &[(&str, &str)] = &[
         "what services of Azure ask of Network",
     ),
     ("Subscriptions_CheckZonePeers", "there are no zones"),
-    ("Tags_", "tags are written with their resources"),
+    (
+        "Tags_Create",
+        "names of tags are not kept apart from resources",
+    ),
+    (
+        "Tags_List",
+        "names of tags are not kept apart from resources",
+    ),
+    (
+        "Tags_DeleteValue",
+        "names of tags are not kept apart from resources",
+    ),
     ("Usages_List", "there are no quotas"),
-    ("VirtualNetworkPeerings_", "networks are not peered"),
     (
         "VirtualNetworks_ListDdosProtectionStatus",
         "there are no attacks",
     ),
-    ("checkResourceName", "trademarks in names"),
 ];
 
 /// What tests beside this one send: the examples are about something with a name that the service gave, or about types
@@ -51,6 +60,10 @@ const SENT_ELSEWHERE: &[&str] = &[
     "ProviderResourceTypes_List",
     "Providers_Get",
     "ResourceGroups_ExportTemplate",
+    "Tags_CreateOrUpdateAtScope",
+    "Tags_DeleteAtScope",
+    "Tags_GetAtScope",
+    "Tags_UpdateAtScope",
     "Tenants_List",
     "WorkflowRunActionRepetitions_ListExpressionTraces",
     "WorkflowRunActions_ListExpressionTraces",

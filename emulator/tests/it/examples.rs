@@ -71,6 +71,26 @@ const ABSENT: &[(&str, &str, &str)] = &[
         "the communities of regions are not known",
     ),
     (
+        "VirtualNetworkPeerings_CreateOrUpdate",
+        "/remoteBgpCommunities",
+        "the example's remote network has communities",
+    ),
+    (
+        "VirtualNetworkPeerings_CreateOrUpdate",
+        "/remoteVirtualNetworkEncryption",
+        "the example's remote network is encrypted",
+    ),
+    (
+        "VirtualNetworkPeerings_CreateOrUpdate",
+        "AddressSpace",
+        "peerings of subnets are taken as those of their networks",
+    ),
+    (
+        "VirtualNetworkPeerings_CreateOrUpdate",
+        "SubnetNames",
+        "the example's peering has them already",
+    ),
+    (
         "",
         "/ipConfigurations",
         "newer answers leave an empty list out",
@@ -297,7 +317,19 @@ impl Place<'_> {
         let location = &self.location;
         let body = match kinds.to_lowercase().as_str() {
             "virtualnetworks" => {
-                json!({"location": location, "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/8"]}}})
+                // Networks that are peered lie apart.
+                let space = if path.ends_with('2') {
+                    "12.0.0.0/8"
+                } else {
+                    "10.0.0.0/8"
+                };
+                json!({"location": location, "properties": {"addressSpace": {"addressPrefixes": [space]}}})
+            }
+            "virtualnetworks/virtualnetworkpeerings" => {
+                let networks = path.split("/virtualNetworks/").next().unwrap_or_default();
+                let remote = format!("{networks}/virtualNetworks/remote2");
+                Box::pin(self.prepare(&remote)).await;
+                json!({"properties": {"remoteVirtualNetwork": {"id": remote}}})
             }
             "virtualnetworks/subnets" => {
                 let parent = path.rsplitn(3, '/').last().unwrap_or_default();

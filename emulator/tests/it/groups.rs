@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, NETWORK_VERSION, SUBSCRIPTION, group, logic, network};
+use crate::client::{
+    Client, LOGIC_VERSION, NETWORK_VERSION, SUBSCRIPTION, group, ise, logic, network,
+};
 
 const VERSION: &str = "2022-09-01";
 
@@ -449,4 +451,84 @@ async fn types_and_delegations_are_listed() {
         );
         assert!(first["id"].as_str().expect("an id").starts_with(scope));
     }
+}
+
+#[tokio::test]
+async fn null_tags_are_removed_by_a_patch_of_any_type() {
+    let client = Client::with_environment("Premium").await;
+    let account = json!({"location": "westeurope", "sku": {"name": "Standard"}, "properties": {}});
+    client
+        .put(&logic("integrationAccounts/a"), LOGIC_VERSION, account)
+        .await;
+    let setting = format!(
+        "{}/providers/Microsoft.Insights/autoscaleSettings/s",
+        group()
+    );
+    let profile = json!({"name": "p", "capacity": {"minimum": "0", "maximum": "1", "default": "0"}, "rules": []});
+    let body = json!({"location": "westeurope", "properties": {"targetResourceUri": ise(), "profiles": [profile]}});
+    assert_eq!(client.put(&setting, "2022-10-01", body).await.status, 201);
+    for (path, version) in [
+        (group(), VERSION),
+        (network("virtualNetworks/vnet"), NETWORK_VERSION),
+        (ise(), LOGIC_VERSION),
+        (logic("integrationAccounts/a"), LOGIC_VERSION),
+        (setting, "2022-10-01"),
+    ] {
+        let body = json!({"tags": {"a": null, "b": "c"}});
+        let patched = client.patch(&path, version, body).await;
+        assert_eq!(patched.status, 200, "{path}: {patched:?}");
+        let read = client.get(&path, version).await.body;
+        assert_eq!(read["tags"], json!({"b": "c"}), "{path}");
+        client.advance("1m").await;
+        let patched = client.patch(&path, version, json!({"tags": null})).await;
+        assert_eq!(patched.status, 200, "{path}: {patched:?}");
+        let read = client.get(&path, version).await.body;
+        assert_eq!(read.get("tags"), None, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_subscription_has_one_spelling() {
+    let client = Client::new().await;
+    let id = "00000000-0000-0000-0000-000000000001";
+    for other in [
+        id.replace('-', ""),
+        format!("%7B{id}%7D"),
+        format!("urn:uuid:{id}"),
+        "x".to_owned(),
+    ] {
+        for below in ["", "/resourceGroups", "/resourceGroups/g"] {
+            let path = format!("/subscriptions/{other}{below}");
+            let refused = client.get(&path, VERSION).await;
+            assert_eq!(refused.error(), (400, "InvalidSubscriptionId"), "{path}");
+        }
+    }
+    let upper = "/subscriptions/AAAAAAAA-0000-0000-0000-000000000001";
+    assert_eq!(client.get(upper, VERSION).await.status, 200);
+}
+
+#[tokio::test]
+async fn requests_that_were_taken_without_a_look_are_refused() {
+    let client = Client::with_group().await;
+    let export = format!("{}/exportTemplate", group());
+    let body = json!({"resources": "x"});
+    let refused = client.post(&export, VERSION, body).await;
+    assert_eq!(refused.error(), (400, "InvalidRequestContent"));
+    let list = format!("{SUBSCRIPTION}/resourceGroups?$top=0&api-version={VERSION}");
+    let refused = client.send("GET", &list, &[], String::new()).await;
+    assert_eq!(refused.error(), (400, "InvalidParameter"));
+    let twice = json!({"location": "westeurope", "tags": {"a": "1", "A": "2"}});
+    let refused = client.put(&group(), VERSION, twice).await;
+    assert_eq!(refused.error(), (400, "InvalidRequestContent"));
+    let headers = [
+        ("x-ms-return-client-request-id", "True"),
+        ("x-ms-client-request-id", "mine"),
+    ];
+    let path = format!("{}?api-version={VERSION}", group());
+    let answer = client.send("GET", &path, &headers, String::new()).await;
+    assert_eq!(answer.header("x-ms-client-request-id"), "mine");
+    let answer = client
+        .send("GET", "/_emulator", &[("authorization", "")], String::new())
+        .await;
+    assert_eq!(answer.error(), (404, "NotFound"));
 }

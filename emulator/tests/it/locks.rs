@@ -133,3 +133,33 @@ async fn the_lock_of_a_child_keeps_its_parent_and_goes_with_it() {
     client.delete(&lock(&subnet(1)), VERSION).await;
     assert_eq!(client.delete(&network, "2024-01-01").await.status, 202);
 }
+
+#[tokio::test]
+async fn names_and_members_of_locks_are_checked() {
+    let client = Client::with_group().await;
+    let long = "x".repeat(261);
+    for name in ["%20", "%3C%3E", "a%3Ab", "50%25", "a%26b", "a%3Fb", &long] {
+        let path = format!("{}/providers/Microsoft.Authorization/locks/{name}", group());
+        let refused = client.put(&path, VERSION, level("ReadOnly")).await;
+        assert_eq!(refused.error(), (400, "InvalidLockName"), "{name}");
+    }
+    for (member, value) in [
+        ("notes", json!(5)),
+        ("owners", json!([5])),
+        ("owners", json!("x")),
+        ("owners", json!([{"applicationId": 5}])),
+    ] {
+        let mut body = level("ReadOnly");
+        body["properties"][member] = value;
+        let refused = client.put(&lock(&group()), VERSION, body).await;
+        assert_eq!(refused.error(), (400, "InvalidRequestContent"), "{member}");
+    }
+    let mut body = level("ReadOnly");
+    body["properties"]["owners"] = json!([{"applicationId": "me"}]);
+    let path = format!(
+        "{}/providers/Microsoft.Authorization/locks/{}",
+        group(),
+        "y".repeat(260)
+    );
+    assert_eq!(client.put(&path, VERSION, body).await.status, 201);
+}

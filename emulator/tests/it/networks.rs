@@ -178,7 +178,9 @@ async fn a_put_replaces_the_whole_resource() {
     full["properties"]["resourceGuid"] = json!("mine");
     full["properties"]["subnets"] =
         json!([{"name": "a", "properties": {"addressPrefix": "10.0.1.0/24"}}]);
-    client.settle(&path, full).await;
+    // A version that is newer than its document.
+    assert_eq!(client.put(&path, "2025-01-01", full).await.status, 200);
+    client.advance("1m").await;
     let read = client.get(&path, VERSION).await.body;
     assert_eq!(read["properties"]["ofTheFuture"], json!({"kept": true}));
     assert_ne!(read["properties"]["resourceGuid"], "mine");

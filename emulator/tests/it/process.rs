@@ -65,6 +65,42 @@ impl Process {
         command
     }
 
+    /// Its resident memory in MiB.
+    pub(crate) fn resident(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()));
+        let status = status.expect("the state of the process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        kilobytes.expect("a size") / 1024
+    }
+
+    /// How many rules have fired once at least.
+    pub(crate) async fn rules_fired(&self, token: &str) -> usize {
+        let rules = self
+            .send("GET", "/_emulator/faults", token, &Value::Null)
+            .await;
+        let rules = rules.expect("the rules").body;
+        let rules = rules["value"].as_array().cloned().unwrap_or_default();
+        rules.iter().filter(|rule| rule["fired"] != 0).count()
+    }
+
+    /// Tells it to end.
+    pub(crate) fn terminate(&self) {
+        let told = std::process::Command::new("kill")
+            .args(["-TERM", &self.id().to_string()])
+            .status();
+        assert!(told.expect("kill").success());
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn ended(&mut self) -> std::process::ExitStatus {
+        self.child.wait().await.expect("an end")
+    }
+
+    fn id(&self) -> u32 {
+        self.child.id().expect("a process")
+    }
+
     /// Ends it with SIGKILL.
     pub(crate) async fn kill(mut self) {
         self.child.kill().await.expect("an end");

@@ -81,10 +81,7 @@ async fn wrong_rules_are_refused() {
             changed("destinationAddressPrefix", json!("")),
             "SecurityRuleInvalidAddressPrefix",
         ),
-        (
-            changed("access", json!("Maybe")),
-            "SecurityRuleInvalidProperty",
-        ),
+        (changed("access", json!("Maybe")), "InvalidRequestFormat"),
     ] {
         let answer = client
             .put(&format!("{group}/securityRules/second"), VERSION, body)

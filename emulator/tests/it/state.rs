@@ -300,3 +300,94 @@ async fn scaling_goes_on() {
     client.advance("10m").await;
     assert_eq!(capacity(&client).await, json!(2));
 }
+
+#[tokio::test]
+async fn a_file_that_is_gone_is_no_place_to_keep_anything() {
+    let (folder, file) = state();
+    let client = start(&file, fixtures()).await;
+    std::fs::rename(&file, folder.path().join("elsewhere")).expect("a move");
+    let path = format!("{}-2", group());
+    let body = json!({"location": "westeurope"});
+    let lost = client.put(&path, GROUP_VERSION, body).await;
+    assert_eq!(lost.error(), (500, "StateFileFailed"));
+}
+
+/// Turns every 97th bit pattern of a page around.
+fn damage(bytes: &[u8], page: usize) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let page = bytes.chunks_mut(4096).nth(page).expect("a page");
+    page.iter_mut()
+        .skip(8)
+        .step_by(97)
+        .for_each(|byte| *byte ^= 255);
+    bytes
+}
+
+/// A file with some groups: as it is when the emulator is killed, and as it is when it has ended.
+async fn files_of_groups(file: &Path) -> (Vec<u8>, Vec<u8>) {
+    let client = start(file, Vec::new()).await;
+    for number in 0..40 {
+        let path = format!("{}-{number}", group());
+        let body = json!({"location": "westeurope"});
+        assert_eq!(client.put(&path, GROUP_VERSION, body).await.status, 201);
+    }
+    let killed = std::fs::read(file).expect("the file");
+    drop(client);
+    (killed, std::fs::read(file).expect("the file"))
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_refused_or_the_repair_is_told() {
+    let (folder, file) = state();
+    let (killed, ended) = files_of_groups(&file).await;
+    let copy = folder.path().join("copy.redb");
+    for (kind, whole) in [("killed", killed), ("ended", ended)] {
+        for page in 1..whole.len() / 4096 {
+            // Most of a file of this size has never been written to.
+            if whole[page * 4096..][..4096].iter().all(|byte| *byte == 0) {
+                continue;
+            }
+            std::fs::write(&copy, damage(&whole, page)).expect("a file");
+            let options = Options {
+                state: Some(copy.clone()),
+                ..Options::default()
+            };
+            let started = std::panic::catch_unwind(|| Emulator::new(options));
+            let Ok(started) = started else {
+                panic!("{kind}: page {page} makes it panic");
+            };
+            let Ok(emulator) = started else {
+                continue;
+            };
+            drop(emulator);
+            let (count, told) = groups_of(&folder, &damage(&whole, page)).await;
+            assert!(
+                count == 40 || told.contains("was damaged"),
+                "{kind}: page {page}: {count} groups, {told:?}"
+            );
+        }
+    }
+}
+
+/// How many groups an emulator finds in a file, and what it says of it.
+async fn groups_of(folder: &TempDir, bytes: &[u8]) -> (usize, String) {
+    use tokio::io::AsyncReadExt as _;
+    let copy = folder.path().join("again.redb");
+    std::fs::write(&copy, bytes).expect("a file");
+    let mut command =
+        crate::process::Process::command(&["--state", copy.to_str().expect("a text path")]);
+    let mut child = command
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the emulator");
+    let mut log = child.stderr.take().expect("a pipe");
+    let process = crate::process::Process::listening(child).await;
+    let list = process
+        .send("GET", "/_emulator/resources", "", &Value::Null)
+        .await
+        .expect("an answer");
+    process.kill().await;
+    let mut told = String::new();
+    log.read_to_string(&mut told).await.expect("the log");
+    (list.body["value"].as_array().map_or(0, Vec::len), told)
+}

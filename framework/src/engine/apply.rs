@@ -5,11 +5,15 @@ use tokio_util::sync::CancellationToken;
 use super::panic::catch;
 use super::state::{keep_semantically_equal, settle};
 use super::timeouts::bounded;
-use super::{Engine, Outcome, bug, consistency, failure, incomplete_request};
+use super::{Engine, StateResponse, bug, consistency, incomplete_request};
 use crate::context::Context;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Report as _};
 use crate::private::Private;
-use crate::resource::{Create, Resource, State, Update};
+use crate::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Outcome, Resource, UpdateRequest,
+    UpdateResponse,
+};
+use crate::schema::Schema;
 use crate::types::value::Object;
 
 /// A plan to make true.
@@ -26,13 +30,13 @@ pub struct ApplyRequest {
 }
 
 impl Engine {
-    /// Creates, updates or deletes; whatever goes wrong, the outcome holds the state that was reached.
-    pub async fn apply<C: Send + Sync>(
+    /// Creates, updates or deletes; whatever goes wrong, the answer holds the state that was reached.
+    pub async fn apply<D: Send + Sync>(
         &self,
-        resource: &dyn Resource<C>,
-        context: &Context<C>,
+        resource: &dyn Resource<D>,
+        context: &Context<D>,
         request: ApplyRequest,
-    ) -> Outcome {
+    ) -> StateResponse {
         let schema = resource.schema();
         let ApplyRequest {
             config,
@@ -43,90 +47,147 @@ impl Engine {
         private.forget_notes();
         let config = config.unwrap_or_else(|| schema.null_object());
         let bounded = |object, operation| bounded(context, schema, Some(object), operation);
-        let mut state = State::new(prior.clone(), private);
-        let result = match (&prior, &planned) {
-            (None, Some(planned)) => {
-                let work = Create {
-                    config: &config,
-                    planned,
-                };
-                create(resource, &bounded(planned, "create"), work, &mut state).await
+        let mut response = match (&prior, &planned) {
+            (None, Some(plan)) => {
+                let request = CreateRequest::new(&config, plan);
+                create(resource, &bounded(plan, "create"), request, private).await
             }
-            (Some(prior), Some(planned)) => {
-                let work = Update {
-                    config: &config,
-                    prior,
-                    planned,
-                };
-                update(resource, &bounded(planned, "update"), work, &mut state).await
+            (Some(prior), Some(plan)) => {
+                let request = UpdateRequest::new(&config, prior, plan);
+                update(resource, &bounded(plan, "update"), request, private).await
             }
-            (Some(prior), None) => delete(resource, &bounded(prior, "delete"), &mut state).await,
-            (None, None) => Err(incomplete_request("prior and no planned state").into()),
+            (Some(prior), None) => {
+                delete(resource, &bounded(prior, "delete"), prior, private).await
+            }
+            (None, None) => StateResponse {
+                object: None,
+                private,
+                diagnostics: [incomplete_request("prior and no planned state")]
+                    .into_iter()
+                    .collect(),
+            },
         };
-        let (mut object, private, mut diagnostics) = state.into_parts();
-        diagnostics.extend(result.err().map(failure).unwrap_or_default());
-        if let (Some(planned), Some(object)) = (&planned, &mut object) {
+        self.check_and_settle(schema, planned.as_ref(), &mut response);
+        response
+    }
+
+    fn check_and_settle(
+        self,
+        schema: &Schema,
+        planned: Option<&Object>,
+        response: &mut StateResponse,
+    ) {
+        let Some(object) = &mut response.object else {
+            return;
+        };
+        if let Some(planned) = planned {
             keep_semantically_equal(schema, planned, object);
-            self.self_check(&mut diagnostics, || {
+            self.self_check(&mut response.diagnostics, || {
                 let mut findings = consistency::check_apply(planned, object);
                 findings.extend(consistency::check_state(schema, object));
                 findings
             });
         }
-        if let Some(object) = &mut object {
-            settle(schema, object);
-        }
-        Outcome {
-            object,
-            private,
-            diagnostics,
-        }
+        settle(schema, object);
     }
 }
 
-async fn create<C: Send + Sync>(
-    resource: &dyn Resource<C>,
-    context: &Context<C>,
-    create: Create<'_>,
-    state: &mut State,
-) -> Result<(), Diagnostics> {
-    refuse_when_stopped(&context.cancel)?;
-    catch(resource.create(context, create, state)).await??;
-    match state.object() {
-        Some(_) => Ok(()),
-        None => Err(bug("The object was created, but no state of it is known").into()),
+async fn create<D: Send + Sync>(
+    resource: &dyn Resource<D>,
+    context: &Context<D>,
+    request: CreateRequest<'_>,
+    private: Private,
+) -> StateResponse {
+    let mut response = CreateResponse::new(None, private);
+    let outcome = match refuse_when_stopped(&context.cancel) {
+        Ok(()) => catch(resource.create(context, request, &mut response)).await,
+        Err(stopped) => Err(stopped),
+    };
+    let CreateResponse {
+        state,
+        private,
+        mut diagnostics,
+    } = response;
+    let outcome = outcome.report(&mut diagnostics).flatten();
+    let mut object = state.into_object();
+    if outcome.is_ok() && object.is_none() {
+        diagnostics.fail(bug("The object was created, but no state of it is known"));
+    }
+    forget_what_is_open(resource.schema(), outcome.ok(), object.as_mut());
+    StateResponse {
+        object,
+        private,
+        diagnostics,
     }
 }
 
-async fn update<C: Send + Sync>(
-    resource: &dyn Resource<C>,
-    context: &Context<C>,
-    update: Update<'_>,
-    state: &mut State,
-) -> Result<(), Diagnostics> {
-    refuse_when_stopped(&context.cancel)?;
-    catch(resource.update(context, update, state)).await?
+async fn update<D: Send + Sync>(
+    resource: &dyn Resource<D>,
+    context: &Context<D>,
+    request: UpdateRequest<'_>,
+    private: Private,
+) -> StateResponse {
+    let mut response = UpdateResponse::new(Some(request.prior.clone()), private);
+    let outcome = match refuse_when_stopped(&context.cancel) {
+        Ok(()) => catch(resource.update(context, request, &mut response)).await,
+        Err(stopped) => Err(stopped),
+    };
+    let UpdateResponse {
+        state,
+        private,
+        mut diagnostics,
+    } = response;
+    let outcome = outcome.report(&mut diagnostics).flatten();
+    let mut object = state.into_object();
+    forget_what_is_open(resource.schema(), outcome.ok(), object.as_mut());
+    StateResponse {
+        object,
+        private,
+        diagnostics,
+    }
 }
 
-async fn delete<C: Send + Sync>(
-    resource: &dyn Resource<C>,
-    context: &Context<C>,
-    state: &mut State,
-) -> Result<(), Diagnostics> {
-    refuse_when_stopped(&context.cancel)?;
-    catch(resource.delete(context, state)).await??;
-    state.remove();
-    Ok(())
+/// What was accepted and goes on has not told everything yet, and that is no mistake.
+fn forget_what_is_open(schema: &Schema, outcome: Option<Outcome>, object: Option<&mut Object>) {
+    if let (Some(Outcome::Accepted(_)), Some(object)) = (outcome, object) {
+        settle(schema, object);
+    }
+}
+
+async fn delete<D: Send + Sync>(
+    resource: &dyn Resource<D>,
+    context: &Context<D>,
+    prior: &Object,
+    private: Private,
+) -> StateResponse {
+    let mut response = DeleteResponse::new(Some(prior.clone()), private);
+    let request = DeleteRequest::new(prior);
+    let deleted = match refuse_when_stopped(&context.cancel) {
+        Ok(()) => catch(resource.delete(context, request, &mut response)).await,
+        Err(stopped) => Err(stopped),
+    };
+    let DeleteResponse {
+        mut state,
+        private,
+        mut diagnostics,
+    } = response;
+    if deleted.report(&mut diagnostics).flatten().is_ok() {
+        state.remove();
+    }
+    StateResponse {
+        object: state.into_object(),
+        private,
+        diagnostics,
+    }
 }
 
 /// After a stop, nothing new begins.
-fn refuse_when_stopped(cancel: &CancellationToken) -> Result<(), Diagnostics> {
+fn refuse_when_stopped(cancel: &CancellationToken) -> Result<(), Diagnostic> {
     if !cancel.is_cancelled() {
         return Ok(());
     }
     Err(Diagnostic::error(
         "Stopped",
         "Terraform was stopped before this operation began. Nothing was sent.",
-    )
-    .into())
+    ))
 }

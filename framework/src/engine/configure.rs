@@ -7,37 +7,38 @@ use tokio_util::sync::CancellationToken;
 
 use super::Engine;
 use super::panic::catch;
+use super::timeouts::DEFAULT_TIMEOUT;
 use crate::context::Context;
-use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::provider::Provider;
+use crate::diagnostics::{Diagnostic, Diagnostics, Report as _};
+use crate::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
 use crate::types::value::Object;
 
 /// The configuration that holds at the moment: none before the first ConfigureProvider.
 #[derive(Debug)]
-pub struct Configured<C>(RwLock<Configuration<C>>);
+pub struct Configured<D>(RwLock<Configuration<D>>);
 
 /// What lasts from one ConfigureProvider to the next.
 #[derive(Debug)]
-struct Configuration<C> {
-    client: Option<Arc<C>>,
+struct Configuration<D> {
+    data: Option<Arc<D>>,
     /// Set by StopProvider; every later operation under this configuration stops early too.
     stop: CancellationToken,
 }
 
-impl<C> Default for Configured<C> {
+impl<D> Default for Configured<D> {
     fn default() -> Self {
         Self(RwLock::new(Configuration {
-            client: None,
+            data: None,
             stop: CancellationToken::new(),
         }))
     }
 }
 
-impl<C> Configured<C> {
+impl<D> Configured<D> {
     /// What an operation that begins now has at hand. Its deadline is set once it is known what the operation is.
-    pub fn context(&self) -> Context<C> {
+    pub fn context(&self) -> Context<D> {
         let now = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Context::new(now.client.clone(), Instant::now(), now.stop.clone())
+        Context::new(now.data.clone(), Instant::now(), now.stop.clone())
     }
 
     /// Asks running operations to return with what they have.
@@ -46,8 +47,8 @@ impl<C> Configured<C> {
         now.stop.cancel();
     }
 
-    fn install(&self, client: Option<Arc<C>>, stop: CancellationToken) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Configuration { client, stop };
+    fn install(&self, data: Option<Arc<D>>, stop: CancellationToken) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Configuration { data, stop };
     }
 }
 
@@ -56,25 +57,37 @@ impl Engine {
     pub async fn configure<P: Provider>(
         &self,
         provider: &P,
-        configured: &Configured<P::Client>,
+        configured: &Configured<P::Data>,
         config: &Object,
-    ) -> Result<(), Diagnostics> {
+    ) -> Diagnostics {
         // From here on a stop is meant for the new configuration, also for the making of it.
-        let stop = CancellationToken::new();
-        configured.install(None, stop.clone());
-        let client = tokio::select! {
-            client = catch(provider.configure(config)) => client??,
-            () = stop.cancelled() => return Err(stopped()),
+        let context = ConfigureContext {
+            deadline: Instant::now() + DEFAULT_TIMEOUT,
+            cancel: CancellationToken::new(),
         };
-        configured.install(client.map(Arc::new), stop);
-        Ok(())
+        configured.install(None, context.cancel.clone());
+        let mut response = ConfigureResponse {
+            data: None,
+            diagnostics: Diagnostics::new(),
+        };
+        let request = ConfigureRequest { config };
+        let configure = provider.configure(&context, request, &mut response);
+        let configure = tokio::select! {
+            result = catch(configure) => result,
+            // Nothing of the provider's can go on for long, whatever it heeds.
+            () = context.cancel.cancelled() => Err(ended("Terraform was stopped")),
+            () = tokio::time::sleep_until(context.deadline) => Err(ended("The time ran out")),
+        };
+        let result = configure.report(&mut response.diagnostics).flatten();
+        let data = response.data.filter(|_| result.is_ok());
+        configured.install(data.map(Arc::new), context.cancel);
+        response.diagnostics
     }
 }
 
-fn stopped() -> Diagnostics {
+fn ended(why: &str) -> Diagnostic {
     Diagnostic::error(
         "Stopped",
-        "Terraform was stopped while the provider was being configured.",
+        format!("{why} while the provider was being configured."),
     )
-    .into()
 }

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::panic::catch;
-use crate::function::{Function, FunctionError};
+use crate::function::{CallRequest, Function, FunctionError};
 use crate::types::value::Value;
 
 impl Engine {
@@ -12,6 +12,6 @@ impl Engine {
         function: &dyn Function,
         arguments: &[Value],
     ) -> Result<Value, FunctionError> {
-        catch(async { function.call(arguments) }).await?
+        catch(async { function.call(CallRequest { arguments }) }).await?
     }
 }

@@ -1,27 +1,51 @@
 //! Taking over an object that exists.
 
-use super::Engine;
 use super::panic::catch;
 use super::state::settle;
 use super::timeouts::bounded;
+use super::{Engine, StateResponse};
 use crate::context::Context;
-use crate::diagnostics::Diagnostics;
-use crate::resource::Resource;
-use crate::types::value::Object;
+use crate::diagnostics::{Diagnostics, Report as _};
+use crate::private::Private;
+use crate::resource::{ImportStateRequest, ImportStateResponse, Resource};
 
 impl Engine {
-    /// The state of which an import begins; Terraform has it read next.
-    pub async fn import<C: Send + Sync>(
+    /// The state of which an import begins; Terraform has it read next. None if it fails.
+    pub async fn import<D: Send + Sync>(
         &self,
-        resource: &dyn Resource<C>,
-        context: &Context<C>,
+        resource: &dyn Resource<D>,
+        context: &Context<D>,
         id: &str,
-    ) -> Result<Object, Diagnostics> {
+    ) -> StateResponse {
         let schema = resource.schema();
         let context = bounded(context, schema, None, "read");
-        let mut object = schema.null_object();
-        catch(resource.import(&context, id, &mut object)).await??;
-        settle(schema, &mut object);
-        Ok(object)
+        let mut response = ImportStateResponse {
+            state: schema.null_object(),
+            private: Private::default(),
+            diagnostics: Diagnostics::new(),
+        };
+        let imported = match resource.import_state() {
+            Some(ability) => {
+                let request = ImportStateRequest { id };
+                let imported = catch(ability.import(&context, request, &mut response)).await;
+                imported.report(&mut response.diagnostics).flatten()
+            }
+            None => {
+                let name = resource.type_name();
+                let detail = format!("Objects of type {name} cannot be imported.");
+                Err(response
+                    .diagnostics
+                    .add_error("Import not supported", detail))
+            }
+        };
+        let mut object = imported.is_ok().then_some(response.state);
+        if let Some(object) = &mut object {
+            settle(schema, object);
+        }
+        StateResponse {
+            object,
+            private: response.private,
+            diagnostics: response.diagnostics,
+        }
     }
 }

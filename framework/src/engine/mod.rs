@@ -24,6 +24,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::private::Private;
 use crate::provider::Provider;
 use crate::types::value::Object;
+use registry::Registry;
 
 /// The engine, with what may be chosen about it.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +44,7 @@ impl Default for Engine {
 
 /// What is to be stored about an object after something happened to it.
 #[derive(Clone, Debug)]
-pub struct Outcome {
+pub struct StateResponse {
     /// The object; none if there is none.
     pub object: Option<Object>,
     /// What is remembered about it.
@@ -53,31 +54,34 @@ pub struct Outcome {
 }
 
 impl Engine {
-    /// What is wrong with the schemas of a provider, if answers are checked.
-    pub fn check_schemas<P: Provider>(&self, provider: &P) -> Diagnostics {
+    /// What is wrong with what a provider offers: names that are there twice and, if answers are checked, schemas that
+    /// Terraform would refuse.
+    pub fn check_provider<P: Provider>(
+        &self,
+        provider: &P,
+        registry: &Registry<P::Data>,
+    ) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
+        diagnostics.extend(registry.duplicates().map(|finding| bug(&finding)));
         if !self.self_checks {
             return diagnostics;
         }
-        let resources = provider.resources().iter();
-        let data_sources = provider.data_sources().iter();
-        let resources = resources.map(|it| (it.name(), it.schema()));
-        let data_sources = data_sources.map(|it| (it.name(), it.schema()));
+        let resources = registry.resources().iter();
+        let data_sources = registry.data_sources().iter();
+        let resources = resources.map(|it| (it.type_name(), it.schema()));
+        let data_sources = data_sources.map(|it| (it.type_name(), it.schema()));
         let all = [("provider", provider.schema())].into_iter();
         for (name, schema) in all.chain(resources).chain(data_sources) {
             let findings = schema.validate_implementation();
-            diagnostics.extend(
-                findings
-                    .iter()
-                    .map(|it| bug(&format!("Schema of {name}: {it}"))),
-            );
+            let findings = findings.iter();
+            diagnostics.extend(findings.map(|it| bug(&format!("Schema of {name}: {it}"))));
         }
         diagnostics
     }
 
     /// Adds what `check` finds, if answers are checked; one that is an error already need not be consistent.
     fn self_check(self, diagnostics: &mut Diagnostics, check: impl FnOnce() -> Vec<String>) {
-        if self.self_checks && !diagnostics.has_errors() {
+        if self.self_checks && !diagnostics.has_error() {
             diagnostics.extend(check().iter().map(|finding| bug(finding)));
         }
     }
@@ -89,16 +93,6 @@ fn bug(finding: &str) -> Diagnostic {
         "Bug in the provider",
         format!("{finding}. Please report this."),
     )
-}
-
-/// What an operation that failed has to say, with an error in any case: to Terraform, warnings alone are a success.
-pub(crate) fn failure(mut diagnostics: Diagnostics) -> Diagnostics {
-    if !diagnostics.has_errors() {
-        diagnostics.push(bug(
-            "The operation failed, and the provider does not say why",
-        ));
-    }
-    diagnostics
 }
 
 /// Something that every client sends is missing.

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::panic::catch;
 use super::timeouts::bounded;
-use super::{Engine, consistency, incomplete_request};
+use super::{Engine, bug, consistency, incomplete_request};
 use crate::context::Context;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics, Report as _};
 use crate::private::Private;
 use crate::resource::Resource;
-use crate::resource::plan::Plan;
+use crate::resource::plan::{ModifyPlanRequest, ModifyPlanResponse};
 use crate::schema::row::{PlanModifyRequest, PlanModifyResponse};
 use crate::schema::walk::{Node, walk};
 use crate::schema::{Nesting, Schema};
@@ -42,14 +42,25 @@ pub struct PlanResponse {
     pub diagnostics: Diagnostics,
 }
 
+/// A plan in the making.
+#[derive(Clone, Debug)]
+struct Plan {
+    config: Object,
+    prior: Option<Object>,
+    planned: Object,
+    requires_replace: BTreeSet<Path>,
+    private: Private,
+    diagnostics: Diagnostics,
+}
+
 impl Engine {
     /// Plans a create, an update or a delete.
-    pub async fn plan<C: Send + Sync>(
+    pub async fn plan<D: Send + Sync>(
         &self,
-        resource: &dyn Resource<C>,
-        context: &Context<C>,
+        resource: &dyn Resource<D>,
+        context: &Context<D>,
         request: PlanRequest,
-    ) -> Result<PlanResponse, Diagnostics> {
+    ) -> PlanResponse {
         let schema = resource.schema();
         // What the user wants now holds for the reads of a plan too; a deletion has the state only.
         let timeouts = request.proposed.as_ref().or(request.prior.as_ref());
@@ -58,32 +69,95 @@ impl Engine {
             config,
             prior,
             proposed,
-            mut private,
+            private,
         } = request;
         let Some(proposed) = proposed else {
             let prior = prior.unwrap_or_else(|| schema.null_object());
-            let diagnostics = catch(resource.plan_delete(&context, &prior, &mut private)).await?;
-            return Ok(PlanResponse {
-                planned: None,
-                requires_replace: BTreeSet::new(),
+            let request = ModifyPlanRequest {
+                config: None,
+                prior: Some(&prior),
+            };
+            let response = ModifyPlanResponse {
                 private,
-                diagnostics,
-            });
+                ..ModifyPlanResponse::default()
+            };
+            return modified(resource, &context, request, response).await.into();
         };
-        let config = config.ok_or_else(|| incomplete_request("configuration"))?;
+        let Some(config) = config else {
+            return failed(private, incomplete_request("configuration"));
+        };
+        let kept = private.clone();
         let propose = async { propose(schema, config, prior, proposed, private) };
-        let mut plan = catch(propose).await?;
-        catch(resource.modify_plan(&context, &mut plan)).await?;
+        let mut plan = match catch(propose).await {
+            Ok(plan) => plan,
+            Err(panic) => return failed(kept, panic),
+        };
+        let request = ModifyPlanRequest {
+            config: Some(&plan.config),
+            prior: plan.prior.as_ref(),
+        };
+        let response = ModifyPlanResponse {
+            plan: Some(plan.planned),
+            requires_replace: plan.requires_replace,
+            private: plan.private,
+            diagnostics: plan.diagnostics,
+        };
+        let response = modified(resource, &context, request, response).await;
+        plan.planned = response.plan.unwrap_or_else(|| schema.null_object());
+        plan.requires_replace = response.requires_replace;
+        plan.private = response.private;
+        plan.diagnostics = response.diagnostics;
         finish(&mut plan, schema);
         self.self_check(&mut plan.diagnostics, || {
             consistency::check_plan(schema, &plan.config, plan.prior.as_ref(), &plan.planned)
         });
-        Ok(PlanResponse {
+        PlanResponse {
             planned: Some(plan.planned),
             requires_replace: plan.requires_replace,
             private: plan.private,
             diagnostics: plan.diagnostics,
-        })
+        }
+    }
+}
+
+/// What the resource makes of a plan, if it has anything to say.
+async fn modified<D: Send + Sync>(
+    resource: &dyn Resource<D>,
+    context: &Context<D>,
+    request: ModifyPlanRequest<'_>,
+    mut response: ModifyPlanResponse,
+) -> ModifyPlanResponse {
+    let is_delete = request.deleted().is_some();
+    if let Some(ability) = resource.modify_plan() {
+        let modified = catch(ability.modify(context, request, &mut response)).await;
+        // What failed has said why.
+        let _ = modified.report(&mut response.diagnostics);
+    }
+    if is_delete != response.plan.is_none() {
+        let finding =
+            "modify_plan turned a deletion into something else, or something else into a deletion";
+        response.diagnostics.fail(bug(finding));
+    }
+    response
+}
+
+fn failed(private: Private, error: Diagnostic) -> PlanResponse {
+    PlanResponse {
+        planned: None,
+        requires_replace: BTreeSet::new(),
+        private,
+        diagnostics: [error].into_iter().collect(),
+    }
+}
+
+impl From<ModifyPlanResponse> for PlanResponse {
+    fn from(response: ModifyPlanResponse) -> Self {
+        Self {
+            planned: response.plan,
+            requires_replace: response.requires_replace,
+            private: response.private,
+            diagnostics: response.diagnostics,
+        }
     }
 }
 

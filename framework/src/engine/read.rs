@@ -3,35 +3,35 @@
 use super::panic::catch;
 use super::state::{keep_semantically_equal, settle};
 use super::timeouts::bounded;
-use super::{Engine, Outcome, consistency, failure};
+use super::{Engine, StateResponse, consistency};
 use crate::context::Context;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::Report as _;
 use crate::private::Private;
-use crate::resource::{Resource, State};
+use crate::resource::{ReadRequest, ReadResponse, Resource};
 use crate::types::value::Object;
 
 impl Engine {
     /// Reads the object that `current` was stored of; whatever goes wrong leaves that in place.
-    pub async fn read<C: Send + Sync>(
+    pub async fn read<D: Send + Sync>(
         &self,
-        resource: &dyn Resource<C>,
-        context: &Context<C>,
+        resource: &dyn Resource<D>,
+        context: &Context<D>,
         current: Object,
         private: Private,
-    ) -> Outcome {
+    ) -> StateResponse {
         let schema = resource.schema();
         let context = bounded(context, schema, Some(&current), "read");
-        let mut state = State::new(Some(current.clone()), private);
-        let result = catch(resource.read(&context, &mut state)).await;
-        let (mut object, private, mut diagnostics) = state.into_parts();
-        diagnostics.extend(
-            result
-                .map_err(Diagnostics::from)
-                .flatten()
-                .err()
-                .map(failure)
-                .unwrap_or_default(),
-        );
+        let mut response = ReadResponse::new(Some(current.clone()), private);
+        let request = ReadRequest::new(&current);
+        let read = catch(resource.read(&context, request, &mut response)).await;
+        // What failed has said why.
+        let _ = read.report(&mut response.diagnostics);
+        let ReadResponse {
+            state,
+            private,
+            mut diagnostics,
+        } = response;
+        let mut object = state.into_object();
         if let Some(object) = &mut object {
             keep_semantically_equal(schema, &current, object);
             self.self_check(&mut diagnostics, || {
@@ -39,7 +39,7 @@ impl Engine {
             });
             settle(schema, object);
         }
-        Outcome {
+        StateResponse {
             object,
             private,
             diagnostics,

@@ -1,48 +1,88 @@
 //! What a provider offers, by name.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use crate::data_source::DataSource;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::Diagnostic;
 use crate::function::{Function, FunctionError};
 use crate::provider::Provider;
 use crate::resource::Resource;
 
-/// The managed resource of this type.
-pub fn resource<P: Provider>(
-    provider: &P,
-    type_name: &str,
-) -> Result<&'static dyn Resource<P::Client>, Diagnostics> {
-    let mut resources = provider.resources().iter().copied();
-    let found = resources.find(|resource| resource.name() == type_name);
-    found.ok_or_else(|| unknown_type("resource", type_name))
+/// Everything that a provider offers, asked for once.
+pub struct Registry<D> {
+    resources: Vec<Arc<dyn Resource<D>>>,
+    data_sources: Vec<Arc<dyn DataSource<D>>>,
+    functions: Vec<Arc<dyn Function>>,
 }
 
-/// The data source of this type.
-pub fn data_source<P: Provider>(
-    provider: &P,
-    type_name: &str,
-) -> Result<&'static dyn DataSource<P::Client>, Diagnostics> {
-    let mut data_sources = provider.data_sources().iter().copied();
-    let found = data_sources.find(|data_source| data_source.name() == type_name);
-    found.ok_or_else(|| unknown_type("data source", type_name))
+impl<D: Send + Sync> Registry<D> {
+    /// What this provider offers.
+    pub fn of<P: Provider<Data = D>>(provider: &P) -> Self {
+        Self {
+            resources: provider.resources(),
+            data_sources: provider.data_sources(),
+            functions: provider.functions(),
+        }
+    }
+
+    /// The managed resources.
+    pub fn resources(&self) -> &[Arc<dyn Resource<D>>] {
+        &self.resources
+    }
+
+    /// The data sources.
+    pub fn data_sources(&self) -> &[Arc<dyn DataSource<D>>] {
+        &self.data_sources
+    }
+
+    /// The functions.
+    pub fn functions(&self) -> &[Arc<dyn Function>] {
+        &self.functions
+    }
+
+    /// The managed resource of this type.
+    pub fn resource(&self, type_name: &str) -> Result<&dyn Resource<D>, Diagnostic> {
+        let found = self.resources.iter().find(|it| it.type_name() == type_name);
+        found
+            .map(|it| &**it)
+            .ok_or_else(|| unknown_type("resource", type_name))
+    }
+
+    /// The data source of this type.
+    pub fn data_source(&self, type_name: &str) -> Result<&dyn DataSource<D>, Diagnostic> {
+        let mut all = self.data_sources.iter();
+        let found = all.find(|it| it.type_name() == type_name);
+        found
+            .map(|it| &**it)
+            .ok_or_else(|| unknown_type("data source", type_name))
+    }
+
+    /// The function of this name.
+    pub fn function(&self, name: &str) -> Result<&dyn Function, FunctionError> {
+        let found = self.functions.iter().find(|it| it.name() == name);
+        found.map(|it| &**it).ok_or_else(|| FunctionError {
+            message: format!("This provider has no function {name}."),
+            argument: None,
+        })
+    }
+
+    /// A sentence about each name that two things of one kind have, of which only the first could be used.
+    pub fn duplicates(&self) -> impl Iterator<Item = String> {
+        let resources = self.resources.iter().map(|it| ("resource", it.type_name()));
+        let data_sources = self.data_sources.iter();
+        let data_sources = data_sources.map(|it| ("data source", it.type_name()));
+        let functions = self.functions.iter().map(|it| ("function", it.name()));
+        let mut known = BTreeSet::new();
+        let all = resources.chain(data_sources).chain(functions);
+        all.filter(move |name| !known.insert(*name))
+            .map(|(kind, name)| format!("The {kind} {name} is registered twice"))
+    }
 }
 
-/// The function of this name.
-pub fn function<P: Provider>(
-    provider: &P,
-    name: &str,
-) -> Result<&'static dyn Function, FunctionError> {
-    let mut functions = provider.functions().iter().copied();
-    let found = functions.find(|function| function.name() == name);
-    found.ok_or_else(|| FunctionError {
-        message: format!("This provider has no function {name}."),
-        argument: None,
-    })
-}
-
-fn unknown_type(kind: &str, type_name: &str) -> Diagnostics {
+fn unknown_type(kind: &str, type_name: &str) -> Diagnostic {
     Diagnostic::error(
         format!("Unknown {kind} type"),
         format!("This release of the provider has no {kind} type {type_name:?}."),
     )
-    .into()
 }

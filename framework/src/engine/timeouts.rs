@@ -10,7 +10,7 @@ use crate::schema::{Schema, TIMEOUTS};
 use crate::types::value::Object;
 
 /// Where neither the user nor the schema says so.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5 * 60);
+pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
 /// The context of an operation that begins now on `object`, which holds the user's timeouts.
 pub(super) fn bounded<C>(

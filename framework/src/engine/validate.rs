@@ -15,6 +15,7 @@ use crate::schema::walk::for_each_nested;
 use crate::schema::{Members, Mode, Nesting, Row, Schema};
 use crate::types::path::Path;
 use crate::types::value::{Object, Value};
+use crate::validate_config::{ValidateConfig, ValidateConfigRequest};
 
 impl Engine {
     /// Checks the configuration of a provider block.
@@ -24,39 +25,45 @@ impl Engine {
         config: &Object,
     ) -> Diagnostics {
         let found = validate(provider.schema(), config, false);
-        and_rules(found, || provider.validate(config)).await
+        and_rules(found, || provider.validate_config(), config).await
     }
 
     /// Checks the configuration of a managed resource. `write_only_allowed` says whether the client keeps write-only
     /// values out of its state.
-    pub async fn validate_resource<C: Send + Sync>(
+    pub async fn validate_resource<D: Send + Sync>(
         &self,
-        resource: &dyn Resource<C>,
+        resource: &dyn Resource<D>,
         config: &Object,
         write_only_allowed: bool,
     ) -> Diagnostics {
         let found = validate(resource.schema(), config, write_only_allowed);
-        and_rules(found, || resource.validate(config)).await
+        and_rules(found, || resource.validate_config(), config).await
     }
 
     /// Checks the configuration of a data source.
-    pub async fn validate_data_source<C: Send + Sync>(
+    pub async fn validate_data_source<D: Send + Sync>(
         &self,
-        data_source: &dyn DataSource<C>,
+        data_source: &dyn DataSource<D>,
         config: &Object,
     ) -> Diagnostics {
         let found = validate(data_source.schema(), config, false);
-        and_rules(found, || data_source.validate(config)).await
+        and_rules(found, || data_source.validate_config(), config).await
     }
 }
 
 /// What the schema found, and after it what the author's own rules find.
-async fn and_rules(mut found: Diagnostics, rules: impl FnOnce() -> Diagnostics) -> Diagnostics {
-    found.extend(
-        catch(async { rules() })
-            .await
-            .unwrap_or_else(Diagnostics::from),
-    );
+async fn and_rules<'a>(
+    mut found: Diagnostics,
+    rules: impl FnOnce() -> Option<&'a dyn ValidateConfig>,
+    config: &Object,
+) -> Diagnostics {
+    let validate = async {
+        if let Some(rules) = rules() {
+            rules.validate(ValidateConfigRequest { config }, &mut found);
+        }
+    };
+    let panic = catch(validate).await.err();
+    found.extend(panic);
     found
 }
 
@@ -143,7 +150,8 @@ impl Check<'_> {
     }
 
     fn error(&mut self, path: &Path, summary: &str, detail: impl Into<String>) {
-        self.diagnostics.error_at(path.clone(), summary, detail);
+        self.diagnostics
+            .add_attribute_error(path.clone(), summary, detail);
     }
 }
 

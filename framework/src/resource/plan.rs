@@ -1,30 +1,93 @@
-//! The plan of one object as its resource sees it.
+//! What a resource adds to the plans that its schema makes.
 
 use std::collections::BTreeSet;
 
-use crate::diagnostics::Diagnostics;
+use async_trait::async_trait;
+
+use crate::context::Context;
+use crate::diagnostics::{Diagnostics, Reported};
 use crate::private::Private;
 use crate::types::path::Path;
 use crate::types::value::Object;
 
-/// The plan for one object that is created or updated, for a resource to inspect and refine.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    /// What the user wrote; write-only values are here only.
-    pub config: Object,
+/// Looking at plans, and refining them.
+#[async_trait]
+pub trait ModifyPlan<D: Send + Sync>: Send + Sync {
+    /// Refines the plan of a create or an update once the schema's own rules are done, and has the last word about it; or
+    /// looks at the plan to delete an object, with errors that forbid it.
+    async fn modify(
+        &self,
+        context: &Context<D>,
+        request: ModifyPlanRequest<'_>,
+        response: &mut ModifyPlanResponse,
+    ) -> Result<(), Reported>;
+}
+
+/// What a plan begins with.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ModifyPlanRequest<'a> {
+    /// What the user wrote, write-only values too; none for a delete.
+    pub config: Option<&'a Object>,
     /// The state before; none for a create.
-    pub prior: Option<Object>,
-    /// The state after, as far as it is known.
-    pub planned: Object,
+    pub prior: Option<&'a Object>,
+}
+
+impl<'a> ModifyPlanRequest<'a> {
+    /// The state of an object that is to be deleted; none if this is no delete.
+    pub fn deleted(&self) -> Option<&'a Object> {
+        self.prior.filter(|_| self.config.is_none())
+    }
+}
+
+/// What becomes of a plan.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ModifyPlanResponse {
+    /// The state after, as far as it is known; none for a delete.
+    pub plan: Option<Object>,
     /// The attributes whose change needs a new object.
     pub requires_replace: BTreeSet<Path>,
     /// What is remembered about the object, and handed on to the apply.
     pub private: Private,
-    /// What to tell the user.
+    /// What the user is told.
     pub diagnostics: Diagnostics,
 }
 
-impl Plan {
+/// The plan of an object that is created or updated: request and response in one, for a resource to inspect and refine.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Plan<'a> {
+    /// What the user wrote; write-only values are here only.
+    pub config: &'a Object,
+    /// The state before; none for a create.
+    pub prior: Option<&'a Object>,
+    /// The state after, as far as it is known.
+    pub planned: &'a mut Object,
+    /// The attributes whose change needs a new object.
+    pub requires_replace: &'a mut BTreeSet<Path>,
+    /// What is remembered about the object, and handed on to the apply.
+    pub private: &'a mut Private,
+    /// What the user is told.
+    pub diagnostics: &'a mut Diagnostics,
+}
+
+impl<'a> Plan<'a> {
+    /// The plan, unless it is one to delete.
+    pub fn of(
+        request: ModifyPlanRequest<'a>,
+        response: &'a mut ModifyPlanResponse,
+    ) -> Option<Self> {
+        Some(Self {
+            config: request.config?,
+            prior: request.prior,
+            planned: response.plan.as_mut()?,
+            requires_replace: &mut response.requires_replace,
+            private: &mut response.private,
+            diagnostics: &mut response.diagnostics,
+        })
+    }
+
     /// Whether the object is replaced, as far as the plan has been made.
     pub fn replaces(&self) -> bool {
         self.prior.is_some() && !self.requires_replace.is_empty()
@@ -38,7 +101,6 @@ impl Plan {
     /// Whether the planned value of a top-level attribute differs from the one before, or there was none.
     pub fn changes(&self, name: &str) -> bool {
         self.prior
-            .as_ref()
             .is_none_or(|prior| prior.get(name) != self.planned.get(name))
     }
 }

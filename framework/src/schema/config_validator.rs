@@ -123,7 +123,7 @@ impl Among {
         };
         let steps = at.split('.').filter(|name| !name.is_empty());
         let path = steps.fold(path.clone(), |path, name| path.with_attribute(name));
-        diagnostics.error_at(path, summary, detail);
+        diagnostics.add_attribute_error(path, summary, detail);
     }
 }
 

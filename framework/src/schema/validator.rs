@@ -65,7 +65,11 @@ impl<'a> ValidateRequest<'a> {
     pub fn report(&self, result: Result<(), String>, diagnostics: &mut Diagnostics) {
         if let Err(words) = result {
             let path = self.path;
-            diagnostics.error_at(path.clone(), format!("Invalid {path}"), sentence(&words));
+            diagnostics.add_attribute_error(
+                path.clone(),
+                format!("Invalid {path}"),
+                sentence(&words),
+            );
         }
     }
 }

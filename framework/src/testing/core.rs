@@ -13,6 +13,7 @@ use super::config::Config;
 use super::failure::{Failure, has_error, unless_failed};
 use super::plan::{self, Action, Planned, Prior};
 use crate::diagnostics::Diagnostic;
+use crate::engine::registry::Registry;
 use crate::engine::{Engine, consistency};
 use crate::provider::Provider;
 use crate::types::value::{Object, Value};
@@ -95,7 +96,8 @@ impl<P: Provider> Core<Server<P>> {
     /// Its schemas are checked for what Terraform refuses, and for rows that have no effect.
     pub async fn start_with(provider: P, config: impl Into<Config>) -> Result<Self, Failure> {
         let engine = Engine { self_checks: true };
-        unless_failed(engine.check_schemas(&provider).into_iter().collect())?;
+        let found = engine.check_provider(&provider, &Registry::of(&provider));
+        unless_failed(found.into_iter().collect())?;
         // Terraform itself finds what is wrong with the answers, and in its own words.
         let server = Server::with_engine(provider, Engine { self_checks: false });
         let mut core = Self::over(server).await?;

@@ -2,7 +2,7 @@
 
 use tfplugin_proto::v6;
 
-use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::engine::incomplete_request;
 use crate::schema::{Members, Row, Schema};
 use crate::types::json;
@@ -12,7 +12,7 @@ use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
 
 /// Reads a value of type `ty`; an absent or empty one is null.
-pub(super) fn decode(value: Option<&v6::DynamicValue>, ty: &Type) -> Result<Value, Diagnostics> {
+pub(super) fn decode(value: Option<&v6::DynamicValue>, ty: &Type) -> Result<Value, Diagnostic> {
     let Some(value) = value else {
         return Ok(Value::Null);
     };
@@ -23,9 +23,7 @@ pub(super) fn decode(value: Option<&v6::DynamicValue>, ty: &Type) -> Result<Valu
     };
     decoded.map_err(|error| {
         let detail = format!("{}.", error.message);
-        Diagnostic::error("Value does not fit the provider's schema", detail)
-            .at(error.path)
-            .into()
+        Diagnostic::error("Value does not fit the provider's schema", detail).at(error.path)
     })
 }
 
@@ -33,7 +31,7 @@ pub(super) fn decode(value: Option<&v6::DynamicValue>, ty: &Type) -> Result<Valu
 pub(super) fn decode_object(
     value: Option<&v6::DynamicValue>,
     schema: &Schema,
-) -> Result<Option<Object>, Diagnostics> {
+) -> Result<Option<Object>, Diagnostic> {
     match decode(value, &schema.ty())? {
         Value::Object(object) => Ok(Some(object)),
         _ => Ok(None),
@@ -45,8 +43,8 @@ pub(super) fn require_object(
     value: Option<&v6::DynamicValue>,
     schema: &Schema,
     what: &str,
-) -> Result<Object, Diagnostics> {
-    decode_object(value, schema)?.ok_or_else(|| incomplete_request(what).into())
+) -> Result<Object, Diagnostic> {
+    decode_object(value, schema)?.ok_or_else(|| incomplete_request(what))
 }
 
 /// Writes a value of type `ty`.
@@ -64,7 +62,10 @@ pub(super) fn encode_object(object: Option<&Object>, schema: &Schema) -> v6::Dyn
 }
 
 /// Writes all messages about an object with these rows.
-pub(super) fn diagnostics(members: Members<'_>, diagnostics: Diagnostics) -> Vec<v6::Diagnostic> {
+pub(super) fn diagnostics(
+    members: Members<'_>,
+    diagnostics: impl IntoIterator<Item = Diagnostic>,
+) -> Vec<v6::Diagnostic> {
     let diagnostic = |it| diagnostic(members, it);
     diagnostics.into_iter().map(diagnostic).collect()
 }

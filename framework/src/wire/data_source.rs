@@ -4,16 +4,15 @@ use tfplugin_proto::v6;
 
 use super::convert;
 use super::inner::Inner;
-use crate::diagnostics::Diagnostics;
-use crate::engine::registry;
+use crate::diagnostics::Diagnostic;
 use crate::provider::Provider;
 
 impl<P: Provider> Inner<P> {
     pub(super) async fn validate_data_resource_config(
         &self,
         request: &v6::validate_data_resource_config::Request,
-    ) -> Result<v6::validate_data_resource_config::Response, Diagnostics> {
-        let data_source = registry::data_source(&self.provider, &request.type_name)?;
+    ) -> Result<v6::validate_data_resource_config::Response, Diagnostic> {
+        let data_source = self.registry.data_source(&request.type_name)?;
         let schema = data_source.schema();
         let config = convert::require_object(request.config.as_ref(), schema, "configuration")?;
         let found = self.engine.validate_data_source(data_source, &config).await;
@@ -25,16 +24,16 @@ impl<P: Provider> Inner<P> {
     pub(super) async fn read_data_source(
         &self,
         request: &v6::read_data_source::Request,
-    ) -> Result<v6::read_data_source::Response, Diagnostics> {
-        let data_source = registry::data_source(&self.provider, &request.type_name)?;
+    ) -> Result<v6::read_data_source::Response, Diagnostic> {
+        let data_source = self.registry.data_source(&request.type_name)?;
         let schema = data_source.schema();
         let config = convert::require_object(request.config.as_ref(), schema, "configuration")?;
         let context = self.configured.context();
         let read = self.engine.read_data_source(data_source, &context, &config);
-        let (object, warnings) = read.await?;
+        let (object, diagnostics) = read.await;
         Ok(v6::read_data_source::Response {
-            state: Some(convert::encode_object(Some(&object), schema)),
-            diagnostics: convert::diagnostics(schema.members(), warnings),
+            state: object.map(|object| convert::encode_object(Some(&object), schema)),
+            diagnostics: convert::diagnostics(schema.members(), diagnostics),
             ..Default::default()
         })
     }

@@ -4,9 +4,8 @@ use tfplugin_proto::v6;
 
 use super::convert;
 use super::inner::Inner;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::Diagnostic;
 use crate::engine::panic::catch;
-use crate::engine::registry;
 use crate::function::FunctionError;
 use crate::provider::Provider;
 
@@ -35,7 +34,7 @@ impl<P: Provider> Inner<P> {
         &self,
         request: &v6::call_function::Request,
     ) -> Result<v6::DynamicValue, FunctionError> {
-        let function = registry::function(&self.provider, &request.name)?;
+        let function = self.registry.function(&request.name)?;
         let signature = function.signature();
         let mut arguments = Vec::new();
         for (position, argument) in request.arguments.iter().enumerate() {
@@ -54,7 +53,7 @@ impl<P: Provider> Inner<P> {
                 });
             };
             let value = convert::decode(Some(argument), &parameter.ty)
-                .map_err(|error| bad_argument(position, &error))?;
+                .map_err(|error| bad_argument(position, error))?;
             arguments.push(value);
         }
         let result = self.engine.call(function, &arguments).await?;
@@ -62,13 +61,9 @@ impl<P: Provider> Inner<P> {
     }
 }
 
-fn bad_argument(position: usize, diagnostics: &Diagnostics) -> FunctionError {
-    let details: Vec<_> = diagnostics
-        .iter()
-        .map(|diagnostic| diagnostic.detail.as_str())
-        .collect();
+fn bad_argument(position: usize, error: Diagnostic) -> FunctionError {
     FunctionError {
-        message: details.join(" "),
+        message: error.detail,
         argument: Some(position),
     }
 }

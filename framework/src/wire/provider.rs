@@ -6,7 +6,7 @@ use tfplugin_proto::v6;
 
 use super::inner::Inner;
 use super::{convert, schema};
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::Diagnostic;
 use crate::provider::Provider;
 use crate::schema::Members;
 use crate::types::value::Object;
@@ -22,19 +22,19 @@ const CAPABILITIES: v6::ServerCapabilities = v6::ServerCapabilities {
 impl<P: Provider> Inner<P> {
     pub(super) fn metadata(&self) -> v6::get_metadata::Response {
         use v6::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata};
-        let resources = self.provider.resources().iter();
-        let data_sources = self.provider.data_sources().iter();
-        let functions = self.provider.functions().iter();
+        let resources = self.registry.resources().iter();
+        let data_sources = self.registry.data_sources().iter();
+        let functions = self.registry.functions().iter();
         v6::get_metadata::Response {
             server_capabilities: Some(CAPABILITIES),
             resources: resources
                 .map(|resource| ResourceMetadata {
-                    type_name: resource.name().into(),
+                    type_name: resource.type_name().into(),
                 })
                 .collect(),
             data_sources: data_sources
                 .map(|source| DataSourceMetadata {
-                    type_name: source.name().into(),
+                    type_name: source.type_name().into(),
                 })
                 .collect(),
             functions: functions
@@ -47,28 +47,28 @@ impl<P: Provider> Inner<P> {
     }
 
     pub(super) fn provider_schema(&self) -> v6::get_provider_schema::Response {
-        let resources = self.provider.resources().iter();
-        let data_sources = self.provider.data_sources().iter();
+        let resources = self.registry.resources().iter();
+        let data_sources = self.registry.data_sources().iter();
         v6::get_provider_schema::Response {
             provider: Some(schema::schema(self.provider.schema())),
             resource_schemas: by_name(
-                resources.map(|resource| (resource.name(), schema::schema(resource.schema()))),
+                resources.map(|resource| (resource.type_name(), schema::schema(resource.schema()))),
             ),
             data_source_schemas: by_name(
-                data_sources.map(|source| (source.name(), schema::schema(source.schema()))),
+                data_sources.map(|source| (source.type_name(), schema::schema(source.schema()))),
             ),
             functions: self.functions(),
             server_capabilities: Some(CAPABILITIES),
             diagnostics: convert::diagnostics(
                 Members::default(),
-                self.engine.check_schemas(&self.provider),
+                self.engine.check_provider(&self.provider, &self.registry),
             ),
             ..Default::default()
         }
     }
 
     pub(super) fn functions(&self) -> HashMap<String, v6::Function> {
-        let functions = self.provider.functions().iter();
+        let functions = self.registry.functions().iter();
         by_name(
             functions.map(|function| (function.name(), schema::function(&function.signature()))),
         )
@@ -77,7 +77,7 @@ impl<P: Provider> Inner<P> {
     pub(super) async fn validate_provider_config(
         &self,
         request: &v6::validate_provider_config::Request,
-    ) -> Result<v6::validate_provider_config::Response, Diagnostics> {
+    ) -> Result<v6::validate_provider_config::Response, Diagnostic> {
         let config = self.config(request.config.as_ref())?;
         let members = self.provider.schema().members();
         let validate = self.engine.validate_provider(&self.provider, &config);
@@ -89,21 +89,23 @@ impl<P: Provider> Inner<P> {
     pub(super) async fn configure_provider(
         &self,
         request: &v6::configure_provider::Request,
-    ) -> Result<v6::configure_provider::Response, Diagnostics> {
+    ) -> Result<v6::configure_provider::Response, Diagnostic> {
         let config = self.config(request.config.as_ref())?;
         let configure = self
             .engine
             .configure(&self.provider, &self.configured, &config);
-        configure.await?;
-        Ok(v6::configure_provider::Response::default())
+        let members = self.provider.schema().members();
+        Ok(v6::configure_provider::Response {
+            diagnostics: convert::diagnostics(members, configure.await),
+        })
     }
 
-    fn config(&self, config: Option<&v6::DynamicValue>) -> Result<Object, Diagnostics> {
+    fn config(&self, config: Option<&v6::DynamicValue>) -> Result<Object, Diagnostic> {
         convert::require_object(config, self.provider.schema(), "configuration")
     }
 }
 
 /// Names to messages, as the schema response wants them.
-fn by_name<T>(named: impl Iterator<Item = (&'static str, T)>) -> HashMap<String, T> {
+fn by_name<'n, T>(named: impl Iterator<Item = (&'n str, T)>) -> HashMap<String, T> {
     named.map(|(name, item)| (name.to_owned(), item)).collect()
 }

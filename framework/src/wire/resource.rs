@@ -4,10 +4,9 @@ use tfplugin_proto::v6;
 
 use super::convert;
 use super::inner::Inner;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::Diagnostic;
 use crate::engine::apply::ApplyRequest;
 use crate::engine::plan::PlanRequest;
-use crate::engine::registry;
 use crate::private::Private;
 use crate::provider::Provider;
 
@@ -15,8 +14,8 @@ impl<P: Provider> Inner<P> {
     pub(super) async fn validate_resource_config(
         &self,
         request: &v6::validate_resource_config::Request,
-    ) -> Result<v6::validate_resource_config::Response, Diagnostics> {
-        let resource = registry::resource(&self.provider, &request.type_name)?;
+    ) -> Result<v6::validate_resource_config::Response, Diagnostic> {
+        let resource = self.registry.resource(&request.type_name)?;
         let schema = resource.schema();
         let config = convert::require_object(request.config.as_ref(), schema, "configuration")?;
         let write_only_allowed = request
@@ -33,22 +32,24 @@ impl<P: Provider> Inner<P> {
     pub(super) async fn upgrade_resource_state(
         &self,
         request: &v6::upgrade_resource_state::Request,
-    ) -> Result<v6::upgrade_resource_state::Response, Diagnostics> {
-        let resource = registry::resource(&self.provider, &request.type_name)?;
+    ) -> Result<v6::upgrade_resource_state::Response, Diagnostic> {
+        let resource = self.registry.resource(&request.type_name)?;
         let stored = request.raw_state.as_ref();
         let json = stored.map(|state| &state.json[..]).unwrap_or_default();
         let upgrade = self.engine.upgrade(resource, request.version, json);
+        let (state, diagnostics) = upgrade.await;
+        let schema = resource.schema();
         Ok(v6::upgrade_resource_state::Response {
-            upgraded_state: Some(convert::encode(&upgrade.await?, &resource.schema().ty())),
-            diagnostics: Vec::new(),
+            upgraded_state: state.map(|state| convert::encode(&state, &schema.ty())),
+            diagnostics: convert::diagnostics(schema.members(), diagnostics),
         })
     }
 
     pub(super) async fn read_resource(
         &self,
         request: &v6::read_resource::Request,
-    ) -> Result<v6::read_resource::Response, Diagnostics> {
-        let resource = registry::resource(&self.provider, &request.type_name)?;
+    ) -> Result<v6::read_resource::Response, Diagnostic> {
+        let resource = self.registry.resource(&request.type_name)?;
         let schema = resource.schema();
         let current = request.current_state.as_ref();
         let current = convert::require_object(current, schema, "state to refresh")?;
@@ -66,8 +67,8 @@ impl<P: Provider> Inner<P> {
     pub(super) async fn plan_resource_change(
         &self,
         request: &v6::plan_resource_change::Request,
-    ) -> Result<v6::plan_resource_change::Response, Diagnostics> {
-        let resource = registry::resource(&self.provider, &request.type_name)?;
+    ) -> Result<v6::plan_resource_change::Response, Diagnostic> {
+        let resource = self.registry.resource(&request.type_name)?;
         let schema = resource.schema();
         let plan = PlanRequest {
             config: convert::decode_object(request.config.as_ref(), schema)?,
@@ -76,7 +77,7 @@ impl<P: Provider> Inner<P> {
             private: Private::from_bytes(&request.prior_private),
         };
         let context = self.configured.context();
-        let plan = self.engine.plan(resource, &context, plan).await?;
+        let plan = self.engine.plan(resource, &context, plan).await;
         let requires_replace = plan.requires_replace.iter();
         Ok(v6::plan_resource_change::Response {
             planned_state: Some(convert::encode_object(plan.planned.as_ref(), schema)),
@@ -90,8 +91,8 @@ impl<P: Provider> Inner<P> {
     pub(super) async fn apply_resource_change(
         &self,
         request: &v6::apply_resource_change::Request,
-    ) -> Result<v6::apply_resource_change::Response, Diagnostics> {
-        let resource = registry::resource(&self.provider, &request.type_name)?;
+    ) -> Result<v6::apply_resource_change::Response, Diagnostic> {
+        let resource = self.registry.resource(&request.type_name)?;
         let schema = resource.schema();
         let apply = ApplyRequest {
             config: convert::decode_object(request.config.as_ref(), schema)?,
@@ -112,17 +113,21 @@ impl<P: Provider> Inner<P> {
     pub(super) async fn import_resource_state(
         &self,
         request: &v6::import_resource_state::Request,
-    ) -> Result<v6::import_resource_state::Response, Diagnostics> {
-        let resource = registry::resource(&self.provider, &request.type_name)?;
+    ) -> Result<v6::import_resource_state::Response, Diagnostic> {
+        let resource = self.registry.resource(&request.type_name)?;
         let context = self.configured.context();
-        let object = self.engine.import(resource, &context, &request.id).await?;
-        let imported = v6::import_resource_state::ImportedResource {
+        let schema = resource.schema();
+        let imported = self.engine.import(resource, &context, &request.id).await;
+        let object = imported.object.as_ref();
+        let resources = object.map(|object| v6::import_resource_state::ImportedResource {
             type_name: request.type_name.clone(),
-            state: Some(convert::encode_object(Some(&object), resource.schema())),
+            state: Some(convert::encode_object(Some(object), schema)),
+            private: imported.private.to_bytes().into(),
             ..Default::default()
-        };
+        });
         Ok(v6::import_resource_state::Response {
-            imported_resources: vec![imported],
+            imported_resources: resources.into_iter().collect(),
+            diagnostics: convert::diagnostics(schema.members(), imported.diagnostics),
             ..Default::default()
         })
     }

@@ -7,8 +7,7 @@ use tonic::{Response, Status};
 use tracing::Instrument;
 
 use super::convert;
-use crate::diagnostics::Diagnostics;
-use crate::engine::failure;
+use crate::diagnostics::Diagnostic;
 use crate::engine::panic::catch;
 use crate::schema::Members;
 
@@ -47,7 +46,7 @@ answers!(
 pub(super) async fn answer<A: Answer>(
     rpc: &'static str,
     type_name: &str,
-    work: impl Future<Output = Result<A, Diagnostics>>,
+    work: impl Future<Output = Result<A, Diagnostic>>,
 ) -> Result<Response<A>, Status> {
     let span = tracing::debug_span!("rpc", tf_rpc = rpc, tf_resource_type = type_name);
     async {
@@ -55,8 +54,7 @@ pub(super) async fn answer<A: Answer>(
         tracing::trace!("call received");
         let mut answer = match catch(work).await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(diagnostics)) => failed(diagnostics),
-            Err(panic) => failed(panic.into()),
+            Ok(Err(error)) | Err(error) => failed(error),
         };
         let count = |severity: v6::diagnostic::Severity, answer: &mut A| {
             answer
@@ -77,8 +75,8 @@ pub(super) async fn answer<A: Answer>(
     .await
 }
 
-fn failed<A: Answer>(diagnostics: Diagnostics) -> A {
+fn failed<A: Answer>(error: Diagnostic) -> A {
     let mut answer = A::default();
-    *answer.diagnostics() = convert::diagnostics(Members::default(), failure(diagnostics));
+    *answer.diagnostics() = convert::diagnostics(Members::default(), [error]);
     answer
 }

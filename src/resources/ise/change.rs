@@ -8,7 +8,7 @@ use crate::azure::body::Overwritten;
 use crate::azure::row::sent_changes;
 use crate::resources::shared::tags;
 use crate::sdk::remote::Change;
-use crate::sdk::resource::Update;
+use crate::sdk::resource::UpdateRequest;
 
 /// One request of an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub(super) enum Step {
 /// The requests that an update takes, each with the attributes that it changes.
 ///
 /// Those that a failed update was to change are sent `again`.
-pub(super) fn steps(update: Update<'_>, again: &[String]) -> Vec<(Vec<&'static str>, Step)> {
-    let sent = sent_changes(&SCHEMA, update.prior, update.planned);
+pub(super) fn steps(update: UpdateRequest<'_>, again: &[String]) -> Vec<(Vec<&'static str>, Step)> {
+    let sent = sent_changes(&SCHEMA, update.prior, update.plan);
     let changes = |name: &&str| sent.contains(name) || again.iter().any(|it| it == name);
     let changed = |names: &[&'static str]| -> Vec<&'static str> {
         names.iter().copied().filter(changes).collect()
@@ -49,8 +49,8 @@ pub(super) fn steps(update: Update<'_>, again: &[String]) -> Vec<(Vec<&'static s
 }
 
 /// What an update changes, and what an earlier one failed to change.
-pub(super) fn of<'a>(update: Update<'a>, again: &'a [String]) -> Change<'a> {
-    Change::between(update.prior, update.planned).and_again(again)
+pub(super) fn of<'a>(update: UpdateRequest<'a>, again: &'a [String]) -> Change<'a> {
+    Change::between(update.prior, update.plan).and_again(again)
 }
 
 /// Sends one of them; nothing if it turns out not to be needed. Tells what of others it overwrote.

@@ -11,11 +11,10 @@ use crate::sdk::value::{Object, Value};
 use crate::validate;
 
 /// Checks a configuration, as far as it is known.
-pub(super) fn check(config: &Object) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
+pub(super) fn check(config: &Object, diagnostics: &mut Diagnostics) {
     let mut check = |name: &str, result: Result<(), String>| {
         if let Err(message) = result {
-            diagnostics.error_at(
+            diagnostics.add_attribute_error(
                 Path::attribute(name),
                 format!("Invalid {name}"),
                 sentence(&message),
@@ -25,8 +24,7 @@ pub(super) fn check(config: &Object) -> Diagnostics {
     check("identity", rows::check_identity(config));
     check("capacity", check_capacity(config.str("sku"), config));
     check("customer_managed_key", check_key(config));
-    diagnostics.extend(check_subnets(config));
-    diagnostics
+    check_subnets(config, diagnostics);
 }
 
 /// Whether an environment of the SKU can have the capacity that is written.
@@ -71,11 +69,10 @@ fn check_key(config: &Object) -> Result<(), String> {
 }
 
 /// The rules for the four subnets that their IDs alone can break.
-fn check_subnets(config: &Object) -> Diagnostics {
+fn check_subnets(config: &Object, diagnostics: &mut Diagnostics) {
     let path = Path::attribute("subnet_ids");
-    let mut diagnostics = Diagnostics::new();
     let Some(elements) = config.get("subnet_ids").as_elements() else {
-        return diagnostics;
+        return;
     };
     let ids: Vec<_> = elements
         .iter()
@@ -94,7 +91,6 @@ fn check_subnets(config: &Object) -> Diagnostics {
             sentence(&finding.remedy)
         );
         let summary = format!("Invalid subnet_ids (preflight rule {})", finding.rule);
-        diagnostics.error_at(path, summary, detail);
+        diagnostics.add_attribute_error(path, summary, detail);
     }
-    diagnostics
 }

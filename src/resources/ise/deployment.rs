@@ -14,10 +14,10 @@ use crate::arm::{self, Accepted, Ended, Intent, Operation, ResourceId, Session};
 use crate::azure::{Azure, parting_session};
 use crate::resources::shared::wait::Interrupted;
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::diagnostics::{Diagnostics, Report as _, Reported};
 use crate::sdk::private::Private;
 use crate::sdk::remote::Change;
-use crate::sdk::resource::{State, Update};
+use crate::sdk::resource::{State, UpdateRequest, UpdateResponse};
 
 /// What an operation does to the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,7 +119,7 @@ pub(super) fn is_terminal(provisioning_state: &str) -> bool {
 
 /// How a wait for an operation ended.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum Ending {
     /// Well; this is the environment.
     Succeeded(Json),
     /// ARM calls the operation failed, but the environment `Succeeded`: both are true, and the environment is healthy.
@@ -138,7 +138,7 @@ pub(super) struct Work<'a> {
 
 impl Work<'_> {
     /// Waits for an accepted operation, through whatever happens to the connection, until ARM says how it ended.
-    pub(super) async fn follow(&self, pending: &Pending) -> Result<Outcome, Interrupted> {
+    pub(super) async fn follow(&self, pending: &Pending) -> Result<Ending, Interrupted> {
         let operation = match &pending.operation {
             Some(operation) => operation,
             None => &Operation::on_resource(Intent::Write),
@@ -147,14 +147,14 @@ impl Work<'_> {
             match self.session.wait(operation, self.id, ARM.api_version).await {
                 Ok(ended) => ended,
                 Err(error) => {
-                    return Interrupted::by(&error).map_or(Ok(Outcome::Failed(None, error)), Err);
+                    return Interrupted::by(&error).map_or(Ok(Ending::Failed(None, error)), Err);
                 }
             };
         let is_well = arm::provisioning_state(&body).is_some_and(arm::is_success);
         Ok(match failure {
-            None => Outcome::Succeeded(body),
-            Some(error) if is_well => Outcome::SucceededAfterAll(body, error),
-            Some(error) => Outcome::Failed(Some(body).filter(|body| !body.is_null()), error),
+            None => Ending::Succeeded(body),
+            Some(error) if is_well => Ending::SucceededAfterAll(body, error),
+            Some(error) => Ending::Failed(Some(body).filter(|body| !body.is_null()), error),
         })
     }
 
@@ -163,37 +163,51 @@ impl Work<'_> {
     /// A failed operation stays remembered: the next plan begins a failed creation anew, and sends a failed change again.
     pub(super) fn conclude(
         &self,
-        phase: Phase,
-        outcome: Outcome,
+        (phase, ending): (Phase, Ending),
         state: &mut State,
-    ) -> Result<Json, Diagnostics> {
-        let body = match outcome {
-            Outcome::Failed(body, error) => {
+        private: &mut Private,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Json, Reported> {
+        let body = match ending {
+            Ending::Failed(body, error) => {
                 if let (Some(body), Some(object)) = (body, state.object().cloned()) {
                     state.set(read_body(self.context, &body, &object));
                 }
-                return Err(messages::failed(self.id, phase, &error));
+                return Err(diagnostics.fail(messages::failed(self.id, phase, &error)));
             }
-            Outcome::SucceededAfterAll(body, error) => {
-                let warning = messages::succeeded_after_all(self.id, &error);
-                state.warnings.push(warning);
+            Ending::SucceededAfterAll(body, error) => {
+                diagnostics.add(messages::succeeded_after_all(self.id, &error));
                 body
             }
-            Outcome::Succeeded(body) => body,
+            Ending::Succeeded(body) => body,
         };
-        Pending::forget(&mut state.private);
+        Pending::forget(private);
         Ok(body)
+    }
+
+    fn conclude_update(
+        &self,
+        ending: (Phase, Ending),
+        response: &mut UpdateResponse,
+    ) -> Result<Json, Reported> {
+        let UpdateResponse {
+            state,
+            private,
+            diagnostics,
+            ..
+        } = response;
+        self.conclude(ending, state, private, diagnostics)
     }
 
     /// Waits for what an earlier run began.
     pub(super) async fn resume(
         &self,
         pending: &Pending,
-        update: Update<'_>,
-        state: &mut State,
-    ) -> Result<Json, Diagnostics> {
-        let outcome = self.follow_in_update(pending, update, state).await?;
-        self.conclude(pending.phase, outcome, state)
+        update: UpdateRequest<'_>,
+        response: &mut UpdateResponse,
+    ) -> Result<Json, Reported> {
+        let ending = self.follow_in_update(pending, update, response).await?;
+        self.conclude_update((pending.phase, ending), response)
     }
 
     /// Remembers a change of these attributes that was sent, and waits for it if ARM accepted it.
@@ -201,51 +215,60 @@ impl Work<'_> {
         &self,
         changes: &[&str],
         sent: Result<Accepted, arm::Error>,
-        (update, change): (Update<'_>, Change<'_>),
-        state: &mut State,
-    ) -> Result<Json, Diagnostics> {
+        (update, change): (UpdateRequest<'_>, Change<'_>),
+        response: &mut UpdateResponse,
+    ) -> Result<Json, Reported> {
         let pending = match sent {
             Ok(accepted) => Pending::change(accepted.operation, changes),
             Err(error) => {
                 if error.may_have_been_sent() {
-                    Pending::change(None, changes).remember(&mut state.private);
-                    self.look_around(update, state).await?;
+                    Pending::change(None, changes).remember(&mut response.private);
+                    self.look_around(update, response).await?;
                 }
-                return Err(ARM.failed("updating", self.id)(error));
+                let error = ARM.failed("updating", self.id)(error);
+                return Err(response.diagnostics.fail(error));
             }
         };
-        pending.remember(&mut state.private);
-        match self.follow_in_update(&pending, update, state).await? {
+        pending.remember(&mut response.private);
+        let ending = match self.follow_in_update(&pending, update, response).await? {
             // The environment is well because nothing came of the change, and that is what the next plan shows.
-            Outcome::SucceededAfterAll(body, error) if !is_made(&body, change) => {
-                Pending::forget(&mut state.private);
-                self.conclude(Phase::Updating, Outcome::Failed(Some(body), error), state)
+            Ending::SucceededAfterAll(body, error) if !is_made(&body, change) => {
+                Pending::forget(&mut response.private);
+                Ending::Failed(Some(body), error)
             }
-            outcome => self.conclude(Phase::Updating, outcome, state),
-        }
+            ending => ending,
+        };
+        self.conclude_update((Phase::Updating, ending), response)
     }
 
     /// Waits in an update, which fails when the wait is cut short.
     async fn follow_in_update(
         &self,
         pending: &Pending,
-        update: Update<'_>,
-        state: &mut State,
-    ) -> Result<Outcome, Diagnostics> {
+        update: UpdateRequest<'_>,
+        response: &mut UpdateResponse,
+    ) -> Result<Ending, Reported> {
         match self.follow(pending).await {
-            Ok(outcome) => Ok(outcome),
+            Ok(ending) => Ok(ending),
             Err(interrupted) => {
-                self.look_around(update, state).await?;
-                Err(messages::not_finished(self.id, pending, interrupted))
+                self.look_around(update, response).await?;
+                let error = messages::not_finished(self.id, pending, interrupted);
+                Err(response.diagnostics.fail(error))
             }
         }
     }
 
     /// What ARM really shows of an environment that a stopped or timed-out update leaves.
-    async fn look_around(&self, update: Update<'_>, state: &mut State) -> Result<(), Diagnostics> {
-        let session = parting_session(self.context)?;
+    async fn look_around(
+        &self,
+        update: UpdateRequest<'_>,
+        response: &mut UpdateResponse,
+    ) -> Result<(), Reported> {
+        let session = parting_session(self.context);
+        let session = session.report(&mut response.diagnostics)?;
         if let Ok(body) = session.get(self.id, ARM.api_version).await {
-            state.set(read_body(self.context, &body, update.prior));
+            let found = read_body(self.context, &body, update.prior);
+            response.state.set(found);
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use super::{ARM, SCHEMA};
 use crate::arm::{self, ResourceId};
 use crate::resources::shared::report;
 use crate::resources::shared::wait::Interrupted;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::diagnostics::Diagnostic;
 use crate::sdk::duration;
 
 /// The plan of an environment at which ARM is at work. Terraform shows it again after the apply, when it has to be true still.
@@ -30,7 +30,7 @@ pub(super) fn will_wait(name: &str, pending: Option<&Pending>) -> Diagnostic {
 }
 
 /// An operation failed.
-pub(super) fn failed(id: &ResourceId, phase: Phase, error: &arm::Error) -> Diagnostics {
+pub(super) fn failed(id: &ResourceId, phase: Phase, error: &arm::Error) -> Diagnostic {
     let (doing, next) = match phase {
         Phase::Creating => (
             "creating",
@@ -45,7 +45,7 @@ pub(super) fn failed(id: &ResourceId, phase: Phase, error: &arm::Error) -> Diagn
     let mut diagnostic = report::error(&SCHEMA, doing, &ARM.describe(id), error);
     diagnostic.detail.push_str("\n\n");
     diagnostic.detail.push_str(next);
-    diagnostic.into()
+    diagnostic
 }
 
 /// The plan of an environment whose last change failed.
@@ -100,7 +100,7 @@ pub(super) fn not_finished(
     id: &ResourceId,
     pending: &Pending,
     interrupted: Interrupted,
-) -> Diagnostics {
+) -> Diagnostic {
     let detail = format!(
         "{} {} after Azure accepted the operation, and Azure goes on with it. Run terraform apply again to go on waiting.",
         interrupted.why("update"),
@@ -110,7 +110,6 @@ pub(super) fn not_finished(
         format!("Environment {:?} is still being changed", id.name()),
         detail,
     )
-    .into()
 }
 
 /// An operation failed, and the environment is well all the same.
@@ -146,7 +145,7 @@ pub(super) fn not_deleted(
     id: &ResourceId,
     interrupted: Interrupted,
     error: &arm::Error,
-) -> Diagnostics {
+) -> Diagnostic {
     let detail = format!(
         "{} before Azure had confirmed the deletion. The environment stays in the state: run terraform destroy (or apply) again to go \
          on.\n\n{}",
@@ -157,7 +156,6 @@ pub(super) fn not_deleted(
         format!("Environment {:?} may not be deleted yet", id.name()),
         detail,
     )
-    .into()
 }
 
 /// The wait for the subnets of another environment, which is gone, was cut short before this one was created.
@@ -166,7 +164,7 @@ pub(super) fn not_released(
     gone: &ResourceId,
     held: &[String],
     interrupted: Interrupted,
-) -> Diagnostics {
+) -> Diagnostic {
     let detail = format!(
         "{} before Azure had let go of the subnets {}, which it still holds for {gone}. That environment is no more; Azure releases its \
          subnets an hour or more after the deletion. Nothing was created: run terraform apply again to go on waiting.",
@@ -180,7 +178,6 @@ pub(super) fn not_released(
         ),
         detail,
     )
-    .into()
 }
 
 /// The environment is gone, and the wait for its subnets was cut short.
@@ -189,7 +186,7 @@ pub(super) fn still_releasing(
     held: &[String],
     interrupted: Interrupted,
     deletion: Option<&Deletion>,
-) -> Diagnostics {
+) -> Diagnostic {
     let when = deletion.map_or(String::new(), |deletion| {
         format!(
             " {} after the environment was deleted",
@@ -206,5 +203,4 @@ pub(super) fn still_releasing(
         format!("Subnets of environment {:?} are still held", id.name()),
         detail,
     )
-    .into()
 }

@@ -16,21 +16,21 @@ use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
 
 /// Refines a plan, and checks what it depends on.
-pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan) {
+pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
     tags::plan(context, &SCHEMA, plan);
     check_sku(plan);
-    let replaced = replaced::take::<Owner>(&mut plan.private);
+    let replaced = replaced::take::<Owner>(plan.private);
     if plan.is_create() {
         // A replacement plan starts from what was remembered about the old environment.
-        Pending::forget(&mut plan.private);
-        Deletion::forget(&mut plan.private);
-        fill_derived(&mut plan.planned);
+        Pending::forget(plan.private);
+        Deletion::forget(plan.private);
+        fill_derived(plan.planned);
     } else {
         plan_unfinished(plan);
     }
-    let prior = plan.prior.as_ref().and_then(owner);
+    let prior = plan.prior.and_then(owner);
     if let Some(prior) = &prior {
-        replaced::hand_over(&mut plan.private, prior);
+        replaced::hand_over(plan.private, prior);
     }
     let id_of = |owner: &Option<Owner>| owner.as_ref().map(|owner| owner.id.clone());
     let planner = Planner::of(id_of(&prior), id_of(&replaced));
@@ -38,7 +38,7 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan) {
         // The plan of the new environment follows, and looks at the network.
         return ARM.make_way(context, &planner);
     }
-    let (Some(azure), Ok(session)) = (context.client_if_known(), session(context)) else {
+    let (Some(azure), Ok(session)) = (context.data_if_known(), session(context)) else {
         return;
     };
     let is_new = planner == Planner::New;
@@ -54,25 +54,25 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan) {
         creates: plan.is_create(),
         is_new,
     };
-    let findings = preflight::at_plan(&session, &plan.planned, &circumstances).await;
+    let findings = preflight::at_plan(&session, plan.planned, &circumstances).await;
     plan.diagnostics.extend(findings);
 }
 
 /// Plans what an earlier run left unfinished: to go on waiting, to send it again, or to begin anew.
-fn plan_unfinished(plan: &mut Plan) {
-    let Some(prior) = plan.prior.clone() else {
+fn plan_unfinished(plan: &mut Plan<'_>) {
+    let Some(prior) = plan.prior else {
         return;
     };
     let name = prior.text("name");
-    let unfinished = deployment::unfinished(&plan.private, provisioning_state(&prior));
+    let unfinished = deployment::unfinished(plan.private, provisioning_state(prior));
     match unfinished {
-        _ if is_releasing(&prior) => begin_anew(plan),
+        _ if is_releasing(prior) => begin_anew(plan),
         None => {}
         Some(Unfinished::FailedCreation) => begin_anew(plan),
         Some(Unfinished::FailedChange(pending)) => {
             plan.planned.set("provisioning_state", Value::unknown());
             plan.diagnostics
-                .push(messages::failed_before(name, &pending));
+                .add(messages::failed_before(name, &pending));
         }
         Some(Unfinished::Running(pending)) => {
             plan.planned.set("provisioning_state", Value::unknown());
@@ -82,23 +82,23 @@ fn plan_unfinished(plan: &mut Plan) {
                 }
             }
             plan.diagnostics
-                .push(messages::will_wait(name, pending.as_ref()));
+                .add(messages::will_wait(name, pending.as_ref()));
         }
     }
 }
 
-fn begin_anew(plan: &mut Plan) {
+fn begin_anew(plan: &mut Plan<'_>) {
     plan.planned.set("provisioning_state", Value::unknown());
     plan.requires_replace
         .insert(Path::attribute("provisioning_state"));
 }
 
 /// The SKU may be known from its default or from the state only, so the configuration alone does not tell.
-fn check_sku(plan: &mut Plan) {
-    if let Err(message) = checks::check_capacity(plan.planned.str("sku"), &plan.config) {
+fn check_sku(plan: &mut Plan<'_>) {
+    if let Err(message) = checks::check_capacity(plan.planned.str("sku"), plan.config) {
         let path = Path::attribute("capacity");
         plan.diagnostics
-            .error_at(path, "Invalid capacity", sentence(&message));
+            .add_attribute_error(path, "Invalid capacity", sentence(&message));
     }
 }
 

@@ -17,7 +17,7 @@ use crate::arm::{Location, ResourceId, Session};
 use crate::azure::PlanRegistry;
 use crate::resources::shared::claims::Claim;
 use crate::resources::shared::{report, wait};
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Severity};
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported, Severity};
 use crate::sdk::path::Path;
 use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
@@ -98,16 +98,27 @@ pub(super) async fn at_apply(
     session: &Session,
     environment: &Object,
     id: &ResourceId,
-) -> Result<(), Diagnostics> {
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    // What it replaces has let go of the subnets by now. One of this very ID that lives is told of by name.
+    let owners = [Owner {
+        id: id.clone(),
+        subnet_ids: Vec::new(),
+    }];
     let settings = Settings::of(environment);
     let mut intervals = wait::intervals();
     loop {
-        // There is none of this ID, and what it replaces has let go of the subnets by now: nobody may hold them.
-        let (nobody, looked_up) = (Owners::default(), settings.at_apply());
-        let (findings, network) = run(session, environment, nobody, None, &looked_up).await;
-        session.check().map_err(ARM.failed("creating", id))?;
+        let owners = Owners {
+            certain: &owners,
+            undecided: &[],
+        };
+        let looked_up = settings.at_apply();
+        let (findings, network) = run(session, environment, owners, None, &looked_up).await;
+        let goes_on = session.check().map_err(ARM.failed("creating", id));
+        goes_on.report(diagnostics)?;
         if settings.mode == Mode::Enforce {
-            forbidden(&findings, &network)?;
+            diagnostics.extend(forbidden(&findings, &network));
+            diagnostics.check()?;
         }
         if !findings.iter().any(|finding| finding.passes) {
             return Ok(());
@@ -119,30 +130,24 @@ pub(super) async fn at_apply(
                 // ARM knows.
                 Release::Unreadable(_) => return Ok(()),
                 Release::Held(held, interrupted) => {
-                    return Err(messages::not_released(id, &gone, &held, interrupted));
+                    let error = messages::not_released(id, &gone, &held, interrupted);
+                    return Err(diagnostics.fail(error));
                 }
             }
         }
         let pause = session.sleep(intervals.pause()).await;
-        pause.map_err(ARM.failed("creating", id))?;
+        let pause = pause.map_err(ARM.failed("creating", id));
+        pause.report(diagnostics)?;
     }
 }
 
-/// Fails for what forbids to create the environment and does not pass by itself.
-fn forbidden(findings: &[Finding], network: &Network) -> Result<(), Diagnostics> {
-    let findings = findings
-        .iter()
-        .map(|finding| told(finding, Severity::Error));
-    let mut errors = Diagnostics::new();
-    errors.extend(
-        findings
-            .chain(unread(&network.unread(), Severity::Error))
-            .filter(|diagnostic| diagnostic.severity == Severity::Error),
-    );
-    match errors.is_empty() {
-        true => Ok(()),
-        false => Err(errors),
-    }
+/// What forbids to create the environment and does not pass by itself.
+fn forbidden(findings: &[Finding], network: &Network) -> Vec<Diagnostic> {
+    let findings = findings.iter();
+    let findings = findings.map(|finding| told(finding, Severity::Error));
+    let all = findings.chain(unread(&network.unread(), Severity::Error));
+    all.filter(|diagnostic| diagnostic.severity == Severity::Error)
+        .collect()
 }
 
 /// Environments that this run has read, and of which no plan has been made: each may turn out to be the past of one that

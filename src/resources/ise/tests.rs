@@ -2,7 +2,7 @@ mod unfinished;
 
 use super::*;
 use crate::arm::test_server::{Reply, TestServer};
-use crate::resources::test_plan::{config, context, get, id, subnet, write, writes};
+use crate::resources::test_plan::{Kept, call, config, context, get, id, subnet, write, writes};
 use crate::sdk::private::Private;
 
 /// An environment with these tags, as ARM gives it.
@@ -73,13 +73,9 @@ async fn a_tag_that_outlives_its_removal_by_patch_is_put_away() {
         ])
         .await;
         let (prior, planned) = (environment(Some("old")), environment(None));
-        let update = Update {
-            config: &planned,
-            prior: &prior,
-            planned: &planned,
-        };
-        let mut state = State::new(Some(prior.clone()), Private::default());
-        Ise.update(&context(&server), update, &mut state)
+        let update = UpdateRequest::new(&planned, &prior, &planned);
+        let mut state = Kept::new(Some(prior.clone()), Private::default());
+        call::update(&Ise, &context(&server), update, &mut state)
             .await
             .expect("the update");
         let requests = server.requests();
@@ -120,12 +116,9 @@ async fn ids_are_read_in_the_form_in_which_they_can_be_used() {
     body["id"] = format!("{}/", id(ARM.name, "e")).into();
     let server =
         TestServer::start(&[(&get(&id(ARM.name, "e")), vec![Reply::json(200, &body)])]).await;
-    let mut imported = State::new(None, Private::default());
-    imported.set(config(
-        &Ise,
-        &[("id", id(ARM.name, "e").to_string().into())],
-    ));
-    Ise.read(&context(&server), &mut imported)
+    let object = config(&Ise, &[("id", id(ARM.name, "e").to_string().into())]);
+    let mut imported = Kept::new(Some(object), Private::default());
+    call::read(&Ise, &context(&server), &mut imported)
         .await
         .expect("read");
     let found = imported.object().expect("there");
@@ -170,13 +163,9 @@ async fn sent_by_update(before: &Json, prior: &Object, planned: &Object) -> Vec<
         (&write("POST", &id, "/restart"), vec![Reply::text(200, "")]),
     ])
     .await;
-    let update = Update {
-        config: planned,
-        prior,
-        planned,
-    };
-    let mut state = State::new(Some(prior.clone()), Private::default());
-    let updated = Ise.update(&context(&server), update, &mut state).await;
+    let update = UpdateRequest::new(planned, prior, planned);
+    let mut state = Kept::new(Some(prior.clone()), Private::default());
+    let updated = call::update(&Ise, &context(&server), update, &mut state).await;
     updated.expect("the update");
     writes(&server)
 }
@@ -229,13 +218,9 @@ async fn a_restart_that_takes_its_time_leaves_a_whole_state() {
     prior.set("restart_triggers", triggers("1"));
     planned.set("restart_triggers", triggers("2"));
     planned.set("provisioning_state", Value::unknown());
-    let update = Update {
-        config: &planned,
-        prior: &prior,
-        planned: &planned,
-    };
-    let mut state = State::new(Some(prior.clone()), Private::default());
-    let updated = Ise.update(&context(&server), update, &mut state).await;
+    let update = UpdateRequest::new(&planned, &prior, &planned);
+    let mut state = Kept::new(Some(prior.clone()), Private::default());
+    let updated = call::update(&Ise, &context(&server), update, &mut state).await;
     updated.expect("the update");
     let kept = state.object().expect("the environment");
     assert_eq!(kept.str("provisioning_state"), Some("Succeeded"));

@@ -5,8 +5,8 @@ use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::azure::Planner;
 use crate::resources::test_plan::{
-    config, context, get, id, patient_context, plan, server, server_of, told, with_default_tags,
-    write, writes,
+    Kept, call, config, context, get, id, patient_context, plan, server, server_of, told,
+    with_default_tags, write, writes,
 };
 use crate::sdk::private::Private;
 use crate::sdk::value::Value;
@@ -66,7 +66,7 @@ async fn an_environment_that_is_planned_counts_as_planned() {
     let context = context(&server);
     let mut planned = ise::ARM.schema.null_object();
     planned.set("sku", "Developer");
-    let azure = context.client_if_known().expect("configured");
+    let azure = context.data_if_known().expect("configured");
     let claimed = azure.plans.claim(&environment(), Planner::New, planned);
     assert!(claimed.is_ok());
     let plan = plan(
@@ -115,15 +115,16 @@ async fn nothing_is_sent_for_a_sku_that_does_not_fit() {
     ])
     .await;
     let planned = account("Free");
-    let create = Create {
-        config: &planned,
-        planned: &planned,
-    };
-    let mut state = State::new(None, Private::default());
-    let errors = IseIntegrationAccount
-        .create(&context(&server), create, &mut state)
-        .await
-        .expect_err("the SKU");
+    let create = CreateRequest::new(&planned, &planned);
+    let mut state = Kept::new(None, Private::default());
+    let errors = call::create(
+        &IseIntegrationAccount,
+        &context(&server),
+        create,
+        &mut state,
+    )
+    .await
+    .expect_err("the SKU");
     let detail = &errors.iter().next().expect("told").detail;
     assert!(detail.ends_with("use Standard."), "{detail}");
     assert!(state.object().is_none());
@@ -139,6 +140,7 @@ async fn a_child_is_where_its_environment_is() {
         (
             &get(&account_id),
             vec![
+                Reply::error(404, "ResourceNotFound"),
                 Reply::error(404, "ResourceNotFound"),
                 Reply::json(200, &body),
             ],
@@ -164,14 +166,9 @@ async fn a_child_is_where_its_environment_is() {
     )
     .await;
     assert!(plan.planned.get("location").is_unknown());
-    let create = Create {
-        config: &config,
-        planned: &plan.planned,
-    };
-    let mut state = State::new(None, Private::default());
-    let created = IseIntegrationAccount
-        .create(&context, create, &mut state)
-        .await;
+    let create = CreateRequest::new(&config, &plan.planned);
+    let mut state = Kept::new(None, Private::default());
+    let created = call::create(&IseIntegrationAccount, &context, create, &mut state).await;
     created.expect("the creation");
     let (line, sent) = &writes(&server)[0];
     assert_eq!(
@@ -226,12 +223,9 @@ async fn default_tags_count_among_the_fifty() {
 /// Creates an account that ARM answers like this to reads, and to the PUT; summaries of errors, and whether it is in the state.
 async fn created(server: &TestServer, context: &Context<Azure>) -> (Vec<String>, bool) {
     let planned = account("Standard");
-    let create = Create {
-        config: &planned,
-        planned: &planned,
-    };
-    let mut state = State::new(None, Private::default());
-    let result = IseIntegrationAccount.create(context, create, &mut state);
+    let create = CreateRequest::new(&planned, &planned);
+    let mut state = Kept::new(None, Private::default());
+    let result = call::create(&IseIntegrationAccount, context, create, &mut state);
     let errors = result.await.err().into_iter().flatten();
     let summaries = errors.map(|error| error.summary).collect();
     assert!(server.lines().contains(&get(&id(ARM.name, "i"))));
@@ -261,7 +255,7 @@ async fn a_creation_waits_for_the_deletion_that_frees_its_name() {
     // The deletion runs already, and no look is worth it before it ends.
     let server = server_with(vec![gone()], put()).await;
     let context = context(&server);
-    let deletions = &context.client_if_known().expect("configured").deletions;
+    let deletions = &context.data_if_known().expect("configured").deletions;
     let deletion = deletions.begin(&id(ARM.name, "I"));
     let others = async {
         tokio::task::yield_now().await;
@@ -293,11 +287,7 @@ async fn of_two_creations_of_one_name_one_succeeds() {
     let gone = || Reply::error(404, "ResourceNotFound");
     let exists = "Integration account \"i\" already exists".to_owned();
     // In one process, the second one looks after the first one has written.
-    let server = server_with(
-        vec![gone(), gone(), gone(), there()],
-        vec![Reply::json(201, &account_body())],
-    )
-    .await;
+    let server = server_with(vec![gone()], vec![Reply::kept()]).await;
     let context = run(&server);
     let both = tokio::join!(created(&server, &context), created(&server, &context));
     let mut both = [both.0, both.1];
@@ -305,10 +295,10 @@ async fn of_two_creations_of_one_name_one_succeeds() {
     assert_eq!(both, [(vec![], true), (vec![exists.clone()], false)]);
     assert_eq!(writes(&server).len(), 1);
     // In two processes, ARM tells the second one that it has changed what was there.
-    let server = server_with(vec![gone(), there()], vec![there()]).await;
+    let server = server_with(vec![gone(), gone(), there()], vec![there()]).await;
     assert_eq!(created(&server, &run(&server)).await, (vec![exists], false));
     // Nobody knows who did where the first answer was lost: most likely this very creation.
-    let server = server_with(vec![gone(), there()], vec![Reply::Close, there()]).await;
+    let server = server_with(vec![gone(), gone(), there()], vec![Reply::Close, there()]).await;
     assert_eq!(created(&server, &run(&server)).await, (vec![], true));
 }
 

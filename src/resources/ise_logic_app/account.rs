@@ -5,20 +5,20 @@ use crate::arm::{ResourceId, Session};
 use crate::azure::{Azure, session};
 use crate::resources::shared::report;
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::diagnostics::Diagnostic;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
 use crate::sdk::value::Object;
 
 /// Checks the account that a plan brings to the logic app, if it is known.
-pub(super) async fn at_plan(context: &Context<Azure>, plan: &mut Plan) {
+pub(super) async fn at_plan(context: &Context<Azure>, plan: &mut Plan<'_>) {
     if !plan.changes("integration_account_id") && !plan.changes("ise_id") {
         return;
     }
-    let (Some(azure), Ok(session)) = (context.client_if_known(), session(context)) else {
+    let (Some(azure), Ok(session)) = (context.data_if_known(), session(context)) else {
         return;
     };
-    let Some((account_id, ise_id)) = ids(&plan.planned) else {
+    let Some((account_id, ise_id)) = ids(plan.planned) else {
         return;
     };
     let diagnostic = match ARM.expected(azure, &session, &account_id).await {
@@ -41,7 +41,7 @@ pub(super) async fn at_plan(context: &Context<Azure>, plan: &mut Plan) {
 }
 
 /// Checks the account before the logic app is written.
-pub(super) async fn at_apply(session: &Session, planned: &Object) -> Result<(), Diagnostics> {
+pub(super) async fn at_apply(session: &Session, planned: &Object) -> Result<(), Diagnostic> {
     let Some((account_id, ise_id)) = ids(planned) else {
         return Ok(());
     };
@@ -54,10 +54,10 @@ pub(super) async fn at_apply(session: &Session, planned: &Object) -> Result<(), 
         let detail = format!(
             "There is no {account_id}. Create it first, or correct integration_account_id."
         );
-        return Err(Diagnostic::error(summary, detail).at(path()).into());
+        return Err(Diagnostic::error(summary, detail).at(path()));
     };
     match not_in(&account_id, &ARM.object_of(&body), &ise_id) {
-        Some(error) => Err(error.into()),
+        Some(error) => Err(error),
         None => Ok(()),
     }
 }

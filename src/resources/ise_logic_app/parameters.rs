@@ -7,10 +7,10 @@ use serde_json::{Map, Value as Json, json};
 use super::{ARM, SCHEMA};
 use crate::azure::body::Overwritten;
 use crate::azure::row::sent_changes;
-use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::diagnostics::{Diagnostics, Reported};
 use crate::sdk::path::Path;
 use crate::sdk::remote::{Change, write_members};
-use crate::sdk::resource::Update;
+use crate::sdk::resource::UpdateRequest;
 use crate::sdk::validation::sentence;
 use crate::sdk::value::{Object, Value};
 use crate::validate::json;
@@ -69,11 +69,15 @@ fn declared(body: &Json) -> BTreeMap<String, String> {
 /// Finds the secrets that a body which is about to be sent would lose: ARM has them, and the configuration has not.
 ///
 /// Who plans another version of the secrets says with it that those without a value fall back to their defaults.
-pub(super) fn check_body(body: &Json, update: Update<'_>) -> Diagnostics {
-    let is_version_planned = sent_changes(&SCHEMA, update.prior, update.planned).contains(VERSION);
+pub(super) fn check_body(
+    body: &Json,
+    update: UpdateRequest<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Reported> {
+    let is_version_planned = sent_changes(&SCHEMA, update.prior, update.plan).contains(VERSION);
     let properties = &body["properties"];
     let declared = properties["definition"]["parameters"].as_object();
-    let mut diagnostics = Diagnostics::new();
+    let mut result = Ok(());
     for (name, declaration) in declared.into_iter().flatten() {
         let Some(kind) = secure_kind(declaration) else {
             continue;
@@ -93,17 +97,20 @@ pub(super) fn check_body(body: &Json, update: Update<'_>) -> Diagnostics {
                  which it never gives back, with every update: give it in {SECURE}"
             ),
         };
-        let summary = format!("Invalid {SECURE}");
-        diagnostics.error_at(Path::attribute(SECURE), summary, sentence(&message));
+        result = Err(missing(&message, diagnostics));
     }
-    diagnostics
+    result
+}
+
+fn missing(message: &str, diagnostics: &mut Diagnostics) -> Reported {
+    let summary = format!("Invalid {SECURE}");
+    diagnostics.add_attribute_error(Path::attribute(SECURE), summary, sentence(message))
 }
 
 /// Checks the parameters' values against their declarations, as far as both are known.
-pub(super) fn check_values(config: &Object) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
+pub(super) fn check_values(config: &Object, diagnostics: &mut Diagnostics) {
     let Some(definition) = definition(config) else {
-        return diagnostics;
+        return;
     };
     let (plain, secure) = (values(config, "parameters"), values(config, SECURE));
     for finding in definition.check_parameters(plain.as_ref(), secure.as_ref()) {
@@ -112,23 +119,21 @@ pub(super) fn check_values(config: &Object) -> Diagnostics {
             Place::SecureParameters => SECURE,
         };
         let summary = format!("Invalid {name}");
-        diagnostics.error_at(Path::attribute(name), summary, sentence(&finding.message));
+        diagnostics.add_attribute_error(Path::attribute(name), summary, sentence(&finding.message));
     }
-    diagnostics
 }
 
 /// Finds the secure parameters that a PUT would lose, as far as they are known.
 ///
 /// As long as nothing is sent, ARM keeps them: an imported logic app is in order without.
-pub(super) fn check_secure(config: &Object) -> Diagnostics {
-    let mut diagnostics = Diagnostics::new();
-    let missing = definition(config).zip(values(config, SECURE));
-    let missing = missing.map(|(definition, secure)| definition.missing_secure(&secure));
-    for message in missing.into_iter().flatten() {
-        let summary = format!("Invalid {SECURE}");
-        diagnostics.error_at(Path::attribute(SECURE), summary, sentence(&message));
+pub(super) fn check_secure(config: &Object, diagnostics: &mut Diagnostics) -> Result<(), Reported> {
+    let known = definition(config).zip(values(config, SECURE));
+    let messages = known.map(|(definition, secure)| definition.missing_secure(&secure));
+    let mut result = Ok(());
+    for message in messages.into_iter().flatten() {
+        result = Err(missing(&message, diagnostics));
     }
-    diagnostics
+    result
 }
 
 fn definition(config: &Object) -> Option<Definition> {

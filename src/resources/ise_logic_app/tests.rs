@@ -4,7 +4,8 @@ use super::super::ise_integration_account;
 use super::*;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::resources::test_plan::{
-    applied, config, context, get, id, plan, server, server_of, told, unconfigured, write, writes,
+    Kept, Planned, applied, call, config, context, get, id, plan, server, server_of, told,
+    unconfigured, write, writes,
 };
 use crate::sdk::private::Private;
 
@@ -42,7 +43,7 @@ fn environment_body() -> Json {
     json!({ "location": "westeurope", "properties": { "provisioningState": "Succeeded" } })
 }
 
-async fn plan_app(server: &TestServer, prior: Option<&Object>) -> Plan {
+async fn plan_app(server: &TestServer, prior: Option<&Object>) -> Planned {
     plan(
         &IseLogicApp,
         &context(server),
@@ -146,13 +147,9 @@ async fn nothing_is_sent_for_an_account_that_does_not_fit() {
     ] {
         let server = server_of(&[(id(ARM.name, "l"), gone()), (account(), reply)]).await;
         let planned = app();
-        let create = Create {
-            config: &planned,
-            planned: &planned,
-        };
-        let mut state = State::new(None, Private::default());
-        let errors = IseLogicApp
-            .create(&context(&server), create, &mut state)
+        let create = CreateRequest::new(&planned, &planned);
+        let mut state = Kept::new(None, Private::default());
+        let errors = call::create(&IseLogicApp, &context(&server), create, &mut state)
             .await
             .expect_err("the account");
         assert_eq!(errors.iter().next().expect("told").summary, expected);
@@ -276,8 +273,10 @@ async fn change_of(
     .await;
     let context = context(&server);
     let created = secretive_state(&run(&server)).await;
-    let mut before = State::new(Some(created), Private::default());
-    IseLogicApp.read(&context, &mut before).await.expect("read");
+    let mut before = Kept::new(Some(created), Private::default());
+    call::read(&IseLogicApp, &context, &mut before)
+        .await
+        .expect("read");
     let prior = before.object().expect("there").clone();
     let config = secretive_config(other);
     let planned = plan(
@@ -289,13 +288,9 @@ async fn change_of(
     )
     .await;
     assert!(planned.planned.get("secure_parameters_wo").is_null());
-    let update = Update {
-        config: &config,
-        prior: &prior,
-        planned: &planned.planned,
-    };
-    let mut state = State::new(Some(prior.clone()), Private::default());
-    let result = IseLogicApp.update(&context, update, &mut state).await;
+    let update = UpdateRequest::new(&config, &prior, &planned.planned);
+    let mut state = Kept::new(Some(prior.clone()), Private::default());
+    let result = call::update(&IseLogicApp, &context, update, &mut state).await;
     let mut told = told(&planned);
     told.extend(
         state

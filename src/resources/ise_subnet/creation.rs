@@ -8,7 +8,7 @@ use crate::arm::{self, Created, Intent, Operation, PutOptions, ResourceId, Sessi
 use crate::azure::Azure;
 use crate::resources::shared::wait;
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::diagnostics::Diagnostic;
 use crate::sdk::duration;
 use crate::sdk::path::Path;
 use crate::sdk::remote::{self, Change};
@@ -41,8 +41,8 @@ pub(super) async fn create(
     session: &Session,
     id: &ResourceId,
     planned: &Object,
-) -> Result<Result<Json, arm::Error>, Diagnostics> {
-    let deletions = &context.client()?.deletions;
+) -> Result<Result<Json, arm::Error>, Diagnostic> {
+    let deletions = &context.data()?.deletions;
     let mut body = json!({ "name": id.name() });
     remote::write(&SCHEMA, Change::creating(planned), &mut body);
     let mut with_the_name = deletions.patience_for_the_name();
@@ -77,7 +77,7 @@ async fn attempt(
     id: &ResourceId,
     planned: &Object,
     body: &Json,
-) -> Result<Attempt, Diagnostics> {
+) -> Result<Attempt, Diagnostic> {
     let fail = ARM.failed("creating", id);
     let _lock = lock(session, id).await?;
     if let Some(obstacle) = look(session, id, planned).await.map_err(&fail)? {
@@ -143,7 +143,7 @@ async fn look(
 }
 
 impl Obstacle {
-    fn told(self, id: &ResourceId, planned: &Object, waited: &str) -> Diagnostics {
+    fn told(self, id: &ResourceId, planned: &Object, waited: &str) -> Diagnostic {
         let others = match self {
             Self::Exists => return ARM.already_exists(id),
             Self::Refused(error) => return ARM.failed("creating", id)(error),
@@ -157,9 +157,7 @@ impl Obstacle {
             ids.join(", "),
         );
         let summary = range(planned).map_or_else(String::new, |range| overlap(&range, &others));
-        Diagnostic::error(summary, detail)
-            .at(Path::attribute("address_prefix"))
-            .into()
+        Diagnostic::error(summary, detail).at(Path::attribute("address_prefix"))
     }
 }
 

@@ -25,9 +25,9 @@ pub(super) struct Occupied {
 /// Records what becomes of the subnet, and checks that it can.
 ///
 /// Says nothing as long as the provider's configuration, or the subnet's place, is unknown: Terraform plans again when it is not.
-pub(super) async fn check(context: &Context<Azure>, plan: &mut Plan) {
+pub(super) async fn check(context: &Context<Azure>, plan: &mut Plan<'_>) {
     let planner = replaced::planner(&ARM, plan);
-    let (Some(azure), Ok(session)) = (context.client_if_known(), session(context)) else {
+    let (Some(azure), Ok(session)) = (context.data_if_known(), session(context)) else {
         return;
     };
     if plan.replaces() {
@@ -42,7 +42,7 @@ pub(super) async fn check(context: &Context<Azure>, plan: &mut Plan) {
     }
     let id = match &planner {
         Planner::Living(prior) => Some(prior.clone()),
-        Planner::New | Planner::Successor(_) => placed_id(&plan.planned),
+        Planner::New | Planner::Successor(_) => placed_id(plan.planned),
     };
     let Some(id) = id else { return };
     let Some(claim) = ARM.claim_id(azure, id, planner, plan) else {
@@ -61,10 +61,10 @@ fn placed_id(planned: &Object) -> Option<ResourceId> {
 }
 
 /// The addresses of a subnet cannot be changed while an environment uses it.
-async fn check_unused(session: &Session, id: &ResourceId, plan: &mut Plan) {
+async fn check_unused(session: &Session, id: &ResourceId, plan: &mut Plan<'_>) {
     let body = match ARM.find(session, id).await {
         Ok(body) => body.unwrap_or_default(),
-        Err(error) => return plan.diagnostics.push(unchecked(id, "subnet", &error)),
+        Err(error) => return plan.diagnostics.add(unchecked(id, "subnet", &error)),
     };
     let environment = holders(&body).into_iter().find_map(|holder| {
         let id = ResourceId::parse(&holder).ok()?;
@@ -73,10 +73,7 @@ async fn check_unused(session: &Session, id: &ResourceId, plan: &mut Plan) {
     let Some(environment) = environment else {
         return;
     };
-    let before = plan
-        .prior
-        .as_ref()
-        .map_or("", |prior| prior.text("address_prefix"));
+    let before = plan.prior.map_or("", |prior| prior.text("address_prefix"));
     let detail = format!(
         "The addresses of a subnet cannot be changed while an environment uses it, here {environment}. Keep {before}, or destroy \
          the environment in an apply of its own first; Azure releases its subnets an hour or more later."
@@ -87,12 +84,12 @@ async fn check_unused(session: &Session, id: &ResourceId, plan: &mut Plan) {
         environment.name()
     );
     plan.diagnostics
-        .error_at(Path::attribute("address_prefix"), summary, detail);
+        .add_attribute_error(Path::attribute("address_prefix"), summary, detail);
 }
 
 /// No plan before this one leaves or puts a subnet where this one is to be.
-fn check_others(plans: &PlanRegistry, claim: &Claim, plan: &mut Plan) {
-    let (Some(range), Some(network)) = (range(&plan.planned), claim.id.parent()) else {
+fn check_others(plans: &PlanRegistry, claim: &Claim, plan: &mut Plan<'_>) {
+    let (Some(range), Some(network)) = (range(plan.planned), claim.id.parent()) else {
         return;
     };
     let neighbours = plans.before(claim.order, |id| {
@@ -113,26 +110,31 @@ fn check_others(plans: &PlanRegistry, claim: &Claim, plan: &mut Plan) {
         );
         let error = Diagnostic::error(overlap(&range, &in_the_way), detail);
         plan.diagnostics
-            .push(error.at(Path::attribute("address_prefix")));
+            .add(error.at(Path::attribute("address_prefix")));
     }
 }
 
 /// The subnet lies in its network, where no other subnet is of which nothing else is planned.
-async fn check_place(session: &Session, plans: &PlanRegistry, id: &ResourceId, plan: &mut Plan) {
-    let (Some(range), Some(network)) = (range(&plan.planned), id.parent()) else {
+async fn check_place(
+    session: &Session,
+    plans: &PlanRegistry,
+    id: &ResourceId,
+    plan: &mut Plan<'_>,
+) {
+    let (Some(range), Some(network)) = (range(plan.planned), id.parent()) else {
         return;
     };
     let body = match session.get_optional(&network, ARM.api_version).await {
         Ok(body) => body.unwrap_or_default(),
         Err(error) => {
             let warning = unchecked(&network, "virtual network", &error);
-            plan.diagnostics.push(warning);
+            plan.diagnostics.add(warning);
             Json::Null
         }
     };
     let path = || Path::attribute("address_prefix");
     if let Some(error) = outside(&network, &body, &range) {
-        plan.diagnostics.push(error.at(path()));
+        plan.diagnostics.add(error.at(path()));
     }
     // Whatever a plan of this run decides about a subnet counts, and not where it is now. One that stays may have more
     // ranges than the plan knows.
@@ -148,7 +150,7 @@ async fn check_place(session: &Session, plans: &PlanRegistry, id: &ResourceId, p
     });
     if !in_the_way.is_empty() {
         plan.diagnostics
-            .push(overlapped(id, &range, &in_the_way).at(path()));
+            .add(overlapped(id, &range, &in_the_way).at(path()));
     }
 }
 

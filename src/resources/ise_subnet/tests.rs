@@ -1,7 +1,7 @@
 use super::*;
 use crate::arm::test_server::{Received, Reply, TestServer};
 use crate::resources::test_plan::{
-    applied, config, context, get, network, plan, subnet, unconfigured,
+    Kept, applied, call, config, context, get, network, plan, subnet, unconfigured,
 };
 use crate::sdk::private::Private;
 
@@ -35,18 +35,18 @@ async fn accepted_then(poll: Json, stop: bool) -> bool {
     ];
     let config = config(&IseSubnet, &written);
     let plan = plan(&IseSubnet, &context, &config, None, Private::default()).await;
-    let mut state = State::new(None, Private::default());
-    let create = Create {
-        config: &config,
-        planned: &plan.planned,
-    };
+    let mut state = Kept::new(None, Private::default());
+    let create = CreateRequest::new(&config, &plan.planned);
     let stopper = async {
         server.asked("GET /operations/1").await;
         if stop {
             context.cancel.cancel();
         }
     };
-    let (result, ()) = tokio::join!(IseSubnet.create(&context, create, &mut state), stopper);
+    let (result, ()) = tokio::join!(
+        call::create(&IseSubnet, &context, create, &mut state),
+        stopper
+    );
     assert_eq!(result.is_ok(), stop, "only a failure taints");
     let object = state.object().cloned();
     object.is_some_and(|object| Value::Object(object).is_wholly_known())
@@ -66,8 +66,8 @@ async fn deleted(answers: Vec<Reply>) -> bool {
     let gone = vec![Reply::error(404, "NotFound")];
     let server = TestServer::start(&[(&line, answers), (&get(&id), gone)]).await;
     let object = config(&IseSubnet, &[("id", id.to_string().into())]);
-    let mut state = State::new(Some(object), Private::default());
-    let result = IseSubnet.delete(&context(&server), &mut state).await;
+    let mut state = Kept::new(Some(object), Private::default());
+    let result = call::delete(&IseSubnet, &context(&server), &mut state).await;
     result.is_ok()
 }
 
@@ -166,13 +166,9 @@ async fn put_by_update(
         Private::default(),
     )
     .await;
-    let update = Update {
-        config: &config,
-        prior: &prior,
-        planned: &planned.planned,
-    };
-    let mut state = State::new(Some(prior.clone()), Private::default());
-    let updated = IseSubnet.update(&context, update, &mut state).await;
+    let update = UpdateRequest::new(&config, &prior, &planned.planned);
+    let mut state = Kept::new(Some(prior.clone()), Private::default());
+    let updated = call::update(&IseSubnet, &context, update, &mut state).await;
     updated.expect("the update");
     assert_eq!(state.object(), Some(&planned.planned));
     let requests = server.requests();
@@ -254,17 +250,16 @@ async fn a_stopped_update_keeps_what_arm_shows() {
     let mut planned = prior.clone();
     let endpoints = Value::set(["Microsoft.Sql".into()]);
     planned.set("service_endpoints", endpoints.clone());
-    let update = Update {
-        config: &planned,
-        prior: &prior,
-        planned: &planned,
-    };
-    let mut state = State::new(Some(prior.clone()), Private::default());
+    let update = UpdateRequest::new(&planned, &prior, &planned);
+    let mut state = Kept::new(Some(prior.clone()), Private::default());
     let stopper = async {
         server.asked("GET /operations/1").await;
         context.cancel.cancel();
     };
-    let (result, ()) = tokio::join!(IseSubnet.update(&context, update, &mut state), stopper);
+    let (result, ()) = tokio::join!(
+        call::update(&IseSubnet, &context, update, &mut state),
+        stopper
+    );
     result.expect_err("stopped");
     let kept = state.object().expect("the subnet");
     assert_eq!(kept.get("service_endpoints"), &endpoints);

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use async_trait::async_trait;
 use serde_json::Value as Json;
 
 use super::{report, rows, tags};
@@ -10,8 +11,9 @@ use crate::azure::Azure;
 use crate::azure::body::Overwritten;
 use crate::azure::row::ArmAttribute as _;
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::diagnostics::{Diagnostic, Report as _, Reported};
 use crate::sdk::remote::{self, Change};
+use crate::sdk::resource::{ImportState, ImportStateRequest, ImportStateResponse};
 use crate::sdk::schema::Schema;
 use crate::sdk::validation::sentence;
 use crate::sdk::value::Object;
@@ -43,9 +45,9 @@ impl ArmType {
     }
 
     /// The ID of an object in the state.
-    pub(crate) fn stored_id(&self, object: &Object) -> Result<ResourceId, Diagnostics> {
+    pub(crate) fn stored_id(&self, object: &Object) -> Result<ResourceId, Diagnostic> {
         ResourceId::parse_as(object.text("id"), self.name)
-            .map_err(|error| Diagnostic::error("Invalid ID in the state", error.to_string()).into())
+            .map_err(|error| Diagnostic::error("Invalid ID in the state", error.to_string()))
     }
 
     /// Noun and name.
@@ -58,8 +60,8 @@ impl ArmType {
         &'a self,
         doing: &'a str,
         id: &'a ResourceId,
-    ) -> impl Fn(arm::Error) -> Diagnostics + 'a {
-        move |error| report::error(self.schema, doing, &self.describe(id), &error).into()
+    ) -> impl Fn(arm::Error) -> Diagnostic + 'a {
+        move |error| report::error(self.schema, doing, &self.describe(id), &error)
     }
 
     /// The object, or nothing if it is gone.
@@ -90,26 +92,6 @@ impl ArmType {
         remote::read(self.schema, body, &self.schema.null_object())
     }
 
-    /// Reads an import ID of this type, in the subscription that the provider is configured for.
-    pub(crate) fn import(
-        &self,
-        context: &Context<Azure>,
-        id: &str,
-        state: &mut Object,
-    ) -> Result<(), Diagnostics> {
-        let parsed = self.import_id(id)?;
-        let expected = &context.client()?.subscription_id;
-        let given = parsed.subscription_id().unwrap_or_default();
-        if !given.eq_ignore_ascii_case(expected) {
-            return Err(invalid_import(format!(
-                "The ID is of subscription {given}, but the provider is configured for subscription {expected}. Give an ID of that \
-                 subscription, or configure the provider for the other one."
-            )));
-        }
-        self.begin_import(&parsed, state);
-        Ok(())
-    }
-
     /// The state of which an import begins. What only the provider knows reads as its default, so that a configuration
     /// that does not mention it plans empty.
     pub(crate) fn begin_import(&self, id: &ResourceId, state: &mut Object) {
@@ -123,7 +105,7 @@ impl ArmType {
     }
 
     /// Reads an import ID of this type, of any subscription.
-    pub(crate) fn import_id(&self, id: &str) -> Result<ResourceId, Diagnostics> {
+    pub(crate) fn import_id(&self, id: &str) -> Result<ResourceId, Diagnostic> {
         ResourceId::parse_as(id, self.name)
             .map_err(|error| invalid_import(sentence(&error.to_string())))
     }
@@ -134,7 +116,7 @@ impl ArmType {
         if let Some(imported) = settle_id(object, &mut found) {
             found.set("resource_group_name", imported.resource_group());
         }
-        if let Some(azure) = context.client_if_known() {
+        if let Some(azure) = context.data_if_known() {
             tags::read(azure.default_tags.as_ref(), body, &mut found);
         }
         found
@@ -173,6 +155,30 @@ impl ArmType {
     }
 }
 
+/// Imports by ID, in the subscription that the provider is configured for.
+#[async_trait]
+impl ImportState<Azure> for ArmType {
+    async fn import(
+        &self,
+        context: &Context<Azure>,
+        request: ImportStateRequest<'_>,
+        response: &mut ImportStateResponse,
+    ) -> Result<(), Reported> {
+        let diagnostics = &mut response.diagnostics;
+        let parsed = self.import_id(request.id).report(diagnostics)?;
+        let expected = &context.data().report(diagnostics)?.subscription_id;
+        let given = parsed.subscription_id().unwrap_or_default();
+        if !given.eq_ignore_ascii_case(expected) {
+            return Err(diagnostics.fail(invalid_import(format!(
+                "The ID is of subscription {given}, but the provider is configured for subscription {expected}. Give an ID of that \
+                 subscription, or configure the provider for the other one."
+            ))));
+        }
+        self.begin_import(&parsed, &mut response.state);
+        Ok(())
+    }
+}
+
 /// Keeps the ID that the state has. Of an object that was just imported, names and casing come from ARM: gives its ID.
 pub(crate) fn settle_id(object: &Object, found: &mut Object) -> Option<ResourceId> {
     let is_imported = object.get("name").is_null();
@@ -188,8 +194,8 @@ pub(crate) fn settle_id(object: &Object, found: &mut Object) -> Option<ResourceI
     Some(id)
 }
 
-fn invalid_import(detail: String) -> Diagnostics {
-    Diagnostic::error("Invalid import ID", detail).into()
+fn invalid_import(detail: String) -> Diagnostic {
+    Diagnostic::error("Invalid import ID", detail)
 }
 
 /// The body without an identity that says there is none.

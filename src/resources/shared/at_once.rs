@@ -3,15 +3,18 @@
 use serde_json::Value as Json;
 
 use super::arm_type::ArmType;
+use super::wait::Interrupted;
 use super::{report, tags};
 use crate::arm::{self, Created, PutOptions, ResourceId, Sending, Session};
 use crate::azure::body::Overwritten;
 use crate::azure::row::sent_changes;
 use crate::azure::{Azure, parting_session, session};
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
-use crate::sdk::remote::{self, Change};
-use crate::sdk::resource::{State, Update};
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
+use crate::sdk::remote::Change;
+use crate::sdk::resource::{
+    CreateResponse, Outcome, ReadRequest, ReadResponse, UpdateRequest, UpdateResponse,
+};
 use crate::sdk::validation::capitalised;
 use crate::sdk::value::Object;
 
@@ -20,8 +23,8 @@ use crate::sdk::value::Object;
 pub(crate) enum Failure {
     /// ARM, or the way there.
     Arm(arm::Error),
-    /// We sent nothing, for these reasons.
-    Refused(Diagnostics),
+    /// We sent nothing, and the reasons are told.
+    Refused(Reported),
 }
 
 impl From<arm::Error> for Failure {
@@ -30,30 +33,40 @@ impl From<arm::Error> for Failure {
     }
 }
 
+impl From<Reported> for Failure {
+    fn from(reported: Reported) -> Self {
+        Self::Refused(reported)
+    }
+}
+
 impl ArmType {
     /// Reads the object, makes a change in what was read, and writes it back.
     ///
-    /// What others have changed stays, but for the very same, which `state` gets a warning about.
+    /// What others have changed stays, but for the very same, which the user is warned about.
     pub(crate) async fn put_change(
         &self,
         session: &Session,
         id: &ResourceId,
-        mut change: impl FnMut(&mut Json) -> Result<Vec<Overwritten>, Failure> + Send,
-        state: &mut State,
+        mut change: impl FnMut(&mut Json, &mut Diagnostics) -> Result<Vec<Overwritten>, Failure> + Send,
+        diagnostics: &mut Diagnostics,
     ) -> Result<(), Failure> {
         let put = |mut body: Json| {
-            let overwritten = change(&mut body)?;
+            let overwritten = change(&mut body, diagnostics)?;
             Ok::<_, Failure>((Sending::Put(body), overwritten))
         };
         let modified = session.modify(id, self.api_version, None, put).await?;
-        self.warn_of(id, &modified.findings, state);
+        self.warn_of(id, &modified.findings, diagnostics);
         Ok(())
     }
 
     /// Warns of what a write has overwritten.
-    pub(crate) fn warn_of(&self, id: &ResourceId, overwritten: &[Overwritten], state: &mut State) {
-        let warnings = report::overwritten(&self.describe(id), overwritten);
-        state.warnings.extend(warnings);
+    pub(crate) fn warn_of(
+        &self,
+        id: &ResourceId,
+        overwritten: &[Overwritten],
+        diagnostics: &mut Diagnostics,
+    ) {
+        diagnostics.extend(report::overwritten(&self.describe(id), overwritten));
     }
 
     /// Sends the body of a new object, unless it is there. The state is kept also when only the answer is missing.
@@ -62,75 +75,99 @@ impl ArmType {
         context: &Context<Azure>,
         session: &Session,
         id: &ResourceId,
-        body: &Json,
-        planned: &Object,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
+        (body, planned): (&Json, &Object),
+        response: &mut CreateResponse,
+    ) -> Result<Outcome, Reported> {
         let planned = self.with_id(planned, id);
         let created = {
             // Of two creates in this process, the second one finds the object of the first.
             let lock = session.lock(id).await;
-            let _lock = lock.map_err(self.failed("creating", id))?;
-            self.refuse_existing(context, session, id).await?;
+            let lock = lock.map_err(self.failed("creating", id));
+            let _lock = lock.report(&mut response.diagnostics)?;
+            let existing = self.refuse_existing(context, session, id).await;
+            existing.report(&mut response.diagnostics)?;
             let options = PutOptions::default();
             session.create(id, self.api_version, body, options).await
         };
         match created {
-            Ok(Created::WroteOver) => Err(self.written_over(id)),
+            Ok(Created::WroteOver) => Err(response.diagnostics.fail(self.written_over(id))),
             Ok(Created::New(body)) => {
-                state.set(self.complete(context, &planned, &body));
-                Ok(())
+                response.state.set(self.complete(context, &planned, &body));
+                Ok(Outcome::Done)
             }
-            Err(error) => self.left_behind(error, &planned, id, state),
+            Err(error) => self.left_behind(error, planned, id, response),
         }
     }
 
-    /// Settles a creation that did not come to its end. What ARM may have taken is kept in the state.
+    /// Ends a creation that did not come to its end. What ARM may have taken is kept in the state.
     ///
-    /// A stop is no failure: an error would taint an object that is probably well, and have it replaced.
+    /// Where nobody knows how it ended, that is no failure: an error would taint an object that is probably well, and have
+    /// it replaced.
     pub(crate) fn left_behind(
         &self,
         error: arm::Error,
-        planned: &Object,
+        planned: Object,
         id: &ResourceId,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        let is_in_doubt = error.may_have_been_sent();
-        if is_in_doubt {
-            let nothing = self.schema.null_object();
-            state.set(remote::complete(planned, &nothing));
+        response: &mut CreateResponse,
+    ) -> Result<Outcome, Reported> {
+        if error.leaves_open() {
+            let warning = self.may_not_be_complete(id, &error);
+            return Ok(response.accepted(planned, warning));
         }
-        if !(is_in_doubt && error.is_cancelled()) {
-            return Err(self.failed("creating", id)(error));
+        if error.may_have_been_sent() {
+            response.state.set(planned);
         }
+        Err(response
+            .diagnostics
+            .fail(self.failed("creating", id)(error)))
+    }
+
+    fn may_not_be_complete(&self, id: &ResourceId, error: &arm::Error) -> Diagnostic {
+        let why = match Interrupted::by(error) {
+            Some(interrupted) => interrupted.why("create"),
+            None => "The connection broke".to_owned(),
+        };
         let summary = format!(
             "{} may not be complete yet",
             capitalised(&self.describe(id))
         );
-        let detail = format!(
-            "Terraform was stopped after the request was sent and before Azure had confirmed it. The state keeps {id}: the next plan \
+        let mut detail = format!(
+            "{why} after the request was sent and before Azure had confirmed it. The state keeps {id}, which is not tainted: the next plan \
              finds out what became of it, and goes on from there."
         );
-        state.warnings.push(Diagnostic::warning(summary, detail));
-        Ok(())
+        if !error.is_cancelled() {
+            detail.push_str("\n\n");
+            detail.push_str(&report::explanation(error));
+        }
+        Diagnostic::warning(summary, detail)
     }
 
     /// Brings the state up to date, or removes it when the object is gone.
     pub(crate) async fn refresh(
         &self,
         context: &Context<Azure>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        let Some(object) = state.object().cloned() else {
-            return Ok(());
-        };
-        let id = self.stored_id(&object)?;
-        let found = self.find(&session(context)?, &id).await;
-        match found.map_err(self.failed("reading", &id))? {
-            Some(body) => state.set(self.read(context, &body, &object)),
-            None => state.remove(),
+        request: ReadRequest<'_>,
+        response: &mut ReadResponse,
+    ) -> Result<(), Reported> {
+        let found = self.look_up(context, request.current).await;
+        match found.report(&mut response.diagnostics)? {
+            Some(body) => response
+                .state
+                .set(self.read(context, &body, request.current)),
+            None => response.state.remove(),
         }
         Ok(())
+    }
+
+    /// What ARM has of the object in a state, or nothing if it is gone.
+    pub(crate) async fn look_up(
+        &self,
+        context: &Context<Azure>,
+        object: &Object,
+    ) -> Result<Option<Json>, Diagnostic> {
+        let id = self.stored_id(object)?;
+        let found = self.find(&session(context)?, &id).await;
+        found.map_err(self.failed("reading", &id))
     }
 
     /// The object after an update, once it shows what the update changes; fails if it does not, for then nothing came of it.
@@ -138,14 +175,14 @@ impl ArmType {
         &self,
         session: &Session,
         id: &ResourceId,
-        update: Update<'_>,
+        update: UpdateRequest<'_>,
         body: Json,
         write: impl Fn(Change<'_>, &mut Json) -> Vec<Overwritten> + Send + Sync,
     ) -> Result<Json, arm::Error> {
         // Writing it once more makes no difference.
         let is_shown = |body: &Json| {
             let mut again = body.clone();
-            write(Change::between(update.prior, update.planned), &mut again);
+            write(Change::between(update.prior, update.plan), &mut again);
             tags::without_case(&mut again);
             let mut shown = body.clone();
             tags::without_case(&mut shown);
@@ -159,8 +196,8 @@ impl ArmType {
     }
 
     /// The error of an update that ARM took, and of which nothing came.
-    pub(crate) fn without_effect(&self, update: Update<'_>) -> arm::Error {
-        let changes = sent_changes(self.schema, update.prior, update.planned);
+    pub(crate) fn without_effect(&self, update: UpdateRequest<'_>) -> arm::Error {
+        let changes = sent_changes(self.schema, update.prior, update.plan);
         let changes: Vec<_> = changes.into_iter().collect();
         arm::Error::without_effect(format!(
             "Azure took the change of {} and does not show it afterwards: nothing came of it, or somebody else changed it back. Apply \
@@ -174,34 +211,35 @@ impl ArmType {
         &self,
         context: &Context<Azure>,
         id: &ResourceId,
-        update: Update<'_>,
+        update: UpdateRequest<'_>,
         changed: Result<Json, Failure>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        if changed.is_err()
-            && let Ok(body) = parting_session(context)?.get(id, self.api_version).await
-        {
-            state.set(self.read(context, &body, update.prior));
+        response: &mut UpdateResponse,
+    ) -> Result<Outcome, Reported> {
+        let diagnostics = &mut response.diagnostics;
+        if changed.is_err() {
+            let session = parting_session(context).report(diagnostics)?;
+            if let Ok(body) = session.get(id, self.api_version).await {
+                response.state.set(self.read(context, &body, update.prior));
+            }
         }
         let body = changed.map_err(|failure| match failure {
-            Failure::Arm(error) => self.failed("updating", id)(error),
-            Failure::Refused(errors) => errors,
+            Failure::Arm(error) => diagnostics.fail(self.failed("updating", id)(error)),
+            Failure::Refused(reported) => reported,
         })?;
-        state.set(self.complete(context, update.planned, &body));
-        Ok(())
+        response
+            .state
+            .set(self.complete(context, update.plan, &body));
+        Ok(Outcome::Done)
     }
 
     /// Deletes the object; not finding it is success.
     pub(crate) async fn delete_at_once(
         &self,
         context: &Context<Azure>,
-        state: &State,
-    ) -> Result<(), Diagnostics> {
-        let Some(object) = state.object() else {
-            return Ok(());
-        };
-        let id = self.stored_id(object)?;
-        let _deletion = context.client()?.deletions.begin(&id);
+        prior: &Object,
+    ) -> Result<(), Diagnostic> {
+        let id = self.stored_id(prior)?;
+        let _deletion = context.data()?.deletions.begin(&id);
         session(context)?
             .delete_for_good(&id, self.api_version)
             .await

@@ -4,7 +4,7 @@ use super::arm_type::ArmType;
 use crate::arm::ResourceId;
 use crate::azure::{Azure, Conflict, Planner};
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::diagnostics::Diagnostic;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
 use crate::sdk::validation::capitalised;
@@ -23,7 +23,12 @@ impl ArmType {
     /// Records what a plan makes of an object in a resource group, for later plans; nothing while its ID is unknown.
     ///
     /// Says in the plan when another address has it.
-    pub(crate) fn claim(&self, azure: &Azure, planner: Planner, plan: &mut Plan) -> Option<Claim> {
+    pub(crate) fn claim(
+        &self,
+        azure: &Azure,
+        planner: Planner,
+        plan: &mut Plan<'_>,
+    ) -> Option<Claim> {
         let id = match &planner {
             Planner::Living(prior) => prior.clone(),
             Planner::New | Planner::Successor(_) => {
@@ -43,13 +48,13 @@ impl ArmType {
         azure: &Azure,
         id: ResourceId,
         planner: Planner,
-        plan: &mut Plan,
+        plan: &mut Plan<'_>,
     ) -> Option<Claim> {
         match azure.plans.claim(&id, planner, plan.planned.clone()) {
             Ok(order) => Some(Claim { id, order }),
             Err(conflict) => {
                 let error = self.shared(conflict, &id).at(Path::attribute("name"));
-                plan.diagnostics.push(error);
+                plan.diagnostics.add(error);
                 None
             }
         }
@@ -57,20 +62,22 @@ impl ArmType {
 
     /// Records that a plan replaces the object.
     pub(crate) fn make_way(&self, context: &Context<Azure>, planner: &Planner) {
-        if let (Some(azure), Planner::Living(prior)) = (context.client_if_known(), planner) {
+        if let (Some(azure), Planner::Living(prior)) = (context.data_if_known(), planner) {
             azure.plans.leaves(prior);
         }
     }
 
     /// Records that a plan deletes the object, and forbids it where another address keeps it.
-    pub(crate) fn plan_deletion(&self, context: &Context<Azure>, prior: &Object) -> Diagnostics {
-        let (Some(azure), Ok(id)) = (context.client_if_known(), self.stored_id(prior)) else {
-            return Diagnostics::new();
+    pub(crate) fn plan_deletion(
+        &self,
+        context: &Context<Azure>,
+        prior: &Object,
+    ) -> Result<(), Diagnostic> {
+        let (Some(azure), Ok(id)) = (context.data_if_known(), self.stored_id(prior)) else {
+            return Ok(());
         };
-        match azure.plans.deletes(&id) {
-            Ok(()) => Diagnostics::new(),
-            Err(conflict) => self.shared(conflict, &id).into(),
-        }
+        let deleted = azure.plans.deletes(&id);
+        deleted.map_err(|conflict| self.shared(conflict, &id))
     }
 
     fn shared(&self, conflict: Conflict, id: &ResourceId) -> Diagnostic {

@@ -8,14 +8,14 @@ use crate::resources::ise;
 use crate::resources::shared::report;
 use crate::resources::shared::wait;
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::diagnostics::Diagnostic;
 use crate::sdk::path::Path;
 use crate::sdk::plan::Plan;
 use crate::sdk::value::Object;
 
 /// What the environment of a planned object is, or will be, where that can be known.
-pub(crate) async fn expected(context: &Context<Azure>, plan: &mut Plan) -> Option<Object> {
-    let azure = context.client_if_known()?;
+pub(crate) async fn expected(context: &Context<Azure>, plan: &mut Plan<'_>) -> Option<Object> {
+    let azure = context.data_if_known()?;
     let id = ResourceId::parse_as(plan.planned.str("ise_id")?, ise::ARM.name).ok()?;
     let session = session(context).ok()?;
     match ise::ARM.expected(azure, &session, &id).await {
@@ -27,18 +27,16 @@ pub(crate) async fn expected(context: &Context<Azure>, plan: &mut Plan) -> Optio
             );
             let summary = format!("Environment {:?} could not be read", id.name());
             plan.diagnostics
-                .warning_at(Path::attribute("ise_id"), summary, detail);
+                .add_attribute_warning(Path::attribute("ise_id"), summary, detail);
             None
         }
     }
 }
 
 /// Reads the environment, and waits for it while it deploys.
-pub(crate) async fn ready(session: &Session, ise_id: &str) -> Result<Json, Diagnostics> {
+pub(crate) async fn ready(session: &Session, ise_id: &str) -> Result<Json, Diagnostic> {
     let path = || Path::attribute("ise_id");
-    let fail = |summary: String, detail: String| {
-        Diagnostics::from(Diagnostic::error(summary, detail).at(path()))
-    };
+    let fail = |summary: String, detail: String| Diagnostic::error(summary, detail).at(path());
     let id = ResourceId::parse_as(ise_id, ise::ARM.name)
         .map_err(|error| fail("Invalid ise_id".into(), error.to_string()))?;
     let what = format!("environment {:?}", id.name());

@@ -4,7 +4,7 @@ use super::arm_type::ArmType;
 use crate::arm::{ResourceId, Session};
 use crate::azure::Azure;
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::diagnostics::Diagnostic;
 use crate::sdk::validation::capitalised;
 
 impl ArmType {
@@ -16,9 +16,9 @@ impl ArmType {
         context: &Context<Azure>,
         session: &Session,
         id: &ResourceId,
-    ) -> Result<(), Diagnostics> {
+    ) -> Result<(), Diagnostic> {
         let fail = self.failed("creating", id);
-        let deletions = &context.client()?.deletions;
+        let deletions = &context.data()?.deletions;
         let ids = std::slice::from_ref(id);
         let mut patience = deletions.patience_for_the_name();
         loop {
@@ -39,7 +39,7 @@ impl ArmType {
     }
 
     /// What to tell a user whose new object exists, with the block that imports it.
-    pub(crate) fn already_exists(&self, id: &ResourceId) -> Diagnostics {
+    pub(crate) fn already_exists(&self, id: &ResourceId) -> Diagnostic {
         self.told_existing(
             id,
             "It is in Azure, and nothing was changed. A provider is not told which of these it is:",
@@ -47,7 +47,7 @@ impl ArmType {
     }
 
     /// The same, where ARM answered the creation as the change of an object that nobody had seen a moment before.
-    pub(crate) fn written_over(&self, id: &ResourceId) -> Diagnostics {
+    pub(crate) fn written_over(&self, id: &ResourceId) -> Diagnostic {
         self.told_existing(
             id,
             "It came to be in the very moment in which it was to be created, such as by another resource of the same name, and ARM took \
@@ -56,7 +56,7 @@ impl ArmType {
         )
     }
 
-    fn told_existing(&self, id: &ResourceId, what_happened: &str) -> Diagnostics {
+    fn told_existing(&self, id: &ResourceId, what_happened: &str) -> Diagnostic {
         let resource = self.resource;
         // Indented lines are those that the CLI does not wrap.
         let detail = format!(
@@ -73,6 +73,6 @@ impl ArmType {
              keeps it instead."
         );
         let summary = format!("{} already exists", capitalised(&self.describe(id)));
-        Diagnostic::error(summary, detail).into()
+        Diagnostic::error(summary, detail)
     }
 }

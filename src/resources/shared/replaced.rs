@@ -24,12 +24,12 @@ pub(crate) fn take<T: DeserializeOwned>(private: &mut Private) -> Option<T> {
 }
 
 /// What a plan is about, where the second one has to know no more than that.
-pub(crate) fn planner(arm: &ArmType, plan: &mut Plan) -> Planner {
-    let replaced = take::<ResourceId>(&mut plan.private);
-    let prior = plan.prior.as_ref();
+pub(crate) fn planner(arm: &ArmType, plan: &mut Plan<'_>) -> Planner {
+    let replaced = take::<ResourceId>(plan.private);
+    let prior = plan.prior;
     let prior = prior.and_then(|prior| arm.stored_id(prior).ok());
     if let Some(prior) = &prior {
-        hand_over(&mut plan.private, prior);
+        hand_over(plan.private, prior);
     }
     Planner::of(prior, replaced)
 }

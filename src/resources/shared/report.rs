@@ -43,7 +43,7 @@ pub(crate) fn overwritten(what: &str, overwritten: &[Overwritten]) -> Diagnostic
             "Between plan and apply, somebody else changed it too: {values}. Whatever else others changed was left as it was."
         );
         let summary = format!("A change of {path} of {what} by others was overwritten");
-        warnings.warning_at(path.clone(), summary, detail);
+        warnings.add_attribute_warning(path.clone(), summary, detail);
     }
     warnings
 }

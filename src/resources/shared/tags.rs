@@ -16,8 +16,8 @@ use crate::sdk::value::{Object, Value};
 use crate::validate::tags::{all_right, is_hidden, is_of_azure};
 
 /// Plans `tags_all`: the provider's default tags overlaid by `tags`.
-pub(crate) fn plan(context: &Context<Azure>, schema: &Schema, plan: &mut Plan) {
-    let azure = context.client_if_known();
+pub(crate) fn plan(context: &Context<Azure>, schema: &Schema, plan: &mut Plan<'_>) {
+    let azure = context.data_if_known();
     let all = match azure.and_then(|azure| azure.default_tags.as_ref()) {
         Some(default_tags) => all(default_tags, plan.planned.get("tags")),
         None => Value::unknown(),
@@ -26,9 +26,9 @@ pub(crate) fn plan(context: &Context<Azure>, schema: &Schema, plan: &mut Plan) {
     if let Err(message) = all_right(tags.map(|(key, value)| (key.as_str(), value.as_str()))) {
         let detail = format!("Together with the provider's default_tags: {message}.");
         plan.diagnostics
-            .error_at(Path::attribute("tags"), "Invalid tags", detail);
+            .add_attribute_error(Path::attribute("tags"), "Invalid tags", detail);
     }
-    let before = plan.prior.as_ref().map(|prior| prior.get("tags_all"));
+    let before = plan.prior.map(|prior| prior.get("tags_all"));
     match before.filter(|before| !all.is_unknown() && same(before, &all)) {
         Some(before) => plan.planned.set("tags_all", before.clone()),
         None => {

@@ -3,15 +3,17 @@
 use super::action::{Asked, asked};
 use super::{ASSIGNMENTS, DENIALS, linked, roles};
 use crate::core::call::{Call, Reply};
+use crate::core::definition::Table;
 use crate::core::directory::Caller;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{Json, at, list, text};
 use crate::core::store::Stored;
 use crate::core::world::World;
 
 /// How much of an answer a caller may see.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Sight {
+pub(crate) enum Sight {
     All,
     /// Of a list, what this action may be done on.
     Parts(String),
@@ -30,13 +32,13 @@ enum Verdict {
 const EVERYONE: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Refuses a request that its caller may not make, or whose links they may not make.
-pub(super) fn check(
+pub(crate) fn check(
+    types: &Table,
     world: &World,
     call: &Call,
-    segments: &[&str],
     caller: &Caller,
 ) -> Result<Sight, ArmError> {
-    let Some(asked) = asked(world, &call.method, segments) else {
+    let Some(asked) = asked(types, &call.method, &call.target.segments()) else {
         return Ok(Sight::All);
     };
     match verdict(world, caller, &asked.action, &asked.scope) {
@@ -49,7 +51,7 @@ pub(super) fn check(
     }
     let is_write = matches!(call.method.as_str(), "PUT" | "PATCH");
     for (action, scope) in is_write
-        .then(|| linked::links(&asked, call))
+        .then(|| linked::links(types, &asked, call))
         .into_iter()
         .flatten()
     {
@@ -61,7 +63,7 @@ pub(super) fn check(
 }
 
 /// Takes out of a list what its caller may not see.
-pub(super) fn restrict(world: &World, caller: &Caller, action: &str, reply: &mut Reply) {
+pub(crate) fn restrict(world: &World, caller: &Caller, action: &str, reply: &mut Reply) {
     let Some(Json::Array(values)) = reply.body.as_mut().and_then(|body| body.get_mut("value"))
     else {
         return;
@@ -99,7 +101,7 @@ fn verdict(world: &World, caller: &Caller, action: &str, scope: &str) -> Verdict
         .authorizations(subscription, DENIALS)
         .find(|denial| denies(denial, caller, action, scope));
     denial.map_or(Verdict::Allowed, |denial| {
-        Verdict::Denied(denial.body.clone())
+        Verdict::Denied(denial.body.to_json())
     })
 }
 
@@ -155,43 +157,28 @@ fn subscription_of(scope: &str) -> &str {
 }
 
 fn missing(caller: &Caller, asked: &Asked) -> ArmError {
-    ArmError::gateway(
-        403,
-        "AuthorizationFailed",
-        format!(
-            "The client '{}' with object id '{}' does not have authorization to perform action '{}' over scope '{}' or the scope is \
-             invalid. If access was recently granted, please refresh your credentials.",
-            caller.client, caller.object, asked.action, asked.scope
-        ),
-    )
+    errors::authorization_failed(&caller.client, &caller.object, &asked.action, &asked.scope)
 }
 
 fn denied(caller: &Caller, asked: &Asked, by: &Json) -> ArmError {
-    ArmError::gateway(
-        403,
-        "DenyAssignmentAuthorizationFailed",
-        format!(
-            "The client '{}' with object id '{}' has permission to perform action '{}' on scope '{}'; however, the access is denied \
-             because of the deny assignment with name '{}' and Id '{}' at scope '{}'.",
-            caller.client,
-            caller.object,
-            asked.action,
-            asked.scope,
-            text(by, "properties/denyAssignmentName").unwrap_or_default(),
-            text(by, "name").unwrap_or_default(),
-            text(by, "properties/scope").unwrap_or_default()
-        ),
+    errors::deny_assignment_authorization_failed(
+        &caller.client,
+        &caller.object,
+        &asked.action,
+        &asked.scope,
+        text(by, "properties/denyAssignmentName").unwrap_or_default(),
+        text(by, "name").unwrap_or_default(),
+        text(by, "properties/scope").unwrap_or_default(),
     )
 }
 
 fn unlinked(caller: &Caller, asked: &Asked, action: &str, scope: &str) -> ArmError {
-    ArmError::gateway(
-        403,
-        "LinkedAuthorizationFailed",
-        format!(
-            "The client '{}' with object id '{}' has permission to perform action '{}' on scope '{}'; however, it does not have \
-             permission to perform action(s) '{action}' on the linked scope(s) '{scope}' (respectively) or the linked scope(s) are invalid.",
-            caller.client, caller.object, asked.action, asked.scope
-        ),
+    errors::linked_authorization_failed(
+        &caller.client,
+        &caller.object,
+        &asked.action,
+        &asked.scope,
+        action,
+        scope,
     )
 }

@@ -1,6 +1,6 @@
 //! The action that a request is, by its method and its path, and the scope it is on.
 
-use crate::core::world::World;
+use crate::core::definition::Table;
 
 /// What a request asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +13,7 @@ pub(super) struct Asked {
 
 /// Reads the segments of a path. None is what nobody needs a role for: the list of subscriptions, and operations, whose
 /// names only those know who started them.
-pub(super) fn asked(world: &World, method: &str, segments: &[&str]) -> Option<Asked> {
+pub(super) fn asked(types: &Table, method: &str, segments: &[&str]) -> Option<Asked> {
     let [subscriptions, _, rest @ ..] = segments else {
         return None;
     };
@@ -41,7 +41,7 @@ pub(super) fn asked(world: &World, method: &str, segments: &[&str]) -> Option<As
                 scope: scope(&segments[..2]),
                 is_list: false,
             }),
-            [namespace, pairs @ ..] => typed(world, verb, segments, namespace, pairs),
+            [namespace, pairs @ ..] => typed(types, verb, segments, namespace, pairs),
         };
     }
     match rest {
@@ -62,7 +62,7 @@ pub(super) fn asked(world: &World, method: &str, segments: &[&str]) -> Option<As
 }
 
 fn typed(
-    world: &World,
+    types: &Table,
     verb: &str,
     segments: &[&str],
     namespace: &str,
@@ -82,7 +82,7 @@ fn typed(
         _ => usize::from(has_word),
     };
     Some(Asked {
-        action: format!("{}/{verb}", canonical(world, namespace, &kinds)),
+        action: format!("{}/{verb}", canonical(types, namespace, &kinds)),
         scope: scope(&segments[..segments.len() - left_out]),
         is_list: has_word && verb == "read",
     })
@@ -108,10 +108,10 @@ fn scope(segments: &[&str]) -> String {
 }
 
 /// A type in its own spelling as far as it is one that is served, with the words that follow.
-fn canonical(world: &World, namespace: &str, kinds: &[&str]) -> String {
+fn canonical(types: &Table, namespace: &str, kinds: &[&str]) -> String {
     let served = (1..=kinds.len()).rev().find_map(|depth| {
         let name = format!("{namespace}/{}", kinds[..depth].join("/"));
-        Some((world.types.find(&name)?.name, &kinds[depth..]))
+        Some((types.find(&name)?.name, &kinds[depth..]))
     });
     let (start, rest) = served.unwrap_or((namespace, kinds));
     rest.iter()
@@ -125,7 +125,6 @@ mod tests {
 
     #[test]
     fn requests_are_the_actions_that_roles_name() {
-        let world = World::new(&TABLE, 1.0, 0);
         let logic = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Logic";
         for (method, path, action, scope, is_list) in [
             (
@@ -248,7 +247,7 @@ mod tests {
                 is_list,
             };
             assert_eq!(
-                asked(&world, method, &segments),
+                asked(&TABLE, method, &segments),
                 Some(expected),
                 "{method} {path}"
             );
@@ -260,7 +259,7 @@ mod tests {
             "/subscriptions/s/providers/Microsoft.Network/locations/l/operationResults/o",
         ] {
             let segments: Vec<&str> = path.split('/').filter(|one| !one.is_empty()).collect();
-            assert_eq!(asked(&world, "GET", &segments), None, "{path}");
+            assert_eq!(asked(&TABLE, "GET", &segments), None, "{path}");
         }
     }
 }

@@ -9,31 +9,9 @@ mod linked;
 mod objects;
 mod roles;
 
-pub(crate) use objects::{built_in, serve};
-
-use self::access::Sight;
-use super::call::{Call, Reply};
-use super::directory::Caller;
-use super::dispatch;
-use super::world::World;
+pub(crate) use access::{Sight, check, restrict};
+pub(crate) use objects::{all, built_in, one};
 
 /// The kinds of objects.
 const ASSIGNMENTS: &str = "roleAssignments";
 const DENIALS: &str = "denyAssignments";
-
-/// Answers a request to ARM as far as its caller may make it.
-pub(crate) fn answer(world: &mut World, call: &Call, caller: Caller) -> Reply {
-    let segments = dispatch::segments(call);
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let sight = match access::check(world, call, &segments, &caller) {
-        Ok(sight) => sight,
-        Err(error) => return Reply::error(&error, &world.clock),
-    };
-    world.caller = Some(caller.clone());
-    let mut reply = dispatch::serve(world, call);
-    world.caller = None;
-    if let Sight::Parts(action) = sight {
-        access::restrict(world, &caller, &action, &mut reply);
-    }
-    reply
-}

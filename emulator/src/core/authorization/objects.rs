@@ -1,64 +1,48 @@
 //! Role assignments, role definitions and deny assignments, as clients read and write them.
 
 use super::{ASSIGNMENTS, DENIALS, roles};
-use crate::core::call::{Call, Reply};
+use crate::core::call::{Call, Outcome, Reply};
 use crate::core::clock::timestamp;
+use crate::core::definition::Request;
 use crate::core::directory::guid;
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, list, set, text};
 use crate::core::paging;
 use crate::core::random::stable_guid;
-use crate::core::scope::{self, NAMESPACE, Scoped};
+use crate::core::scope::{self, NAMESPACE};
 use crate::core::versions;
 use crate::core::world::World;
 
-/// Answers a request for the objects of a scope or for one of them.
-pub(crate) fn serve(
-    world: &mut World,
-    call: &Call,
-    subscription: &str,
-    scoped: &Scoped<'_>,
-) -> Result<Reply, ArmError> {
-    let known = [ASSIGNMENTS, roles::KIND, DENIALS];
-    let Some(kind) = known
-        .into_iter()
-        .find(|known| known.eq_ignore_ascii_case(scoped.kind))
-    else {
-        let version = call.query("api-version").unwrap_or_default();
-        return Err(ArmError::unknown_type(NAMESPACE, scoped.kind, version));
-    };
-    versions::check_authorization(call.api_version()?)?;
-    let scope = scope::existing(world, subscription, scoped.scope)?;
-    let Some(name) = scoped.name else {
-        return match call.method.as_str() {
-            "GET" => list_objects(world, call, &scope, kind),
-            method => Err(ArmError::method(method)),
-        };
-    };
+/// Answers a request for an object of a scope.
+pub(crate) fn one(request: &mut Request<'_>, at: &[&str]) -> Outcome {
+    let (subscription, kind, name) = (at[0], kind(request, at[1])?, at[2]);
+    let scope = scope::asked(request, 4)?;
     let id = scope::object(&scope, kind, name);
-    match call.method.as_str() {
-        "GET" => get(world, subscription, &id, kind).map(|body| Reply::json(200, body)),
-        "PUT" => {
+    match request.call.method.as_str() {
+        "GET" => get(request.world, subscription, &id, kind).map(|body| Reply::json(200, body)),
+        // Clients only read deny assignments; fixtures come from nobody.
+        "PUT" if kind != DENIALS || request.caller.is_none() => {
             let name = guid(name).ok_or_else(|| invalid_name(kind, name))?;
             let id = scope::object(&scope, kind, &name);
             match kind {
-                ASSIGNMENTS => assign(world, call, &scope, id),
-                roles::KIND => define(world, call, &scope, id),
-                // Clients only read them; fixtures come from nobody.
-                _ if world.caller.is_none() => deny(world, call, &scope, id),
-                _ => Err(ArmError::method("PUT")),
+                ASSIGNMENTS => assign(request, &scope, id),
+                roles::KIND => define(request, &scope, id),
+                _ => deny(request, &scope, id),
             }
         }
-        "DELETE" if kind != DENIALS => delete(world, &id),
-        method => Err(ArmError::method(method)),
+        "DELETE" if kind != DENIALS => delete(request.world, &id),
+        method if kind == DENIALS => Err(errors::method(method, "GET")),
+        method => Err(errors::method(method, "GET, PUT, DELETE")),
     }
 }
 
 /// The built-in roles, which belong to no subscription, or the one of that name.
-pub(crate) fn built_in(call: &Call, name: Option<&str>) -> Result<Reply, ArmError> {
+pub(crate) fn built_in(request: &mut Request<'_>, at: &[&str]) -> Outcome {
+    let call = request.call;
     versions::check_authorization(call.api_version()?)?;
-    let Some(name) = name else {
+    let Some(name) = at.first() else {
         let filter = Filter::read(call);
         let roles = roles::built_in("").filter(|role| filter.takes(role));
         return paging::page(call, roles.collect());
@@ -68,8 +52,17 @@ pub(crate) fn built_in(call: &Call, name: Option<&str>) -> Result<Reply, ArmErro
         .ok_or_else(|| not_found(roles::KIND, name))
 }
 
+/// The kind of objects that a path names.
+fn kind(request: &Request<'_>, named: &str) -> Result<&'static str, ArmError> {
+    let version = request.call.api_version()?;
+    let mut known = [ASSIGNMENTS, roles::KIND, DENIALS].into_iter();
+    let kind = known.find(|known| known.eq_ignore_ascii_case(named));
+    let kind = kind.ok_or_else(|| errors::invalid_resource_type(NAMESPACE, named, version))?;
+    versions::check_authorization(version).map(|()| kind)
+}
+
 fn get(world: &World, subscription: &str, id: &ResourceId, kind: &str) -> Result<Json, ArmError> {
-    let stored = world.resources.get(id).map(|stored| stored.body.clone());
+    let stored = world.resources.get(id).map(|stored| stored.body.to_json());
     let found = stored.or_else(|| {
         let is_role = kind == roles::KIND;
         is_role
@@ -79,7 +72,7 @@ fn get(world: &World, subscription: &str, id: &ResourceId, kind: &str) -> Result
     found.ok_or_else(|| not_found(kind, id.name()))
 }
 
-fn delete(world: &mut World, id: &ResourceId) -> Result<Reply, ArmError> {
+fn delete(world: &mut World, id: &ResourceId) -> Outcome {
     let role = id.to_string();
     let is_in_use = world
         .resources
@@ -87,14 +80,10 @@ fn delete(world: &mut World, id: &ResourceId) -> Result<Reply, ArmError> {
         .filter_map(|assignment| text(&assignment.body, "properties/roleDefinitionId"))
         .any(|assigned| assigned.eq_ignore_ascii_case(&role));
     if is_in_use {
-        return Err(ArmError::gateway(
-            400,
-            "RoleDefinitionHasAssignments",
-            "There are existing role assignments referencing role (code: RoleDefinitionHasAssignments).",
-        ));
+        return Err(errors::role_definition_has_assignments());
     }
     Ok(match world.resources.remove(id) {
-        Some(stored) => Reply::json(200, stored.body),
+        Some(stored) => Reply::json(200, stored.body.to_json()),
         None => Reply::empty(204),
     })
 }
@@ -142,12 +131,12 @@ impl Filter {
 }
 
 /// The objects at a scope, above it and, unless only those at it are asked for, below it.
-fn list_objects(
-    world: &World,
-    call: &Call,
-    scope: &ResourceId,
-    kind: &'static str,
-) -> Result<Reply, ArmError> {
+pub(crate) fn all(request: &mut Request<'_>, at: &[&str]) -> Outcome {
+    let (kind, call) = (kind(request, at[1])?, request.call);
+    if call.method != "GET" {
+        return Err(errors::method(&call.method, "GET"));
+    }
+    let (scope, world) = (&scope::asked(request, 3)?, &*request.world);
     let filter = Filter::read(call);
     let above: Vec<String> = scope::with_above(scope)
         .iter()
@@ -159,7 +148,7 @@ fn list_objects(
         let at = scope::scope_of(&stored.id).to_lowercase();
         above.contains(&at) || (!filter.at_scope && at.starts_with(&below))
     });
-    let mut bodies: Vec<Json> = own.map(|stored| stored.body.clone()).collect();
+    let mut bodies: Vec<Json> = own.map(|stored| stored.body.to_json()).collect();
     if kind == roles::KIND {
         bodies.extend(roles::built_in(&format!(
             "/subscriptions/{}",
@@ -170,28 +159,22 @@ fn list_objects(
     paging::page(call, bodies)
 }
 
-fn assign(
-    world: &mut World,
-    call: &Call,
-    scope: &ResourceId,
-    id: ResourceId,
-) -> Result<Reply, ArmError> {
-    let body = call.json()?;
+fn assign(request: &mut Request<'_>, scope: &ResourceId, id: ResourceId) -> Outcome {
+    let body = request.call.json()?;
     let need = |member: &str| {
         text(&body, &format!("properties/{member}"))
             .map(str::to_owned)
-            .ok_or_else(|| invalid(&format!("The role assignment needs '{member}'.")))
+            .ok_or_else(|| {
+                errors::invalid_content(format!("The role assignment needs '{member}'."))
+            })
     };
     let (role, principal) = (need("roleDefinitionId")?, need("principalId")?);
-    let principal = guid(&principal).ok_or_else(|| invalid("The 'principalId' is no GUID."))?;
+    let principal =
+        guid(&principal).ok_or_else(|| errors::invalid_content("The 'principalId' is no GUID."))?;
     let name = role.rsplit('/').next().unwrap_or_default();
+    let world = &*request.world;
     let Some(definition) = roles::find(world, &scope.subscription, name) else {
-        let message = format!("The specified role definition with ID '{name}' does not exist.");
-        return Err(ArmError::gateway(
-            404,
-            "RoleDefinitionDoesNotExist",
-            message,
-        ));
+        return Err(errors::role_definition_does_not_exist(name));
     };
     let role = text(&definition, "id").unwrap_or_default().to_owned();
     let same = |known: &Json| {
@@ -200,19 +183,14 @@ fn assign(
     };
     let old = world.resources.get(&id).map(|old| &old.body);
     if old.is_some_and(|old| !same(old)) {
-        return Err(ArmError::gateway(
-            400,
-            "RoleAssignmentUpdateNotPermitted",
-            "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
-        ));
+        return Err(errors::role_assignment_update_not_permitted());
     }
     let status = if old.is_some() { 200 } else { 201 };
     let is_there = scope::of(world, scope, ASSIGNMENTS).any(|known| same(&known.body));
     if is_there && status == 201 {
-        let message = "The role assignment already exists.";
-        return Err(ArmError::gateway(409, "RoleAssignmentExists", message));
+        return Err(errors::role_assignment_exists());
     }
-    keep_caller(world, &scope.subscription);
+    keep_caller(request, &scope.subscription);
     let kind = text(&body, "properties/principalType").unwrap_or("ServicePrincipal");
     let properties = json!({
         "roleDefinitionId": role, "principalId": principal, "principalType": kind, "scope": scope.to_string(),
@@ -220,19 +198,20 @@ fn assign(
     });
     Ok(Reply::json(
         status,
-        store(world, id, ASSIGNMENTS, properties),
+        store(request, id, ASSIGNMENTS, properties),
     ))
 }
 
 /// Whoever makes the first role assignment of a subscription owns it, as whoever made the subscription does in Azure:
 /// otherwise they would lock themselves out.
-fn keep_caller(world: &mut World, subscription: &str) {
-    let is_first = world
+fn keep_caller(request: &mut Request<'_>, subscription: &str) {
+    let is_first = request
+        .world
         .resources
         .authorizations(subscription, ASSIGNMENTS)
         .next()
         .is_none();
-    let Some(caller) = world.caller.clone().filter(|_| is_first) else {
+    let Some(caller) = request.caller.filter(|_| is_first) else {
         return;
     };
     let scope = scope::whole(subscription);
@@ -243,22 +222,19 @@ fn keep_caller(world: &mut World, subscription: &str) {
         "description": null, "condition": null
     });
     store(
-        world,
+        request,
         scope::object(&scope, ASSIGNMENTS, &name),
         ASSIGNMENTS,
         properties,
     );
 }
 
-fn define(
-    world: &mut World,
-    call: &Call,
-    scope: &ResourceId,
-    id: ResourceId,
-) -> Result<Reply, ArmError> {
-    let body = call.json()?;
+fn define(request: &mut Request<'_>, scope: &ResourceId, id: ResourceId) -> Outcome {
+    let body = request.call.json()?;
     let Some(name) = text(&body, "properties/roleName").filter(|name| !name.is_empty()) else {
-        return Err(invalid("The role definition needs 'roleName'."));
+        return Err(errors::invalid_content(
+            "The role definition needs 'roleName'.",
+        ));
     };
     let permissions = permissions(&body)?;
     let scopes = list(&body, "properties/assignableScopes");
@@ -271,19 +247,19 @@ fn define(
         "roleName": name, "type": "CustomRole", "description": body["properties"]["description"],
         "assignableScopes": scopes, "permissions": permissions
     });
-    Ok(Reply::json(201, store(world, id, roles::KIND, properties)))
+    Ok(Reply::json(
+        201,
+        store(request, id, roles::KIND, properties),
+    ))
 }
 
-fn deny(
-    world: &mut World,
-    call: &Call,
-    scope: &ResourceId,
-    id: ResourceId,
-) -> Result<Reply, ArmError> {
-    let body = call.json()?;
+fn deny(request: &mut Request<'_>, scope: &ResourceId, id: ResourceId) -> Outcome {
+    let body = request.call.json()?;
     let given = &body["properties"];
     if list(given, "principals").is_empty() {
-        return Err(invalid("The deny assignment needs 'principals'."));
+        return Err(errors::invalid_content(
+            "The deny assignment needs 'principals'.",
+        ));
     }
     let properties = json!({
         "denyAssignmentName": text(given, "denyAssignmentName").unwrap_or(id.name()),
@@ -292,13 +268,13 @@ fn deny(
         "principals": given["principals"], "excludePrincipals": list(given, "excludePrincipals"),
         "isSystemProtected": true
     });
-    Ok(Reply::json(201, store(world, id, DENIALS, properties)))
+    Ok(Reply::json(201, store(request, id, DENIALS, properties)))
 }
 
 fn permissions(body: &Json) -> Result<Vec<Json>, ArmError> {
     let given = list(body, "properties/permissions");
     if given.is_empty() {
-        return Err(invalid("'permissions' are needed."));
+        return Err(errors::invalid_content("'permissions' are needed."));
     }
     let members = ["actions", "notActions", "dataActions", "notDataActions"];
     Ok(given
@@ -311,10 +287,11 @@ fn permissions(body: &Json) -> Result<Vec<Json>, ArmError> {
 }
 
 /// Stores an object with the members that tell who wrote it when.
-fn store(world: &mut World, id: ResourceId, kind: &str, mut properties: Json) -> Json {
-    let now = timestamp(world.now);
-    let by = world.caller.as_ref().map(|caller| caller.object.clone());
-    let old = world
+fn store(request: &mut Request<'_>, id: ResourceId, kind: &str, mut properties: Json) -> Json {
+    let now = timestamp(request.world.now);
+    let by = request.caller.map(|caller| caller.object.clone());
+    let old = request
+        .world
         .resources
         .get(&id)
         .map(|old| old.body["properties"].clone());
@@ -329,31 +306,21 @@ fn store(world: &mut World, id: ResourceId, kind: &str, mut properties: Json) ->
     set(&mut properties, "updatedOn", json!(now));
     set(&mut properties, "createdBy", created_by);
     set(&mut properties, "updatedBy", json!(by));
-    scope::store(world, id, kind, properties)
+    scope::store(request.world, id, kind, properties)
 }
 
 fn not_found(kind: &str, name: &str) -> ArmError {
-    let (code, thing) = match kind {
-        ASSIGNMENTS => ("RoleAssignmentNotFound", "role assignment"),
-        roles::KIND => ("RoleDefinitionDoesNotExist", "role definition"),
-        _ => ("DenyAssignmentNotFound", "deny assignment"),
-    };
-    ArmError::gateway(404, code, format!("The {thing} '{name}' is not found."))
+    match kind {
+        ASSIGNMENTS => errors::role_assignment_not_found(name),
+        roles::KIND => errors::role_definition_not_found(name),
+        _ => errors::deny_assignment_not_found(name),
+    }
 }
 
 fn invalid_name(kind: &str, name: &str) -> ArmError {
-    let (code, thing) = match kind {
-        ASSIGNMENTS => ("InvalidRoleAssignmentId", "role assignment"),
-        roles::KIND => ("InvalidRoleDefinitionId", "role definition"),
-        _ => ("InvalidDenyAssignmentId", "deny assignment"),
-    };
-    ArmError::gateway(
-        400,
-        code,
-        format!("The {thing} ID '{name}' is not valid. The {thing} ID must be a GUID."),
-    )
-}
-
-fn invalid(message: &str) -> ArmError {
-    ArmError::gateway(400, "InvalidRequestContent", message)
+    match kind {
+        ASSIGNMENTS => errors::invalid_role_assignment_id(name),
+        roles::KIND => errors::invalid_role_definition_id(name),
+        _ => errors::invalid_deny_assignment_id(name),
+    }
 }

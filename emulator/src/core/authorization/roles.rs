@@ -1,5 +1,9 @@
 //! Role definitions: the built-in ones that matter here, and those that clients make.
 
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
 use crate::core::glob::glob;
 use crate::core::json::{Json, json, list, text};
 use crate::core::scope::NAMESPACE;
@@ -8,94 +12,22 @@ use crate::core::world::World;
 /// The kind of object that a role definition is.
 pub(super) const KIND: &str = "roleDefinitions";
 
-/// A role that Azure defines.
-struct BuiltIn {
-    id: &'static str,
-    name: &'static str,
-    description: &'static str,
-    actions: &'static [&'static str],
-    not_actions: &'static [&'static str],
-}
-
 /// The role that may do everything.
 pub(super) const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
 
-const BUILT_IN: [BuiltIn; 6] = [
-    BuiltIn {
-        id: OWNER,
-        name: "Owner",
-        description: "Everything, and who may do what.",
-        actions: &["*"],
-        not_actions: &[],
-    },
-    BuiltIn {
-        id: "b24988ac-6180-42a0-ab88-20f7382dd24c",
-        name: "Contributor",
-        description: "Everything but who may do what.",
-        actions: &["*"],
-        not_actions: &[
-            "Microsoft.Authorization/*/Delete",
-            "Microsoft.Authorization/*/Write",
-            "Microsoft.Authorization/elevateAccess/Action",
-        ],
-    },
-    BuiltIn {
-        id: "acdd72a7-3385-48ef-bd42-f606fba81ae7",
-        name: "Reader",
-        description: "Reading, and no more.",
-        actions: &["*/read"],
-        not_actions: &[],
-    },
-    BuiltIn {
-        id: "4d97b98b-1d4f-4787-a291-c67834d212e7",
-        name: "Network Contributor",
-        description: "Networks, but not access to them.",
-        actions: &[
-            "Microsoft.Authorization/*/read",
-            "Microsoft.Insights/alertRules/*",
-            "Microsoft.Network/*",
-            "Microsoft.ResourceHealth/availabilityStatuses/read",
-            "Microsoft.Resources/deployments/*",
-            "Microsoft.Resources/subscriptions/resourceGroups/read",
-            "Microsoft.Support/*",
-        ],
-        not_actions: &[],
-    },
-    BuiltIn {
-        id: "87a39d53-fc1b-424a-814c-f7e04687dc9e",
-        name: "Logic App Contributor",
-        description: "Logic apps, but not access to them.",
-        actions: &[
-            "Microsoft.Authorization/*/read",
-            "Microsoft.Insights/alertRules/*",
-            "Microsoft.Insights/diagnosticSettings/*",
-            "Microsoft.Insights/logdefinitions/*",
-            "Microsoft.Insights/metricAlerts/*",
-            "Microsoft.Insights/metricDefinitions/*",
-            "Microsoft.Logic/*",
-            "Microsoft.Resources/deployments/*",
-            "Microsoft.Resources/subscriptions/operationresults/read",
-            "Microsoft.Resources/subscriptions/resourceGroups/read",
-            "Microsoft.Storage/storageAccounts/listkeys/action",
-            "Microsoft.Storage/storageAccounts/read",
-            "Microsoft.Support/*",
-            "Microsoft.Web/connectionGateways/*",
-            "Microsoft.Web/connections/*",
-            "Microsoft.Web/customApis/*",
-            "Microsoft.Web/serverFarms/join/action",
-            "Microsoft.Web/serverFarms/read",
-            "Microsoft.Web/sites/functions/listSecrets/action",
-        ],
-        not_actions: &[],
-    },
-    BuiltIn {
-        id: "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
-        name: "User Access Administrator",
-        description: "Who may do what.",
-        actions: &["*/read", "Microsoft.Authorization/*", "Microsoft.Support/*"],
-        not_actions: &[],
-    },
-];
+/// A role that Azure defines.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BuiltIn {
+    id: String,
+    name: String,
+    description: String,
+    actions: Vec<String>,
+    not_actions: Vec<String>,
+}
+
+static BUILT_IN: LazyLock<Vec<BuiltIn>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../data/roles.json")).unwrap_or_default());
 
 impl BuiltIn {
     fn show(&self, scope: &str) -> Json {
@@ -123,7 +55,7 @@ pub(super) fn find(world: &World, subscription: &str, name: &str) -> Option<Json
     let own = world
         .resources
         .authorizations(subscription, KIND)
-        .map(|stored| stored.body.clone())
+        .map(|stored| stored.body.to_json())
         .find(is_it);
     own.or_else(|| built_in(&format!("/subscriptions/{subscription}")).find(is_it))
 }

@@ -2,12 +2,12 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::{Certificate, guid};
 use crate::core::error::ArmError;
+use crate::core::errors;
 use crate::core::json::{Json, json};
 use crate::core::random::stable_guid;
 
@@ -92,13 +92,13 @@ impl Application {
 
     /// Reads an application; what it leaves out is as it would be for anyone.
     pub(super) fn read(client: &str, source: &Json, home: &str) -> Result<Self, ArmError> {
-        let client = guid(client).ok_or_else(|| ArmError::control("the client id is a GUID"))?;
+        let client = guid(client)
+            .ok_or_else(|| errors::invalid_control_request("the client id is a GUID"))?;
         let source: Source =
             serde_json::from_value(source.clone()).map_err(|error| explain(&error))?;
         let id = |given: Option<String>, member: &str, default: String| match given {
-            Some(given) => {
-                guid(&given).ok_or_else(|| ArmError::control(&format!("'{member}' is a GUID")))
-            }
+            Some(given) => guid(&given)
+                .ok_or_else(|| errors::invalid_control_request(format!("'{member}' is a GUID"))),
             None => Ok(default),
         };
         let anyone = Self::anyone(&client, home);
@@ -117,7 +117,7 @@ impl Application {
                 .iter()
                 .map(|pem| {
                     Certificate::read(pem).ok_or_else(|| {
-                        ArmError::control(
+                        errors::invalid_control_request(
                             "'certificates' are texts, each with a certificate in PEM form",
                         )
                     })
@@ -131,7 +131,7 @@ impl Application {
     /// Compares a secret with those of the application.
     pub(crate) fn compare(&self, secret: &str) -> Match {
         let digest = digest_of(secret);
-        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let now = Timestamp::now().as_second();
         let mut matching = self
             .secrets
             .iter()
@@ -171,14 +171,14 @@ impl Application {
 impl Secret {
     fn read(source: &SecretSource) -> Result<Self, ArmError> {
         if source.secret_text.is_empty() {
-            return Err(ArmError::control("'secretText' is not empty"));
+            return Err(errors::invalid_control_request("'secretText' is not empty"));
         }
         let ends = source.end_date_time.as_deref().map(|end| {
-            OffsetDateTime::parse(end, &Rfc3339)
-                .map(OffsetDateTime::unix_timestamp)
-                .map_err(|_| {
-                    ArmError::control("'endDateTime' is a time such as 2030-01-31T00:00:00Z")
-                })
+            end.parse().map(Timestamp::as_second).map_err(|_| {
+                errors::invalid_control_request(
+                    "'endDateTime' is a time such as 2030-01-31T00:00:00Z",
+                )
+            })
         });
         Ok(Self {
             digest: digest_of(&source.secret_text),
@@ -198,15 +198,16 @@ fn exchange() -> Vec<String> {
 
 /// A time in seconds of Unix time as JSON shows it.
 pub(super) fn shown(seconds: i64) -> Option<String> {
-    let at = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
-    at.format(&Rfc3339).ok()
+    Some(Timestamp::from_second(seconds).ok()?.to_string())
 }
 
 /// What is wrong with an application. A value of the wrong type is not shown: it may be a secret.
 fn explain(error: &serde_json::Error) -> ArmError {
     let text = error.to_string();
     if text.starts_with("invalid") {
-        return ArmError::control("a member of the application has the wrong type of value");
+        return errors::invalid_control_request(
+            "a member of the application has the wrong type of value",
+        );
     }
-    ArmError::control(&text)
+    errors::invalid_control_request(&text)
 }

@@ -9,6 +9,7 @@ pub(crate) use certificate::{Certificate, hex};
 use serde::{Deserialize, Serialize};
 
 use super::error::ArmError;
+use super::errors;
 use super::json::{Json, json, list, text};
 use super::random::{Random, stable_guid};
 use super::tracked::Tracked;
@@ -75,12 +76,13 @@ impl Directory {
         self.applications.insert(key.clone(), application);
         self.applications
             .get(&key)
-            .ok_or_else(|| ArmError::new(500, "InternalServerError", "The application is gone."))
+            .ok_or_else(errors::internal_server_error)
     }
 
     /// Gives the tenant another id, and what else is said of it.
     pub(crate) fn rename(&mut self, id: &str, source: &Json) -> Result<(), ArmError> {
-        let id = guid(id).ok_or_else(|| ArmError::control("the id of a tenant is a GUID"))?;
+        let id = guid(id)
+            .ok_or_else(|| errors::invalid_control_request("the id of a tenant is a GUID"))?;
         self.tenant.id = id;
         if let Some(name) = text(source, "displayName") {
             name.clone_into(&mut self.tenant.name);

@@ -9,11 +9,11 @@ use crate::core::store::Stored;
 use crate::page::parts::{self, MOST_ROWS};
 use crate::page::scene::Scene;
 use crate::page::words;
-use crate::types::integration_service_environments as environments;
+use crate::types::logic::integration_service_environments as environments;
 
-use super::{accounts, workflows};
+use super::{ACCOUNTS, WORKFLOWS};
 
-pub(super) const KIND: &str = environments::DEFINITION.name;
+pub(in crate::page) const KIND: &str = environments::DEFINITION.name;
 
 /// All environments.
 pub(in crate::page) fn show(scene: &Scene<'_>) -> Markup {
@@ -30,7 +30,7 @@ pub(in crate::page) fn show(scene: &Scene<'_>) -> Markup {
 
 /// The environment whose operation ends last, and its percentage: what a tab in the background shows.
 pub(in crate::page) fn longest<'a>(scene: &Scene<'a>) -> Option<(u8, &'a str)> {
-    let running = scene.of_type(KIND).iter();
+    let running = scene.of_type(KIND).into_iter();
     let running = running.filter_map(|stored| Some((scene.running(&stored.id)?, stored.id.name())));
     let (operation, name) = running.max_by_key(|(operation, _)| operation.ends)?;
     Some((parts::percent(scene, operation), name))
@@ -48,7 +48,7 @@ fn environment(scene: &Scene<'_>, stored: &Stored) -> Markup {
     html! {
         article.environment data-key=(id) data-announce={ "Environment " (id.name()) ": " (state) } {
             header {
-                h3 { (parts::name(id)) }
+                h3 { (parts::name(scene, id)) }
                 (parts::badge(state))
             }
             @if let Some(operation) = running {
@@ -72,7 +72,7 @@ fn environment(scene: &Scene<'_>, stored: &Stored) -> Markup {
 }
 
 /// What an operation does to an environment.
-fn doing(stored: &Stored, operation: &Operation) -> &'static str {
+pub(in crate::page) fn doing(stored: &Stored, operation: &Operation) -> &'static str {
     if operation.kind.starts_with("Restart") {
         "Restarting"
     } else if environments::is_deployed(stored) {
@@ -82,7 +82,7 @@ fn doing(stored: &Stored, operation: &Operation) -> &'static str {
     }
 }
 
-fn capacity(body: &Json) -> String {
+pub(in crate::page) fn capacity(body: &Json) -> String {
     match at(body, "sku/capacity").and_then(Json::as_u64) {
         None | Some(0) => "base unit".to_owned(),
         Some(more) => format!(
@@ -93,18 +93,16 @@ fn capacity(body: &Json) -> String {
 }
 
 fn contents(scene: &Scene<'_>, id: &ResourceId) -> String {
-    let own = id.to_string();
+    let own = id.key();
     let inside = |kind: &str| {
-        let lives_there = |one: &&&Stored| {
-            text(&one.body, "properties/integrationServiceEnvironment/id")
-                .is_some_and(|link| link.eq_ignore_ascii_case(&own))
-        };
-        scene.of_type(kind).iter().filter(lives_there).count()
+        let all = scene.of_type(kind).into_iter();
+        all.filter(|one| scene.environment_of(one).as_deref() == Some(&own))
+            .count()
     };
     format!(
         "{}, {}",
-        words::count(inside(workflows::KIND), "workflow"),
-        words::count(inside(accounts::KIND), "account")
+        words::count(inside(WORKFLOWS), "workflow"),
+        words::count(inside(ACCOUNTS), "account")
     )
 }
 

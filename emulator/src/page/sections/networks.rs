@@ -1,90 +1,45 @@
-//! The networks, their subnets, and who holds them.
+//! What is said of networks and of their subnets.
 
 use maud::{Markup, html};
 
-use crate::core::id::ResourceId;
 use crate::core::json::{Json, list, text};
 use crate::core::store::Stored;
-use crate::core::world::{ASSOCIATION_LINKS, HOLDER, RESOURCE_LINKS};
 use crate::page::parts;
 use crate::page::scene::Scene;
 use crate::page::words;
 
-pub(super) const KIND: &str = "Microsoft.Network/virtualNetworks";
+pub(in crate::page) const KIND: &str = "Microsoft.Network/virtualNetworks";
 pub(super) const SUBNETS: &str = "Microsoft.Network/virtualNetworks/subnets";
 
-/// Fewer than of anything else: a network is a table of its own.
-const MOST_NETWORKS: usize = 25;
-const MOST_SUBNETS: usize = 40;
+/// Where a subnet names its security group and its route table.
+pub(in crate::page) const RULES: &str = "properties/networkSecurityGroup/id";
+pub(in crate::page) const ROUTES: &str = "properties/routeTable/id";
 
-/// All networks.
-pub(in crate::page) fn show(scene: &Scene<'_>) -> Markup {
-    let all = scene.of_type(KIND);
-    let content = html! {
-        @if all.is_empty() {
-            (parts::nothing("No network. An environment needs one, with four subnets of its own."))
-        }
-        @for stored in all.iter().take(MOST_NETWORKS) { (network(scene, stored)) }
-        (parts::more(all.len(), MOST_NETWORKS))
-    };
-    parts::section("networks", "Networks", all.len(), &content)
-}
-
-fn network(scene: &Scene<'_>, stored: &Stored) -> Markup {
-    let subnets: Vec<&Stored> = scene
-        .world
-        .resources
-        .children(&stored.id, "subnets")
-        .collect();
+/// A subnet in a row: its range, who holds it, and what lies on it.
+pub(super) fn subnet(scene: &Scene<'_>, subnet: &Stored) -> Markup {
     html! {
-        article.network data-key=(stored.id) {
-            header {
-                h3 { (parts::name(&stored.id)) }
-                (parts::state(scene, stored))
-            }
-            p.place {
-                (text(&stored.body, "location").unwrap_or_default()) " · "
-                code { (texts(list(&stored.body, "properties/addressSpace/addressPrefixes"))) }
-            }
-            @if subnets.is_empty() {
-                (parts::nothing("No subnets."))
-            } @else {
-                table.subnets {
-                    thead { tr { th scope="col" { "Subnet" } th scope="col" { "Range" } th scope="col" { "Held by" } } }
-                    tbody {
-                        @for subnet in subnets.iter().take(MOST_SUBNETS) { (row(scene, subnet)) }
-                    }
-                }
-                (parts::more(subnets.len(), MOST_SUBNETS))
-            }
-        }
+        code { (ranges(&subnet.body)) } " · " (held(scene, subnet))
+        (attached(scene, subnet))
     }
 }
 
-fn row(scene: &Scene<'_>, subnet: &Stored) -> Markup {
-    let state = text(&subnet.body, "properties/provisioningState").unwrap_or_default();
-    html! {
-        tr data-key=(subnet.id) {
-            td {
-                b.name title=(subnet.id) { (subnet.id.name()) }
-                @if state != "Succeeded" { " " (parts::state(scene, subnet)) }
-                (attached(subnet))
-            }
-            td.range { code { (ranges(&subnet.body)) } }
-            td { (held(scene, subnet)) }
-        }
-    }
+/// The address space of a network.
+pub(in crate::page) fn space(network: &Stored) -> String {
+    texts(list(
+        &network.body,
+        "properties/addressSpace/addressPrefixes",
+    ))
 }
 
 /// The environment or other service that holds a subnet, and when it lets go.
 fn held(scene: &Scene<'_>, subnet: &Stored) -> Markup {
-    let holders = holders(subnet);
-    let release = text(&subnet.hidden, HOLDER).and_then(|holder| scene.release(holder));
+    let holders = scene.holders(subnet);
+    let release = scene.release_of(subnet);
     let is_gone = release.as_ref().is_some_and(|release| release.is_gone);
     html! {
-        @if holders.is_empty() { span.free { "free" } }
+        @if holders.is_empty() { span.free { "free" } } @else { "held by " }
         @for holder in &holders {
-            span.holder { (holder) @if is_gone { " " span.in { "deleted" } } }
+            span.holder { (holder.name()) @if is_gone { " " span.in { "deleted" } } } " "
         }
         @if let Some(release) = release {
             (parts::badge("Releasing")) " "
@@ -93,49 +48,33 @@ fn held(scene: &Scene<'_>, subnet: &Stored) -> Markup {
     }
 }
 
-/// What the links of a subnet lead to. The cache of an environment is the environment's own.
-fn holders(subnet: &Stored) -> Vec<String> {
-    let associations = list(&subnet.body, ASSOCIATION_LINKS);
-    let navigations: &[Json] = if associations.is_empty() {
-        list(&subnet.body, RESOURCE_LINKS)
-    } else {
-        &[]
-    };
-    let links = associations.iter().chain(navigations);
-    links
-        .map(|link| {
-            let target = text(link, "properties/link").and_then(ResourceId::parse);
-            let named =
-                || text(link, "properties/linkedResourceType").or_else(|| text(link, "name"));
-            target.map_or_else(
-                || named().unwrap_or("a service").to_owned(),
-                |id| id.names(),
-            )
-        })
-        .collect()
-}
-
 /// The security group, the route table and the delegation of a subnet.
-fn attached(subnet: &Stored) -> Markup {
+fn attached(scene: &Scene<'_>, subnet: &Stored) -> Markup {
     let delegations = list(&subnet.body, "properties/delegations");
     let delegations = delegations
         .iter()
         .filter_map(|one| text(one, "properties/serviceName"));
-    let parts: Vec<String> = [
-        parts::reference(subnet, "properties/networkSecurityGroup/id")
-            .map(|name| format!("rules {name}")),
-        parts::reference(subnet, "properties/routeTable/id").map(|name| format!("routes {name}")),
-    ]
-    .into_iter()
-    .flatten()
-    .chain(delegations.map(|service| format!("delegated to {service}")))
-    .collect();
+    let attached = [("rules", RULES), ("routes", ROUTES)];
+    let attached = attached.map(|(word, member)| Some((word, parts::reference(subnet, member)?)));
+    let attached: Vec<_> = attached.into_iter().flatten().collect();
+    let delegations: Vec<_> = delegations.collect();
     html! {
-        @if !parts.is_empty() { span.attached { (parts.join(" · ")) } }
+        @if !(attached.is_empty() && delegations.is_empty()) {
+            p.attached {
+                @for (place, (word, id)) in attached.iter().enumerate() {
+                    @if place > 0 { " · " }
+                    (word) " " (parts::link(scene, id, id.name()))
+                }
+                @for (place, service) in delegations.iter().enumerate() {
+                    @if place + attached.len() > 0 { " · " }
+                    "delegated to " (service)
+                }
+            }
+        }
     }
 }
 
-fn ranges(body: &Json) -> String {
+pub(in crate::page) fn ranges(body: &Json) -> String {
     match text(body, "properties/addressPrefix") {
         Some(one) => one.to_owned(),
         None => texts(list(body, "properties/addressPrefixes")),

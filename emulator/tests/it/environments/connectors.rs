@@ -47,10 +47,18 @@ async fn connectors_are_deployed_into_an_environment() {
     );
     assert_eq!(state(&client.get(&api, VERSION).await.body), "Succeeded");
     let operations = client.get(&format!("{api}/apiOperations"), VERSION).await;
+    let first = &operations.body["value"][0];
     assert_eq!(
-        (operations.status, &operations.body["value"]),
-        (200, &json!([]))
+        (operations.status, &first["name"]),
+        (200, &json!("SendMessage"))
     );
+    assert_eq!(first["id"], format!("{api}/apiOperations/SendMessage"));
+    assert_eq!(first["properties"]["api"]["id"], api);
+    // Of others nothing is published.
+    let other = format!("{}/managedApis/sql", path());
+    client.put(&other, VERSION, json!({})).await;
+    let operations = client.get(&format!("{other}/apiOperations"), VERSION).await;
+    assert_eq!(operations.body["value"], json!([]));
     let deleted = client.delete(&api, VERSION).await;
     assert_eq!(deleted.status, 202);
     client.advance("5m").await;

@@ -107,14 +107,17 @@ async fn wrong_environments_are_refused() {
         client.put(&path(), VERSION, far).await.error(),
         (400, "SubnetRegionMismatch")
     );
-    for (sku, capacity) in [("Premium", 11), ("Developer", 1), ("Basic", 0)] {
+    const SKU: &str = "InvalidIntegrationServiceEnvironmentSku";
+    for (sku, capacity, code) in [
+        ("Premium", 11, SKU),
+        ("Developer", 1, SKU),
+        ("NotSpecified", 0, SKU),
+        ("Basic", 0, "InvalidRequestContent"),
+    ] {
         let answer = client
             .put(&path(), VERSION, environment(sku, capacity))
             .await;
-        assert_eq!(
-            answer.error(),
-            (400, "InvalidIntegrationServiceEnvironmentSku")
-        );
+        assert_eq!(answer.error(), (400, code), "{sku} {capacity}");
     }
     assert_eq!(
         client

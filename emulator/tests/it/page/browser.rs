@@ -116,9 +116,17 @@ impl Browser {
         .await;
     }
 
+    /// Clicks on an element as soon as it is there.
     pub(super) async fn click(&self, selector: &str) {
-        let found = json!({"using": "css selector", "value": selector});
-        let element = self.command("element", found).await;
+        let start = Instant::now();
+        let wanted = json!({"using": "css selector", "value": selector});
+        let element = loop {
+            match self.try_command("POST", "/element", &wanted).await {
+                Ok(element) => break element,
+                Err(why) if start.elapsed() > PATIENCE => panic!("{selector}: {why}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        };
         let id = element[ELEMENT].as_str().expect("an element");
         self.command(&format!("element/{id}/click"), json!({}))
             .await;

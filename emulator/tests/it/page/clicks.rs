@@ -14,6 +14,7 @@ use crate::process::{Process, sign_in};
 
 const TAB: &str = "\u{e004}";
 const ENTER: &str = "\u{e007}";
+const ARROW_RIGHT: &str = "\u{e014}";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_is_used_in_a_browser() {
@@ -37,7 +38,7 @@ async fn use_it(browser: &Browser) {
     let stream = TcpStream::connect(emulator.address).await;
     let token = sign_in(stream.expect("a connection")).await;
     browser.open(&format!("http://{}/", emulator.address)).await;
-    browser.sees("#environments", "No environment yet").await;
+    browser.sees("#picture", "free").await;
     // A reload would forget it.
     browser.value("window.sameDocument = true").await;
 
@@ -52,6 +53,9 @@ async fn use_it(browser: &Browser) {
     keyboard(browser).await;
     refusal(browser).await;
     faults(browser).await;
+    resource(browser, &emulator).await;
+    request(browser).await;
+    travel(browser).await;
     pause(browser, &emulator).await;
     sizes(browser).await;
 
@@ -97,7 +101,8 @@ async fn emulator() -> Process {
 async fn deployment(browser: &Browser) {
     const HOUR: &str = "button[name=advance][value='1h']";
     browser.sees("#environments", "Deploying").await;
-    browser.sees("#networks", "ise").await;
+    browser.sees("#resources", "held by ise").await;
+    browser.sees("#picture", "Deploying").await;
     browser.click(HOUR).await;
     browser
         .until("document.querySelector('#environments progress').value >= 50")
@@ -120,9 +125,9 @@ async fn deployment(browser: &Browser) {
 /// Every control is reached by Tab and shows that it is; a number is typed and stays while the page goes on.
 async fn keyboard(browser: &Browser) {
     // Tab goes on from what was clicked last.
-    browser.click("h1").await;
+    browser.click(".now").await;
     let mut reached = Vec::new();
-    for _ in 0..20 {
+    for _ in 0..120 {
         browser.press(TAB).await;
         let shown = browser
             .value("getComputedStyle(document.activeElement).outlineStyle")
@@ -130,12 +135,13 @@ async fn keyboard(browser: &Browser) {
         let what = browser.value("document.activeElement.value || document.activeElement.id || document.activeElement.textContent").await;
         let what = what.as_str().expect("a text").to_owned();
         assert_eq!(shown, "solid", "{what} has the focus and does not show it");
-        let is_last = what.starts_with("All as JSON");
+        let is_last = what.starts_with("curl");
         reached.push(what);
         if is_last {
             break;
         }
     }
+    // In this order, among others.
     let expected = [
         "5m",
         "1h",
@@ -146,12 +152,27 @@ async fn keyboard(browser: &Browser) {
         "1",
         "Set",
         "live",
-        "ise-retired",
-        "Clear faults",
+        "travel",
+        "Move",
+        "ise",
+        "Filter",
         "Clear requests",
-        "All as JSON, with bodies",
+        "The last 100 as JSON",
+        "Add a fault",
+        "ise-retired",
+        "Search",
+        "g",
+        "Terraform: azapi",
+        "curl",
     ];
-    assert_eq!(reached, expected);
+    let mut left = reached.iter();
+    for wanted in expected {
+        // The slider has a value as well.
+        let is_it = |what: &&String| {
+            what.as_str() == wanted || (wanted == "travel" && what.as_str() == "0")
+        };
+        assert!(left.any(|what| is_it(&what)), "no {wanted} in {reached:?}");
+    }
 
     browser
         .value("document.getElementById('scale').select()")
@@ -198,16 +219,121 @@ async fn faults(browser: &Browser) {
     browser.click("button[name=preset]").await;
     browser.sees("#faults ol", "ise-retired").await;
     assert_eq!(browser.value("document.activeElement.name").await, "preset");
-    browser.press(TAB).await;
-    browser.press(ENTER).await;
+    browser.click("#faults button[name=number]").await;
     browser
         .sees("#faults", "None: everything answers as Azure would.")
         .await;
-    browser.sees("#said", "All faults are cleared.").await;
+    browser.sees("#said", "The fault is removed.").await;
+    // Its button is gone with it, and a key goes on from where it was.
+    browser
+        .until("document.activeElement.id === 'faults-title'")
+        .await;
+}
+
+/// A box of the picture leads to its resource, which is edited while the page goes on.
+async fn resource(browser: &Browser, emulator: &Process) {
+    const JSON: &str = "document.getElementById('json')";
+    browser
+        .click("#picture svg.wide a[href*='integrationServiceEnvironments']")
+        .await;
+    browser.sees("#resource", "Save as drift").await;
+    browser
+        .until("document.activeElement.id === 'resource-title'")
+        .await;
+    assert_eq!(browser.value(&format!("{JSON}.value[0]")).await, "{");
+    browser
+        .value(&format!(
+            "({JSON}.focus(), {JSON}.setSelectionRange(1, 1), true)"
+        ))
+        .await;
+    browser.press("\"tags\":{\"by\":\"hand\"},").await;
+    let time = "document.querySelector('.clock time').textContent";
+    let before = browser.value(time).await;
+    browser.until(&format!("{time} !== {before}")).await;
+    browser
+        .until(&format!("{JSON}.value.startsWith('{{\"tags\"')"))
+        .await;
+    browser.click("#resource .drift button").await;
+    browser.sees("#said", "changed behind").await;
+    let resources = emulator
+        .send("GET", "/_emulator/resources", "", &Value::Null)
+        .await;
+    let resources = resources.expect("an answer").body.to_string();
+    assert!(resources.contains(r#""tags":{"by":"hand"}"#), "{resources}");
+    // What was saved is what is shown from then on, in the service's own order.
+    browser
+        .until(&format!("{JSON}.value.includes('\"by\": \"hand\"')"))
+        .await;
+    browser.value("history.back()").await;
+    browser.until("!document.getElementById('resource')").await;
+}
+
+/// A request is looked into, found by its words, and made a fault of.
+async fn request(browser: &Browser) {
+    browser
+        .value("document.querySelector('#requests input[type=search]').focus()")
+        .await;
+    browser.press("environments").await;
+    browser.press(ENTER).await;
+    browser
+        .until("document.querySelectorAll('#requests tbody tr').length === 1")
+        .await;
+    browser.click("#requests td.path a").await;
+    browser.sees("#request", "curl -X PUT").await;
+    browser
+        .until("document.activeElement.id === 'request-title'")
+        .await;
     assert_eq!(
-        browser.value("document.activeElement.textContent").await,
-        "Clear faults"
+        browser
+            .value("document.querySelector('#request .copy').hidden")
+            .await,
+        false
     );
+    browser.click("#request .button").await;
+    browser.sees("#faults", "A fault of that request").await;
+    let shown = "getComputedStyle(document.querySelector('.of-delay_ms')).display";
+    assert_eq!(browser.value(shown).await, "none");
+    browser
+        .value("(document.querySelector('select[name=action]').value = 'delay_ms')")
+        .await;
+    browser.until(&format!("{shown} === 'grid'")).await;
+    browser.click("form.fault .actions button").await;
+    browser.sees("#faults ol", "delay_ms 5000").await;
+    browser.sees("#said", "The fault is added.").await;
+    browser.click("#faults form[data-key=clear] button").await;
+    browser.sees("#faults", "None").await;
+    browser.click("#request .close").await;
+    browser.until("!document.getElementById('request')").await;
+    browser
+        .until("location.search === '?words=environments'")
+        .await;
+    browser.click("#requests .filters a").await;
+    browser
+        .until("document.querySelectorAll('#requests tbody tr').length === 2")
+        .await;
+}
+
+/// The time is moved by the slider, which says to when.
+async fn travel(browser: &Browser) {
+    browser
+        .value("document.getElementById('travel').focus()")
+        .await;
+    for _ in 0..4 {
+        browser.press(ARROW_RIGHT).await;
+    }
+    browser.sees(".travel output", "+").await;
+    browser.sees(".travel output", "→").await;
+    let now = "Date.parse(document.querySelector('.clock time').dateTime)";
+    let before = browser.value(now).await;
+    let span = browser
+        .value("Number(document.getElementById('travel').value)")
+        .await;
+    assert!(span.as_u64() > Some(0), "{span}");
+    browser.click(".travel button").await;
+    browser
+        .until(&format!("{now} - {before} >= {span} * 1000"))
+        .await;
+    browser.sees("#said", "Azure's time has moved on.").await;
 }
 
 /// The page can be held still, and catches up.
@@ -229,15 +355,34 @@ async fn without_a_script(browser: &Browser, emulator: &Process) {
     browser.allow_scripts(false).await;
     browser.open(&page).await;
     browser.click("button[name=scale][value='3600']").await;
+    // Links and the forms that ask work by themselves, and a form comes back to where it was sent from.
+    browser.click("#requests td.path a").await;
+    browser.click("#request .button").await;
+    browser.click("form.fault .actions button").await;
     browser.allow_scripts(true).await;
+    browser.sees("#faults ol", "answer 503").await;
+    browser.sees("#request", "As curl").await;
+    browser
+        .until("location.search.startsWith('?request=')")
+        .await;
     browser.open(&page).await;
     browser.sees(".pace", "3600×").await;
 }
 
-/// Nothing is wider than a small phone, and both schemes of colours are there.
+/// Nothing is wider than a small phone, whatever is open, and both schemes of colours are there.
 async fn sizes(browser: &Browser) {
     const COLOURS: &str =
         "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]";
+    browser
+        .click("#picture svg.wide a[href*='integrationServiceEnvironments']")
+        .await;
+    browser.sees("#resource", "Save as drift").await;
+    browser.click("#requests td.path a").await;
+    browser.click("#request .button").await;
+    browser.sees("#faults", "A fault of that request").await;
+    browser
+        .value("document.querySelectorAll('details').forEach((part) => (part.open = true))")
+        .await;
     let mut seen = Vec::new();
     for scheme in ["light", "dark"] {
         for width in [360, 768, 1280] {
@@ -248,6 +393,9 @@ async fn sizes(browser: &Browser) {
                 wide.as_u64() <= Some(u64::from(width)),
                 "{wide} at {width}, {scheme}"
             );
+            let drawn = "[...document.querySelectorAll('#picture svg')].map((one) => one.getBoundingClientRect().width > 0)";
+            let drawn = browser.value(drawn).await;
+            assert_eq!(drawn, json!([width > 360, width == 360]), "{width}");
         }
         seen.push(browser.value(COLOURS).await);
     }

@@ -2,17 +2,24 @@
 
 mod browser;
 mod clicks;
+mod insight;
+mod safety;
 
 use serde_json::{Value, json};
 
 use crate::client::{
-    Answer, Client, LOGIC_VERSION, NETWORK_VERSION, environment, group, ise, logic, network, subnet,
+    Answer, Client, LOGIC_VERSION, NETWORK_VERSION, environment, group, ise, logic, network,
 };
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 async fn page(client: &Client) -> String {
-    let answer = client.send("GET", "/", &[], String::new()).await;
+    look(client, "/").await
+}
+
+/// The page at one of its addresses.
+async fn look(client: &Client, address: &str) -> String {
+    let answer = client.send("GET", address, &[], String::new()).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     text(&answer)
 }
@@ -39,7 +46,7 @@ async fn submit(client: &Client, form: &str, fields: &str, headers: &[(&str, &st
 /// What stands between the tags of a section.
 fn section<'a>(page: &'a str, id: &str) -> &'a str {
     let start = page
-        .find(&format!("<section id=\"{id}\""))
+        .find(&format!("id=\"{id}\" aria-labelledby=\"{id}-title\""))
         .unwrap_or_else(|| panic!("no section {id} in {page}"));
     let rest = &page[start..];
     &rest[..rest.find("</section>").expect("an end")]
@@ -56,16 +63,19 @@ async fn an_empty_emulator_has_a_page_without_a_token() {
     let mut client = Client::new().await;
     client.forget_token();
     let page = page(&client).await;
-    assert!(page.contains("ended the service on 31 August 2024"));
-    for id in [
-        "environments",
-        "networks",
-        "workflows",
-        "accounts",
-        "groups",
-        "faults",
-    ] {
-        assert!(section(&page, id).contains("class=\"nothing\""), "{id}");
+    assert_shows(
+        section(&page, "start"),
+        &[
+            "ended the service on 31 August 2024",
+            "Load the example",
+            "resource_manager_endpoint       = &quot;http://emulator&quot;",
+            "arm-emulator run",
+        ],
+    );
+    assert!(section(&page, "faults").contains("class=\"nothing\""));
+    // What there is none of takes no room.
+    for id in ["picture", "timeline", "environments", "resources"] {
+        assert!(!page.contains(&format!("id=\"{id}-title\"")), "{id}");
     }
 }
 
@@ -83,7 +93,7 @@ async fn an_environment_shows_how_far_it_is() {
     assert_shows(
         environments,
         &[
-            "ise</b>",
+            ">ise</a>",
             "Deploying",
             "25 %",
             "value=\"25\"",
@@ -93,12 +103,22 @@ async fn an_environment_shows_how_far_it_is() {
             "s1, s2, s3, s4",
         ],
     );
-    let networks = section(&shown, "networks");
+    let resources = section(&shown, "resources");
     assert_shows(
-        networks,
-        &["10.0.1.0/27", "<span class=\"holder\">ise</span>"],
+        resources,
+        &["10.0.1.0/27", "held by <span class=\"holder\">ise</span>"],
     );
-    assert!(!networks.contains("free"), "{networks}");
+    assert!(!resources.contains("class=\"free\""), "{resources}");
+    // Once for wide screens and once for narrow ones.
+    let picture = section(&shown, "picture");
+    assert_eq!(picture.matches("Deploying 25 %").count(), 2, "{picture}");
+    assert_eq!(
+        picture.matches("class=\"edge busy\"").count(),
+        8,
+        "{picture}"
+    );
+    let timeline = section(&shown, "timeline");
+    assert_shows(timeline, &["Deploying", "1 h 29 min left", "To its end"]);
 }
 
 #[tokio::test]
@@ -122,8 +142,15 @@ async fn a_failed_environment_says_why_and_when_its_subnets_come_free() {
             "come free in 49 min",
         ],
     );
-    let networks = section(&shown, "networks");
-    assert_shows(networks, &["holder\">ise<", "Releasing", "in 49 min"]);
+    let resources = section(&shown, "resources");
+    assert_shows(resources, &["holder\">ise<", "Releasing", "in 49 min"]);
+    let picture = section(&shown, "picture");
+    assert_shows(picture, &["Failed", "edge bad leaving", "free in 49 min"]);
+    let timeline = section(&shown, "timeline");
+    assert_shows(
+        timeline,
+        &["OutOfLuck", "Its subnets come free", "in 49 min"],
+    );
 }
 
 #[tokio::test]
@@ -132,15 +159,19 @@ async fn a_deleted_environment_still_holds_its_subnets() {
     stop_the_clock(&client).await;
     client.delete(&ise(), LOGIC_VERSION).await;
     let shown = page(&client).await;
-    assert!(section(&shown, "environments").contains("class=\"nothing\""));
+    assert!(!shown.contains("id=\"environments-title\""), "{shown}");
     assert_shows(
-        section(&shown, "networks"),
+        section(&shown, "resources"),
         &["holder\">ise <", "deleted", "Releasing", "in 59 min"],
+    );
+    assert_shows(
+        section(&shown, "picture"),
+        &["held by ise, deleted · free in 59 min"],
     );
     client.advance("1h").await;
     let shown = page(&client).await;
-    assert!(!section(&shown, "networks").contains("Releasing"));
-    assert!(section(&shown, "networks").contains("class=\"free\""));
+    assert!(!section(&shown, "resources").contains("Releasing"));
+    assert!(section(&shown, "resources").contains("class=\"free\""));
 }
 
 #[tokio::test]
@@ -167,24 +198,47 @@ async fn everything_there_is_has_its_place() {
             json!({"location": "westeurope"}),
         )
         .await;
+    for scope in [group(), network("virtualNetworks/vnet")] {
+        let lock = format!("{scope}/providers/Microsoft.Authorization/locks/keep");
+        let level = json!({"properties": {"level": "CanNotDelete"}});
+        client.put(&lock, "2020-05-01", level).await;
+    }
     let shown = page(&client).await;
+    let resources = section(&shown, "resources");
+    assert_eq!(resources.matches(">keep<").count(), 2, "{resources}");
+    for kind in [
+        "Authorization/<wbr>locks",
+        "Logic/<wbr>workflows",
+        "Logic/<wbr>integrationAccounts",
+        "Network/<wbr>networkSecurityGroups",
+    ] {
+        assert!(
+            resources.contains(&format!("Microsoft.{kind}<wbr>")),
+            "{kind}"
+        );
+    }
     assert_shows(
-        section(&shown, "workflows"),
-        &["orders", "Disabled", ">ise<", ">partners<"],
-    );
-    assert_shows(
-        section(&shown, "accounts"),
-        &["partners", "Standard", ">ise<"],
+        resources,
+        &[
+            ">orders<",
+            "Disabled",
+            "in ise · uses partners",
+            ">partners<",
+            "Standard · in ise · 0 artifacts",
+            ">guard<",
+            ">g<",
+            "5 resources · westeurope",
+        ],
     );
     assert_shows(section(&shown, "environments"), &["1 workflow, 1 account"]);
-    assert_shows(
-        section(&shown, "groups"),
-        &[">g<", "westeurope", "00000000-0000-0000-0000-000000000001"],
-    );
-    assert_shows(
-        section(&shown, "others"),
-        &["guard", "Microsoft.Network/<wbr>networkSecurityGroups"],
-    );
+    let picture = section(&shown, "picture");
+    assert_shows(picture, &[">partners<", ">orders<", "Disabled"]);
+    // What is searched for, and nothing else.
+    let found = look(&client, "/?find=ORDERS").await;
+    let found = section(&found, "resources");
+    assert_eq!(found.matches("<tr data-key").count(), 1, "{found}");
+    let none = look(&client, "/?find=nowhere").await;
+    assert_shows(section(&none, "resources"), &["No resource is like that."]);
 }
 
 #[tokio::test]
@@ -216,17 +270,20 @@ async fn the_last_requests_are_shown_with_their_errors_and_the_page_is_not_among
         requests,
         &[
             "404",
-            "ResourceNotFound: ",
-            ": AADSTS",
-            correlation,
-            "sig=***",
-            "fault answer · ?api-version",
-            "fault close</p>",
-            "ServerBusy: Later.",
-            " ms<",
+            "<b>ResourceNotFound</b> ",
+            "> AADSTS",
+            "fault answer<",
+            "fault close<",
+            "<b>ServerBusy</b> Later.",
+            "Microsoft.Logic in g",
         ],
     );
-    assert!(!requests.contains("hush"), "{requests}");
+    let (number, _) = requests.split_once("/none\"").expect("a path");
+    assert!(number.contains("?request="), "{number}");
+    let found = look(&client, &format!("/?words={}", &correlation[..18])).await;
+    let found = section(&found, "requests");
+    assert_eq!(found.matches("<tr data-key").count(), 2, "{found}");
+    assert!(!shown.contains("hush"), "{shown}");
     let log = client.control("GET", "requests", Value::Null).await.body;
     let paths: Vec<&str> = log["value"]
         .as_array()
@@ -250,51 +307,29 @@ async fn a_client_that_polls_is_one_row() {
     }
     let shown = page(&client).await;
     let requests = section(&shown, "requests");
-    // The token, the group, and twice its reading.
-    assert_eq!(requests.matches("<tr data-key").count(), 4, "{requests}");
-    assert_eq!(requests.matches("×3<").count(), 1, "{requests}");
+    // The token, the group, and its reading, whatever the client calls each of its requests.
+    assert_eq!(requests.matches("<tr data-key").count(), 3, "{requests}");
+    assert_eq!(requests.matches("×4<").count(), 1, "{requests}");
     assert!(!requests.contains("×1"), "{requests}");
-}
-
-#[tokio::test]
-async fn nothing_that_clients_wrote_becomes_part_of_the_page() {
-    const EVIL: &str = "\"><script>alert(1)</script><b onclick='x'>";
-    let client = Client::with_environment("Premium").await;
-    let members =
-        json!({"location": EVIL, "sku": {"name": EVIL}, "properties": {"provisioningState": EVIL}});
-    client
-        .control("PUT", &format!("resources{}", ise()), members)
-        .await;
-    let links = json!({"properties": {"addressPrefix": EVIL, "serviceAssociationLinks": [{"name": "x", "properties": {"link": EVIL, "linkedResourceType": EVIL}}],
-        "routeTable": {"id": EVIL}, "delegations": [{"properties": {"serviceName": EVIL}}]}});
-    client
-        .control("PUT", &format!("resources{}", subnet(1)), links)
-        .await;
-    let space = json!({"properties": {"addressSpace": {"addressPrefixes": [EVIL]}}});
-    client
-        .control(
-            "PUT",
-            &format!("resources{}", network("virtualNetworks/vnet")),
-            space,
-        )
-        .await;
-    let rule = json!({"method": EVIL, "path": EVIL, "answer": {"status": 500, "code": EVIL, "message": EVIL}});
-    client.control("POST", "faults", rule).await;
-    let everything =
-        json!({"path": "*never*", "answer": {"status": 500, "code": EVIL, "message": EVIL}});
-    client.control("POST", "faults", everything).await;
-    client.get("/never", LOGIC_VERSION).await;
+    // Two clients that poll beside one another are two rows.
+    let other = format!("{}/resources?api-version=2022-09-01", group());
+    for _ in 0..3 {
+        client.send("GET", &path, &[], String::new()).await;
+        client.send("GET", &other, &[], String::new()).await;
+    }
     let shown = page(&client).await;
-    assert!(shown.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
-    assert_eq!(shown.matches("<script").count(), 1, "{shown}");
-    assert_eq!(shown.matches("<b onclick").count(), 0, "{shown}");
-    assert_eq!(
-        shown.matches("\">&lt;script").count(),
-        0,
-        "an attribute ends early: {shown}"
-    );
-    let refused = submit(&client, "clock", "scale=%22%3E%3Cscript%3E", &[]).await;
-    assert_eq!(text(&refused).matches("<script").count(), 1);
+    let requests = section(&shown, "requests");
+    assert_eq!(requests.matches("<tr data-key").count(), 4, "{requests}");
+    assert_eq!(requests.matches("×7<").count(), 1, "{requests}");
+    assert_eq!(requests.matches("×3<").count(), 1, "{requests}");
+    // A write stands between what was read before and after it.
+    client
+        .put(&group(), "2022-09-01", json!({"location": "westeurope"}))
+        .await;
+    client.send("GET", &path, &[], String::new()).await;
+    let shown = page(&client).await;
+    let requests = section(&shown, "requests");
+    assert_eq!(requests.matches("<tr data-key").count(), 6, "{requests}");
 }
 
 #[tokio::test]
@@ -375,128 +410,6 @@ async fn a_form_that_cannot_be_done_says_why_on_the_page() {
 }
 
 #[tokio::test]
-async fn another_sites_page_steers_nothing() {
-    let client = Client::with_group().await;
-    client
-        .control(
-            "POST",
-            "faults",
-            json!({"path": "*x*", "answer": {"status": 500}}),
-        )
-        .await;
-    let before = client.control("GET", "clock", Value::Null).await.body["scale"].clone();
-    let foreign = [
-        [
-            ("sec-fetch-site", "cross-site"),
-            ("origin", "http://evil.example"),
-        ],
-        [
-            ("sec-fetch-site", "same-site"),
-            ("origin", "http://emulator:99"),
-        ],
-        [
-            ("user-agent", "old browser"),
-            ("origin", "http://evil.example"),
-        ],
-        [("user-agent", "sandboxed frame"), ("origin", "null")],
-    ];
-    for headers in &foreign {
-        let answer = submit(&client, "clock", "scale=7", headers).await;
-        assert_eq!(answer.status, 403, "{headers:?}");
-        let answer = submit(&client, "faults/clear", "", headers).await;
-        assert_eq!(answer.status, 403, "{headers:?}");
-        let answer = client
-            .send(
-                "POST",
-                "/_emulator/clock",
-                headers,
-                r#"{"scale": 7}"#.to_owned(),
-            )
-            .await;
-        assert_eq!(answer.error(), (403, "ForeignPage"), "{headers:?}");
-    }
-    // A name that someone else has pointed here makes its page look like ours.
-    let rebound = "http://evil.example:4510";
-    let headers = [FORM, ("origin", rebound)];
-    for (method, path) in [
-        ("GET", "/"),
-        ("POST", "/_emulator/page/clock"),
-        ("POST", "/_emulator/clock"),
-    ] {
-        let address = format!("{rebound}{path}");
-        let answer = client
-            .send(method, &address, &headers, "scale=7".to_owned())
-            .await;
-        assert_eq!(answer.status, 403, "{method} {path}");
-    }
-    assert_eq!(
-        client.control("GET", "clock", Value::Null).await.body["scale"],
-        before
-    );
-    let faults = client.control("GET", "faults", Value::Null).await.body;
-    assert_eq!(faults["value"].as_array().map(Vec::len), Some(1));
-    // A link on another site may lead here.
-    let answer = client
-        .send(
-            "GET",
-            "/",
-            &[("sec-fetch-site", "cross-site")],
-            String::new(),
-        )
-        .await;
-    assert_eq!(answer.status, 200);
-}
-
-#[tokio::test]
-async fn the_page_brings_all_it_needs_and_nothing_inline() {
-    let client = Client::with_environment("Premium").await;
-    let answer = client.send("GET", "/", &[], String::new()).await;
-    let policy = answer.header("content-security-policy");
-    assert_shows(
-        policy,
-        &[
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "frame-ancestors 'none'",
-        ],
-    );
-    assert!(!policy.contains("unsafe"), "{policy}");
-    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
-    assert_eq!(answer.header("x-content-type-options"), "nosniff");
-    assert_eq!(answer.header("referrer-policy"), "same-origin");
-    let shown = text(&answer);
-    assert!(
-        !shown.contains(" style=") && !shown.contains(" onclick="),
-        "{shown}"
-    );
-    let mut files = Vec::new();
-    for attribute in ["src=\"", "href=\""] {
-        files.extend(
-            shown
-                .split(attribute)
-                .skip(1)
-                .map(|rest| rest.split('"').next().unwrap_or_default()),
-        );
-    }
-    assert!(files.iter().all(|file| file.starts_with('/')), "{files:?}");
-    for (file, kind) in [
-        ("style.css", "text/css"),
-        ("script.js", "text/javascript"),
-        ("icon.svg", "image/svg+xml"),
-    ] {
-        let path = format!("/_emulator/page/{file}");
-        assert!(files.contains(&path.as_str()), "{files:?}");
-        let answer = client.send("GET", &path, &[], String::new()).await;
-        assert_eq!(answer.status, 200);
-        assert!(
-            answer.header("content-type").starts_with(kind),
-            "{answer:?}"
-        );
-    }
-}
-
-#[tokio::test]
 async fn faults_leave_the_page_alone() {
     let client = Client::with_group().await;
     client
@@ -506,7 +419,7 @@ async fn faults_leave_the_page_alone() {
             json!({"times": 0, "answer": {"status": 503}}),
         )
         .await;
-    assert!(page(&client).await.contains("answer {"));
+    assert!(page(&client).await.contains("answer 503"));
     assert_eq!(client.get(&group(), NETWORK_VERSION).await.status, 503);
 }
 
@@ -523,14 +436,18 @@ async fn thousands_of_resources_make_no_endless_page() {
             .await;
     }
     let shown = page(&client).await;
-    let groups = section(&shown, "groups");
+    let resources = section(&shown, "resources");
     assert_shows(
-        groups,
+        resources,
         &["<span class=\"count\">131</span>", "31 more are not shown"],
     );
-    assert_eq!(groups.matches("<tr data-key").count(), 100);
-    assert_eq!(
-        section(&shown, "requests").matches("<tr data-key").count(),
-        60
-    );
+    assert_eq!(resources.matches("<tr data-key").count(), 100);
+    let rows = |page: &str| section(page, "requests").matches("<tr data-key").count();
+    assert_eq!(rows(&shown), 40);
+    let (_, older) = shown.split_once("?before=").expect("older ones");
+    let (older, _) = older.split_once('#').expect("an address");
+    let shown = look(&client, &format!("/?before={older}")).await;
+    assert_eq!(rows(&shown), 40);
+    assert_shows(section(&shown, "requests"), &["many89<", "Newest"]);
+    assert!(!section(&shown, "requests").contains("many90<"), "{shown}");
 }

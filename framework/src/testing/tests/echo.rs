@@ -5,10 +5,15 @@ use std::sync::{Arc, LazyLock, Mutex};
 use async_trait::async_trait;
 
 use crate::context::Context;
-use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::provider::Provider;
-use crate::resource::plan::Plan;
-use crate::resource::{Create, Resource, State, Update};
+use crate::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
+use crate::private::Private;
+use crate::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
+use crate::resource::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
+use crate::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ImportStateRequest,
+    ImportStateResponse, ModifyPlan, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
+    UpdateResponse,
+};
 use crate::schema::{Members, Row, Schema};
 use crate::types::path::Path;
 use crate::types::ty::Type;
@@ -20,21 +25,17 @@ pub(super) const THING: &str = "echo_thing";
 pub(super) type Remote = Arc<Mutex<Option<Object>>>;
 
 pub(super) struct Echo {
-    resources: &'static [&'static dyn Resource<Remote>],
+    thing: Arc<Thing>,
     remote: Remote,
 }
 
 impl Echo {
-    /// Schemas live as long as the test's process, since providers are made once.
     pub(super) fn new(schema: Schema) -> (Self, Remote) {
-        let thing: &'static Thing = Box::leak(Box::new(Thing {
-            schema,
-            plans: Mutex::new(0),
-        }));
-        let resources: Vec<&'static dyn Resource<Remote>> = vec![thing];
+        let plans = Mutex::new(0);
+        let thing = Arc::new(Thing { schema, plans });
         let remote = Remote::default();
         let echo = Self {
-            resources: resources.leak(),
+            thing,
             remote: remote.clone(),
         };
         (echo, remote)
@@ -43,23 +44,25 @@ impl Echo {
 
 #[async_trait]
 impl Provider for Echo {
-    type Client = Remote;
-
-    fn address(&self) -> &'static str {
-        "example.com/test/echo"
-    }
+    type Data = Remote;
 
     fn schema(&self) -> &Schema {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::default);
         &SCHEMA
     }
 
-    async fn configure(&self, _: &Object) -> Result<Option<Remote>, Diagnostics> {
-        Ok(Some(self.remote.clone()))
+    async fn configure(
+        &self,
+        _: &ConfigureContext,
+        _: ConfigureRequest<'_>,
+        response: &mut ConfigureResponse<Remote>,
+    ) -> Result<(), Reported> {
+        response.data = Some(self.remote.clone());
+        Ok(())
     }
 
-    fn resources(&self) -> &[&'static dyn Resource<Remote>] {
-        self.resources
+    fn resources(&self) -> Vec<Arc<dyn Resource<Remote>>> {
+        vec![self.thing.clone()]
     }
 }
 
@@ -75,9 +78,9 @@ fn mood(object: &Object) -> &str {
     mood.and_then(|(_, mood)| mood.as_str()).unwrap_or_default()
 }
 
-fn fail(object: &Object, operation: &str) -> Result<(), Diagnostics> {
+fn fail(object: &Object, operation: &str, diagnostics: &mut Diagnostics) -> Result<(), Reported> {
     match mood(object) == operation {
-        true => Err(Diagnostic::error("Remote failure", operation).into()),
+        true => Err(diagnostics.add_error("Remote failure", operation)),
         false => Ok(()),
     }
 }
@@ -90,23 +93,20 @@ impl Thing {
         if mood(planned) == "another" {
             made.set("name", "another");
         }
-        if mood(planned) == "unknown" {
-            made.set("id", Value::unknown());
-        }
         made
     }
+}
 
-    fn keep(&self, remote: &Remote, made: &Object, state: &mut State) {
-        *remote.lock().expect("not poisoned") = Some(made.clone());
-        state.set(made.clone());
-        let times = state.private.get::<u32>("times").unwrap_or_default();
-        state.private.set("times", &(times + 1));
-    }
+fn keep(context: &Context<Remote>, made: &Object, private: &mut Private) -> Result<(), Diagnostic> {
+    *context.data()?.lock().expect("not poisoned") = Some(made.clone());
+    let times = private.get::<u32>("times").unwrap_or_default();
+    private.set("times", &(times + 1));
+    Ok(())
 }
 
 #[async_trait]
 impl Resource<Remote> for Thing {
-    fn name(&self) -> &'static str {
+    fn type_name(&self) -> &str {
         THING
     }
 
@@ -114,39 +114,48 @@ impl Resource<Remote> for Thing {
         &self.schema
     }
 
-    async fn modify_plan(&self, _: &Context<Remote>, plan: &mut Plan) {
-        let mut plans = self.plans.lock().expect("not poisoned");
-        *plans += 1;
-        match mood(&plan.config) {
-            "own will" => plan.planned.set("name", "own will"),
-            "fickle" => plan.planned.set("id", format!("plan {plans}")),
-            "replace" => drop(plan.requires_replace.insert(Path::attribute("mood"))),
-            "replace nothing" => {
-                plan.requires_replace
-                    .insert(Path::attribute("list").with_index(7));
-            }
-            "warn" => plan
-                .diagnostics
-                .push(Diagnostic::warning("Careful", "Really.")),
-            _ => {}
-        }
+    fn modify_plan(&self) -> Option<&dyn ModifyPlan<Remote>> {
+        Some(self)
+    }
+
+    fn import_state(&self) -> Option<&dyn ImportState<Remote>> {
+        Some(self)
     }
 
     async fn create(
         &self,
         context: &Context<Remote>,
-        create: Create<'_>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        fail(create.planned, "fail before create")?;
-        self.keep(context.client()?, &self.made(create.planned), state);
-        fail(create.planned, "fail after create")
+        request: CreateRequest<'_>,
+        response: &mut CreateResponse,
+    ) -> Result<Outcome, Reported> {
+        let CreateResponse {
+            state,
+            private,
+            diagnostics,
+            ..
+        } = response;
+        fail(request.plan, "fail before create", diagnostics)?;
+        let made = self.made(request.plan);
+        keep(context, &made, private).report(diagnostics)?;
+        state.set(made);
+        fail(request.plan, "fail after create", diagnostics)?;
+        if mood(request.plan) == "accept" {
+            let warning = Diagnostic::warning("Not finished", "It goes on.");
+            return Ok(response.accepted(request.plan.clone(), warning));
+        }
+        Ok(Outcome::Done)
     }
 
-    async fn read(&self, context: &Context<Remote>, state: &mut State) -> Result<(), Diagnostics> {
-        match context.client()?.lock().expect("not poisoned").clone() {
-            Some(object) => state.set(object),
-            None => state.remove(),
+    async fn read(
+        &self,
+        context: &Context<Remote>,
+        _: ReadRequest<'_>,
+        response: &mut ReadResponse,
+    ) -> Result<(), Reported> {
+        let remote = context.data().report(&mut response.diagnostics)?;
+        match remote.lock().expect("not poisoned").clone() {
+            Some(object) => response.state.set(object),
+            None => response.state.remove(),
         }
         Ok(())
     }
@@ -154,32 +163,65 @@ impl Resource<Remote> for Thing {
     async fn update(
         &self,
         context: &Context<Remote>,
-        update: Update<'_>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        fail(update.planned, "fail update")?;
-        self.keep(context.client()?, &self.made(update.planned), state);
-        Ok(())
+        request: UpdateRequest<'_>,
+        response: &mut UpdateResponse,
+    ) -> Result<Outcome, Reported> {
+        fail(request.plan, "fail update", &mut response.diagnostics)?;
+        let made = self.made(request.plan);
+        keep(context, &made, &mut response.private).report(&mut response.diagnostics)?;
+        response.state.set(made);
+        Ok(Outcome::Done)
     }
 
     async fn delete(
         &self,
         context: &Context<Remote>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        if let Some(object) = state.object() {
-            fail(object, "fail delete")?;
-        }
-        *context.client()?.lock().expect("not poisoned") = None;
+        request: DeleteRequest<'_>,
+        response: &mut DeleteResponse,
+    ) -> Result<(), Reported> {
+        fail(request.prior, "fail delete", &mut response.diagnostics)?;
+        let remote = context.data().report(&mut response.diagnostics)?;
+        *remote.lock().expect("not poisoned") = None;
         Ok(())
     }
+}
 
+#[async_trait]
+impl ModifyPlan<Remote> for Thing {
+    async fn modify(
+        &self,
+        _: &Context<Remote>,
+        request: ModifyPlanRequest<'_>,
+        response: &mut ModifyPlanResponse,
+    ) -> Result<(), Reported> {
+        let Some(plan) = Plan::of(request, response) else {
+            return Ok(());
+        };
+        let mut plans = self.plans.lock().expect("not poisoned");
+        *plans += 1;
+        match mood(plan.config) {
+            "own will" => plan.planned.set("name", "own will"),
+            "fickle" => plan.planned.set("id", format!("plan {plans}")),
+            "replace" => drop(plan.requires_replace.insert(Path::attribute("mood"))),
+            "replace nothing" => {
+                let nothing = Path::attribute("list").with_index(7);
+                plan.requires_replace.insert(nothing);
+            }
+            "warn" => plan.diagnostics.add_warning("Careful", "Really."),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ImportState<Remote> for Thing {
     async fn import(
         &self,
         _: &Context<Remote>,
-        _: &str,
-        _: &mut Object,
-    ) -> Result<(), Diagnostics> {
+        _: ImportStateRequest<'_>,
+        _: &mut ImportStateResponse,
+    ) -> Result<(), Reported> {
         Ok(())
     }
 }

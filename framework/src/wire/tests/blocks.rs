@@ -1,6 +1,6 @@
 //! Blocks of every nesting, through the messages of the protocol.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use tfplugin_proto::v6;
@@ -8,9 +8,12 @@ use tfplugin_proto::v6::provider_server::Provider as _;
 use tonic::Request;
 
 use crate::context::Context;
-use crate::diagnostics::Diagnostics;
-use crate::provider::Provider;
-use crate::resource::{Create, Resource, State, Update};
+use crate::diagnostics::Reported;
+use crate::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
+use crate::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Outcome, ReadRequest,
+    ReadResponse, Resource, UpdateRequest, UpdateResponse,
+};
 use crate::schema::plan_modifier::{requires_replace, use_state_for_unknown};
 use crate::schema::{Attribute, Block, Nesting, Schema};
 use crate::types::value::{Object, Value};
@@ -48,23 +51,25 @@ struct Blocks;
 
 #[async_trait]
 impl Provider for Blocks {
-    type Client = ();
-
-    fn address(&self) -> &'static str {
-        "example.com/test/blocks"
-    }
+    type Data = ();
 
     fn schema(&self) -> &Schema {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::default);
         &SCHEMA
     }
 
-    async fn configure(&self, _: &Object) -> Result<Option<()>, Diagnostics> {
-        Ok(Some(()))
+    async fn configure(
+        &self,
+        _: &ConfigureContext,
+        _: ConfigureRequest<'_>,
+        response: &mut ConfigureResponse<()>,
+    ) -> Result<(), Reported> {
+        response.data = Some(());
+        Ok(())
     }
 
-    fn resources(&self) -> &[&'static dyn Resource<()>] {
-        &[&Thing]
+    fn resources(&self) -> Vec<Arc<dyn Resource<()>>> {
+        vec![Arc::new(Thing)]
     }
 }
 
@@ -72,7 +77,7 @@ struct Thing;
 
 #[async_trait]
 impl Resource<()> for Thing {
-    fn name(&self) -> &'static str {
+    fn type_name(&self) -> &str {
         "blocks_thing"
     }
 
@@ -83,32 +88,38 @@ impl Resource<()> for Thing {
     async fn create(
         &self,
         _: &Context<()>,
-        create: Create<'_>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        state.set(create.planned.clone());
-        Ok(())
+        request: CreateRequest<'_>,
+        response: &mut CreateResponse,
+    ) -> Result<Outcome, Reported> {
+        response.state.set(request.plan.clone());
+        Ok(Outcome::Done)
     }
 
-    async fn read(&self, _: &Context<()>, _: &mut State) -> Result<(), Diagnostics> {
+    async fn read(
+        &self,
+        _: &Context<()>,
+        _: ReadRequest<'_>,
+        _: &mut ReadResponse,
+    ) -> Result<(), Reported> {
         Ok(())
     }
 
     async fn update(
         &self,
         _: &Context<()>,
-        update: Update<'_>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        state.set(update.planned.clone());
-        Ok(())
+        request: UpdateRequest<'_>,
+        response: &mut UpdateResponse,
+    ) -> Result<Outcome, Reported> {
+        response.state.set(request.plan.clone());
+        Ok(Outcome::Done)
     }
 
-    async fn delete(&self, _: &Context<()>, _: &mut State) -> Result<(), Diagnostics> {
-        Ok(())
-    }
-
-    async fn import(&self, _: &Context<()>, _: &str, _: &mut Object) -> Result<(), Diagnostics> {
+    async fn delete(
+        &self,
+        _: &Context<()>,
+        _: DeleteRequest<'_>,
+        _: &mut DeleteResponse,
+    ) -> Result<(), Reported> {
         Ok(())
     }
 }

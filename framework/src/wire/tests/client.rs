@@ -21,6 +21,7 @@ pub(super) struct Outcome {
     pub(super) state: Option<Object>,
     pub(super) private: Private,
     pub(super) errors: Vec<String>,
+    pub(super) warnings: Vec<String>,
 }
 
 impl Outcome {
@@ -158,12 +159,7 @@ impl Client {
             planned: decode(response.planned_state.as_ref()),
             requires_replace: response.requires_replace.iter().map(path).collect(),
             errors: texts(&response.diagnostics, v6::diagnostic::Severity::Error),
-            warnings: response
-                .diagnostics
-                .iter()
-                .filter(|d| d.severity() == v6::diagnostic::Severity::Warning)
-                .map(|d| d.summary.clone())
-                .collect(),
+            warnings: warnings(&response.diagnostics),
             private: response.planned_private,
         }
     }
@@ -405,7 +401,14 @@ fn outcome(
         state: decode(state),
         private: Private::from_bytes(private),
         errors: texts(diagnostics, v6::diagnostic::Severity::Error),
+        warnings: warnings(diagnostics),
     }
+}
+
+fn warnings(diagnostics: &[v6::Diagnostic]) -> Vec<String> {
+    let all = diagnostics.iter();
+    let warnings = all.filter(|d| d.severity() == v6::diagnostic::Severity::Warning);
+    warnings.map(|d| d.summary.clone()).collect()
 }
 
 fn encode(object: Option<&Object>) -> Option<v6::DynamicValue> {

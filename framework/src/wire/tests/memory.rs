@@ -1,23 +1,27 @@
 //! A small provider whose remote system is a map in memory.
 
 use std::collections::BTreeMap;
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use crate::context::Context;
-use crate::data_source::DataSource;
-use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::function::{Function, FunctionError, Parameter, Signature};
-use crate::provider::Provider;
-use crate::resource::plan::Plan;
-use crate::resource::{Create, Resource, State, Update};
+use crate::data_source::{self, DataSource};
+use crate::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
+use crate::function::{CallRequest, Function, FunctionError, Parameter, Signature};
+use crate::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
+use crate::resource::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
+use crate::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ImportStateRequest,
+    ImportStateResponse, ModifyPlan, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
+    UpdateResponse, UpgradeState, UpgradeStateRequest, UpgradeStateResponse,
+};
 use crate::schema::plan_modifier::{requires_replace, unknown_when_changed, use_state_for_unknown};
 use crate::schema::validator::text;
 use crate::schema::{Attribute, Nesting, Schema, Timeouts};
-use crate::types::json::RawState;
 use crate::types::path::Path;
 use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
+use crate::validate_config::{ValidateConfig, ValidateConfigRequest};
 use async_trait::async_trait;
 use tokio::time::Instant;
 
@@ -34,11 +38,10 @@ pub(super) struct Stored {
     pub(super) is_broken: bool,
 }
 
-static REMOTES: LazyLock<Mutex<BTreeMap<String, std::sync::Arc<Remote>>>> =
-    LazyLock::new(Default::default);
+static REMOTES: LazyLock<Mutex<BTreeMap<String, Arc<Remote>>>> = LazyLock::new(Default::default);
 
 /// The remote system of one test.
-pub(super) fn remote(test: &str) -> std::sync::Arc<Remote> {
+pub(super) fn remote(test: &str) -> Arc<Remote> {
     REMOTES
         .lock()
         .expect("no test panicked here")
@@ -51,11 +54,7 @@ pub(super) struct Memory;
 
 #[async_trait]
 impl Provider for Memory {
-    type Client = std::sync::Arc<Remote>;
-
-    fn address(&self) -> &'static str {
-        "example.com/test/memory"
-    }
+    type Data = Arc<Remote>;
 
     fn schema(&self) -> &Schema {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
@@ -69,20 +68,26 @@ impl Provider for Memory {
         &SCHEMA
     }
 
-    async fn configure(&self, config: &Object) -> Result<Option<Self::Client>, Diagnostics> {
-        Ok(config.str("remote").map(remote))
+    async fn configure(
+        &self,
+        _: &ConfigureContext,
+        request: ConfigureRequest<'_>,
+        response: &mut ConfigureResponse<Self::Data>,
+    ) -> Result<(), Reported> {
+        response.data = request.config.str("remote").map(remote);
+        Ok(())
     }
 
-    fn resources(&self) -> &[&'static dyn Resource<Self::Client>] {
-        &[&Thing]
+    fn resources(&self) -> Vec<Arc<dyn Resource<Self::Data>>> {
+        vec![Arc::new(Thing)]
     }
 
-    fn data_sources(&self) -> &[&'static dyn DataSource<Self::Client>] {
-        &[&Count]
+    fn data_sources(&self) -> Vec<Arc<dyn DataSource<Self::Data>>> {
+        vec![Arc::new(Count)]
     }
 
-    fn functions(&self) -> &[&'static dyn Function] {
-        &[&Join]
+    fn functions(&self) -> Vec<Arc<dyn Function>> {
+        vec![Arc::new(Join)]
     }
 }
 
@@ -159,17 +164,17 @@ impl Thing {
         found
     }
 
-    fn fail(label: Option<&str>, wanted: &str) -> Result<(), Diagnostics> {
+    fn fail(label: Option<&str>, wanted: &str) -> Result<(), Diagnostic> {
         match label == Some(wanted) {
-            true => Err(Diagnostic::error("Remote failure", wanted).into()),
+            true => Err(Diagnostic::error("Remote failure", wanted)),
             false => Ok(()),
         }
     }
 }
 
 #[async_trait]
-impl Resource<std::sync::Arc<Remote>> for Thing {
-    fn name(&self) -> &'static str {
+impl Resource<Arc<Remote>> for Thing {
+    fn type_name(&self) -> &str {
         "memory_thing"
     }
 
@@ -177,158 +182,192 @@ impl Resource<std::sync::Arc<Remote>> for Thing {
         &THING
     }
 
-    fn validate(&self, config: &Object) -> Diagnostics {
-        let mut diagnostics = Diagnostics::new();
-        if config.str("label") == Some("wrong") {
-            diagnostics.error_at(Path::attribute("label"), "Invalid label", "Not this one.");
-        }
-        diagnostics
+    fn validate_config(&self) -> Option<&dyn ValidateConfig> {
+        Some(self)
     }
 
-    async fn modify_plan(&self, context: &Context<std::sync::Arc<Remote>>, plan: &mut Plan) {
-        if plan.planned.str("label") == Some("replace me") {
-            plan.requires_replace.insert(Path::attribute("label"));
-        }
-        if plan.planned.str("label") == Some("panic at plan") {
-            panic!("asked to");
-        }
-        if context.client_if_known().is_none() {
-            plan.diagnostics.push(Diagnostic::warning(
-                "Not configured",
-                "Nothing was looked up.",
-            ));
-        }
-        if plan.planned.str("label") == Some("tell the time") {
-            let left = context.deadline.saturating_duration_since(Instant::now());
-            let minutes = (left.as_secs() + 30) / 60;
-            plan.diagnostics.push(Diagnostic::warning(
-                format!("{minutes} minutes are left"),
-                "Until the deadline.",
-            ));
-        }
-        plan.private.set("planned", &true);
-        plan.private.note("planned", &true);
+    fn modify_plan(&self) -> Option<&dyn ModifyPlan<Arc<Remote>>> {
+        Some(self)
+    }
+
+    fn import_state(&self) -> Option<&dyn ImportState<Arc<Remote>>> {
+        Some(self)
+    }
+
+    fn upgrade_state(&self) -> Option<&dyn UpgradeState> {
+        Some(self)
     }
 
     async fn create(
         &self,
-        context: &Context<std::sync::Arc<Remote>>,
-        create: Create<'_>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        let remote = context.client()?;
-        let label = create.planned.str("label");
-        Self::fail(label, "fail before create")?;
-        let attributes = Self::accept(create.planned, 1);
+        context: &Context<Arc<Remote>>,
+        request: CreateRequest<'_>,
+        response: &mut CreateResponse,
+    ) -> Result<Outcome, Reported> {
+        let remote = context.data().report(&mut response.diagnostics)?;
+        let label = request.plan.str("label");
+        Self::fail(label, "fail before create").report(&mut response.diagnostics)?;
+        let attributes = Self::accept(request.plan, 1);
         let stored = Stored {
             attributes: attributes.clone(),
-            secret: create.config.str("secret").map(str::to_owned),
+            secret: request.config.str("secret").map(str::to_owned),
             is_broken: false,
         };
         let id = attributes.text("id").to_owned();
         remote.lock().expect("not poisoned").insert(id, stored);
-        state.set(attributes.clone());
+        response.state.set(attributes.clone());
         if label == Some("answer otherwise") {
             let mut otherwise = attributes;
             otherwise.set("label", "otherwise");
-            state.set(otherwise);
+            response.state.set(otherwise);
         }
         if label == Some("panic after create") {
             panic!("asked to");
         }
-        if label == Some("wait") {
-            let mut partial = create.planned.clone();
-            partial.set("id", "/waiting");
-            state.set(partial);
-            context.cancel.cancelled().await;
-            return Err(Diagnostic::error("Stopped", "Stopped while waiting.").into());
+        let mut partial = request.plan.clone();
+        partial.set("id", "/waiting");
+        if label == Some("accept") {
+            let warning = Diagnostic::warning("Not finished", "It goes on.");
+            return Ok(response.accepted(partial, warning));
         }
-        Self::fail(label, "fail after create")
+        if label == Some("wait") {
+            response.state.set(partial);
+            context.cancel.cancelled().await;
+            return Err(response
+                .diagnostics
+                .add_error("Stopped", "Stopped while waiting."));
+        }
+        Self::fail(label, "fail after create").report(&mut response.diagnostics)?;
+        Ok(Outcome::Done)
     }
 
     async fn read(
         &self,
-        context: &Context<std::sync::Arc<Remote>>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        let Some(object) = state.object().cloned() else {
-            return Ok(());
-        };
-        let things = context.client()?.lock().expect("not poisoned");
+        context: &Context<Arc<Remote>>,
+        request: ReadRequest<'_>,
+        response: &mut ReadResponse,
+    ) -> Result<(), Reported> {
+        let object = request.current;
+        let remote = context.data().report(&mut response.diagnostics)?;
+        let things = remote.lock().expect("not poisoned");
         if object.str("label") == Some("panic at read") {
             panic!("asked to");
         }
         match things.get(object.text("id")) {
             Some(stored) if stored.is_broken => {
-                Err(Diagnostic::error("Remote failure", "read").into())
+                return Err(response.diagnostics.add_error("Remote failure", "read"));
             }
-            Some(stored) => {
-                state.set(Self::state_of(stored, &object));
-                Ok(())
-            }
-            None => {
-                state.remove();
-                Ok(())
-            }
+            Some(stored) => response.state.set(Self::state_of(stored, object)),
+            None => response.state.remove(),
         }
+        Ok(())
     }
 
     async fn update(
         &self,
-        context: &Context<std::sync::Arc<Remote>>,
-        update: Update<'_>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        Self::fail(update.planned.str("label"), "fail update")?;
-        if !SENT.iter().any(|name| update.changes(name)) {
-            state.set(update.planned.clone());
-            return Ok(());
+        context: &Context<Arc<Remote>>,
+        request: UpdateRequest<'_>,
+        response: &mut UpdateResponse,
+    ) -> Result<Outcome, Reported> {
+        let diagnostics = &mut response.diagnostics;
+        Self::fail(request.plan.str("label"), "fail update").report(diagnostics)?;
+        if !SENT.iter().any(|name| request.changes(name)) {
+            response.state.set(request.plan.clone());
+            return Ok(Outcome::Done);
         }
-        let mut things = context.client()?.lock().expect("not poisoned");
-        let stored = things.get_mut(update.prior.text("id")).expect("exists");
-        stored.attributes = Self::accept(update.planned, 2);
-        state.set(stored.attributes.clone());
-        Ok(())
+        let remote = context.data().report(diagnostics)?;
+        let mut things = remote.lock().expect("not poisoned");
+        let stored = things.get_mut(request.prior.text("id")).expect("exists");
+        stored.attributes = Self::accept(request.plan, 2);
+        response.state.set(stored.attributes.clone());
+        Ok(Outcome::Done)
     }
 
     async fn delete(
         &self,
-        context: &Context<std::sync::Arc<Remote>>,
-        state: &mut State,
-    ) -> Result<(), Diagnostics> {
-        let Some(object) = state.object() else {
+        context: &Context<Arc<Remote>>,
+        request: DeleteRequest<'_>,
+        response: &mut DeleteResponse,
+    ) -> Result<(), Reported> {
+        let diagnostics = &mut response.diagnostics;
+        Self::fail(request.prior.str("label"), "fail delete").report(diagnostics)?;
+        let remote = context.data().report(diagnostics)?;
+        let id = request.prior.text("id");
+        remote.lock().expect("not poisoned").remove(id);
+        Ok(())
+    }
+}
+
+impl ValidateConfig for Thing {
+    fn validate(&self, request: ValidateConfigRequest<'_>, diagnostics: &mut Diagnostics) {
+        if request.config.str("label") == Some("wrong") {
+            let path = Path::attribute("label");
+            diagnostics.add_attribute_error(path, "Invalid label", "Not this one.");
+        }
+    }
+}
+
+#[async_trait]
+impl ModifyPlan<Arc<Remote>> for Thing {
+    async fn modify(
+        &self,
+        context: &Context<Arc<Remote>>,
+        request: ModifyPlanRequest<'_>,
+        response: &mut ModifyPlanResponse,
+    ) -> Result<(), Reported> {
+        let Some(plan) = Plan::of(request, response) else {
             return Ok(());
         };
-        Self::fail(object.str("label"), "fail delete")?;
-        context
-            .client()?
-            .lock()
-            .expect("not poisoned")
-            .remove(object.text("id"));
+        let label = plan.planned.str("label");
+        if label == Some("replace me") {
+            plan.requires_replace.insert(Path::attribute("label"));
+        }
+        if context.data_if_known().is_none() {
+            let detail = "Nothing was looked up.";
+            plan.diagnostics.add_warning("Not configured", detail);
+        }
+        if label == Some("panic at plan") {
+            panic!("asked to");
+        }
+        if label == Some("tell the time") {
+            let left = context.deadline.saturating_duration_since(Instant::now());
+            let minutes = (left.as_secs() + 30) / 60;
+            let summary = format!("{minutes} minutes are left");
+            plan.diagnostics.add_warning(summary, "Until the deadline.");
+        }
+        plan.private.set("planned", &true);
+        plan.private.note("planned", &true);
         Ok(())
     }
+}
 
+#[async_trait]
+impl ImportState<Arc<Remote>> for Thing {
     async fn import(
         &self,
-        _: &Context<std::sync::Arc<Remote>>,
-        id: &str,
-        state: &mut Object,
-    ) -> Result<(), Diagnostics> {
+        _: &Context<Arc<Remote>>,
+        request: ImportStateRequest<'_>,
+        response: &mut ImportStateResponse,
+    ) -> Result<(), Reported> {
+        let id = request.id;
         if !id.starts_with('/') {
-            return Err(Diagnostic::error(
-                "Invalid ID",
-                format!("{id:?} does not begin with a slash."),
-            )
-            .into());
+            let detail = format!("{id:?} does not begin with a slash.");
+            return Err(response.diagnostics.add_error("Invalid ID", detail));
         }
-        state.set("id", id);
+        response.state.set("id", id);
         Ok(())
     }
+}
 
-    fn upgrade(&self, version: i64, state: &mut RawState) -> Result<(), Diagnostics> {
-        assert_eq!(version, 0, "there is one older version");
-        if let Some(title) = state.remove("title") {
-            state.insert("name".into(), title);
+impl UpgradeState for Thing {
+    fn upgrade(
+        &self,
+        request: UpgradeStateRequest,
+        response: &mut UpgradeStateResponse,
+    ) -> Result<(), Reported> {
+        assert_eq!(request.version, 0, "there is one older version");
+        if let Some(title) = response.state.remove("title") {
+            response.state.insert("name".into(), title);
         }
         Ok(())
     }
@@ -345,8 +384,8 @@ pub(super) static COUNT: LazyLock<Schema> = LazyLock::new(|| Schema {
 struct Count;
 
 #[async_trait]
-impl DataSource<std::sync::Arc<Remote>> for Count {
-    fn name(&self) -> &'static str {
+impl DataSource<Arc<Remote>> for Count {
+    fn type_name(&self) -> &str {
         "memory_count"
     }
 
@@ -356,29 +395,28 @@ impl DataSource<std::sync::Arc<Remote>> for Count {
 
     async fn read(
         &self,
-        context: &Context<std::sync::Arc<Remote>>,
-        config: &Object,
-        warnings: &mut Diagnostics,
-    ) -> Result<Object, Diagnostics> {
-        let things = context.client()?.lock().expect("not poisoned");
-        let prefix = config.text("prefix");
+        context: &Context<Arc<Remote>>,
+        request: data_source::ReadRequest<'_>,
+        response: &mut data_source::ReadResponse,
+    ) -> Result<(), Reported> {
+        let remote = context.data().report(&mut response.diagnostics)?;
+        let things = remote.lock().expect("not poisoned");
+        let prefix = request.config.text("prefix");
         let count = things.keys().filter(|id| id.starts_with(prefix)).count();
         if count == 0 {
-            warnings.push(Diagnostic::warning(
-                "Nothing there",
-                "Nothing has this prefix.",
-            ));
+            let detail = "Nothing has this prefix.";
+            response.diagnostics.add_warning("Nothing there", detail);
         }
-        let mut found = config.clone();
-        found.set("found", i64::try_from(count).expect("few"));
-        Ok(found)
+        let count = i64::try_from(count).expect("few");
+        response.state.set("found", count);
+        Ok(())
     }
 }
 
 struct Join;
 
 impl Function for Join {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "join"
     }
 
@@ -397,8 +435,8 @@ impl Function for Join {
         }
     }
 
-    fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {
-        let texts: Vec<_> = arguments.iter().filter_map(Value::as_str).collect();
+    fn call(&self, request: CallRequest<'_>) -> Result<Value, FunctionError> {
+        let texts: Vec<_> = request.arguments.iter().filter_map(Value::as_str).collect();
         match texts.split_first() {
             Some((separator, parts)) if !parts.is_empty() => Ok(parts.join(separator).into()),
             _ => Err(FunctionError {

@@ -4,6 +4,7 @@ mod blocks;
 mod client;
 mod memory;
 mod nested;
+mod registry;
 
 use crate::engine::Engine;
 use crate::types::value::{Object, Value};
@@ -227,6 +228,17 @@ async fn stopping_reaches_what_waits_and_keeps_what_is_known() {
         .apply(&thing(&[("name", "b".into())]), None)
         .await
         .expect_ok();
+}
+
+#[tokio::test]
+async fn what_was_accepted_is_kept_as_far_as_it_is_known_and_is_no_failure() {
+    let client = Client::configured("accepted").await;
+    let config = thing(&[("name", "a".into()), ("label", "accept".into())]);
+    let outcome = client.apply(&config, None).await;
+    assert_eq!(outcome.warnings, ["Not finished"]);
+    let state = outcome.expect_ok();
+    assert_eq!(state.str("id"), Some("/waiting"));
+    assert!(state.get("version").is_null());
 }
 
 #[tokio::test]

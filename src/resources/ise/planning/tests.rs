@@ -10,10 +10,12 @@ use crate::arm::test_server::{Reply, TestServer};
 use crate::arm::{Json, ResourceId};
 use crate::resources::ise_subnet::IseSubnet;
 use crate::resources::test_plan::{
-    applied, config, context, get, id, network, plan, server, server_of, subnet, told, unconfigured,
+    Kept, Planned, applied, call, config, context, get, id, network, plan, server, server_of,
+    subnet, told, unconfigured,
 };
+use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::private::Private;
-use crate::sdk::resource::{Create, Resource, State};
+use crate::sdk::resource::CreateRequest;
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
@@ -73,7 +75,7 @@ fn objects(change: impl Fn(&str, &mut Json)) -> Vec<(ResourceId, Json)> {
     objects
 }
 
-async fn plan_new(server: &TestServer, more: &[(&str, Value)]) -> Plan {
+async fn plan_new(server: &TestServer, more: &[(&str, Value)]) -> Planned {
     plan(
         &Ise,
         &context(server),
@@ -341,7 +343,13 @@ async fn every_rule_in_every_mode() {
             }
             let session = session(&context).expect("configured");
             let id = environment_id("e");
-            let refused = super::super::preflight::at_apply(&session, &new.planned, &id).await;
+            let refused = super::super::preflight::at_apply(
+                &session,
+                &new.planned,
+                &id,
+                &mut Diagnostics::new(),
+            )
+            .await;
             let is_error = for_new == Some("error");
             assert_eq!(refused.is_err(), is_error, "{rule} {mode} {ignore:?}");
         }
@@ -465,7 +473,7 @@ async fn a_tainted_environment_may_be_renamed_and_keep_its_subnets() {
     )
     .await;
     let wanted = environment(&[("name", "new".into())]);
-    let severities = |plan: &Plan| -> BTreeSet<_> {
+    let severities = |plan: &Planned| -> BTreeSet<_> {
         let told = told(plan).into_iter();
         told.map(|line| line.split(' ').next().unwrap_or_default().to_owned())
             .collect()
@@ -475,8 +483,10 @@ async fn a_tainted_environment_may_be_renamed_and_keep_its_subnets() {
     assert_eq!(severities(&strange), ["error".to_owned()].into());
     for (is_kept, expected) in [(false, "warning"), (true, "error")] {
         let context = context_of(&server);
-        let mut state = State::new(Some(living().await), Private::default());
-        Ise.read(&context, &mut state).await.expect("it is there");
+        let mut state = Kept::new(Some(living().await), Private::default());
+        call::read(&Ise, &context, &mut state)
+            .await
+            .expect("it is there");
         let state = state.object().cloned();
         if is_kept {
             let lives = environment(&[]);
@@ -554,9 +564,8 @@ async fn one_environment_has_one_address() {
         "{:?}",
         told(&other)
     );
-    let mut private = Private::default();
-    let deleted = Ise.plan_delete(&context, &state, &mut private).await;
-    assert!(deleted.has_errors());
+    let deleted = call::plan_delete(&Ise, &context, &state).await;
+    assert!(deleted.has_error());
 }
 
 #[tokio::test]
@@ -625,13 +634,9 @@ async fn nothing_is_sent_when_the_preflight_fails() {
 
 /// Creates an environment, which fails before anything is sent; the summaries of all errors.
 async fn create(context: &Context<Azure>, server: &TestServer, planned: &Object) -> Vec<String> {
-    let mut state = State::new(None, Private::default());
-    let create = Create {
-        config: planned,
-        planned,
-    };
-    let errors = Ise
-        .create(context, create, &mut state)
+    let mut state = Kept::new(None, Private::default());
+    let create = CreateRequest::new(planned, planned);
+    let errors = call::create(&Ise, context, create, &mut state)
         .await
         .expect_err("the preflight");
     assert!(state.object().is_none());

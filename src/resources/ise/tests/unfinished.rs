@@ -6,8 +6,7 @@ use super::super::deployment::unfinished;
 use super::*;
 use crate::arm::ResourceId;
 use crate::azure::Azure;
-use crate::resources::test_plan::plan;
-use crate::sdk::plan::Plan;
+use crate::resources::test_plan::{Kept, Planned, call, plan};
 
 const OPERATION: &str = "GET /operations/1";
 
@@ -76,47 +75,40 @@ fn off() -> Value {
     members.into_iter().collect::<Object>().into()
 }
 
-async fn create(context: &Context<Azure>, state: &mut State) -> Result<(), Diagnostics> {
+async fn create(context: &Context<Azure>, state: &mut Kept) -> Result<Outcome, Diagnostics> {
     create_with(context, state, off()).await
 }
 
 async fn create_with(
     context: &Context<Azure>,
-    state: &mut State,
+    state: &mut Kept,
     preflight: Value,
-) -> Result<(), Diagnostics> {
+) -> Result<Outcome, Diagnostics> {
     let mut planned = with("", 0);
     planned.set("preflight", preflight);
     for name in ["id", "provisioning_state", "state"] {
         planned.set(name, Value::unknown());
     }
-    let create = Create {
-        config: &planned,
-        planned: &planned,
-    };
-    Ise.create(context, create, state).await
+    let create = CreateRequest::new(&planned, &planned);
+    call::create(&Ise, context, create, state).await
 }
 
 /// An update of the capacity, in the state and with the memory that an earlier run left.
 async fn scale(
     context: &Context<Azure>,
-    state: &mut State,
+    state: &mut Kept,
     capacity: i64,
-) -> Result<(), Diagnostics> {
+) -> Result<Outcome, Diagnostics> {
     let prior = state.object().expect("a state").clone();
     let mut planned = prior.clone();
     planned.set("capacity", capacity);
     planned.set("provisioning_state", Value::unknown());
-    let update = Update {
-        config: &planned,
-        prior: &prior,
-        planned: &planned,
-    };
-    Ise.update(context, update, state).await
+    let update = UpdateRequest::new(&planned, &prior, &planned);
+    call::update(&Ise, context, update, state).await
 }
 
 /// The plan of the same configuration in the run after.
-async fn plan_next(context: &Context<Azure>, state: &State) -> Plan {
+async fn plan_next(context: &Context<Azure>, state: &Kept) -> Planned {
     let object = state.object().expect("a state");
     let mut config = object.clone();
     for name in ["id", "provisioning_state", "tags_all"] {
@@ -125,11 +117,11 @@ async fn plan_next(context: &Context<Azure>, state: &State) -> Plan {
     plan(&Ise, context, &config, Some(object), state.private.clone()).await
 }
 
-fn kept(object: Object) -> State {
-    State::new(Some(object), Private::default())
+fn kept(object: Object) -> Kept {
+    Kept::new(Some(object), Private::default())
 }
 
-fn state_of(state: &State) -> &str {
+fn state_of(state: &Kept) -> &str {
     state.object().map_or("none", super::provisioning_state)
 }
 
@@ -139,12 +131,12 @@ fn writes(server: &TestServer) -> Vec<String> {
     writes.filter(|method| method != "GET").collect()
 }
 
-fn summary(result: Result<(), Diagnostics>) -> String {
+fn summary<T: std::fmt::Debug>(result: Result<T, Diagnostics>) -> String {
     let errors = result.expect_err("an error");
     errors.iter().map(|error| error.summary.as_str()).collect()
 }
 
-fn warnings(state: &State) -> Vec<&str> {
+fn warnings(state: &Kept) -> Vec<&str> {
     let warnings = state.warnings.iter();
     warnings.map(|warning| warning.summary.as_str()).collect()
 }
@@ -156,7 +148,7 @@ async fn a_creation_that_is_refused_after_a_lost_answer_is_an_error() {
         (line("PUT"), vec![Reply::Close, Reply::error(400, "Bad")]),
     ];
     let server = server(&script).await;
-    let mut state = State::default();
+    let mut state = Kept::default();
     let result = create(&context(&server), &mut state).await;
     assert_eq!(summary(result), "Error creating environment \"e\"");
     assert!(state.object().is_none());
@@ -168,16 +160,20 @@ async fn a_creation_without_any_answer_is_kept_and_found_out_later() {
     gets.push(ok("InProgress", 0));
     let script = [(line("GET"), gets), (line("PUT"), vec![Reply::Close])];
     let server = server(&script).await;
-    let mut state = State::default();
+    let mut state = Kept::default();
     let context = context(&server);
     create(&context, &mut state).await.expect("no failure");
     assert_eq!(warnings(&state), ["Environment \"e\" may be deploying"]);
     assert!(state.object().is_some());
     // Not found yet, then found.
     let mut forgotten = state.clone();
-    Ise.read(&context, &mut forgotten).await.expect("a read");
+    call::read(&Ise, &context, &mut forgotten)
+        .await
+        .expect("a read");
     assert!(forgotten.object().is_none());
-    Ise.read(&context, &mut state).await.expect("a read");
+    call::read(&Ise, &context, &mut state)
+        .await
+        .expect("a read");
     assert_eq!(state_of(&state), "InProgress");
 }
 
@@ -192,7 +188,7 @@ async fn a_creation_whose_first_answer_was_lost_is_waited_for() {
         (line("PUT"), vec![Reply::Close, conflict]),
     ];
     let server = server(&script).await;
-    let mut state = State::default();
+    let mut state = Kept::default();
     create(&context(&server), &mut state).await.expect("well");
     assert_eq!(state_of(&state), "Succeeded");
     assert_eq!(unfinished(&state.private, "Succeeded"), None);
@@ -214,7 +210,7 @@ async fn a_creation_that_another_one_outran_leaves_the_other_alone() {
             (line("PUT"), vec![outrun]),
         ];
         let server = server(&script).await;
-        let mut state = State::default();
+        let mut state = Kept::default();
         let result = create(&context(&server), &mut state).await;
         assert_eq!(
             summary(result),
@@ -236,7 +232,7 @@ async fn an_environment_that_is_well_after_a_failed_creation_is_kept() {
         (OPERATION.to_owned(), vec![operation("Failed")]),
     ];
     let server = server(&script).await;
-    let mut state = State::default();
+    let mut state = Kept::default();
     create(&context(&server), &mut state).await.expect("well");
     assert_eq!(state_of(&state), "Succeeded");
     assert_eq!(
@@ -257,7 +253,7 @@ async fn a_creation_that_fails_in_a_resumed_wait_is_replaced() {
     ];
     let server = server(&script).await;
     let first = context(&server);
-    let mut state = State::default();
+    let mut state = Kept::default();
     let stop = async {
         server.asked(OPERATION).await;
         first.cancel.cancel();
@@ -313,7 +309,9 @@ async fn a_change_that_failed_is_sent_again_and_nothing_is_replaced() {
     let mut state = kept(with("Succeeded", 0));
     let result = scale(&context, &mut state, 2).await;
     assert_eq!(summary(result), "Error updating environment \"e\"");
-    Ise.read(&context, &mut state).await.expect("a read");
+    call::read(&Ise, &context, &mut state)
+        .await
+        .expect("a read");
     assert_eq!(state_of(&state), "Failed");
 
     let plan = plan_next(&context, &state).await;
@@ -382,7 +380,7 @@ async fn a_stopped_change_tells_what_arm_shows_and_is_waited_for_in_the_next_run
     let (stopped, ()) = tokio::join!(scale(&first, &mut state, 2), stop);
     assert_eq!(summary(stopped), "Environment \"e\" is still being changed");
     assert_eq!(state_of(&state), "InProgress");
-    let capacity = |state: &State| state.object().expect("kept").get("capacity").clone();
+    let capacity = |state: &Kept| state.object().expect("kept").get("capacity").clone();
     assert_eq!(capacity(&state), 2_i64.into());
 
     let next = context(&server);
@@ -420,12 +418,14 @@ async fn a_deletion_without_an_answer_forgets_no_subnets() {
     let server = server(&script).await;
     let context = context(&server);
     let mut state = kept(with("Succeeded", 0));
-    let result = Ise.delete(&context, &mut state).await;
+    let result = call::delete(&Ise, &context, &mut state).await;
     assert_eq!(summary(result), "Error deleting environment \"e\"");
     assert_eq!(state_of(&state), "Succeeded");
     // Held, not to be read, held, free.
     for expected in [RELEASING, RELEASING, RELEASING, "none"] {
-        Ise.read(&context, &mut state).await.expect("a read");
+        call::read(&Ise, &context, &mut state)
+            .await
+            .expect("a read");
         assert_eq!(state_of(&state), expected);
     }
 }
@@ -434,7 +434,7 @@ async fn a_deletion_without_an_answer_forgets_no_subnets() {
 async fn what_somebody_else_deleted_is_gone() {
     let server = server(&[(line("GET"), vec![gone()])]).await;
     let mut state = kept(with("Succeeded", 0));
-    Ise.read(&context(&server), &mut state)
+    call::read(&Ise, &context(&server), &mut state)
         .await
         .expect("a read");
     assert_eq!(state_of(&state), "none");
@@ -453,7 +453,7 @@ async fn subnets_that_may_not_be_read_end_a_deletion_with_a_warning() {
     ];
     let server = server(&script).await;
     let mut state = kept(with("Succeeded", 0));
-    Ise.delete(&context(&server), &mut state)
+    call::delete(&Ise, &context(&server), &mut state)
         .await
         .expect("deleted");
     assert_eq!(
@@ -487,7 +487,7 @@ async fn a_deletion_waits_for_the_deployment_that_is_in_its_way() {
     ] {
         let server = server(&[(line("DELETE"), deletes), (line("GET"), gets)]).await;
         let mut state = kept(with("InProgress", 0));
-        let result = Ise.delete(&context(&server), &mut state).await;
+        let result = call::delete(&Ise, &context(&server), &mut state).await;
         assert_eq!(result.is_ok(), is_deleted);
         assert_eq!(writes(&server), ["DELETE", "DELETE"]);
     }
@@ -497,7 +497,7 @@ async fn a_deletion_waits_for_the_deployment_that_is_in_its_way() {
 async fn a_stop_before_anything_is_sent_leaves_nothing() {
     let server = server(&[(line("GET"), vec![Reply::Hang])]).await;
     let context = context(&server);
-    let mut state = State::default();
+    let mut state = Kept::default();
     let line = line("GET");
     let stop = async {
         server.asked(&line).await;

@@ -3,9 +3,11 @@ use serde_json::json;
 use super::super::IseSubnet;
 use super::*;
 use crate::arm::test_server::{Received, Reply, TestServer};
-use crate::resources::test_plan::{config, context, get, network, patient_context, subnet, write};
+use crate::resources::test_plan::{
+    Kept, call, config, context, get, network, patient_context, subnet, write,
+};
 use crate::sdk::private::Private;
-use crate::sdk::resource::{Create, Resource, State};
+use crate::sdk::resource::CreateRequest;
 
 const RANGE: &str = "172.16.0.0/27";
 
@@ -50,12 +52,9 @@ async fn created(context: &Context<Azure>) -> (Vec<Diagnostic>, bool) {
             ("address_prefix", RANGE.into()),
         ],
     );
-    let create = Create {
-        config: &planned,
-        planned: &planned,
-    };
-    let mut state = State::new(None, Private::default());
-    let result = IseSubnet.create(context, create, &mut state).await;
+    let create = CreateRequest::new(&planned, &planned);
+    let mut state = Kept::new(None, Private::default());
+    let result = call::create(&IseSubnet, context, create, &mut state).await;
     let errors = result.err().into_iter().flatten().collect();
     (errors, state.object().is_some())
 }
@@ -107,7 +106,7 @@ async fn a_new_subnet_waits_for_its_addresses() {
     let networks = vec![taken(), with(None)];
     let server = server(vec![gone()], networks, vec![done()]).await;
     let context = context(&server);
-    let deletions = &context.client_if_known().expect("configured").deletions;
+    let deletions = &context.data_if_known().expect("configured").deletions;
     let deletion = deletions.begin(&subnet("B"));
     let others = async {
         server.asked(&get(&network())).await;
@@ -141,7 +140,7 @@ async fn a_stop_ends_the_wait_and_nothing_is_sent() {
     let taken = with(Some(("b", "172.16.0.0/26")));
     let server = server(vec![gone()], vec![taken], vec![]).await;
     let context = patient_context(&server);
-    let deletions = &context.client_if_known().expect("configured").deletions;
+    let deletions = &context.data_if_known().expect("configured").deletions;
     let _deletion = deletions.begin(&subnet("b"));
     let stop = async {
         server.asked(&get(&network())).await;

@@ -4,10 +4,10 @@ use super::super::IseSubnet;
 use super::*;
 use crate::arm::test_server::Reply;
 use crate::resources::test_plan::{
-    applied, config, context, get, id, network, plan, server, server_of, subnet, told, unconfigured,
+    Kept, applied, call, config, context, get, id, network, plan, server, server_of, subnet, told,
+    unconfigured,
 };
 use crate::sdk::private::Private;
-use crate::sdk::resource::{Resource, State};
 use crate::sdk::value::{Object, Value};
 
 fn wanted(name: &str, range: &str) -> Object {
@@ -199,8 +199,7 @@ async fn what_the_plan_moves_or_removes_is_not_in_the_way() {
                 1 => plan_living(&context, "b", "172.16.0.32/27", "172.16.0.64/26").await,
                 _ => {
                     let removed = living("c", "172.16.0.64/27").await;
-                    let mut private = Private::default();
-                    let found = IseSubnet.plan_delete(&context, &removed, &mut private);
+                    let found = call::plan_delete(&IseSubnet, &context, &removed);
                     assert!(found.await.is_empty());
                     vec![]
                 }
@@ -235,8 +234,8 @@ async fn a_tainted_subnet_may_be_renamed_and_keep_its_range() {
     let server = server(&[network, (subnet("first"), first)]).await;
     let context = context(&server);
     let prior = living("first", "172.16.0.0/27").await;
-    let mut state = State::new(Some(prior.clone()), Private::default());
-    let refreshed = IseSubnet.read(&context, &mut state).await;
+    let mut state = Kept::new(Some(prior.clone()), Private::default());
+    let refreshed = call::read(&IseSubnet, &context, &mut state).await;
     refreshed.expect("it is there");
     assert_eq!(state.object(), Some(&prior));
     let told = plan_new(&context, "second", "172.16.0.0/27").await;
@@ -258,11 +257,9 @@ async fn one_subnet_has_one_address() {
     // Under another key.
     let moved = context(&server);
     let prior = living("a", "172.16.0.0/27").await;
-    let mut private = Private::default();
     assert_eq!(plan_new(&moved, "a", "172.16.0.0/27").await, [""; 0]);
     assert!(
-        IseSubnet
-            .plan_delete(&moved, &prior, &mut private)
+        call::plan_delete(&IseSubnet, &moved, &prior)
             .await
             .is_empty()
     );
@@ -284,7 +281,7 @@ async fn one_subnet_has_one_address() {
         (vec![], Private::default())
     );
     // The same object at two addresses, of which one goes.
-    let found = IseSubnet.plan_delete(&asked, &prior, &mut private).await;
+    let found = call::plan_delete(&IseSubnet, &asked, &prior).await;
     let summaries: Vec<_> = found.iter().map(|found| found.summary.clone()).collect();
     assert_eq!(summaries, ["Subnet \"a\" is in the state twice"]);
 }

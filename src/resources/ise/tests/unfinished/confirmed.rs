@@ -31,7 +31,7 @@ async fn a_deletion_is_over_when_arm_says_that_the_environment_is_gone() {
             let script = [(line("DELETE"), vec![delete.clone()]), (line("GET"), gets)];
             let server = server(&script).await;
             let mut state = kept(with("Succeeded", 0));
-            let result = Ise.delete(&context(&server), &mut state).await;
+            let result = call::delete(&Ise, &context(&server), &mut state).await;
             assert_eq!(result.is_ok(), is_deleted, "{result:?}");
             let asked = server.lines().contains(&get(&subnet("a")));
             assert_eq!(asked, is_deleted, "the wait for the subnets");
@@ -60,7 +60,7 @@ async fn a_creation_of_which_nothing_came_leaves_no_state() {
             (OPERATION.to_owned(), vec![Reply::json(200, &running)]),
         ];
         let server = server(&script).await;
-        let mut state = State::default();
+        let mut state = Kept::default();
         let result = create(&context(&server), &mut state).await;
         assert_eq!(summary(result), "Error creating environment \"e\"");
         assert!(state.object().is_none());
@@ -91,7 +91,7 @@ async fn the_subnets_of_an_environment_that_is_no_more_are_waited_for() {
         ];
         let server = server(&script).await;
         let members = [("mode", Value::from(mode)), ("ignore", ignore)];
-        let mut state = State::default();
+        let mut state = Kept::default();
         let preflight: Object = members.into_iter().collect();
         create_with(&context(&server), &mut state, preflight.into())
             .await
@@ -112,7 +112,7 @@ async fn a_stop_while_subnets_are_waited_for_creates_nothing() {
     ];
     let server = server(&script).await;
     let context = context(&server);
-    let mut state = State::default();
+    let mut state = Kept::default();
     let members = [("mode", Value::from("warn")), ("ignore", Value::Null)];
     let preflight: Object = members.into_iter().collect();
     let stop = async {

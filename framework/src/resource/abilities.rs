@@ -1,0 +1,69 @@
+//! What some resources can do besides.
+
+use async_trait::async_trait;
+
+use crate::context::Context;
+use crate::diagnostics::{Diagnostics, Reported};
+use crate::private::Private;
+use crate::types::json::RawState;
+use crate::types::value::Object;
+
+/// Taking over objects that exist.
+#[async_trait]
+pub trait ImportState<D: Send + Sync>: Send + Sync {
+    /// Sets in the state what a read needs to find the object; Terraform has it read next.
+    async fn import(
+        &self,
+        context: &Context<D>,
+        request: ImportStateRequest<'_>,
+        response: &mut ImportStateResponse,
+    ) -> Result<(), Reported>;
+}
+
+/// What there is to import.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ImportStateRequest<'a> {
+    /// What the user gave to find the object by.
+    pub id: &'a str,
+}
+
+/// What is known of an imported object before it is read.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ImportStateResponse {
+    /// The state, which starts with nothing in it.
+    pub state: Object,
+    /// What is remembered beside it.
+    pub private: Private,
+    /// What the user is told.
+    pub diagnostics: Diagnostics,
+}
+
+/// Bringing states of older versions of a schema up to date.
+pub trait UpgradeState: Send + Sync {
+    /// Brings a state into the shape of the current schema, without looking at the remote object.
+    fn upgrade(
+        &self,
+        request: UpgradeStateRequest,
+        response: &mut UpgradeStateResponse,
+    ) -> Result<(), Reported>;
+}
+
+/// What there is to upgrade: the state in the response.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct UpgradeStateRequest {
+    /// The version of the schema with which the state was written.
+    pub version: i64,
+}
+
+/// A state on its way to the current version.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct UpgradeStateResponse {
+    /// The state, which starts as it was stored.
+    pub state: RawState,
+    /// What the user is told.
+    pub diagnostics: Diagnostics,
+}

@@ -16,6 +16,7 @@ use crate::resource::{
 };
 use crate::schema::plan_modifier::{requires_replace, use_state_for_unknown};
 use crate::schema::{Attribute, Block, Nesting, Schema};
+use crate::testing::proposed_new;
 use crate::types::value::{Object, Value};
 use crate::wire::{Server, convert};
 
@@ -159,7 +160,7 @@ async fn plan(
     let request = v6::plan_resource_change::Request {
         type_name: "blocks_thing".into(),
         prior_state: encoded(prior),
-        proposed_new_state: encoded(Some(config)),
+        proposed_new_state: encoded(Some(&proposed_new(THING.members(), config, prior))),
         config: encoded(Some(config)),
         ..Default::default()
     };

@@ -5,20 +5,24 @@
 
 mod creation;
 mod planning;
+mod unfinished;
 
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 use tokio::time::Instant;
 
 use super::shared::arm_type::{ArmType, settle_id};
 use super::shared::rows;
 use super::shared::wait::{self, Interrupted};
-use crate::arm::{self, ResourceId, Sending, Session};
+use crate::arm::{self, Intent, Operation, ResourceId, Sending, Session};
 use crate::azure::body::Overwritten;
-use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends, asks_arm};
+use crate::azure::row::{
+    ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends, asks_arm, sent_changes,
+};
 use crate::azure::{Azure, parting_session, session};
 use crate::resources::shared::report;
 use crate::sdk::context::Context;
@@ -30,7 +34,7 @@ use crate::sdk::remote::{self, Change};
 use crate::sdk::resource::{
     CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ImportStateRequest,
     ImportStateResponse, ModifyPlan, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
-    UpdateResponse,
+    UpdateResponse, UpgradeState, UpgradeStateRequest, UpgradeStateResponse,
 };
 use crate::sdk::schema::plan_modifier::{
     requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
@@ -58,7 +62,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     Schema {
-    version: 0,
+    version: 1,
     description: "A subnet for an integration service environment. An environment needs four of them, empty and at least a /27 each.".into(),
     attributes: vec![
         rows::id(),
@@ -110,6 +114,7 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         Attribute::number("address_count").computed().plan(use_state_for_unknown()).doc("Number of addresses in the range; Azure keeps five of them for itself."),
         // Null is a value here: nothing holds it.
         Attribute::string("used_by").computed().plan(use_state_or_null_for_unknown()).doc("ID of what holds the subnet, such as an environment."),
+        rows::provisioning_state(),
     ],
     blocks: vec![Timeouts {
         create: Some(30 * MINUTE),
@@ -147,6 +152,10 @@ impl Resource<Azure> for IseSubnet {
         Some(self)
     }
 
+    fn upgrade_state(&self) -> Option<&dyn UpgradeState> {
+        Some(self)
+    }
+
     async fn create(
         &self,
         context: &Context<Azure>,
@@ -164,7 +173,11 @@ impl Resource<Azure> for IseSubnet {
                 response.state.set(remote::complete(&planned, &found));
                 Ok(Outcome::Done)
             }
-            Err(error) => ARM.left_behind(error, planned, &id, response),
+            Err(error) => {
+                let outcome = ARM.left_behind(error, planned, &id, response)?;
+                unfinished::remember(&mut response.private);
+                Ok(outcome)
+            }
         }
     }
 
@@ -176,7 +189,11 @@ impl Resource<Azure> for IseSubnet {
     ) -> Result<(), Reported> {
         let found = ARM.look_up(context, request.current).await;
         match found.report(&mut response.diagnostics)? {
-            Some(body) => response.state.set(read_body(&body, request.current)),
+            Some(body) => {
+                let found = read_body(&body, request.current);
+                unfinished::settle(&mut response.private, &found);
+                response.state.set(found);
+            }
             None => response.state.remove(),
         }
         Ok(())
@@ -198,6 +215,7 @@ impl Resource<Azure> for IseSubnet {
         match change(&session, &id, update, diagnostics).await {
             Ok(body) => {
                 let found = read_body(&body, update.plan);
+                unfinished::settle(&mut response.private, &found);
                 response.state.set(remote::complete(update.plan, &found));
                 Ok(Outcome::Done)
             }
@@ -268,6 +286,7 @@ impl ModifyPlan<Azure> for IseSubnet {
                 // Whatever will hold the subnet does not do so at once.
                 plan.planned.set("used_by", Value::Null);
             }
+            unfinished::plan(&mut plan);
             planning::check(context, &mut plan).await;
         }
         Ok(())
@@ -286,6 +305,19 @@ impl ImportState<Azure> for IseSubnet {
         let id = ARM.import_id(request.id);
         let id = id.report(&mut response.diagnostics)?;
         ARM.begin_import(&id, &mut response.state);
+        Ok(())
+    }
+}
+
+impl UpgradeState for IseSubnet {
+    /// Version 0 had no `provisioning_state`; a refresh finds it.
+    fn upgrade(
+        &self,
+        _: UpgradeStateRequest,
+        response: &mut UpgradeStateResponse,
+    ) -> Result<(), Reported> {
+        let state = &mut response.state;
+        state.insert("provisioning_state".to_owned(), RawValue::NULL.to_owned());
         Ok(())
     }
 }
@@ -397,6 +429,15 @@ async fn change(
     update: UpdateRequest<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Json, arm::Error> {
+    let changes = sent_changes(&SCHEMA, update.prior, update.plan);
+    let mut known = changes
+        .iter()
+        .filter(|name| !update.plan.get(name).is_unknown());
+    if known.next().is_none() {
+        // Whatever an earlier run left is waited for.
+        let writing = Operation::on_resource(Intent::Write);
+        return wait::follow(session, &writing, id, ARM.api_version).await;
+    }
     let put = |mut body: Json| {
         let overwritten = write(Change::between(update.prior, update.plan), &mut body);
         Ok::<_, arm::Error>((Sending::Put(body), overwritten))

@@ -138,6 +138,10 @@ impl Kept {
         self.object.as_ref()
     }
 
+    pub(crate) fn object_mut(&mut self) -> Option<&mut Object> {
+        self.object.as_mut()
+    }
+
     /// Keeps what a call answered, and gives its errors.
     fn take<T>(
         &mut self,

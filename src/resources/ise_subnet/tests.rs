@@ -1,12 +1,22 @@
 use super::*;
 use crate::arm::test_server::{Received, Reply, TestServer};
 use crate::resources::test_plan::{
-    Kept, applied, call, config, context, get, network, plan, subnet, unconfigured,
+    Kept, Planned, applied, call, config, context, get, network, plan, subnet, told, unconfigured,
 };
 use crate::sdk::private::Private;
 
-/// Creates a subnet that ARM accepts, with this answer to polls of the operation; whether a whole state was kept.
-async fn accepted_then(poll: Json, stop: bool) -> bool {
+/// Why nobody waits any longer.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Stop,
+    Timeout,
+    /// Azure says that it failed.
+    Failure,
+}
+
+/// Creates a subnet that ARM accepts, with this answer to polls of the operation; what is kept of it, and what is planned next
+/// where ARM shows it in this state.
+async fn accepted_then(poll: Json, end: End, shown: &str) -> (Kept, Vec<String>, Planned) {
     let (id, network_id) = (subnet("a"), network().to_string());
     let properties = json!({ "provisioningState": "Updating", "addressPrefix": "172.16.0.0/27" });
     let body = json!({ "id": id.to_string(), "name": "a", "properties": properties });
@@ -27,36 +37,141 @@ async fn accepted_then(poll: Json, stop: bool) -> bool {
         ),
     ])
     .await;
-    let context = context(&server);
+    let running = context(&server);
     let written = [
         ("name", "a".into()),
         ("virtual_network_id", network_id.clone().into()),
         ("address_prefix", "172.16.0.0/27".into()),
     ];
     let config = config(&IseSubnet, &written);
-    let plan = plan(&IseSubnet, &context, &config, None, Private::default()).await;
+    let plan_with = async |context: &Context<Azure>, prior: Option<&Object>, private| {
+        plan(&IseSubnet, context, &config, prior, private).await
+    };
+    let planned = plan_with(&running, None, Private::default()).await;
     let mut state = Kept::new(None, Private::default());
-    let create = CreateRequest::new(&config, &plan.planned);
+    let create = CreateRequest::new(&config, &planned.planned);
+    let soon = match end {
+        End::Timeout => Duration::from_millis(200),
+        End::Stop | End::Failure => Duration::from_secs(600),
+    };
+    let bounded = running.with_deadline(Instant::now() + soon);
     let stopper = async {
         server.asked("GET /operations/1").await;
-        if stop {
-            context.cancel.cancel();
+        if end == End::Stop {
+            running.cancel.cancel();
         }
     };
-    let (result, ()) = tokio::join!(
-        call::create(&IseSubnet, &context, create, &mut state),
-        stopper
-    );
-    assert_eq!(result.is_ok(), stop, "only a failure taints");
-    let object = state.object().cloned();
-    object.is_some_and(|object| Value::Object(object).is_wholly_known())
+    let created = call::create(&IseSubnet, &bounded, create, &mut state);
+    let (result, ()) = tokio::join!(created, stopper);
+    assert_eq!(result.is_ok(), end != End::Failure, "only a failure taints");
+    assert_eq!(state.warnings.is_empty(), end == End::Failure);
+    let object = state.object().expect("kept");
+    assert_eq!(object.str("id"), Some(&*id.to_string()));
+    // The next run.
+    let mut body = body;
+    body["properties"]["provisioningState"] = json!(shown);
+    let server = TestServer::start(&[
+        (&get(&id), vec![Reply::json(200, &body)]),
+        (&get(&network()), vec![Reply::error(404, "NotFound")]),
+    ])
+    .await;
+    let context = crate::resources::test_plan::context(&server);
+    let mut refreshed = state.clone();
+    for (_, value) in refreshed
+        .object_mut()
+        .into_iter()
+        .flat_map(Object::iter_mut)
+    {
+        if value.is_unknown() {
+            *value = Value::Null;
+        }
+    }
+    let read = call::read(&IseSubnet, &context, &mut refreshed).await;
+    read.expect("it is there");
+    let next = plan_with(&context, refreshed.object(), refreshed.private.clone()).await;
+    (refreshed, told(&next), next)
 }
 
 #[tokio::test]
-async fn an_accepted_subnet_is_remembered_however_the_wait_ends() {
-    assert!(accepted_then(json!({ "status": "InProgress" }), true).await);
+async fn an_accepted_subnet_is_kept_untainted_and_waited_for_however_the_wait_ends() {
+    let running = || json!({ "status": "InProgress" });
+    for end in [End::Stop, End::Timeout] {
+        let (kept, told, next) = accepted_then(running(), end, "Updating").await;
+        assert_eq!(
+            kept.object().expect("kept").str("provisioning_state"),
+            Some("Updating")
+        );
+        let waits = "warning : Subnet \"a\" was still being created at plan";
+        assert_eq!(told, [waits]);
+        assert!(next.planned.get("provisioning_state").is_unknown());
+        assert!(next.requires_replace.is_empty());
+        let (kept, told, next) = accepted_then(running(), end, "Succeeded").await;
+        assert_eq!((told, Some(&next.planned)), (vec![], kept.object()));
+        let (_, told, next) = accepted_then(running(), end, "Failed").await;
+        assert_eq!(told, [""; 0]);
+        let replaced: Vec<_> = next.requires_replace.iter().map(Path::to_string).collect();
+        assert_eq!(replaced, ["provisioning_state"]);
+    }
     let failed = json!({ "status": "Failed", "error": { "code": "E", "message": "m" } });
-    assert!(accepted_then(failed, false).await);
+    accepted_then(failed, End::Failure, "Failed").await;
+}
+
+/// Whoever else writes in the network makes it `Updating` for a while, and that is nothing to wait for.
+#[tokio::test]
+async fn only_a_creation_of_ours_is_waited_for() {
+    let properties = json!({ "addressPrefix": "172.16.0.0/27", "provisioningState": "Updating" });
+    let server = TestServer::start(&[(
+        &get(&subnet("a")),
+        vec![Reply::json(200, &body_of("1", properties))],
+    )])
+    .await;
+    let context = context(&server);
+    let written = [
+        ("name", "a".into()),
+        ("virtual_network_id", network().to_string().into()),
+        ("address_prefix", "172.16.0.0/27".into()),
+    ];
+    let config = config(&IseSubnet, &written);
+    let private = Private::default;
+    let created = plan(&IseSubnet, &unconfigured(), &config, None, private()).await;
+    let object = applied(&created, &[("id", subnet("a").to_string().into())]);
+    let mut kept = Kept::new(Some(object), private());
+    let read = call::read(&IseSubnet, &context, &mut kept).await;
+    read.expect("it is there");
+    let next = plan(&IseSubnet, &context, &config, kept.object(), private()).await;
+    assert_eq!((told(&next), Some(&next.planned)), (vec![], kept.object()));
+}
+
+/// A later run waits for what an earlier one left, and sends nothing.
+#[tokio::test]
+async fn waiting_goes_on_without_writing() {
+    let shown = |state: &str| {
+        let properties = json!({ "addressPrefix": "172.16.0.0/27", "provisioningState": state });
+        Reply::json(200, &body_of("1", properties)).header("retry-after-ms", "1")
+    };
+    let reads = vec![shown("Updating"), shown("Updating"), shown("Succeeded")];
+    let server = TestServer::start(&[(&get(&subnet("a")), reads)]).await;
+    let written = [
+        ("id", subnet("a").to_string().into()),
+        ("name", "a".into()),
+        ("virtual_network_id", network().to_string().into()),
+        ("address_prefix", "172.16.0.0/27".into()),
+        ("provisioning_state", "Updating".into()),
+    ];
+    let mut prior = config(&IseSubnet, &written);
+    fill_derived(&mut prior);
+    let mut planned = prior.clone();
+    planned.set("provisioning_state", Value::unknown());
+    let mut private = Private::default();
+    unfinished::remember(&mut private);
+    let mut kept = Kept::new(Some(prior.clone()), private);
+    let update = UpdateRequest::new(&planned, &prior, &planned);
+    let updated = call::update(&IseSubnet, &context(&server), update, &mut kept).await;
+    updated.expect("it is well");
+    let object = kept.object().expect("kept");
+    assert_eq!(object.str("provisioning_state"), Some("Succeeded"));
+    assert_eq!(kept.private, Private::default());
+    assert!(server.lines().iter().all(|line| line.starts_with("GET ")));
 }
 
 /// Deletes a subnet with these answers; whether that succeeded.
@@ -170,7 +285,7 @@ async fn put_by_update(
     let mut state = Kept::new(Some(prior.clone()), Private::default());
     let updated = call::update(&IseSubnet, &context, update, &mut state).await;
     updated.expect("the update");
-    assert_eq!(state.object(), Some(&planned.planned));
+    assert_eq!(state.object(), Some(&applied(&planned, &[])));
     let requests = server.requests();
     let puts = requests.into_iter().filter(|request| request.line == put);
     puts.collect()

@@ -1,6 +1,6 @@
 //! A provider of one resource with whatever schema: what it is told it keeps, and what is unknown it makes up.
 
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
@@ -45,11 +45,6 @@ impl Echo {
 #[async_trait]
 impl Provider for Echo {
     type Data = Remote;
-
-    fn schema(&self) -> &Schema {
-        static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::default);
-        &SCHEMA
-    }
 
     async fn configure(
         &self,

@@ -54,11 +54,6 @@ struct Blocks;
 impl Provider for Blocks {
     type Data = ();
 
-    fn schema(&self) -> &Schema {
-        static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::default);
-        &SCHEMA
-    }
-
     async fn configure(
         &self,
         _: &ConfigureContext,

@@ -1,0 +1,54 @@
+//! A creation that an earlier run left before Azure had ended it: by a stop, a timeout, or without an answer.
+
+use crate::arm;
+use crate::sdk::path::Path;
+use crate::sdk::plan::Plan;
+use crate::sdk::private::Private;
+use crate::sdk::value::{Object, Value};
+
+/// The name under which it is remembered.
+const KEY: &str = "creation";
+
+/// Remembers that the creation goes on.
+pub(super) fn remember(private: &mut Private) {
+    private.set(KEY, &"unfinished");
+}
+
+/// Forgets it once Azure shows the subnet to be well.
+pub(super) fn settle(private: &mut Private, found: &Object) {
+    if provisioning_state(found).is_some_and(arm::is_success) {
+        private.remove(KEY);
+    }
+}
+
+/// Plans to go on waiting, or to begin anew where the creation has failed.
+///
+/// What others write in the network shows in the subnet's state too, and is no reason to do anything.
+pub(super) fn plan(plan: &mut Plan<'_>) {
+    let is_left = plan.private.get::<String>(KEY).is_some();
+    let Some(prior) = plan.prior.filter(|_| is_left) else {
+        // A replacement begins with what was remembered of the old subnet.
+        return plan.private.remove(KEY);
+    };
+    let state = provisioning_state(prior);
+    if state.is_some_and(arm::is_success) {
+        return;
+    }
+    plan.planned.set("provisioning_state", Value::unknown());
+    if state.is_some_and(arm::is_failure) {
+        let path = Path::attribute("provisioning_state");
+        plan.requires_replace.insert(path);
+        return;
+    }
+    let summary = format!(
+        "Subnet {:?} was still being created at plan",
+        prior.text("name")
+    );
+    let detail = "Azure had accepted it before and had not finished. The apply goes on waiting, and only then does whatever else is planned \
+                  for it; nothing is created again and nothing is replaced.";
+    plan.diagnostics.add_warning(summary, detail);
+}
+
+fn provisioning_state(object: &Object) -> Option<&str> {
+    object.str("provisioning_state")
+}

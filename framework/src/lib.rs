@@ -12,6 +12,8 @@
 //! - [`wire`]: one short function for each call of the protocol.
 //! - `testing`, with the feature of this name: drives a provider through whole lives as Terraform's core does.
 //!
+//! `examples/file.rs` is a whole provider of one resource.
+//!
 //! `tests/structure.rs` checks this, and that no files import each other in a circle.
 
 pub mod types;

@@ -1,6 +1,6 @@
 //! What a provider is: its configuration, and the registry of everything it offers.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use tokio::time::Instant;
@@ -20,8 +20,11 @@ pub trait Provider: Send + Sync + 'static {
     /// What its resources and data sources work with, such as a client.
     type Data: Send + Sync + 'static;
 
-    /// The attributes of the provider block.
-    fn schema(&self) -> &Schema;
+    /// The attributes of the provider block; none if there is nothing to configure.
+    fn schema(&self) -> &Schema {
+        static NOTHING: LazyLock<Schema> = LazyLock::new(Schema::default);
+        &NOTHING
+    }
 
     /// Rules between the arguments of the provider block, if there are any.
     fn validate_config(&self) -> Option<&dyn ValidateConfig> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tfplugin_framework::engine::Engine;
 use tfplugin_framework::engine::plan::PlanRequest;
+use tfplugin_framework::testing::proposed_new;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -20,7 +21,6 @@ use crate::sdk::resource::{
     CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Outcome, ReadRequest,
     ReadResponse, Resource, UpdateRequest, UpdateResponse,
 };
-use crate::sdk::schema::{Attribute, Kind, Nesting};
 use crate::sdk::value::{Object, Value};
 
 /// A provider whose creates do not wait for what is in their way.
@@ -101,7 +101,7 @@ pub(crate) async fn plan(
     prior: Option<&Object>,
     private: Private,
 ) -> Planned {
-    let proposed = proposed(&resource.schema().attributes, config, prior);
+    let proposed = proposed_new(resource.schema().members(), config, prior);
     let request = PlanRequest {
         config: Some(config.clone()),
         prior: prior.cloned(),
@@ -229,30 +229,6 @@ pub(crate) mod call {
         assert_eq!(planned.planned, None);
         planned.diagnostics
     }
-}
-
-/// Terraform's proposal: the configuration, with computed values from before.
-fn proposed(attributes: &[Attribute], config: &Object, prior: Option<&Object>) -> Object {
-    let mut proposed = config.clone();
-    let Some(prior) = prior else { return proposed };
-    for attribute in attributes {
-        let (written, before) = (config.get(&attribute.name), prior.get(&attribute.name));
-        match (&attribute.kind, written, before) {
-            (_, Value::Null, before) if attribute.is_computed() => {
-                proposed.set(&attribute.name, before.clone());
-            }
-            (
-                Kind::Nested(Nesting::Single, nested),
-                Value::Object(written),
-                Value::Object(before),
-            ) => {
-                let object = self::proposed(nested, written, Some(before));
-                proposed.set(&attribute.name, object);
-            }
-            _ => {}
-        }
-    }
-    proposed
 }
 
 /// The state that a plan leads to, with these values where it left them open.

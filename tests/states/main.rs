@@ -12,12 +12,11 @@ use serde_json::{Value as Json, json};
 use tfplugin_framework::provider::Provider;
 use tfplugin_framework::resource::Resource;
 use tfplugin_framework::schema::{Attribute, Kind};
+use tfplugin_framework::testing::{Action, Core};
+use tfplugin_framework::types::value::{Object, Value};
 use tfplugin_framework::wire::Server;
-use tfplugin_proto::v6;
-use tfplugin_proto::v6::provider_server::Provider as _;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use tonic::Request;
 
 /// Nothing listens there: plans of what does not change ask nobody.
 const NOWHERE: &str = "http://127.0.0.1:9";
@@ -70,18 +69,18 @@ async fn every_recorded_state_comes_up_to_date_and_plans_empty() {
     for resource in IseProvider.resources() {
         for version in 0..=resource.schema().version {
             // Each is a run of its own: two of one ID would be the same object.
-            let server = server().await;
+            let mut core = core().await;
             let recorded = recorded(&*resource, version).expect("every version is recorded");
-            let upgraded = upgrade(&server, &*resource, version, &recorded.state).await;
-            let planned = plan(&server, &*resource, &upgraded, &recorded.state).await;
-            let what = format!("{} from version {version}", resource.type_name());
-            assert_eq!(planned.diagnostics, [], "{what}");
-            assert_eq!(
-                planned.planned_state,
-                Some(upgraded),
-                "{what} does not plan empty"
-            );
-            assert_eq!(planned.requires_replace, [], "{what}");
+            let name = resource.type_name();
+            let what = format!("{name} from version {version}");
+            let json = recorded.state.to_string();
+            let adopted = core.adopt(name, version, &json).await;
+            let mut config = adopted.unwrap_or_else(|it| panic!("{what}: {it}")).clone();
+            forget_computed(&resource.schema().attributes, &mut config);
+            let planned = core.plan(name, config).await;
+            let planned = planned.unwrap_or_else(|it| panic!("{what}: {it}"));
+            assert_eq!(planned.action, Action::NoOp, "{what} does not plan empty");
+            assert_eq!(planned.warnings, [], "{what}");
         }
     }
 }
@@ -115,96 +114,33 @@ async fn sign_in_service() -> io::Result<String> {
     Ok(url)
 }
 
-async fn server() -> Server<IseProvider> {
+/// Terraform's side of a provider that is configured and can ask nobody.
+async fn core() -> Core<Server<IseProvider>> {
     let sign_in = sign_in_service().await.expect("a port");
-    let server = Server::new(IseProvider);
-    let mut config: serde_json::Map<_, _> = IseProvider
-        .schema()
-        .attributes
-        .iter()
-        .map(|it| (it.name.to_string(), Json::Null))
-        .collect();
-    for (name, value) in [
-        ("resource_manager_endpoint", NOWHERE),
-        ("active_directory_authority_host", &sign_in),
-        ("subscription_id", "11111111-1111-1111-1111-111111111111"),
-        ("tenant_id", "22222222-2222-2222-2222-222222222222"),
-        ("client_id", "33333333-3333-3333-3333-333333333333"),
-        ("client_secret", "any"),
-    ] {
-        config.insert(name.to_owned(), value.into());
-    }
-    config.insert("default_tags".to_owned(), json!({ "team": "integration" }));
-    let request = v6::configure_provider::Request {
-        config: Some(value(&Json::Object(config))),
-        ..Default::default()
-    };
-    let response = server.configure_provider(Request::new(request)).await;
-    assert_eq!(response.expect("answered").into_inner().diagnostics, []);
-    server
-}
-
-async fn upgrade(
-    server: &Server<IseProvider>,
-    resource: &dyn Resource<Azure>,
-    version: i64,
-    state: &Json,
-) -> v6::DynamicValue {
-    let request = v6::upgrade_resource_state::Request {
-        type_name: resource.type_name().to_owned(),
-        version,
-        raw_state: Some(v6::RawState {
-            json: state.to_string().into(),
-            ..Default::default()
-        }),
-    };
-    let response = server.upgrade_resource_state(Request::new(request)).await;
-    let response = response.expect("answered").into_inner();
-    assert_eq!(
-        response.diagnostics,
-        [],
-        "{} from version {version}",
-        resource.type_name()
-    );
-    response.upgraded_state.expect("a state")
-}
-
-/// Plans a configuration that says what the state has.
-async fn plan(
-    server: &Server<IseProvider>,
-    resource: &dyn Resource<Azure>,
-    upgraded: &v6::DynamicValue,
-    state: &Json,
-) -> v6::plan_resource_change::Response {
-    let mut config = state.clone();
-    forget_computed(&resource.schema().attributes, &mut config);
-    let request = v6::plan_resource_change::Request {
-        type_name: resource.type_name().to_owned(),
-        prior_state: Some(upgraded.clone()),
-        proposed_new_state: Some(upgraded.clone()),
-        config: Some(value(&config)),
-        ..Default::default()
-    };
-    let response = server.plan_resource_change(Request::new(request)).await;
-    response.expect("answered").into_inner()
+    let config = json!({
+        "resource_manager_endpoint": NOWHERE,
+        "active_directory_authority_host": sign_in,
+        "subscription_id": "11111111-1111-1111-1111-111111111111",
+        "tenant_id": "22222222-2222-2222-2222-222222222222",
+        "client_id": "33333333-3333-3333-3333-333333333333",
+        "client_secret": "any",
+        "default_tags": { "team": "integration" },
+    });
+    let core = Core::start_with(IseProvider, config).await;
+    let mut core = core.expect("it can be configured");
+    core.options.refresh = false;
+    core
 }
 
 /// Takes out what only the provider gives, and so no configuration has.
-fn forget_computed(attributes: &[Attribute], object: &mut Json) {
+fn forget_computed(attributes: &[Attribute], object: &mut Object) {
     for attribute in attributes {
-        match (&attribute.kind, &mut object[&*attribute.name]) {
-            (_, value) if !attribute.is_configurable() => *value = Json::Null,
-            (Kind::Nested(_, attributes), value @ Json::Object(_)) => {
-                forget_computed(attributes, value)
+        match (&attribute.kind, object.get_mut(&attribute.name)) {
+            (_, value) if !attribute.is_configurable() => *value = Value::Null,
+            (Kind::Nested(_, attributes), Value::Object(object)) => {
+                forget_computed(attributes, object);
             }
             _ => {}
         }
-    }
-}
-
-fn value(json: &Json) -> v6::DynamicValue {
-    v6::DynamicValue {
-        json: json.to_string().into(),
-        ..Default::default()
     }
 }

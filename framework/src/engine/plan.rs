@@ -10,9 +10,9 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Report as _};
 use crate::private::Private;
 use crate::resource::Resource;
 use crate::resource::plan::{ModifyPlanRequest, ModifyPlanResponse};
-use crate::schema::Schema;
 use crate::schema::row::{PlanModifyRequest, PlanModifyResponse};
 use crate::schema::walk::{Node, walk};
+use crate::schema::{Nesting, Schema};
 use crate::types::path::Path;
 use crate::types::value::{Object, Value};
 
@@ -207,6 +207,9 @@ fn keep_computed(plan: &mut Plan, schema: &Schema) {
     walk_plan(plan, schema, &mut |node| {
         if node.is_written && is_decided_by_apply(&node) {
             *node.planned = node.prior.clone();
+        } else if node.row.nesting() == Some(Nesting::Set) && matches!(node.config, Value::Set(_)) {
+            // Terraform gives prior elements away in their order. Elements that then have become equal are lost to it.
+            *node.planned = node.config.clone();
         }
     });
 }

@@ -375,6 +375,11 @@ impl<'s> Members<'s> {
         attributes.chain(self.blocks.iter().map(Row::Block))
     }
 
+    /// Whether there are none.
+    pub fn is_empty(self) -> bool {
+        self.attributes.is_empty() && self.blocks.is_empty()
+    }
+
     /// The row of this name.
     pub fn row(self, name: &str) -> Option<Row<'s>> {
         self.rows().find(|row| row.name() == name)
@@ -388,6 +393,21 @@ impl<'s> Members<'s> {
     /// An object with nothing in it.
     pub fn null_object(self) -> Object {
         self.rows().map(|row| (row.name(), row.null())).collect()
+    }
+
+    /// Whether a value that holds such objects has something that only a configuration gives.
+    pub fn hold_written(self, value: &Value) -> bool {
+        match value {
+            Value::Object(object) => self.rows().any(|row| {
+                let value = object.get(row.name());
+                !value.is_null() && (!row.is_computed() || row.members().hold_written(value))
+            }),
+            Value::List(elements) | Value::Set(elements) => {
+                elements.iter().any(|element| self.hold_written(element))
+            }
+            Value::Map(elements) => elements.values().any(|element| self.hold_written(element)),
+            _ => false,
+        }
     }
 
     /// Calls `visit` with every row at every depth, and its path: names joined by dots.

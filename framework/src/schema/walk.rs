@@ -200,31 +200,22 @@ fn pair_elements<'v>(
     let config = config.as_elements().unwrap_or_default();
     let prior = prior.as_elements().unwrap_or_default();
     let is_set = row.nesting() == Some(Nesting::Set);
-    let by_index = || (0..planned.len()).map(Some).collect();
-    let written: Vec<Option<usize>> = match is_set {
-        true => matched(planned, config, |planned, config| {
-            is_counterpart(row, config.as_object(), planned, config)
-        }),
+    let (written, before): (Vec<Option<usize>>, Vec<Option<usize>>) = match is_set {
+        true => pair_set(row, config, prior, planned),
         // Terraform plans a list with just the elements of the configuration.
-        false => by_index(),
+        false => {
+            let by_index: Vec<_> = (0..planned.len()).map(Some).collect();
+            let before = match row.key() {
+                None => by_index.clone(),
+                Some(key) => pair_by_key(row, key, prior, planned),
+            };
+            (by_index, before)
+        }
     };
     let written: Vec<_> = written
         .into_iter()
         .map(|index| config.get(index?))
         .collect();
-    let before: Vec<Option<usize>> = match (row.key(), is_set) {
-        (None, false) => by_index(),
-        (Some(key), _) => matched(planned, prior, |planned, prior| {
-            has_same_key(row, key, planned, prior)
-        }),
-        (None, true) => {
-            let pairs: Vec<_> = planned.iter().zip(written.iter().copied()).collect();
-            matched(&pairs, prior, |(planned, config), prior| {
-                let config = config.and_then(Value::as_object);
-                is_counterpart(row, config, planned, prior)
-            })
-        }
-    };
     let object = |value: Option<&'v Value>| value.and_then(Value::as_object);
     let pairs = written.into_iter().zip(before).enumerate();
     let pair = |(index, (config, before)): (usize, (_, Option<usize>))| Pair {
@@ -235,46 +226,158 @@ fn pair_elements<'v>(
     pairs.map(pair).collect()
 }
 
-/// For each element the index of the one of `others` that belongs to it. Each of them belongs to one element only; which
-/// equals it in everything goes first.
-fn matched<E: Borrowed>(
-    elements: &[E],
-    others: &[Value],
-    belongs: impl Fn(&E, &Value) -> bool,
-) -> Vec<Option<usize>> {
-    let mut is_taken = vec![false; others.len()];
+/// For each planned element of a set the indices of its counterparts in the configuration and in the prior state.
+///
+/// Which element was which is decided by the configuration, not by Terraform's proposal: that gives a prior element to the
+/// first configured one that it fits, and may leave none for another one.
+fn pair_set(
+    row: Row<'_>,
+    config: &[Value],
+    prior: &[Value],
+    planned: &[Value],
+) -> (Vec<Option<usize>>, Vec<Option<usize>>) {
+    let filled: Vec<_> = config
+        .iter()
+        .map(|it| with_defaults(row.members(), it))
+        .collect();
+    let fits =
+        |config: &Value, prior: &Value| is_counterpart(row, config.as_object(), config, prior);
+    let stays = matched(
+        config,
+        prior,
+        &[
+            &|a, b| config[a] == prior[b],
+            // Who has written it all goes before those that leave something open.
+            &|a, b| is_counterpart(row, None, &filled[a], &prior[b]),
+            &|a, b| fits(&filled[a], &prior[b]),
+            // Something else has changed what had its default.
+            &|a, b| fits(&config[a], &prior[b]),
+        ],
+    );
+    let is_as_before = |planned_index: usize, config_index: usize| {
+        let stays = stays[config_index].map(|index| &prior[index]);
+        stays == Some(&planned[planned_index])
+    };
+    let written = matched(
+        planned,
+        config,
+        &[&is_as_before, &|a, b| planned[a] == config[b], &|a, b| {
+            is_counterpart(row, config[b].as_object(), &planned[a], &config[b])
+        }],
+    );
+    if let Some(key) = row.key() {
+        return (written, pair_by_key(row, key, prior, planned));
+    }
+    let mut before: Vec<_> = written.iter().map(|index| stays[(*index)?]).collect();
+    // What is not in the configuration is known again by all that it has.
+    let is_left = |index: &usize| !before.contains(&Some(*index));
+    let left: Vec<usize> = (0..prior.len()).filter(is_left).collect();
+    let strange: Vec<usize> = (0..planned.len())
+        .filter(|index| written[*index].is_none())
+        .collect();
+    let found = matched(
+        &strange,
+        &left,
+        &[&|a, b| planned[strange[a]] == prior[left[b]], &|a, b| {
+            is_counterpart(row, None, &planned[strange[a]], &prior[left[b]])
+        }],
+    );
+    for (planned, found) in strange.into_iter().zip(found) {
+        before[planned] = found.map(|found| left[found]);
+    }
+    (written, before)
+}
+
+/// A configured value as it is planned where the provider has no say.
+fn with_defaults(members: Members<'_>, config: &Value) -> Value {
+    let inner = |value: &Value| with_defaults(members, value);
+    if members.is_empty() {
+        return config.clone();
+    }
+    match config {
+        Value::Object(object) => {
+            let value = |row: Row<'_>| match (object.get(row.name()), row.default_value()) {
+                (Value::Null, Some(default)) => default.clone(),
+                (value, _) => with_defaults(row.members(), value),
+            };
+            let rows = members.rows();
+            let object: Object = rows.map(|row| (row.name(), value(row))).collect();
+            object.into()
+        }
+        Value::List(elements) => Value::List(elements.iter().map(inner).collect()),
+        Value::Set(elements) => Value::set(elements.iter().map(inner)),
+        Value::Map(elements) => {
+            let elements = elements.iter().map(|(key, it)| (key.clone(), inner(it)));
+            Value::Map(elements.collect())
+        }
+        other => other.clone(),
+    }
+}
+
+fn pair_by_key(row: Row<'_>, key: &str, prior: &[Value], planned: &[Value]) -> Vec<Option<usize>> {
+    matched(
+        planned,
+        prior,
+        &[
+            &|a, b| planned[a] == prior[b] && has_same_key(row, key, &planned[a], &prior[b]),
+            &|a, b| has_same_key(row, key, &planned[a], &prior[b]),
+        ],
+    )
+}
+
+/// Whether the one at an index belongs to the other at an index.
+type Belongs<'f> = &'f dyn Fn(usize, usize) -> bool;
+
+/// For each element the index of the one of `others` that belongs to it, for as many as possible: each of them belongs to
+/// one element only. Who belongs together by an earlier rule is paired first; a later rule never leaves alone who was.
+fn matched<E, O>(elements: &[E], others: &[O], rules: &[Belongs<'_>]) -> Vec<Option<usize>> {
+    let mut owners: Vec<Option<usize>> = vec![None; others.len()];
+    let mut is_paired = vec![false; elements.len()];
+    for (number, _) in rules.iter().enumerate() {
+        let belongs = |element: usize, other: usize| {
+            let mut rules = rules[..=number].iter();
+            rules.any(|rule| rule(element, other))
+        };
+        for (element, is_paired) in is_paired.iter_mut().enumerate() {
+            if !*is_paired {
+                let mut is_tried = vec![false; others.len()];
+                *is_paired = pair(element, &belongs, &mut owners, &mut is_tried);
+            }
+        }
+    }
     let mut found = vec![None; elements.len()];
-    for is_exact in [true, false] {
-        for (element, found) in elements.iter().zip(&mut found) {
-            if found.is_some() {
-                continue;
-            }
-            let fits =
-                |other: &Value| (!is_exact || element.value() == other) && belongs(element, other);
-            *found = (0..others.len()).find(|index| !is_taken[*index] && fits(&others[*index]));
-            if let Some(index) = *found {
-                is_taken[index] = true;
-            }
+    for (other, owner) in owners.into_iter().enumerate() {
+        if let Some(owner) = owner {
+            found[owner] = Some(other);
         }
     }
     found
 }
 
-/// An element that is matched, alone or beside its counterpart in the configuration.
-trait Borrowed {
-    fn value(&self) -> &Value;
-}
-
-impl Borrowed for Value {
-    fn value(&self) -> &Value {
-        self
+/// Finds one for `element`, if need be by giving its owner another one.
+fn pair(
+    element: usize,
+    belongs: Belongs<'_>,
+    owners: &mut [Option<usize>],
+    is_tried: &mut [bool],
+) -> bool {
+    let is_free = |other: &usize| owners[*other].is_none() && belongs(element, *other);
+    if let Some(other) = (0..owners.len()).find(is_free) {
+        owners[other] = Some(element);
+        return true;
     }
-}
-
-impl Borrowed for (&Value, Option<&Value>) {
-    fn value(&self) -> &Value {
-        self.0
+    for other in 0..owners.len() {
+        if is_tried[other] || !belongs(element, other) {
+            continue;
+        }
+        is_tried[other] = true;
+        let moves = owners[other].is_none_or(|owner| pair(owner, belongs, owners, is_tried));
+        if moves {
+            owners[other] = Some(element);
+            return true;
+        }
     }
+    false
 }
 
 fn has_same_key(row: Row<'_>, key: &str, planned: &Value, prior: &Value) -> bool {
@@ -299,10 +402,12 @@ fn are_counterparts(members: Members<'_>, config: Option<&Object>, a: &Object, b
     members.rows().all(|row| {
         let written = config.map(|config| config.get(row.name()));
         let is_open = row.is_computed() && written.is_some_and(Value::is_null);
+        let (a, b) = (a.get(row.name()), b.get(row.name()));
+        // What a plan leaves open may have become anything.
+        let is_open = is_open || b.is_unknown();
         if is_open || !row.is_configurable() || row.is_write_only() {
             return true;
         }
-        let (a, b) = (a.get(row.name()), b.get(row.name()));
         row.semantically_equal(b, a) || hold_counterparts(row, written, a, b)
     })
 }
@@ -326,11 +431,13 @@ fn hold_counterparts(row: Row<'_>, config: Option<&Value>, a: &Value, b: &Value)
         }
         (_, Value::Set(a), Value::Set(b)) => {
             // Which element of the configuration is meant is not known here: what is computed in any of them is open.
-            let pairs = matched(a, b, |a, b| {
-                let configs = config.and_then(Value::as_elements).unwrap_or_default();
+            let configs = config.and_then(Value::as_elements).unwrap_or_default();
+            let belongs = |left: usize, right: usize| {
+                let (a, b) = (&a[left], &b[right]);
                 is_counterpart(None, a, b)
                     || configs.iter().any(|it| is_counterpart(Some(it), a, b))
-            });
+            };
+            let pairs = matched(a, b, &[&belongs]);
             a.len() == b.len() && pairs.iter().all(Option::is_some)
         }
         (_, a, b) => is_counterpart(config, a, b),

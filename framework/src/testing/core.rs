@@ -96,9 +96,8 @@ impl<P: Provider> Core<Server<P>> {
     /// Its schemas are checked for what Terraform refuses, and for rows that have no effect.
     pub async fn start_with(provider: P, config: impl Into<Config>) -> Result<Self, Failure> {
         let engine = Engine { self_checks: true };
-        let registry = Registry::of(&provider);
-        let findings = engine.check_provider(&provider, &registry);
-        unless_failed(findings.iter().cloned().collect())?;
+        let found = engine.check_provider(&provider, &Registry::of(&provider));
+        unless_failed(found.into_iter().collect())?;
         // Terraform itself finds what is wrong with the answers, and in its own words.
         let server = Server::with_engine(provider, Engine { self_checks: false });
         let mut core = Self::over(server).await?;

@@ -1,6 +1,6 @@
 //! The state that Terraform proposes to a provider: the configuration, with what is computed as it was before.
 
-use crate::schema::{Members, Mode, Nesting, Row};
+use crate::schema::{Members, Nesting, Row};
 use crate::types::value::{Object, Value};
 
 /// What Terraform proposes where `prior` is to become `config`.
@@ -32,25 +32,7 @@ fn is_left_to_provider(row: Row<'_>, config: &Value, prior: &Value) -> bool {
         return false;
     }
     // Where something of before can only have been written, the user has taken it out.
-    let is_optional = row.attribute().is_some_and(|it| it.mode != Mode::Computed);
-    !(is_optional && holds_written(row.members(), prior))
-}
-
-/// Whether something is there that only a configuration gives.
-fn holds_written(members: Members<'_>, value: &Value) -> bool {
-    let mut elements = match value {
-        Value::Object(object) => {
-            return members.rows().any(|row| {
-                let value = object.get(row.name());
-                !value.is_null() && (!row.is_computed() || holds_written(row.members(), value))
-            });
-        }
-        Value::List(elements) | Value::Set(elements) => elements.iter().collect::<Vec<_>>(),
-        Value::Map(elements) => elements.values().collect(),
-        _ => Vec::new(),
-    }
-    .into_iter();
-    elements.any(|element| holds_written(members, element))
+    !(row.is_configurable() && row.members().hold_written(prior))
 }
 
 fn nested(row: Row<'_>, config: &Value, prior: &Value) -> Value {

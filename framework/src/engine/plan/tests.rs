@@ -4,6 +4,7 @@ use crate::schema::plan_modifier::{
     use_prior_when_semantically_equal, use_state_for_unknown, use_state_or_null_for_unknown,
 };
 use crate::schema::{Attribute, Nesting};
+use crate::testing::proposed_new;
 use crate::types::ty::Type;
 
 mod collections;
@@ -97,17 +98,10 @@ fn existing() -> Object {
     ])
 }
 
-/// Plans as Terraform asks for it: what the configuration leaves out and the provider may give comes from the prior state.
+/// Plans as Terraform asks for it.
 fn plan(config: &[(&str, Value)], prior: Option<Object>) -> Plan {
     let config = object(config);
-    let mut proposed = config.clone();
-    if let Some(prior) = &prior {
-        for attribute in &schema().attributes {
-            if attribute.is_computed() && config.get(&attribute.name).is_null() {
-                proposed.set(&attribute.name, prior.get(&attribute.name).clone());
-            }
-        }
-    }
+    let proposed = proposed_new(schema().members(), &config, prior.as_ref());
     let mut plan = propose(&schema(), config, prior, proposed, Private::default());
     finish(&mut plan, &schema());
     plan
@@ -214,31 +208,22 @@ fn a_nested_computed_value_follows_its_object() {
 
     let mut prior = existing();
     prior.set("identity", with_identity("System", "p".into()));
-    let mut proposed = prior.clone();
-    proposed.set("label", "new");
-    let kept = propose(
-        &schema(),
-        object(&[
+    let kept = plan(
+        &[
             ("name", "x".into()),
             ("label", "new".into()),
             ("identity", with_identity("System", Value::Null)),
-        ]),
+        ],
         Some(prior.clone()),
-        proposed.clone(),
-        Private::default(),
     );
     assert_eq!(kept.planned.get("identity"), prior.get("identity"));
 
-    proposed.set("identity", with_identity("User", "p".into()));
-    let changed = propose(
-        &schema(),
-        object(&[
+    let changed = plan(
+        &[
             ("name", "x".into()),
             ("identity", with_identity("User", Value::Null)),
-        ]),
+        ],
         Some(prior),
-        proposed,
-        Private::default(),
     );
     assert_eq!(
         changed.planned.get("identity"),
@@ -259,19 +244,8 @@ fn a_new_element_of_a_map_has_unknown_values_and_an_old_one_keeps_them() {
     };
     let mut prior = existing();
     prior.set("rules", rules(&[("old", rule("fine".into()))]));
-    let mut proposed = prior.clone();
-    proposed.set(
-        "rules",
-        rules(&[("old", rule("fine".into())), ("new", rule(Value::Null))]),
-    );
-    let config = object(&[
-        ("name", "x".into()),
-        (
-            "rules",
-            rules(&[("old", rule(Value::Null)), ("new", rule(Value::Null))]),
-        ),
-    ]);
-    let plan = propose(&schema(), config, Some(prior), proposed, Private::default());
+    let written = rules(&[("old", rule(Value::Null)), ("new", rule(Value::Null))]);
+    let plan = plan(&[("name", "x".into()), ("rules", written)], Some(prior));
     assert_eq!(
         plan.planned.get("rules"),
         &rules(&[

@@ -292,3 +292,16 @@ async fn a_wrong_schema_does_not_start() {
         "id: nobody can change",
     );
 }
+
+#[tokio::test]
+async fn what_was_accepted_is_stored_and_not_tainted() {
+    let (mut core, _) = start().await;
+    let config = json!({ "name": "a", "mood": "accept" });
+    let accepted = core.apply(THING, config).await.expect("accepted");
+    assert_eq!(
+        transcript(&accepted.warnings),
+        "Warning: Not finished\nIt goes on.\n"
+    );
+    assert!(accepted.object().get("id").is_null());
+    assert!(!core.instance(THING).expect("kept").is_tainted);
+}

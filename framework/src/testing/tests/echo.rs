@@ -1,18 +1,18 @@
 //! A provider of one resource with whatever schema: what it is told it keeps, and what is unknown it makes up.
 
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
 use crate::context::Context;
-use crate::diagnostics::{Diagnostic, Report as _, Reported};
+use crate::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
 use crate::private::Private;
 use crate::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
 use crate::resource::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
 use crate::resource::{
     CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ImportStateRequest,
-    ImportStateResponse, ModifyPlan, Outcome, ReadRequest, ReadResponse, Resource, State,
-    UpdateRequest, UpdateResponse,
+    ImportStateResponse, ModifyPlan, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
+    UpdateResponse,
 };
 use crate::schema::{Members, Row, Schema};
 use crate::types::path::Path;
@@ -31,12 +31,11 @@ pub(super) struct Echo {
 
 impl Echo {
     pub(super) fn new(schema: Schema) -> (Self, Remote) {
+        let plans = Mutex::new(0);
+        let thing = Arc::new(Thing { schema, plans });
         let remote = Remote::default();
         let echo = Self {
-            thing: Arc::new(Thing {
-                schema,
-                plans: Mutex::new(0),
-            }),
+            thing,
             remote: remote.clone(),
         };
         (echo, remote)
@@ -46,11 +45,6 @@ impl Echo {
 #[async_trait]
 impl Provider for Echo {
     type Data = Remote;
-
-    fn schema(&self) -> &Schema {
-        static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::default);
-        &SCHEMA
-    }
 
     async fn configure(
         &self,
@@ -79,9 +73,9 @@ fn mood(object: &Object) -> &str {
     mood.and_then(|(_, mood)| mood.as_str()).unwrap_or_default()
 }
 
-fn fail(object: &Object, operation: &str) -> Result<(), Diagnostic> {
+fn fail(object: &Object, operation: &str, diagnostics: &mut Diagnostics) -> Result<(), Reported> {
     match mood(object) == operation {
-        true => Err(Diagnostic::error("Remote failure", operation)),
+        true => Err(diagnostics.add_error("Remote failure", operation)),
         false => Ok(()),
     }
 }
@@ -94,18 +88,15 @@ impl Thing {
         if mood(planned) == "another" {
             made.set("name", "another");
         }
-        if mood(planned) == "unknown" {
-            made.set("id", Value::unknown());
-        }
         made
     }
+}
 
-    fn keep(remote: &Remote, made: Object, state: &mut State, private: &mut Private) {
-        *remote.lock().expect("not poisoned") = Some(made.clone());
-        state.set(made);
-        let times = private.get::<u32>("times").unwrap_or_default();
-        private.set("times", &(times + 1));
-    }
+fn keep(context: &Context<Remote>, made: &Object, private: &mut Private) -> Result<(), Diagnostic> {
+    *context.data()?.lock().expect("not poisoned") = Some(made.clone());
+    let times = private.get::<u32>("times").unwrap_or_default();
+    private.set("times", &(times + 1));
+    Ok(())
 }
 
 #[async_trait]
@@ -132,11 +123,21 @@ impl Resource<Remote> for Thing {
         request: CreateRequest<'_>,
         response: &mut CreateResponse,
     ) -> Result<Outcome, Reported> {
-        fail(request.plan, "fail before create").report(&mut response.diagnostics)?;
-        let remote = context.data().report(&mut response.diagnostics)?;
+        let CreateResponse {
+            state,
+            private,
+            diagnostics,
+            ..
+        } = response;
+        fail(request.plan, "fail before create", diagnostics)?;
         let made = self.made(request.plan);
-        Self::keep(remote, made, &mut response.state, &mut response.private);
-        fail(request.plan, "fail after create").report(&mut response.diagnostics)?;
+        keep(context, &made, private).report(diagnostics)?;
+        state.set(made);
+        fail(request.plan, "fail after create", diagnostics)?;
+        if mood(request.plan) == "accept" {
+            let warning = Diagnostic::warning("Not finished", "It goes on.");
+            return Ok(response.accepted(request.plan.clone(), warning));
+        }
         Ok(Outcome::Done)
     }
 
@@ -160,10 +161,10 @@ impl Resource<Remote> for Thing {
         request: UpdateRequest<'_>,
         response: &mut UpdateResponse,
     ) -> Result<Outcome, Reported> {
-        fail(request.plan, "fail update").report(&mut response.diagnostics)?;
-        let remote = context.data().report(&mut response.diagnostics)?;
+        fail(request.plan, "fail update", &mut response.diagnostics)?;
         let made = self.made(request.plan);
-        Self::keep(remote, made, &mut response.state, &mut response.private);
+        keep(context, &made, &mut response.private).report(&mut response.diagnostics)?;
+        response.state.set(made);
         Ok(Outcome::Done)
     }
 
@@ -173,7 +174,7 @@ impl Resource<Remote> for Thing {
         request: DeleteRequest<'_>,
         response: &mut DeleteResponse,
     ) -> Result<(), Reported> {
-        fail(request.prior, "fail delete").report(&mut response.diagnostics)?;
+        fail(request.prior, "fail delete", &mut response.diagnostics)?;
         let remote = context.data().report(&mut response.diagnostics)?;
         *remote.lock().expect("not poisoned") = None;
         Ok(())
@@ -198,8 +199,8 @@ impl ModifyPlan<Remote> for Thing {
             "fickle" => plan.planned.set("id", format!("plan {plans}")),
             "replace" => drop(plan.requires_replace.insert(Path::attribute("mood"))),
             "replace nothing" => {
-                plan.requires_replace
-                    .insert(Path::attribute("list").with_index(7));
+                let nothing = Path::attribute("list").with_index(7);
+                plan.requires_replace.insert(nothing);
             }
             "warn" => plan.diagnostics.add_warning("Careful", "Really."),
             _ => {}

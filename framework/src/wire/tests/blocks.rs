@@ -16,6 +16,7 @@ use crate::resource::{
 };
 use crate::schema::plan_modifier::{requires_replace, use_state_for_unknown};
 use crate::schema::{Attribute, Block, Nesting, Schema};
+use crate::testing::proposed_new;
 use crate::types::value::{Object, Value};
 use crate::wire::{Server, convert};
 
@@ -52,11 +53,6 @@ struct Blocks;
 #[async_trait]
 impl Provider for Blocks {
     type Data = ();
-
-    fn schema(&self) -> &Schema {
-        static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::default);
-        &SCHEMA
-    }
 
     async fn configure(
         &self,
@@ -159,7 +155,7 @@ async fn plan(
     let request = v6::plan_resource_change::Request {
         type_name: "blocks_thing".into(),
         prior_state: encoded(prior),
-        proposed_new_state: encoded(Some(config)),
+        proposed_new_state: encoded(Some(&proposed_new(THING.members(), config, prior))),
         config: encoded(Some(config)),
         ..Default::default()
     };

@@ -1,4 +1,4 @@
-//! Terraform's side of the calls, for tests: it proposes states as Terraform does and reads the answers.
+//! One call at a time, for tests of what the wire answers. Whole lives are driven by [`crate::testing`].
 
 use tfplugin_proto::v6;
 use tfplugin_proto::v6::provider_server::Provider as _;
@@ -8,6 +8,7 @@ use super::memory::{COUNT, Memory, THING};
 use crate::engine::Engine;
 use crate::private::Private;
 use crate::schema::Schema;
+use crate::testing::proposed_new;
 use crate::types::msgpack;
 use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
@@ -145,7 +146,7 @@ impl Client {
         let request = v6::plan_resource_change::Request {
             type_name: TYPE_NAME.into(),
             prior_state: encode(prior),
-            proposed_new_state: encode(Some(&propose(config, prior))),
+            proposed_new_state: encode(Some(&proposed_new(THING.members(), config, prior))),
             config: encode(Some(config)),
             ..Default::default()
         };
@@ -373,23 +374,6 @@ impl Client {
             .into_inner();
         texts(&response.diagnostics, v6::diagnostic::Severity::Error)
     }
-}
-
-/// What Terraform proposes: the configuration, and the prior value of what only the provider may give.
-fn propose(config: &Object, prior: Option<&Object>) -> Object {
-    let mut proposed = config.clone();
-    let Some(prior) = prior else { return proposed };
-    for attribute in &THING.attributes {
-        if attribute.is_computed() && config.get(&attribute.name).is_null() {
-            proposed.set(&attribute.name, prior.get(&attribute.name).clone());
-        }
-    }
-    if let (Value::Object(owner), Value::Object(before)) =
-        (proposed.get_mut("owner"), prior.get("owner"))
-    {
-        owner.set("key", before.get("key").clone());
-    }
-    proposed
 }
 
 fn outcome(

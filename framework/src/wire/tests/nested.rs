@@ -23,7 +23,8 @@ use crate::schema::plan_modifier::{
     use_state_for_unknown,
 };
 use crate::schema::validator::text;
-use crate::schema::{Attribute, Kind, Nesting, Schema};
+use crate::schema::{Attribute, Nesting, Schema};
+use crate::testing::proposed_new;
 use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
 use crate::wire::{Server, convert};
@@ -349,7 +350,7 @@ struct Planned {
 }
 
 async fn plan(client: &mut Client, config: &Object, prior: Option<&Object>) -> Planned {
-    let proposed = propose(&THING.attributes, config, prior);
+    let proposed = proposed_new(THING.members(), config, prior);
     let request = v6::plan_resource_change::Request {
         type_name: "nested_thing".into(),
         prior_state: Some(convert::encode_object(prior, &THING)),
@@ -397,54 +398,6 @@ async fn apply(
     let response = response.into_inner();
     let state = convert::decode_object(response.new_state.as_ref(), &THING).expect("fits");
     (told(&response.diagnostics), state)
-}
-
-/// Terraform's proposal: what is configured, and computed values of its counterpart from before.
-fn propose(attributes: &[Attribute], config: &Object, prior: Option<&Object>) -> Object {
-    let value = |attribute: &Attribute| {
-        let written = config.get(&attribute.name);
-        let before = prior.map_or(&Value::Null, |prior| prior.get(&attribute.name));
-        match &attribute.kind {
-            _ if written.is_null() && attribute.is_computed() => before.clone(),
-            Kind::Nested(nesting, inner) => propose_nested(*nesting, inner, written, before),
-            Kind::Value(_) => written.clone(),
-        }
-    };
-    let rows = attributes.iter();
-    rows.map(|attribute| (&*attribute.name, value(attribute)))
-        .collect()
-}
-
-fn propose_nested(
-    nesting: Nesting,
-    attributes: &[Attribute],
-    written: &Value,
-    before: &Value,
-) -> Value {
-    let one = |written: &Value, before: Option<&Value>| match written {
-        Value::Object(written) => {
-            propose(attributes, written, before.and_then(Value::as_object)).into()
-        }
-        other => other.clone(),
-    };
-    match (nesting, written) {
-        (Nesting::Single, written) => one(written, Some(before)),
-        (Nesting::List, Value::List(elements)) => {
-            let before = |index: usize| before.as_elements()?.get(index);
-            let elements = elements.iter().enumerate();
-            Value::List(elements.map(|(index, it)| one(it, before(index))).collect())
-        }
-        (Nesting::Map, Value::Map(elements)) => {
-            let before = |key: &str| before.as_map()?.get(key);
-            let elements = elements.iter();
-            Value::Map(
-                elements
-                    .map(|(key, it)| (key.clone(), one(it, before(key))))
-                    .collect(),
-            )
-        }
-        (_, written) => written.clone(),
-    }
 }
 
 fn object(members: &[(&str, Value)]) -> Value {

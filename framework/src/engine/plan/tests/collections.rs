@@ -116,11 +116,11 @@ fn state(schema: &Schema, rules: Value) -> Object {
     state
 }
 
-/// Plans the rules that are written, of which Terraform proposes nothing but what is written.
+/// Plans the rules that are written.
 fn plan_rules(schema: &Schema, rules: Value, prior: Option<Object>) -> Plan {
     let mut config = schema.null_object();
     config.set("rules", rules);
-    let proposed = config.clone();
+    let proposed = proposed_new(schema.members(), &config, prior.as_ref());
     let private = Private::default();
     let mut plan = propose(schema, config, prior.clone(), proposed, private);
     finish(&mut plan, schema);

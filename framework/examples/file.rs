@@ -1,0 +1,76 @@
+//! A provider of one resource: a text file.
+
+use std::{fs, io::ErrorKind::NotFound, process::ExitCode, sync::Arc};
+
+use async_trait::async_trait;
+use tfplugin_framework::schema::{Attribute, Schema, plan_modifier::requires_replace};
+use tfplugin_framework::{context::*, diagnostics::*, plugin::*, provider::*, resource::*, types::value::Object, wire::Server};
+
+struct Files;
+struct File(Schema);
+
+#[async_trait]
+impl Provider for Files {
+    type Data = ();
+
+    async fn configure(&self, _: &ConfigureContext, _: ConfigureRequest<'_>, to: &mut ConfigureResponse<()>) -> Result<(), Reported> {
+        to.data = Some(());
+        Ok(())
+    }
+
+    fn resources(&self) -> Vec<Arc<dyn Resource<()>>> {
+        let path = Attribute::string("path").required().plan(requires_replace()).doc("Where it is.");
+        let content = Attribute::string("content").required().doc("What is in it.");
+        vec![Arc::new(File(Schema { attributes: vec![path, content], ..Schema::default() }))]
+    }
+}
+
+fn write(file: &Object, state: &mut State, diagnostics: &mut Diagnostics) -> Result<Outcome, Reported> {
+    let written = fs::write(file.text("path"), file.text("content"));
+    written.map_err(|error| diagnostics.add_error("Cannot write the file", error.to_string()))?;
+    state.set(file.clone());
+    Ok(Outcome::Done)
+}
+
+#[async_trait]
+impl Resource<()> for File {
+    fn type_name(&self) -> &str {
+        "files_text"
+    }
+    fn schema(&self) -> &Schema {
+        &self.0
+    }
+
+    async fn create(&self, _: &Context<()>, asked: CreateRequest<'_>, to: &mut CreateResponse) -> Result<Outcome, Reported> {
+        write(asked.plan, &mut to.state, &mut to.diagnostics)
+    }
+
+    async fn read(&self, _: &Context<()>, asked: ReadRequest<'_>, to: &mut ReadResponse) -> Result<(), Reported> {
+        let mut file = asked.current.clone();
+        match fs::read_to_string(file.text("path")) {
+            Ok(content) => {
+                file.set("content", content);
+                to.state.set(file);
+            }
+            Err(error) if error.kind() == NotFound => to.state.remove(),
+            Err(error) => return Err(to.diagnostics.add_error("Cannot read the file", error.to_string())),
+        }
+        Ok(())
+    }
+
+    async fn update(&self, _: &Context<()>, asked: UpdateRequest<'_>, to: &mut UpdateResponse) -> Result<Outcome, Reported> {
+        write(asked.plan, &mut to.state, &mut to.diagnostics)
+    }
+
+    async fn delete(&self, _: &Context<()>, asked: DeleteRequest<'_>, to: &mut DeleteResponse) -> Result<(), Reported> {
+        match fs::remove_file(asked.prior.text("path")) {
+            Err(error) if error.kind() != NotFound => Err(to.diagnostics.add_error("Cannot delete the file", error.to_string())),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let about = About { address: "example.com/test/files", version: "1.0.0", log_targets: &["file"] };
+    tfplugin_framework::plugin::main(about, || Server::new(Files))
+}

@@ -34,7 +34,7 @@ use crate::types::TABLE;
 use crate::{control, page, signin};
 
 /// How many resources of a long list are shown while others wait.
-const SHOWN_AT_ONCE: usize = 50;
+const SHOWN_AT_ONCE: usize = 10;
 
 /// Everything under one handler: ARM's paths have no case, so a router of literal paths is of no use.
 pub(crate) fn router(emulator: Emulator) -> Router {

@@ -180,6 +180,7 @@ async fn the_assertions_of_build_systems_sign_in() {
     let mut client = Client::new().await;
     let home = home(&client).await;
     client.forget_token();
+    let mut tokens = Vec::new();
     for (method, path, member, issuer, subject) in [
         (
             "GET",
@@ -212,6 +213,7 @@ async fn the_assertions_of_build_systems_sign_in() {
     ] {
         register(&client, trust(issuer, subject)).await;
         let token = assertion(&client, method, &path, member).await;
+        tokens.push(token.clone());
         let fields = [
             (
                 "client_assertion_type",
@@ -237,7 +239,13 @@ async fn the_assertions_of_build_systems_sign_in() {
         .await
         .body
         .to_string();
-    assert!(!log.contains("eyJ"), "no token is in the log");
+    // The published keys, which are in the log, may have any letters in them: a value that begins so is a token.
+    let signature = |token: &String| token.rsplit('.').next().map(str::to_owned);
+    let shown = tokens
+        .iter()
+        .filter_map(signature)
+        .any(|one| log.contains(&one));
+    assert!(!shown && !log.contains("\"eyJ"), "no token is in the log");
 }
 
 #[tokio::test]

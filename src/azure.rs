@@ -9,13 +9,13 @@ mod sign_in;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::{Diagnostic, Report as _};
+use tfplugin_framework::resource::plan::Plan;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::arm;
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Report as _};
-use crate::sdk::plan::Plan;
 
 pub use deletions::{Deletions, Patience};
 pub use plans::{Conflict, PlanRegistry, Planned, Planner};

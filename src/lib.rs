@@ -10,8 +10,6 @@
 //!
 //! `tests/structure.rs` checks these directions.
 
-mod sdk;
-
 pub mod arm;
 pub mod validate;
 

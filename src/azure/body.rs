@@ -11,12 +11,12 @@ mod write;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
+use tfplugin_framework::schema::{Attribute, Kind, Nesting, Schema};
+use tfplugin_framework::types::number::Number;
+use tfplugin_framework::types::ty::Type;
+use tfplugin_framework::types::value::{Object, Value};
 
 use super::row::{ArmAttribute as _, Remote};
-use crate::sdk::number::Number;
-use crate::sdk::schema::{Attribute, Kind, Nesting, Schema};
-use crate::sdk::types::Type;
-use crate::sdk::value::{Object, Value};
 
 pub use self::members::write_members;
 pub use self::overwritten::Overwritten;
@@ -32,10 +32,10 @@ pub fn read(schema: &Schema, body: &Json, state: &Object) -> Object {
 }
 
 /// `planned` with everything that was unknown taken from `found`, or null where that is unknown too.
-pub fn complete(planned: &Object, found: &Object) -> Object {
+pub fn fill_unknowns(planned: &Object, found: &Object) -> Object {
     planned
         .iter()
-        .map(|(name, planned)| (name, complete_value(planned, found.get(name))))
+        .map(|(name, planned)| (name, fill_value(planned, found.get(name))))
         .collect()
 }
 
@@ -117,12 +117,14 @@ fn is_known(value: &Value) -> bool {
     !value.is_null() && value.is_wholly_known()
 }
 
-fn complete_value(planned: &Value, found: &Value) -> Value {
+fn fill_value(planned: &Value, found: &Value) -> Value {
     match (planned, found) {
         (Value::Unknown(_), found) if found.is_wholly_known() => found.clone(),
         (Value::Unknown(_), _) => Value::Null,
-        (Value::Object(planned), Value::Object(found)) => Value::Object(complete(planned, found)),
-        (Value::Object(planned), _) => Value::Object(complete(
+        (Value::Object(planned), Value::Object(found)) => {
+            Value::Object(fill_unknowns(planned, found))
+        }
+        (Value::Object(planned), _) => Value::Object(fill_unknowns(
             planned,
             &planned
                 .iter()
@@ -140,7 +142,7 @@ fn complete_value(planned: &Value, found: &Value) -> Value {
                 planned
                     .iter()
                     .enumerate()
-                    .map(|(index, planned)| complete_value(planned, found(index)))
+                    .map(|(index, planned)| fill_value(planned, found(index)))
                     .collect(),
             )
         }
@@ -154,7 +156,7 @@ fn complete_value(planned: &Value, found: &Value) -> Value {
             Value::Map(
                 planned
                     .iter()
-                    .map(|(key, planned)| (key.clone(), complete_value(planned, found(key))))
+                    .map(|(key, planned)| (key.clone(), fill_value(planned, found(key))))
                     .collect(),
             )
         }

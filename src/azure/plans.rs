@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tfplugin_framework::types::value::Object;
+
 use crate::arm::ResourceId;
-use crate::sdk::value::Object;
 
 /// What becomes of the objects whose plans have been made so far.
 ///

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::Diagnostic;
+use tfplugin_framework::diagnostics::capitalised;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::arm::{Client, Session};
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostic;
-use crate::sdk::validation::capitalised;
 
 /// How long signing in may take, the Azure CLI's own start included.
 const LONGEST: Duration = Duration::from_secs(120);

@@ -16,29 +16,31 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::{Diagnostics, Report as _, Reported};
+use tfplugin_framework::resource::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
+use tfplugin_framework::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ModifyPlan, Outcome,
+    ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse,
+};
+use tfplugin_framework::schema::plan_modifier::{
+    requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
+};
+use tfplugin_framework::schema::validator::{
+    each_element, int64_between, no_null_elements, one_of, text,
+};
+use tfplugin_framework::schema::{Attribute, Nesting, Schema, Timeouts};
+use tfplugin_framework::types::ty::Type;
+use tfplugin_framework::types::value::{Object, Value};
+use tfplugin_framework::validate_config::{ValidateConfig, ValidateConfigRequest};
 
 use super::shared::arm_type::ArmType;
 use super::shared::rows;
 use super::shared::wait::Interrupted;
 use crate::arm::{self, PutOptions, ResourceId, Session};
+use crate::azure::body::{self, Change};
 use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends, asks_arm};
 use crate::azure::{Azure, session};
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostics, Report as _, Reported};
-use crate::sdk::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
-use crate::sdk::remote::{self, Change};
-use crate::sdk::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ModifyPlan, Outcome,
-    ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse,
-};
-use crate::sdk::schema::plan_modifier::{
-    requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
-};
-use crate::sdk::schema::validator::{each_element, int64_between, no_null_elements, one_of, text};
-use crate::sdk::schema::{Attribute, Nesting, Schema, Timeouts};
-use crate::sdk::types::Type;
-use crate::sdk::validate_config::{ValidateConfig, ValidateConfigRequest};
-use crate::sdk::value::{Object, Value};
 use crate::validate;
 use deployment::{Ending, Pending, Unfinished, Work};
 use release::{Deletion, RELEASING, Release};
@@ -274,7 +276,7 @@ impl Resource<Azure> for Ise {
         let pending = Pending::creation(operation);
         pending.remember(&mut response.private);
         let so_far = read_body(context, &body, &planned);
-        response.state.set(remote::complete(&planned, &so_far));
+        response.state.set(body::fill_unknowns(&planned, &so_far));
         let work = work(context, &session, &id);
         match work.follow(&pending).await {
             // It was answered, and there is none: nothing is to be remembered.
@@ -295,7 +297,7 @@ impl Resource<Azure> for Ise {
             }
             Err(interrupted) => {
                 let warning = messages::still_deploying(&id, &pending, interrupted);
-                let known = remote::complete(&planned, &so_far);
+                let known = body::fill_unknowns(&planned, &so_far);
                 Ok(response.accepted(known, warning))
             }
         }
@@ -620,7 +622,7 @@ fn read_body(context: &Context<Azure>, body: &Json, object: &Object) -> Object {
 
 /// The state after a write: what was planned, and what ARM decided.
 fn complete(context: &Context<Azure>, planned: &Object, body: &Json) -> Object {
-    remote::complete(planned, &read_body(context, body, planned))
+    body::fill_unknowns(planned, &read_body(context, body, planned))
 }
 
 /// What the subnet IDs alone tell.

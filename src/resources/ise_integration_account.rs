@@ -7,27 +7,27 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::sentence;
+use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
+use tfplugin_framework::resource::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
+use tfplugin_framework::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ModifyPlan, Outcome,
+    ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse,
+};
+use tfplugin_framework::schema::validator::one_of;
+use tfplugin_framework::schema::{Attribute, Schema, Timeouts};
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::Object;
 
 use super::ise;
 use super::shared::arm_type::ArmType;
 use super::shared::at_once::Failure;
 use super::shared::{environment, replaced, rows, tags};
 use crate::arm::{ResourceId, Session};
+use crate::azure::body::Change;
 use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, asks_arm};
 use crate::azure::{Azure, session};
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
-use crate::sdk::path::Path;
-use crate::sdk::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
-use crate::sdk::remote::Change;
-use crate::sdk::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ModifyPlan, Outcome,
-    ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse,
-};
-use crate::sdk::schema::validator::one_of;
-use crate::sdk::schema::{Attribute, Schema, Timeouts};
-use crate::sdk::validation::sentence;
-use crate::sdk::value::Object;
 use crate::validate;
 
 pub(crate) const ARM: ArmType = ArmType {

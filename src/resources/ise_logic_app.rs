@@ -12,30 +12,30 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::{Diagnostics, Report as _, Reported};
+use tfplugin_framework::resource::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
+use tfplugin_framework::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ModifyPlan, Outcome,
+    ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse,
+};
+use tfplugin_framework::schema::plan_modifier::use_state_or_null_for_unknown;
+use tfplugin_framework::schema::validator::{each_element, no_null_elements, text};
+use tfplugin_framework::schema::{Attribute, Nesting, Schema, Timeouts};
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::ty::Type;
+use tfplugin_framework::types::value::{Object, Value};
+use tfplugin_framework::validate_config::{ValidateConfig, ValidateConfigRequest};
 
 use super::shared::arm_type::ArmType;
 use super::shared::at_once::Failure;
 use super::shared::{environment, replaced, rows, tags};
 use crate::arm::{ResourceId, Session};
+use crate::azure::body::Change;
 use crate::azure::row::{
     ArmAttribute as _, EmptyIsSignificant, Remote, Sends, asks_arm, sent_changes,
 };
 use crate::azure::{Azure, session};
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostics, Report as _, Reported};
-use crate::sdk::path::Path;
-use crate::sdk::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
-use crate::sdk::remote::Change;
-use crate::sdk::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ModifyPlan, Outcome,
-    ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse,
-};
-use crate::sdk::schema::plan_modifier::use_state_or_null_for_unknown;
-use crate::sdk::schema::validator::{each_element, no_null_elements, text};
-use crate::sdk::schema::{Attribute, Nesting, Schema, Timeouts};
-use crate::sdk::types::Type;
-use crate::sdk::validate_config::{ValidateConfig, ValidateConfigRequest};
-use crate::sdk::value::{Object, Value};
 use crate::validate;
 use crate::validate::callers::Callers;
 use crate::validate::json;

@@ -13,6 +13,25 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::sentence;
+use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
+use tfplugin_framework::resource::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
+use tfplugin_framework::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ImportStateRequest,
+    ImportStateResponse, ModifyPlan, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
+    UpdateResponse, UpgradeState, UpgradeStateRequest, UpgradeStateResponse,
+};
+use tfplugin_framework::schema::duration;
+use tfplugin_framework::schema::plan_modifier::{
+    requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
+};
+use tfplugin_framework::schema::validator::{no_null_elements, one_of, text};
+use tfplugin_framework::schema::{Attribute, Schema, Timeouts};
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::ty::Type;
+use tfplugin_framework::types::value::{Object, Value};
+use tfplugin_framework::validate_config::{ValidateConfig, ValidateConfigRequest};
 use tokio::time::Instant;
 
 use super::shared::arm_type::{ArmType, settle_id};
@@ -20,31 +39,12 @@ use super::shared::rows;
 use super::shared::wait::{self, Interrupted};
 use crate::arm::{self, Intent, Operation, ResourceId, Sending, Session};
 use crate::azure::body::Overwritten;
+use crate::azure::body::{self, Change};
 use crate::azure::row::{
     ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends, asks_arm, sent_changes,
 };
 use crate::azure::{Azure, parting_session, session};
 use crate::resources::shared::report;
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
-use crate::sdk::duration;
-use crate::sdk::path::Path;
-use crate::sdk::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
-use crate::sdk::remote::{self, Change};
-use crate::sdk::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ImportStateRequest,
-    ImportStateResponse, ModifyPlan, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
-    UpdateResponse, UpgradeState, UpgradeStateRequest, UpgradeStateResponse,
-};
-use crate::sdk::schema::plan_modifier::{
-    requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
-};
-use crate::sdk::schema::validator::{no_null_elements, one_of, text};
-use crate::sdk::schema::{Attribute, Schema, Timeouts};
-use crate::sdk::types::Type;
-use crate::sdk::validate_config::{ValidateConfig, ValidateConfigRequest};
-use crate::sdk::validation::sentence;
-use crate::sdk::value::{Object, Value};
 use crate::validate;
 use crate::validate::cidr::{self, Cidr};
 
@@ -170,7 +170,7 @@ impl Resource<Azure> for IseSubnet {
         match created.report(diagnostics)? {
             Ok(body) => {
                 let found = read_body(&body, &planned);
-                response.state.set(remote::complete(&planned, &found));
+                response.state.set(body::fill_unknowns(&planned, &found));
                 Ok(Outcome::Done)
             }
             Err(error) => {
@@ -216,7 +216,7 @@ impl Resource<Azure> for IseSubnet {
             Ok(body) => {
                 let found = read_body(&body, update.plan);
                 unfinished::settle(&mut response.private, &found);
-                response.state.set(remote::complete(update.plan, &found));
+                response.state.set(body::fill_unknowns(update.plan, &found));
                 Ok(Outcome::Done)
             }
             Err(error) => {
@@ -399,7 +399,7 @@ fn read_body(body: &Json, object: &Object) -> Object {
     if let Some(properties) = properties.and_then(Json::as_object_mut) {
         properties.insert("addressPrefix".to_owned(), prefix.into());
     }
-    let mut found = remote::read(&SCHEMA, &body, object);
+    let mut found = body::read(&SCHEMA, &body, object);
     if let Some(imported) = settle_id(object, &mut found) {
         let network = imported.parent().map(|network| network.to_string());
         found.set("virtual_network_id", network);
@@ -460,7 +460,7 @@ async fn change(
 fn write(change: Change<'_>, body: &mut Json) -> Vec<Overwritten> {
     let in_form_of_many = body["properties"]["addressPrefix"].is_null()
         && body["properties"]["addressPrefixes"].is_array();
-    let overwritten = remote::write(&SCHEMA, change, body);
+    let overwritten = body::write(&SCHEMA, change, body);
     if in_form_of_many && let Some(properties) = body["properties"].as_object_mut() {
         properties.shift_remove("addressPrefix");
     }
@@ -479,8 +479,8 @@ pub(crate) fn body_as_planned(current: Option<Json>, planned: &Object) -> Json {
     let mut body = current
         .filter(stays)
         .unwrap_or_else(|| json!({ "properties": {} }));
-    let current = remote::read(&SCHEMA, &body, &SCHEMA.null_object());
-    remote::write(&SCHEMA, Change::between(&current, planned), &mut body);
+    let current = body::read(&SCHEMA, &body, &SCHEMA.null_object());
+    body::write(&SCHEMA, Change::between(&current, planned), &mut body);
     if planned.get("route_table_id").is_unknown() {
         body["properties"]["routeTable"] = json!({});
     }

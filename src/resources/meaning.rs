@@ -8,6 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tfplugin_framework::engine::Engine;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::resource::Resource;
+use tfplugin_framework::schema::{Attribute, Kind, TIMEOUTS};
+use tfplugin_framework::types::json;
+use tfplugin_framework::types::value::{Object, Value};
 
 use super::test_plan::{
     Planned, applied, context, id, network, plan, server_of, subnet, unconfigured,
@@ -16,13 +21,9 @@ use super::{all, ise, ise_integration_account, ise_logic_app, ise_subnet};
 use crate::arm::ResourceId;
 use crate::arm::test_server::Reply;
 use crate::azure::Azure;
+use crate::azure::body;
+use crate::azure::body::Change;
 use crate::azure::row::{ArmAttribute as _, sent_changes};
-use crate::sdk::private::Private;
-use crate::sdk::remote::Change;
-use crate::sdk::resource::Resource;
-use crate::sdk::schema::{Attribute, Kind, TIMEOUTS};
-use crate::sdk::value::{Object, Value};
-use crate::sdk::{json, remote};
 
 /// What stands for the beginning of IDs in the files.
 pub(super) const GROUP: (&str, &str) = (
@@ -240,7 +241,7 @@ async fn played(
         "ise" => ise::ARM.write(change, &mut written),
         "ise_integration_account" => ise_integration_account::ARM.write(change, &mut written),
         "ise_logic_app" => ise_logic_app::ARM.write(change, &mut written),
-        _ => remote::write(resource.schema(), change, &mut written),
+        _ => body::write(resource.schema(), change, &mut written),
     };
     if !overwritten.is_empty() {
         return Err(format!("what nobody else changed is told: {overwritten:?}"));

@@ -16,8 +16,9 @@ mod test_plan;
 
 use std::sync::Arc;
 
+use tfplugin_framework::resource::Resource;
+
 use crate::azure::Azure;
-use crate::sdk::resource::Resource;
 
 /// All of them.
 pub fn all() -> Vec<Arc<dyn Resource<Azure>>> {
@@ -35,12 +36,12 @@ mod tests {
 
     use tfplugin_framework::engine::Engine;
     use tfplugin_framework::engine::validate::validate;
+    use tfplugin_framework::schema::{Attribute, Schema};
+    use tfplugin_framework::types::ty::Type;
+    use tfplugin_framework::types::value::Value;
 
     use super::*;
     use crate::azure::row::ArmAttribute as _;
-    use crate::sdk::schema::{Attribute, Schema};
-    use crate::sdk::types::Type;
-    use crate::sdk::value::Value;
 
     /// Calls `visit` with every attribute of every resource.
     fn each_attribute(visit: &mut dyn FnMut(&str, &Attribute)) {

@@ -8,6 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tfplugin_framework::engine::Engine;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::resource::{Resource, UpdateRequest};
+use tfplugin_framework::schema::{Attribute, Kind};
+use tfplugin_framework::types::json;
+use tfplugin_framework::types::path;
+use tfplugin_framework::types::ty::Type;
+use tfplugin_framework::types::value::Object;
 
 use super::all;
 use super::meaning::{GROUP, neighbours, refreshed_and_planned};
@@ -16,12 +23,6 @@ use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::azure::Azure;
 use crate::azure::row::{ArmAttribute as _, Sends, sent_changes};
-use crate::sdk::private::Private;
-use crate::sdk::resource::{Resource, UpdateRequest};
-use crate::sdk::schema::{Attribute, Kind};
-use crate::sdk::types::Type;
-use crate::sdk::value::Object;
-use crate::sdk::{json, path};
 
 /// What only ARM has, and nobody models: others change it too.
 const UNMODELLED: &str = "unmodelled";
@@ -447,7 +448,7 @@ fn config(resource: &dyn Resource<Azure>, table: &Table, other: &BTreeMap<String
         }
     }
     match json::decode(&json!(arguments).to_string(), &resource.schema().ty()) {
-        Ok(crate::sdk::value::Value::Object(object)) => object,
+        Ok(tfplugin_framework::types::value::Value::Object(object)) => object,
         other => panic!("{other:?}"),
     }
 }

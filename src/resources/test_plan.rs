@@ -4,24 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Reported, Severity};
 use tfplugin_framework::engine::Engine;
 use tfplugin_framework::engine::plan::PlanRequest;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Outcome, ReadRequest,
+    ReadResponse, Resource, UpdateRequest, UpdateResponse,
+};
 use tfplugin_framework::testing::proposed_new;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::arm::test_server::{PACING, Received, Reply, TestServer};
 use crate::arm::{Client, Json, ResourceId};
 use crate::azure::{Azure, Deletions, PlanRegistry, SignIn};
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Reported, Severity};
-use crate::sdk::path::Path;
-use crate::sdk::private::Private;
-use crate::sdk::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Outcome, ReadRequest,
-    ReadResponse, Resource, UpdateRequest, UpdateResponse,
-};
-use crate::sdk::value::{Object, Value};
 
 /// A provider whose creates do not wait for what is in their way.
 const IMPATIENT: Duration = Duration::ZERO;

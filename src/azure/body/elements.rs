@@ -1,15 +1,15 @@
 //! Changing some elements of a JSON array, of which each stands for an element of a list or set.
 
 use serde_json::{Value as Json, json};
+use tfplugin_framework::schema::{Attribute, Kind};
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::ty::Type;
+use tfplugin_framework::types::value::{Object, Value};
 
 use super::overwritten::Overwritten;
 use super::write::{Extent, same_objects, write_attributes};
 use super::{from_json, lookup, member, nulls, read_object, to_json};
 use crate::azure::row::ArmAttribute as _;
-use crate::sdk::path::Path;
-use crate::sdk::schema::{Attribute, Kind};
-use crate::sdk::types::Type;
-use crate::sdk::value::{Object, Value};
 
 /// Changes an array of objects whose members `name` are the elements of a collection: what the plan removes goes, what
 /// it adds comes, and the rest stays.

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
+use tfplugin_framework::schema::Attribute;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
 
 use super::overwritten::Overwritten;
 use super::write::{Extent, same_objects, write_attributes};
 use super::{nulls, read_object};
-use crate::sdk::path::Path;
-use crate::sdk::schema::Attribute;
-use crate::sdk::value::{Object, Value};
 
 /// Changes those members of an object in which two maps differ, and leaves the others as they are. Keys have no case.
 ///

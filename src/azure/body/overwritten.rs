@@ -1,8 +1,7 @@
 //! What of others a write replaced.
 
 use serde_json::Value as Json;
-
-use crate::sdk::path::{Path, Step};
+use tfplugin_framework::types::path::{Path, Step};
 
 /// Something that the service had from others, and that a change of the very same replaced.
 #[derive(Clone, Debug, PartialEq)]

@@ -331,5 +331,5 @@ fn only_unknowns_are_completed() {
         ("location", "West Europe".into()),
         ("identity", identity("System", "p".into())),
     ]);
-    assert_eq!(complete(&planned, &found), expect);
+    assert_eq!(fill_unknowns(&planned, &found), expect);
 }

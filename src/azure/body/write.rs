@@ -5,13 +5,13 @@
 //! others changed the very same, the plan wins, and what they had is told.
 
 use serde_json::Value as Json;
+use tfplugin_framework::schema::{Attribute, Kind, Mode, Nesting, Schema};
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
 
 use super::overwritten::Overwritten;
 use super::{elements, lookup, member, members, nulls, read, read_attribute, remove, to_json};
 use crate::azure::row::{ArmAttribute as _, Remote, Write};
-use crate::sdk::path::Path;
-use crate::sdk::schema::{Attribute, Kind, Mode, Nesting, Schema};
-use crate::sdk::value::{Object, Value};
 
 /// What an apply changes.
 #[derive(Clone, Copy, Debug)]

@@ -1,14 +1,14 @@
 //! Changes of an environment: by PATCH what ARM takes that way, by read–modify–write PUT all else.
 
 use serde_json::{Map, Value as Json, json};
+use tfplugin_framework::resource::UpdateRequest;
 
 use super::{ARM, SCHEMA};
 use crate::arm::{self, Intent, ResourceId, Sending, Session};
+use crate::azure::body::Change;
 use crate::azure::body::Overwritten;
 use crate::azure::row::sent_changes;
 use crate::resources::shared::tags;
-use crate::sdk::remote::Change;
-use crate::sdk::resource::UpdateRequest;
 
 /// One request of an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,13 +1,14 @@
 //! The rules between an environment's attributes that need no network.
 
+use tfplugin_framework::diagnostics::Diagnostics;
+use tfplugin_framework::diagnostics::sentence;
+use tfplugin_framework::types::number::Number;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
+
 use super::{SUBNET_TYPE, preflight};
 use crate::arm::ResourceId;
 use crate::resources::shared::rows;
-use crate::sdk::diagnostics::Diagnostics;
-use crate::sdk::number::Number;
-use crate::sdk::path::Path;
-use crate::sdk::validation::sentence;
-use crate::sdk::value::{Object, Value};
 use crate::validate;
 
 /// Checks a configuration, as far as it is known.

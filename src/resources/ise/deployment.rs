@@ -8,16 +8,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::{Diagnostics, Report as _, Reported};
+use tfplugin_framework::private::Private;
+use tfplugin_framework::resource::{State, UpdateRequest, UpdateResponse};
 
 use super::{ARM, change::is_made, messages, read_body};
 use crate::arm::{self, Accepted, Ended, Intent, Operation, ResourceId, Session};
+use crate::azure::body::Change;
 use crate::azure::{Azure, parting_session};
 use crate::resources::shared::wait::Interrupted;
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostics, Report as _, Reported};
-use crate::sdk::private::Private;
-use crate::sdk::remote::Change;
-use crate::sdk::resource::{State, UpdateRequest, UpdateResponse};
 
 /// What an operation does to the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,13 +1,14 @@
 //! What the user is told about operations on an environment that take hours.
 
+use tfplugin_framework::diagnostics::Diagnostic;
+use tfplugin_framework::schema::duration;
+
 use super::deployment::{Pending, Phase};
 use super::release::Deletion;
 use super::{ARM, SCHEMA};
 use crate::arm::{self, ResourceId};
 use crate::resources::shared::report;
 use crate::resources::shared::wait::Interrupted;
-use crate::sdk::diagnostics::Diagnostic;
-use crate::sdk::duration;
 
 /// The plan of an environment at which ARM is at work. Terraform shows it again after the apply, when it has to be true still.
 pub(super) fn will_wait(name: &str, pending: Option<&Pending>) -> Diagnostic {

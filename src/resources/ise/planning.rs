@@ -1,5 +1,11 @@
 //! The plan of an environment, beyond the rules of the schema.
 
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::sentence;
+use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
+
 use super::deployment::{self, Pending, Unfinished};
 use super::preflight::{self, Circumstances, Owner};
 use super::release::Deletion;
@@ -9,11 +15,6 @@ use super::{
 };
 use crate::azure::{Azure, Planner, plan_session};
 use crate::resources::shared::{replaced, tags};
-use crate::sdk::context::Context;
-use crate::sdk::path::Path;
-use crate::sdk::plan::Plan;
-use crate::sdk::validation::sentence;
-use crate::sdk::value::{Object, Value};
 
 /// Refines a plan, and checks what it depends on.
 pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {

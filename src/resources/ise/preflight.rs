@@ -10,6 +10,10 @@ mod shared;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use tfplugin_framework::diagnostics::sentence;
+use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported, Severity};
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
 
 use super::release::{self, Release};
 use super::{ARM, SUBNET_TYPE, messages};
@@ -17,10 +21,6 @@ use crate::arm::{Location, ResourceId, Session};
 use crate::azure::PlanRegistry;
 use crate::resources::shared::claims::Claim;
 use crate::resources::shared::{report, wait};
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported, Severity};
-use crate::sdk::path::Path;
-use crate::sdk::validation::sentence;
-use crate::sdk::value::{Object, Value};
 use network::{Network, Unread};
 use rules::{Facts, Finding, IN_USE, Owners, RULES, Rule};
 

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use tfplugin_framework::private::Private;
 use tokio::time::Instant;
 
 use super::deployment::now;
 use crate::arm::{self, ResourceId, Session};
 use crate::resources::ise_subnet;
 use crate::resources::shared::wait::{self, Interrupted};
-use crate::sdk::private::Private;
 
 /// The provisioning state, of our own making, of an environment that is gone and still holds subnets.
 pub(super) const RELEASING: &str = "ReleasingSubnets";

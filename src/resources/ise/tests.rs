@@ -1,9 +1,10 @@
 mod unfinished;
 
+use tfplugin_framework::private::Private;
+
 use super::*;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::resources::test_plan::{Kept, call, config, context, get, id, subnet, write, writes};
-use crate::sdk::private::Private;
 
 /// An environment with these tags, as ARM gives it.
 fn body(tags: &Json) -> Json {

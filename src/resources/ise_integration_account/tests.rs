@@ -1,4 +1,6 @@
 use serde_json::json;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::types::value::Value;
 
 use super::*;
 use crate::arm::ResourceId;
@@ -8,8 +10,6 @@ use crate::resources::test_plan::{
     Kept, call, config, context, get, id, patient_context, plan, server, server_of, told,
     with_default_tags, write, writes,
 };
-use crate::sdk::private::Private;
-use crate::sdk::value::Value;
 
 fn environment() -> ResourceId {
     id(ise::ARM.name, "e")

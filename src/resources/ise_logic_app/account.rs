@@ -1,14 +1,15 @@
 //! The integration account that a logic app uses: Microsoft's ISE guide has both in the same environment.
 
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::Diagnostic;
+use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::Object;
+
 use super::super::ise_integration_account::ARM;
 use crate::arm::{ResourceId, Session};
 use crate::azure::{Azure, plan_session};
 use crate::resources::shared::report;
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostic;
-use crate::sdk::path::Path;
-use crate::sdk::plan::Plan;
-use crate::sdk::value::Object;
 
 /// Checks the account that a plan brings to the logic app, if it is known.
 pub(super) async fn at_plan(context: &Context<Azure>, plan: &mut Plan<'_>) {

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
+use tfplugin_framework::diagnostics::sentence;
+use tfplugin_framework::diagnostics::{Diagnostics, Reported};
+use tfplugin_framework::resource::UpdateRequest;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
 
 use super::{ARM, SCHEMA};
 use crate::azure::body::Overwritten;
+use crate::azure::body::{Change, write_members};
 use crate::azure::row::sent_changes;
-use crate::sdk::diagnostics::{Diagnostics, Reported};
-use crate::sdk::path::Path;
-use crate::sdk::remote::{Change, write_members};
-use crate::sdk::resource::UpdateRequest;
-use crate::sdk::validation::sentence;
-use crate::sdk::value::{Object, Value};
 use crate::validate::json;
 use crate::validate::workflow::{Definition, Place, secure_kind};
 

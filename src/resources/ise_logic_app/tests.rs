@@ -1,4 +1,5 @@
 use serde_json::json;
+use tfplugin_framework::private::Private;
 
 use super::super::ise_integration_account;
 use super::*;
@@ -7,7 +8,6 @@ use crate::resources::test_plan::{
     Kept, Planned, applied, call, config, context, get, id, plan, server, server_of, told,
     unconfigured, write, writes,
 };
-use crate::sdk::private::Private;
 
 const DEFINITION: &str = r#"{"$schema":"s","contentVersion":"1.0.0.0","triggers":{},"actions":{}}"#;
 

@@ -1,18 +1,18 @@
 //! The creation of a subnet: nothing is sent before its name and its addresses are free.
 
 use serde_json::{Value as Json, json};
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::Diagnostic;
+use tfplugin_framework::schema::duration;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::Object;
 
 use super::planning::{Occupied, overlap, overlapping, range};
 use super::{ARM, SCHEMA, lock};
 use crate::arm::{self, Created, Intent, Operation, PutOptions, ResourceId, Session};
 use crate::azure::Azure;
+use crate::azure::body::{self, Change};
 use crate::resources::shared::wait;
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostic;
-use crate::sdk::duration;
-use crate::sdk::path::Path;
-use crate::sdk::remote::{self, Change};
-use crate::sdk::value::Object;
 
 /// What is in the way of a new subnet.
 enum Obstacle {
@@ -44,7 +44,7 @@ pub(super) async fn create(
 ) -> Result<Result<Json, arm::Error>, Diagnostic> {
     let deletions = &context.data()?.deletions;
     let mut body = json!({ "name": id.name() });
-    remote::write(&SCHEMA, Change::creating(planned), &mut body);
+    body::write(&SCHEMA, Change::creating(planned), &mut body);
     let mut with_the_name = deletions.patience_for_the_name();
     let mut with_others = deletions.patience_for_addresses();
     loop {
@@ -124,7 +124,7 @@ async fn resume(
 /// Whether a subnet is what was sent, and not another one of the name.
 fn is_as_planned(found: &Json, planned: &Object) -> bool {
     let mut again = found.clone();
-    remote::write(&SCHEMA, Change::creating(planned), &mut again);
+    body::write(&SCHEMA, Change::creating(planned), &mut again);
     ARM.same_bodies(&again, found)
 }
 

@@ -1,6 +1,11 @@
 //! The plan of a subnet against the virtual network in which it is to lie, and against the other subnets there.
 
 use serde_json::Value as Json;
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::Diagnostic;
+use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::Object;
 
 use super::{ARM, ISE_SERVICE, holders, planned_id, prefixes};
 use crate::arm::{self, ResourceId, Session};
@@ -8,11 +13,6 @@ use crate::azure::{Azure, PlanRegistry, Planner, plan_session};
 use crate::resources::shared::claims::Claim;
 use crate::resources::shared::replaced;
 use crate::resources::shared::report;
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostic;
-use crate::sdk::path::Path;
-use crate::sdk::plan::Plan;
-use crate::sdk::value::Object;
 use crate::validate::cidr::Cidr;
 
 /// A range that a subnet of the network has, or will have.

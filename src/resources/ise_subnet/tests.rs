@@ -1,9 +1,10 @@
+use tfplugin_framework::private::Private;
+
 use super::*;
 use crate::arm::test_server::{Received, Reply, TestServer};
 use crate::resources::test_plan::{
     Kept, Planned, applied, call, config, context, get, network, plan, subnet, told, unconfigured,
 };
-use crate::sdk::private::Private;
 
 /// Why nobody waits any longer.
 #[derive(Clone, Copy, PartialEq)]

@@ -1,10 +1,11 @@
 //! A creation that an earlier run left before Azure had ended it: by a stop, a timeout, or without an answer.
 
+use tfplugin_framework::private::Private;
+use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
+
 use crate::arm;
-use crate::sdk::path::Path;
-use crate::sdk::plan::Plan;
-use crate::sdk::private::Private;
-use crate::sdk::value::{Object, Value};
 
 /// The name under which it is remembered.
 const KEY: &str = "creation";

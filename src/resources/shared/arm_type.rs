@@ -4,19 +4,19 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use serde_json::Value as Json;
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::sentence;
+use tfplugin_framework::diagnostics::{Diagnostic, Report as _, Reported};
+use tfplugin_framework::resource::{ImportState, ImportStateRequest, ImportStateResponse};
+use tfplugin_framework::schema::Schema;
+use tfplugin_framework::types::value::Object;
 
 use super::{report, rows, tags};
 use crate::arm::{self, ResourceId, Session};
 use crate::azure::Azure;
 use crate::azure::body::Overwritten;
+use crate::azure::body::{self, Change};
 use crate::azure::row::ArmAttribute as _;
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Report as _, Reported};
-use crate::sdk::remote::{self, Change};
-use crate::sdk::resource::{ImportState, ImportStateRequest, ImportStateResponse};
-use crate::sdk::schema::Schema;
-use crate::sdk::validation::sentence;
-use crate::sdk::value::Object;
 
 /// A resource's ARM type.
 pub(crate) struct ArmType {
@@ -89,7 +89,7 @@ impl ArmType {
 
     /// What ARM has, in ARM's own words.
     pub(crate) fn object_of(&self, body: &Json) -> Object {
-        remote::read(self.schema, body, &self.schema.null_object())
+        body::read(self.schema, body, &self.schema.null_object())
     }
 
     /// Whether two bodies say the same about all that a configuration can give.
@@ -99,7 +99,7 @@ impl ArmType {
             tags::without_case(&mut body);
             body["tags"].as_object().cloned().unwrap_or_default()
         };
-        remote::same_bodies(self.schema, &present(a), &present(b)) && tags(a) == tags(b)
+        body::same_bodies(self.schema, &present(a), &present(b)) && tags(a) == tags(b)
     }
 
     /// The state of which an import begins. What only the provider knows reads as its default, so that a configuration
@@ -122,7 +122,7 @@ impl ArmType {
 
     /// The state that ARM's answer tells, in the words of `object`.
     pub(crate) fn read(&self, context: &Context<Azure>, body: &Json, object: &Object) -> Object {
-        let mut found = remote::read(self.schema, &present(body), object);
+        let mut found = body::read(self.schema, &present(body), object);
         if let Some(imported) = settle_id(object, &mut found) {
             found.set("resource_group_name", imported.resource_group());
         }
@@ -139,7 +139,7 @@ impl ArmType {
         planned: &Object,
         body: &Json,
     ) -> Object {
-        remote::complete(planned, &self.read(context, body, planned))
+        body::fill_unknowns(planned, &self.read(context, body, planned))
     }
 
     /// What is planned, with the ID that it will have: all that is certain until ARM answers.
@@ -156,7 +156,7 @@ impl ArmType {
             true => Some(body["identity"].take()),
             false => None,
         };
-        let mut overwritten = remote::write(self.schema, change, body);
+        let mut overwritten = body::write(self.schema, change, body);
         if let Some(identity) = identity.filter(|_| body["identity"].is_null()) {
             body["identity"] = identity;
         }

@@ -1,22 +1,22 @@
 //! Operations of the types for which ARM answers at once or within moments.
 
 use serde_json::Value as Json;
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::capitalised;
+use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
+use tfplugin_framework::resource::{
+    CreateResponse, Outcome, ReadRequest, ReadResponse, UpdateRequest, UpdateResponse,
+};
+use tfplugin_framework::types::value::Object;
 
 use super::arm_type::ArmType;
 use super::report;
 use super::wait::Interrupted;
 use crate::arm::{self, Created, PutOptions, ResourceId, Sending, Session};
+use crate::azure::body::Change;
 use crate::azure::body::Overwritten;
 use crate::azure::row::sent_changes;
 use crate::azure::{Azure, parting_session, session};
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
-use crate::sdk::remote::Change;
-use crate::sdk::resource::{
-    CreateResponse, Outcome, ReadRequest, ReadResponse, UpdateRequest, UpdateResponse,
-};
-use crate::sdk::validation::capitalised;
-use crate::sdk::value::Object;
 
 /// Why an object was not changed.
 #[derive(Debug)]

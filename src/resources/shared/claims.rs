@@ -1,14 +1,15 @@
 //! One object, one address: what the plans of a run say about which object each of them has.
 
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::Diagnostic;
+use tfplugin_framework::diagnostics::capitalised;
+use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::Object;
+
 use super::arm_type::ArmType;
 use crate::arm::ResourceId;
 use crate::azure::{Azure, Conflict, Planner};
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostic;
-use crate::sdk::path::Path;
-use crate::sdk::plan::Plan;
-use crate::sdk::validation::capitalised;
-use crate::sdk::value::Object;
 
 /// The object of a plan, which no plan before it has.
 #[derive(Debug)]

@@ -1,17 +1,17 @@
 //! The environment that logic apps and integration accounts live in.
 
 use serde_json::Value as Json;
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::Diagnostic;
+use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::Object;
 
 use crate::arm::{Intent, Operation, ResourceId, Session};
 use crate::azure::{Azure, plan_session};
 use crate::resources::ise;
 use crate::resources::shared::report;
 use crate::resources::shared::wait;
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostic;
-use crate::sdk::path::Path;
-use crate::sdk::plan::Plan;
-use crate::sdk::value::Object;
 
 /// What the environment of a planned object is, or will be, where that can be known.
 pub(crate) async fn expected(context: &Context<Azure>, plan: &mut Plan<'_>) -> Option<Object> {

@@ -1,11 +1,12 @@
 //! What is there already is never taken over or overwritten unasked.
 
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::Diagnostic;
+use tfplugin_framework::diagnostics::capitalised;
+
 use super::arm_type::ArmType;
 use crate::arm::{ResourceId, Session};
 use crate::azure::Azure;
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostic;
-use crate::sdk::validation::capitalised;
 
 impl ArmType {
     /// Fails if the object that is to be created is there already, and stays.

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::resource::plan::Plan;
 
 use super::arm_type::ArmType;
 use crate::arm::ResourceId;
 use crate::azure::Planner;
-use crate::sdk::plan::Plan;
-use crate::sdk::private::Private;
 
 /// The name under which the first plan tells the second about the old object.
 const KEY: &str = "replaces";

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use tfplugin_framework::diagnostics::capitalised;
+use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics};
+use tfplugin_framework::schema::{Attribute, Kind, Schema};
+use tfplugin_framework::types::path::Path;
+
 use crate::arm::{self, Json};
 use crate::azure::body::Overwritten;
 use crate::azure::row::ArmAttribute as _;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
-use crate::sdk::path::Path;
-use crate::sdk::schema::{Attribute, Kind, Schema};
-use crate::sdk::validation::capitalised;
 
 /// What went wrong while `doing` something ("creating") to `what` (`subnet "a"`), at the attribute that ARM blames.
 pub(crate) fn error(schema: &Schema, doing: &str, what: &str, error: &arm::Error) -> Diagnostic {
@@ -114,11 +115,11 @@ fn rest<'t>(target: &'t str, place: &str) -> Option<&'t str> {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use tfplugin_framework::schema::Nesting;
+    use tfplugin_framework::types::ty::Type;
 
     use super::*;
     use crate::azure::row::Remote;
-    use crate::sdk::schema::Nesting;
-    use crate::sdk::types::Type;
 
     #[test]
     fn the_blamed_attribute_is_the_one_nearest_to_the_target() {

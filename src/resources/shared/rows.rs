@@ -2,17 +2,17 @@
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Value as Json, json};
+use tfplugin_framework::schema::plan_modifier::{
+    requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
+};
+use tfplugin_framework::schema::validator::{each_element, no_null_elements, one_of, text, value};
+use tfplugin_framework::schema::{Attribute, Nesting};
+use tfplugin_framework::types::ty::Type;
+use tfplugin_framework::types::value::{Object, Value};
 
 use crate::arm::{Location, ResourceId};
 use crate::azure::body::Overwritten;
 use crate::azure::row::{ArmAttribute as _, Discriminator, KeepPriorWhenAbsent, Remote};
-use crate::sdk::schema::plan_modifier::{
-    requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
-};
-use crate::sdk::schema::validator::{each_element, no_null_elements, one_of, text, value};
-use crate::sdk::schema::{Attribute, Nesting};
-use crate::sdk::types::Type;
-use crate::sdk::value::{Object, Value};
 use crate::validate;
 
 /// `id`.

@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
+use tfplugin_framework::context::Context;
+use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::schema::Schema;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
 
 use crate::azure::Azure;
+use crate::azure::body::Change;
 use crate::azure::body::Overwritten;
 use crate::azure::row::mark_update;
-use crate::sdk::context::Context;
-use crate::sdk::path::Path;
-use crate::sdk::plan::Plan;
-use crate::sdk::remote::Change;
-use crate::sdk::schema::Schema;
-use crate::sdk::value::{Object, Value};
 use crate::validate::tags::{all_right, is_hidden, is_of_azure};
 
 /// Plans `tags_all`: the provider's default tags overlaid by `tags`.

@@ -1,8 +1,8 @@
 use serde_json::json;
+use tfplugin_framework::types::ty::Type;
 
 use super::*;
 use crate::azure::row::{Discriminator, KeepPriorWhenAbsent};
-use crate::sdk::types::Type;
 
 /// Writes a change; gives the paths of what was overwritten.
 fn changed(schema: &Schema, prior: &Object, planned: &Object, body: &mut Json) -> Vec<String> {

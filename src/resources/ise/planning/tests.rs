@@ -2,6 +2,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::json;
+use tfplugin_framework::diagnostics::Diagnostics;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::resource::CreateRequest;
 use tokio::sync::Notify;
 
 use super::super::Ise;
@@ -13,9 +16,6 @@ use crate::resources::test_plan::{
     Kept, Planned, applied, call, config, context, get, id, network, plan, server, server_of,
     subnet, told, unconfigured,
 };
-use crate::sdk::diagnostics::Diagnostics;
-use crate::sdk::private::Private;
-use crate::sdk::resource::CreateRequest;
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 

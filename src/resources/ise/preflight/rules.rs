@@ -4,12 +4,12 @@
 //! service environment (ISE)".
 
 use serde_json::Value as Json;
+use tfplugin_framework::diagnostics::Severity;
 
 use super::Owner;
 use super::network::{Network, Seen, Subnet, route_table_id};
 use crate::arm::{Location, ResourceId};
 use crate::resources::ise_subnet::{self, ISE_SERVICE};
-use crate::sdk::diagnostics::Severity;
 use crate::validate::{cidr, names};
 
 /// One rule.

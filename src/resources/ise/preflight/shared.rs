@@ -1,9 +1,10 @@
 //! Environments of one plan that take the same subnets: none of them holds these yet, so ARM does not tell.
 
+use tfplugin_framework::diagnostics::{Diagnostic, Severity};
+use tfplugin_framework::types::value::Object;
+
 use super::{ARM, Circumstances, Mode, Settings, place, subnet_ids};
 use crate::azure::Planned;
-use crate::sdk::diagnostics::{Diagnostic, Severity};
-use crate::sdk::value::Object;
 
 /// The rule to which this belongs.
 const RULE: &str = "subnet-in-use";

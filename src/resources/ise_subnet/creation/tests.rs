@@ -1,4 +1,6 @@
 use serde_json::json;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::resource::CreateRequest;
 
 use super::super::IseSubnet;
 use super::*;
@@ -6,8 +8,6 @@ use crate::arm::test_server::{Received, Reply, TestServer};
 use crate::resources::test_plan::{
     Kept, call, config, context, get, network, patient_context, subnet, write,
 };
-use crate::sdk::private::Private;
-use crate::sdk::resource::CreateRequest;
 
 const RANGE: &str = "172.16.0.0/27";
 

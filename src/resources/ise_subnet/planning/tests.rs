@@ -1,4 +1,6 @@
 use serde_json::json;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::types::value::{Object, Value};
 
 use super::super::IseSubnet;
 use super::*;
@@ -7,8 +9,6 @@ use crate::resources::test_plan::{
     Kept, applied, call, config, context, get, id, network, plan, server, server_of, subnet, told,
     unconfigured,
 };
-use crate::sdk::private::Private;
-use crate::sdk::value::{Object, Value};
 
 fn wanted(name: &str, range: &str) -> Object {
     config(

@@ -1,10 +1,26 @@
 //! What resources and data sources work with: the way to ARM, and the provider-wide settings.
 
 pub mod body;
+pub mod row;
+pub mod types;
+
 mod deletions;
 mod plans;
-pub mod row;
 mod sign_in;
+
+pub(crate) mod attributes;
+pub(crate) mod report;
+pub(crate) mod tags;
+pub(crate) mod wait;
+
+pub(crate) mod arm_type;
+pub(crate) mod claims;
+pub(crate) mod existing;
+pub(crate) mod immediate;
+pub(crate) mod replaced;
+
+pub(crate) mod release;
+pub(crate) mod subnet;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -5,6 +5,7 @@
 //! - [`arm`]: the Azure Resource Manager client. Knows nothing of Terraform.
 //! - [`validate`]: rules of the domain, offline → [`arm`] for IDs only. Knows nothing of Terraform either.
 //! - [`azure`]: what resources work with, and attributes in ARM's JSON.
+//! - `preflight`: what in the network would make an environment fail hours later → [`azure`], [`validate`].
 //! - [`resources`]: one file for each managed resource.
 //! - [`provider`]: the provider block and the registry.
 //!
@@ -14,6 +15,8 @@ pub mod arm;
 pub mod validate;
 
 pub mod azure;
+
+mod preflight;
 
 pub mod resources;
 

@@ -7,7 +7,9 @@
 //! Knows nothing of Terraform.
 
 mod resource_id;
+mod resource_type;
 
+mod api;
 mod client;
 mod confirm;
 mod modify;
@@ -35,6 +37,7 @@ mod user_agent;
 #[cfg(test)]
 pub(crate) mod test_server;
 
+pub use self::api::Api;
 pub use self::client::{Client, Settings};
 pub use self::cloud::Cloud;
 pub use self::confirm::{Created, shows};
@@ -46,6 +49,7 @@ pub use self::modify::{Modified, Sending};
 pub use self::operation::{Intent, Operation, Poll, is_failure, is_success, provisioning_state};
 pub use self::request::PutOptions;
 pub use self::resource_id::{ParseError, ResourceId};
+pub use self::resource_type::ResourceType;
 pub use self::session::{Accepted, Session};
 pub use self::wait::{Ended, Intervals};
 

@@ -1,19 +1,20 @@
-//! The client as one operation uses it: reading, writing, listing and waiting, up to a deadline.
+//! The client as one operation uses it, up to a deadline.
 
 use std::time::Duration;
 
-use reqwest::{Method, StatusCode};
-use serde::Serialize;
+use reqwest::StatusCode;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Json;
+use super::api::Api;
 use super::client::Client;
 use super::error::Error;
 use super::lock::{self, Guard};
-use super::operation::{self, Intent, Operation};
-use super::request::{PutOptions, Request};
+use super::operation::{Intent, Operation};
+use super::request::Request;
 use super::resource_id::ResourceId;
+use super::resource_type::ResourceType;
 
 #[cfg(test)]
 mod tests;
@@ -35,7 +36,7 @@ pub struct Accepted {
     pub is_in_doubt: bool,
     /// The answer's body, if it had one and it arrived.
     pub body: Option<Json>,
-    /// What there is to wait for with [`Session::wait`].
+    /// What there is to wait for with [`Api::wait`].
     pub operation: Option<Operation>,
 }
 
@@ -47,122 +48,11 @@ impl Accepted {
 }
 
 impl Session {
-    /// Reads an object.
-    pub async fn get(&self, id: &ResourceId, api_version: &str) -> Result<Json, Error> {
-        let request = Request::to(self.endpoint(), Method::GET, id, api_version)?;
-        let body = self.read(&request).await?;
-        match operation::is_resource(&body) {
-            true => Ok(body),
-            false => Err(self.blame(Error::unreadable(operation::NO_RESOURCE), &request)),
-        }
-    }
-
-    /// Reads an object that may be gone: `None` if it is.
-    pub async fn get_optional(
-        &self,
-        id: &ResourceId,
-        api_version: &str,
-    ) -> Result<Option<Json>, Error> {
-        match self.get(id, api_version).await {
-            Ok(body) => Ok(Some(body)),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Reads what a resource shows below it, such as `health/network`.
-    pub async fn get_below(
-        &self,
-        id: &ResourceId,
-        path: &str,
-        api_version: &str,
-    ) -> Result<Json, Error> {
-        let request = Request::below(self.endpoint(), Method::GET, id, path, api_version)?;
-        self.read(&request).await
-    }
-
-    /// Reads all pages of a collection below a scope, such as `subnets` or `providers/Microsoft.Logic/workflows`.
-    pub async fn list(
-        &self,
-        scope: &ResourceId,
-        path: &str,
-        api_version: &str,
-    ) -> Result<Vec<Json>, Error> {
-        let mut request = Request::below(self.endpoint(), Method::GET, scope, path, api_version)?;
-        let mut items = Vec::new();
-        loop {
-            let here = request.url.clone();
-            let mut page = self.read(&request).await?;
-            // An empty collection is a finding that deletions rely on: it must not be mistaken.
-            let Some(Json::Array(values)) = page.get_mut("value").map(Json::take) else {
-                return Err(Error::unreadable(
-                    "the answer is not a page of a collection",
-                ));
-            };
-            items.extend(values);
-            let next = page["nextLink"].as_str().filter(|link| !link.is_empty());
-            let Some(next) = next else {
-                return Ok(items);
-            };
-            request = Request::follow(self.endpoint(), next)?;
-            if request.url == here {
-                return Err(Error::unreadable("a page names itself as the next one"));
-            }
-        }
-    }
-
-    /// Creates an object, or replaces it as a whole.
-    pub async fn put(
-        &self,
-        id: &ResourceId,
-        api_version: &str,
-        body: &impl Serialize,
-        options: PutOptions,
-    ) -> Result<Accepted, Error> {
-        let request = Request::to(self.endpoint(), Method::PUT, id, api_version)?
-            .with_json(body)?
-            .with_options(&options)?;
-        self.write(request, id, Intent::Write).await
-    }
-
-    /// Changes the members that the body names.
-    pub async fn patch(
-        &self,
-        id: &ResourceId,
-        api_version: &str,
-        body: &impl Serialize,
-    ) -> Result<Accepted, Error> {
-        let request =
-            Request::to(self.endpoint(), Method::PATCH, id, api_version)?.with_json(body)?;
-        self.write(request, id, Intent::Write).await
-    }
-
-    /// Runs an action of a resource, such as `restart`.
-    pub async fn post(
-        &self,
-        id: &ResourceId,
-        action: &str,
-        api_version: &str,
-        body: Option<&Json>,
-    ) -> Result<Accepted, Error> {
-        let mut request = Request::below(self.endpoint(), Method::POST, id, action, api_version)?;
-        if let Some(body) = body {
-            request = request.with_json(body)?;
-        }
-        self.write(request, id, Intent::Action).await
-    }
-
-    /// Deletes an object; one that is gone already is no error.
-    pub async fn delete(&self, id: &ResourceId, api_version: &str) -> Result<Accepted, Error> {
-        let request = Request::to(self.endpoint(), Method::DELETE, id, api_version)?;
-        match self.write(request, id, Intent::Delete).await {
-            Err(error) if error.is_not_found() => Ok(Accepted {
-                status: StatusCode::NOT_FOUND.as_u16(),
-                is_in_doubt: false,
-                body: None,
-                operation: None,
-            }),
-            other => other,
+    /// The objects of one type: `session.of(&SUBNETS).get(&id)`.
+    pub fn of<'s>(&'s self, resource_type: &'s ResourceType) -> Api<'s> {
+        Api {
+            session: self,
+            resource_type,
         }
     }
 
@@ -206,7 +96,7 @@ impl Session {
         }
     }
 
-    async fn read(&self, request: &Request) -> Result<Json, Error> {
+    pub(super) async fn read(&self, request: &Request) -> Result<Json, Error> {
         let response = self.send(request).await?;
         let unreadable = |why| self.blame(Error::unreadable(why), request);
         response.content().cloned().map_err(unreadable)

@@ -9,11 +9,11 @@ use reqwest::Method;
 use tokio::time::Instant;
 
 use super::Json;
+use super::api::Api;
 use super::error::Error;
 use super::operation::{Intent, Operation, Poll, Status, Step};
 use super::request::Request;
 use super::resource_id::ResourceId;
-use super::session::Session;
 
 /// ARM's own intervals are seconds; an emulator's scaled clock may ask for less, but not for a busy loop.
 const SHORTEST_WAIT: Duration = Duration::from_millis(10);
@@ -62,23 +62,18 @@ impl Ended {
     }
 }
 
-impl Session {
+impl Api<'_> {
     /// Waits for the end of an operation on `id`; after a write, until the resource itself shows it.
     ///
     /// An error leaves the operation running, to be waited for again, if it is a timeout or a cancellation; the only
     /// other one is that the resource is gone. A deletion also ends when nothing comes of it: whoever asked for it looks.
-    pub async fn wait(
-        &self,
-        operation: &Operation,
-        id: &ResourceId,
-        api_version: &str,
-    ) -> Result<Ended, Error> {
+    pub async fn wait(self, operation: &Operation, id: &ResourceId) -> Result<Ended, Error> {
         let started = Instant::now();
-        let mut watch = Watch::new(operation.clone(), self.pacing().longest_pause);
+        let mut watch = Watch::new(operation.clone(), self.session.pacing().longest_pause);
         loop {
-            let sleep = self.sleep(watch.pause.max(SHORTEST_WAIT)).await;
+            let sleep = self.session.sleep(watch.pause.max(SHORTEST_WAIT)).await;
             sleep.map_err(|stopped| watch.still_running(stopped, id))?;
-            let step = self.look(&watch.operation, id, api_version).await;
+            let step = self.look(&watch.operation, id).await;
             let learnt = watch.learn(step);
             if let Some(ended) = learnt.map_err(|error| watch.still_running(error, id))? {
                 return Ok(ended);
@@ -87,24 +82,31 @@ impl Session {
         }
     }
 
-    async fn look(&self, operation: &Operation, id: &ResourceId, api_version: &str) -> Step {
+    async fn look(self, operation: &Operation, id: &ResourceId) -> Step {
         let request = match &operation.poll {
             Poll::AzureAsyncOperation(url) | Poll::Location(url) => {
-                Request::follow(self.endpoint(), url)
+                Request::follow(self.session.endpoint(), url)
             }
-            Poll::ProvisioningState => Request::to(self.endpoint(), Method::GET, id, api_version),
+            Poll::ProvisioningState => Request::to(
+                self.session.endpoint(),
+                Method::GET,
+                id,
+                self.resource_type.api_version,
+            ),
         };
         let Ok(request) = request else {
             return Step::Forgotten;
         };
-        match self.attempt(&request, 1).await {
+        match self.session.attempt(&request, 1).await {
             Ok(response) => match operation.step(&response) {
-                Step::Failed(error, body) => Step::Failed(self.blame(error, &request), body),
-                Step::Missing(error) => Step::Missing(self.blame(error, &request)),
-                Step::Unclear(error) => Step::Unclear(self.blame(error, &request)),
+                Step::Failed(error, body) => {
+                    Step::Failed(self.session.blame(error, &request), body)
+                }
+                Step::Missing(error) => Step::Missing(self.session.blame(error, &request)),
+                Step::Unclear(error) => Step::Unclear(self.session.blame(error, &request)),
                 other => other,
             },
-            Err(error) => Step::Unclear(self.blame(error, &request)),
+            Err(error) => Step::Unclear(self.session.blame(error, &request)),
         }
     }
 }
@@ -260,8 +262,12 @@ mod tests {
     use crate::arm::client::Client;
     use crate::arm::request::PutOptions;
     use crate::arm::test_server::{PACING, Reply, TestServer};
+    use crate::arm::{ResourceType, Session};
 
-    const API: &str = "2019-05-01";
+    const WORKFLOWS: ResourceType = ResourceType {
+        name: "Microsoft.Logic/workflows",
+        api_version: "2019-05-01",
+    };
     const ISE: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Logic/integrationServiceEnvironments/i?api-version=2019-05-01";
     const OPERATION: &str = "/operations/1?api-version=2019-05-01&t=abc";
 
@@ -303,14 +309,19 @@ mod tests {
 
     async fn started(session: &Session) -> Result<Operation, Error> {
         let accepted = session
-            .put(&ise(), API, &json!({}), PutOptions::default())
+            .of(&WORKFLOWS)
+            .put(&ise(), &json!({}), PutOptions::default())
             .await?;
         Ok(accepted.operation.expect("an operation"))
     }
 
     async fn put_and_wait(session: &Session) -> Result<Json, Error> {
         let operation = started(session).await?;
-        session.wait(&operation, &ise(), API).await?.into_result()
+        session
+            .of(&WORKFLOWS)
+            .wait(&operation, &ise())
+            .await?
+            .into_result()
     }
 
     #[test]
@@ -420,7 +431,7 @@ mod tests {
         let server = server("azure-asyncoperation", vec![failed], gets).await;
         let session = server.session();
         let operation = started(&session).await?;
-        let ended = session.wait(&operation, &ise(), API).await?;
+        let ended = session.of(&WORKFLOWS).wait(&operation, &ise()).await?;
         assert_eq!(ended.body, resource("Succeeded"));
         assert_eq!(ended.failure.expect("ARM's verdict").code(), Some("E"));
         Ok(())
@@ -485,9 +496,9 @@ mod tests {
             ];
             let server = server(header, polls, gets).await;
             let session = server.session();
-            let accepted = session.delete(&ise(), API).await?;
+            let accepted = session.of(&WORKFLOWS).delete(&ise()).await?;
             let operation = accepted.operation.expect("an operation");
-            let ended = session.wait(&operation, &ise(), API).await?;
+            let ended = session.of(&WORKFLOWS).wait(&operation, &ise()).await?;
             assert_eq!(ended.into_result()?, Json::Null);
         }
         Ok(())
@@ -504,7 +515,7 @@ mod tests {
         };
         let session = server.session();
         let id = ise();
-        let wait = session.wait(&operation, &id, API);
+        let wait = session.of(&WORKFLOWS).wait(&operation, &id);
         let stop = async {
             server.asked("GET /elsewhere").await;
         };
@@ -527,13 +538,13 @@ mod tests {
             server.asked(&format!("GET {OPERATION}")).await;
             cancel.cancel();
         };
-        let (error, ()) = tokio::join!(session.wait(&operation, &id, API), stop);
+        let (error, ()) = tokio::join!(session.of(&WORKFLOWS).wait(&operation, &id), stop);
         assert!(error.expect_err("cancelled").is_cancelled());
 
         let soon = Instant::now() + Duration::from_millis(50);
         let client = Client::with_pacing(server.settings(), PACING);
         let session = client.bounded(soon, CancellationToken::new());
-        let error = session.wait(&operation, &ise(), API).await;
+        let error = session.of(&WORKFLOWS).wait(&operation, &ise()).await;
         let error = error.expect_err("too late");
         assert!(error.is_timeout(), "{error}");
         assert!(
@@ -550,7 +561,7 @@ mod tests {
         let text = serde_json::to_string(&started(&server.session()).await?)?;
         let resumed: Operation = serde_json::from_str(&text)?;
         let session = server.session();
-        let ended = session.wait(&resumed, &ise(), API).await?;
+        let ended = session.of(&WORKFLOWS).wait(&resumed, &ise()).await?;
         assert_eq!(ended.into_result()?, resource("Succeeded"));
         Ok(())
     }

@@ -1,15 +1,15 @@
 //! `ise`: an integration service environment.
 //!
 //! ARM type `Microsoft.Logic/integrationServiceEnvironments`. Deploying takes hours, and so does the release of its
-//! subnets afterwards; [`deployment`] and [`release`] hold how that is waited for and remembered.
+//! subnets afterwards; [`deployment`] and [`deletion`] hold how that is waited for and remembered.
 
 mod change;
 mod checks;
+mod deletion;
 mod deployment;
+pub(crate) mod environment;
 mod messages;
 mod planning;
-mod preflight;
-mod release;
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -34,25 +34,26 @@ use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::{Object, Value};
 use tfplugin_framework::validate_config::{ValidateConfig, ValidateConfigRequest};
 
-use super::shared::arm_type::ArmType;
-use super::shared::rows;
-use super::shared::wait::Interrupted;
 use crate::arm::{self, PutOptions, ResourceId, Session};
+use crate::azure::arm_type::ArmType;
+use crate::azure::attributes;
 use crate::azure::body::{self, Change};
+use crate::azure::release::{self, Release};
 use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends, asks_arm};
+use crate::azure::types::{ENVIRONMENTS, SUBNETS};
+use crate::azure::wait::Interrupted;
 use crate::azure::{Azure, session};
+use crate::preflight;
 use crate::validate;
+use deletion::{Deletion, RELEASING};
 use deployment::{Ending, Pending, Unfinished, Work};
-use release::{Deletion, RELEASING, Release};
 
 pub(crate) const ARM: ArmType = ArmType {
-    name: "Microsoft.Logic/integrationServiceEnvironments",
-    api_version: "2019-05-01",
+    resource_type: &ENVIRONMENTS,
     noun: "environment",
     resource: "ise",
     schema: &SCHEMA,
 };
-const SUBNET_TYPE: &str = super::ise_subnet::ARM.name;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -85,13 +86,13 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
 
 fn attributes() -> Vec<Attribute> {
     let mut attributes = vec![
-        rows::id(),
-        rows::name(validate::names::environment, "Name. 1 to 80 letters, digits, `_`, `.` or `-`."),
-        rows::resource_group_name(),
+        attributes::id(),
+        attributes::name(validate::names::environment, "Name. 1 to 80 letters, digits, `_`, `.` or `-`."),
+        attributes::resource_group_name(),
         Attribute::string("location")
             .required()
             .plan(requires_replace())
-            .compared_by(rows::same_location)
+            .compared_by(attributes::same_location)
             .with(KeepPriorWhenAbsent)
             .validator(text(validate::names::location))
             .with(Remote::at("location"))
@@ -99,7 +100,7 @@ fn attributes() -> Vec<Attribute> {
         Attribute::string("sku")
             .default("Premium")
             .plan(requires_replace())
-            .compared_by(rows::same_ignoring_case)
+            .compared_by(attributes::same_ignoring_case)
             .with(KeepPriorWhenAbsent)
             .validator(one_of(["Premium", "Developer"]))
             .with(Remote::at("sku.name"))
@@ -117,7 +118,7 @@ fn attributes() -> Vec<Attribute> {
         Attribute::string("access_endpoint_type")
             .default("Internal")
             .plan(requires_replace())
-            .compared_by(rows::same_ignoring_case)
+            .compared_by(attributes::same_ignoring_case)
             .with(KeepPriorWhenAbsent)
             .validator(one_of(["Internal", "External"]))
             .with(Remote::at("properties.networkConfiguration.accessEndpoint.type"))
@@ -125,16 +126,16 @@ fn attributes() -> Vec<Attribute> {
         Attribute::list("subnet_ids", Type::String)
             .required()
             .plan(requires_replace())
-            .compared_by(rows::same_ids)
+            .compared_by(attributes::same_ids)
             .with(KeepPriorWhenAbsent)
-            .validator(no_null_elements()).validator(each_element(text(|text| rows::is_id_of(text, SUBNET_TYPE))))
-            .with(Remote::at("properties.networkConfiguration.subnets[].id").read_as(rows::read_ids))
+            .validator(no_null_elements()).validator(each_element(text(|text| attributes::is_id_of(text, SUBNETS.name))))
+            .with(Remote::at("properties.networkConfiguration.subnets[].id").read_as(attributes::read_ids))
             .doc("IDs of four different, empty subnets of one virtual network, sent in this order."),
         Attribute::bool("express_route")
             .default(false)
             .with(Sends::Never)
             .doc("Whether the network uses ExpressRoute: each subnet then needs a route table with 0.0.0.0/0 to `Internet`."),
-        rows::identity(),
+        attributes::identity(),
         customer_managed_key(),
         Attribute::map("restart_triggers", Type::String)
             .validator(no_null_elements())
@@ -144,11 +145,11 @@ fn attributes() -> Vec<Attribute> {
                  removed. An environment has to be restarted after each change of its network's DNS servers.",
             ),
         preflight(),
-        rows::provisioning_state().doc(
+        attributes::provisioning_state().doc(
             "What ARM says about the last operation, such as `Succeeded`. `ReleasingSubnets`: the environment is deleted, and Azure \
              still holds its subnets.",
         ),
-        rows::state().plan(use_state_for_unknown()),
+        attributes::state().plan(use_state_for_unknown()),
         Attribute::string("environment_id")
             .computed()
             .plan(use_state_for_unknown())
@@ -156,8 +157,8 @@ fn attributes() -> Vec<Attribute> {
             .doc("Azure's own ID of the environment, which is not an ARM ID."),
         Attribute::string("virtual_network_id").computed().plan(use_state_for_unknown()).doc("ID of the virtual network."),
     ];
-    attributes.extend(rows::ip_addresses());
-    attributes.extend([rows::tags(), rows::tags_all()]);
+    attributes.extend(attributes::ip_addresses());
+    attributes.extend([attributes::tags(), attributes::tags_all()]);
     attributes
 }
 
@@ -173,11 +174,11 @@ fn customer_managed_key() -> Attribute {
         Nesting::Single,
         vec![
             member("key_vault_id", "keyVault.id", "ID of the key vault.")
-                .compared_by(rows::same_id)
-                .with(Remote::at("keyVault.id").read_as(rows::read_id))
-                .validator(text(|text| rows::is_id_of(text, "Microsoft.KeyVault/vaults"))),
-            member("key_name", "keyName", "Name of the key.").compared_by(rows::same_ignoring_case),
-            member("key_version", "keyVersion", "Version of the key.").compared_by(rows::same_ignoring_case),
+                .compared_by(attributes::same_id)
+                .with(Remote::at("keyVault.id").read_as(attributes::read_id))
+                .validator(text(|text| attributes::is_id_of(text, "Microsoft.KeyVault/vaults"))),
+            member("key_name", "keyName", "Name of the key.").compared_by(attributes::same_ignoring_case),
+            member("key_version", "keyVersion", "Version of the key.").compared_by(attributes::same_ignoring_case),
         ],
     )
     .plan(requires_replace())
@@ -253,7 +254,7 @@ impl Resource<Azure> for Ise {
         // Its deletion under another address lasts until its subnets are free.
         let ended = azure.deletions.ended(&session, std::slice::from_ref(&id));
         ended.await.map_err(&fail).report(diagnostics)?;
-        preflight::at_apply(&session, request.plan, &id, diagnostics).await?;
+        preflight::at_apply(&session, request.plan, &id, &fail, diagnostics).await?;
         let planned = ARM.with_id(request.plan, &id);
         let begun = {
             // Of two creates in this process, the second one finds the environment of the first.
@@ -317,7 +318,7 @@ impl Resource<Azure> for Ise {
         let found = match is_releasing(object) {
             true => None,
             false => {
-                let found = ARM.find(&session, &id).await;
+                let found = session.of(&ENVIRONMENTS).get_optional(&id).await;
                 found.map_err(&fail).report(diagnostics)?
             }
         };
@@ -394,13 +395,13 @@ impl Resource<Azure> for Ise {
         let body = match reached {
             Some(body) => body,
             None => {
-                let body = session.get(&id, ARM.api_version).await;
+                let body = session.of(&ENVIRONMENTS).get(&id).await;
                 body.map_err(ARM.failed("reading", &id))
                     .report(diagnostics)?
             }
         };
         let is_made = |body: &Json| change::is_made(body, change::of(update, &again));
-        let shown = session.until_shown(&id, ARM.api_version, body, is_made);
+        let shown = session.of(&ENVIRONMENTS).until_shown(&id, body, is_made);
         let shown = shown.await.map_err(ARM.failed("updating", &id));
         let (body, is_made) = shown.report(diagnostics)?;
         if !is_made {
@@ -483,12 +484,12 @@ impl ModifyPlan<Azure> for Ise {
 async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
     let mut was_at_rest = false;
     loop {
-        let refused = match session.delete_for_good(id, ARM.api_version).await {
+        let refused = match session.of(&ENVIRONMENTS).delete_for_good(id).await {
             Ok(()) => return Ok(()),
             Err(error) if error.is_conflict() => error,
             Err(error) => return Err(error),
         };
-        let Some(body) = ARM.find(session, id).await? else {
+        let Some(body) = session.of(&ENVIRONMENTS).get_optional(id).await? else {
             return Ok(());
         };
         if arm::provisioning_state(&body).is_none_or(deployment::is_terminal) {
@@ -501,7 +502,7 @@ async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
         }
         // However the deployment ends, the environment can be deleted afterwards.
         let deploying = arm::Operation::on_resource(arm::Intent::Write);
-        match session.wait(&deploying, id, ARM.api_version).await {
+        match session.of(&ENVIRONMENTS).wait(&deploying, id).await {
             Err(error) if !error.is_not_found() => return Err(error),
             _ => {}
         }
@@ -524,7 +525,9 @@ async fn begin(session: &Session, id: &ResourceId, planned: &Object) -> Result<B
     let mut sent = 0;
     loop {
         sent += 1;
-        let put = session.put(id, ARM.api_version, &body, PutOptions::default());
+        let put = session
+            .of(&ENVIRONMENTS)
+            .put(id, &body, PutOptions::default());
         let error = match put.await {
             Ok(accepted) => {
                 let status = accepted.status;
@@ -532,7 +535,9 @@ async fn begin(session: &Session, id: &ResourceId, planned: &Object) -> Result<B
                     return Ok(begun);
                 }
                 let finding = "there is no such environment";
-                session.count("PUT", sent, status, finding, id)?;
+                session
+                    .of(&ENVIRONMENTS)
+                    .count("PUT", sent, status, finding, id)?;
                 continue;
             }
             // The one before may have come to something after all.
@@ -563,7 +568,7 @@ async fn begun(
     let is_told = poll.is_some_and(|poll| *poll != arm::Poll::ProvisioningState);
     let found = match is_told && !wrote_over {
         true => Ok(accepted.body),
-        false => session.find_written(id, ARM.api_version).await,
+        false => session.of(&ENVIRONMENTS).find_written(id).await,
     };
     match found {
         Ok(None) if !is_told => None,
@@ -592,12 +597,12 @@ async fn all_the_same(
         true => {
             // A gateway may have given up before ARM did.
             let is_over = !error.is_of_gateway();
-            (session.find_written(id, ARM.api_version).await, is_over)
+            (session.of(&ENVIRONMENTS).find_written(id).await, is_over)
         }
         // Where the answer to a first attempt was lost, a second one may be refused because the first one was accepted.
         false => {
             let is_refused = error.status().is_some() && !error.is_transient();
-            (session.find_written(id, ARM.api_version).await, is_refused)
+            (session.of(&ENVIRONMENTS).find_written(id).await, is_refused)
         }
     };
     found.ok().filter(|found| found.is_some() || is_certain)
@@ -633,7 +638,7 @@ fn fill_derived(object: &mut Object) {
         .filter_map(Value::as_str)
         .find_map(|id| ResourceId::parse(id).ok()?.parent());
     if let Some(network) = network.filter(|network| {
-        !rows::same_id(
+        !attributes::same_id(
             object.get("virtual_network_id"),
             &network.to_string().into(),
         )

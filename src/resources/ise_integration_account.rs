@@ -21,18 +21,18 @@ use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
 
 use super::ise;
-use super::shared::arm_type::ArmType;
-use super::shared::at_once::Failure;
-use super::shared::{environment, replaced, rows, tags};
 use crate::arm::{ResourceId, Session};
+use crate::azure::arm_type::ArmType;
 use crate::azure::body::Change;
+use crate::azure::immediate::Failure;
 use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, asks_arm};
+use crate::azure::types::INTEGRATION_ACCOUNTS;
 use crate::azure::{Azure, session};
+use crate::azure::{attributes, replaced, tags};
 use crate::validate;
 
 pub(crate) const ARM: ArmType = ArmType {
-    name: "Microsoft.Logic/integrationAccounts",
-    api_version: "2019-05-01",
+    resource_type: &INTEGRATION_ACCOUNTS,
     noun: "integration account",
     resource: "ise_integration_account",
     schema: &SCHEMA,
@@ -45,23 +45,23 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     version: 0,
     description: "An integration account in an integration service environment, for the logic apps of the same environment.".into(),
     attributes: vec![
-        rows::id(),
-        rows::name(validate::names::integration_account, "Name. 1 to 80 letters, digits, `_`, `-`, `.`, `(` or `)`."),
-        rows::resource_group_name(),
-        rows::ise_id(),
-        rows::location_of_environment(),
+        attributes::id(),
+        attributes::name(validate::names::integration_account, "Name. 1 to 80 letters, digits, `_`, `-`, `.`, `(` or `)`."),
+        attributes::resource_group_name(),
+        attributes::ise_id(),
+        attributes::location_of_environment(),
         Attribute::string("sku")
             .default("Standard")
-            .compared_by(rows::same_ignoring_case)
+            .compared_by(attributes::same_ignoring_case)
             .with(KeepPriorWhenAbsent)
             .validator(one_of(["Free", "Basic", "Standard"]))
             .with(Remote::at("sku.name"))
             .doc("`Free`, `Basic` or `Standard`. A Premium environment takes `Standard` only, a Developer one `Free` or `Standard`."),
-        rows::enabled("Whether it may be used."),
-        rows::state().unknown_when_sent(&["enabled"]),
-        rows::provisioning_state(),
-        rows::tags(),
-        rows::tags_all(),
+        attributes::enabled("Whether it may be used."),
+        attributes::state().unknown_when_sent(&["enabled"]),
+        attributes::provisioning_state(),
+        attributes::tags(),
+        attributes::tags_all(),
     ],
     blocks: vec![Timeouts {
         create: Some(30 * MINUTE),
@@ -108,7 +108,7 @@ impl Resource<Azure> for IseIntegrationAccount {
         // Told before the environment is waited for; what counts is the look right before it is sent.
         let existing = ARM.refuse_existing(context, &session, &id).await;
         existing.report(diagnostics)?;
-        let environment = environment::ready(&session, request.plan.text("ise_id")).await;
+        let environment = ise::environment::ready(&session, request.plan.text("ise_id")).await;
         let environment = environment.report(diagnostics)?;
         check_sku(request.plan, &ise::ARM.object_of(&environment)).report(diagnostics)?;
         let mut body = json!({ "location": environment["location"] });
@@ -140,7 +140,7 @@ impl Resource<Azure> for IseIntegrationAccount {
         let id = ARM.stored_id(update.prior).report(diagnostics)?;
         let session = session(context).await.report(diagnostics)?;
         if update.changes("sku") {
-            let environment = environment::ready(&session, update.plan.text("ise_id")).await;
+            let environment = ise::environment::ready(&session, update.plan.text("ise_id")).await;
             let environment = environment.report(diagnostics)?;
             check_sku(update.plan, &ise::ARM.object_of(&environment)).report(diagnostics)?;
         }
@@ -186,7 +186,7 @@ async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
         return ARM.make_way(context, &planner);
     }
     if plan.changes("sku")
-        && let Some(environment) = environment::expected(context, plan).await
+        && let Some(environment) = ise::environment::expected(context, plan).await
     {
         let error = check_sku(plan.planned, &environment).err();
         plan.diagnostics.extend(error);
@@ -216,7 +216,7 @@ async fn change(
     let change = Change::between(update.prior, update.plan);
     let write = |body: &mut Json, _: &mut Diagnostics| Ok(ARM.write(change, body));
     ARM.put_change(session, id, write, diagnostics).await?;
-    let body = session.get(id, ARM.api_version).await?;
+    let body = session.of(&INTEGRATION_ACCOUNTS).get(id).await?;
     let write = |change: Change<'_>, body: &mut Json| ARM.write(change, body);
     Ok(ARM.confirm(session, id, update, body, write).await?)
 }

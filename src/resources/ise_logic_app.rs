@@ -27,23 +27,24 @@ use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::{Object, Value};
 use tfplugin_framework::validate_config::{ValidateConfig, ValidateConfigRequest};
 
-use super::shared::arm_type::ArmType;
-use super::shared::at_once::Failure;
-use super::shared::{environment, replaced, rows, tags};
+use super::ise;
 use crate::arm::{ResourceId, Session};
+use crate::azure::arm_type::ArmType;
 use crate::azure::body::Change;
+use crate::azure::immediate::Failure;
 use crate::azure::row::{
     ArmAttribute as _, EmptyIsSignificant, Remote, Sends, asks_arm, sent_changes,
 };
+use crate::azure::types::WORKFLOWS;
 use crate::azure::{Azure, session};
+use crate::azure::{attributes, replaced, tags};
 use crate::validate;
 use crate::validate::callers::Callers;
 use crate::validate::json;
 use crate::validate::workflow::{self, Definition};
 
 pub(crate) const ARM: ArmType = ArmType {
-    name: "Microsoft.Logic/workflows",
-    api_version: "2019-05-01",
+    resource_type: &WORKFLOWS,
     noun: "logic app",
     resource: "ise_logic_app",
     schema: &SCHEMA,
@@ -70,11 +71,11 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
 
 fn attributes() -> Vec<Attribute> {
     let mut attributes = vec![
-        rows::id(),
-        rows::name(validate::names::workflow, "Name. 1 to 80 letters, digits, `-`, `_`, `.`, `(` or `)`."),
-        rows::resource_group_name(),
-        rows::ise_id(),
-        rows::location_of_environment(),
+        attributes::id(),
+        attributes::name(validate::names::workflow, "Name. 1 to 80 letters, digits, `-`, `_`, `.`, `(` or `)`."),
+        attributes::resource_group_name(),
+        attributes::ise_id(),
+        attributes::location_of_environment(),
         Attribute::string("definition")
             .required()
             .compared_by(|a, b| a.as_str().zip(b.as_str()).is_some_and(|(a, b)| same_text(a, b, workflow::same)))
@@ -104,14 +105,14 @@ fn attributes() -> Vec<Attribute> {
                 "Any number; when it changes to another one, `secure_parameters_wo` is sent again, and parameters that it leaves out \
                  fall back to their defaults.",
             ),
-        rows::enabled("Whether its triggers fire."),
-        rows::reference("integration_account_id", "properties.integrationAccount")
-            .validator(text(|text| rows::is_id_of(text, "Microsoft.Logic/integrationAccounts")))
+        attributes::enabled("Whether its triggers fire."),
+        attributes::reference("integration_account_id", "properties.integrationAccount")
+            .validator(text(|text| attributes::is_id_of(text, "Microsoft.Logic/integrationAccounts")))
             .doc("ID of an integration account in the same environment."),
         access_control(),
-        rows::identity(),
-        rows::provisioning_state(),
-        rows::state().unknown_when_sent(&["enabled"]),
+        attributes::identity(),
+        attributes::provisioning_state(),
+        attributes::state().unknown_when_sent(&["enabled"]),
         Attribute::string("access_endpoint")
             .computed()
             .plan(use_state_or_null_for_unknown())
@@ -129,8 +130,8 @@ fn attributes() -> Vec<Attribute> {
             .with(Remote::at("properties.changedTime"))
             .doc("When it was last changed."),
     ];
-    attributes.extend(rows::ip_addresses());
-    attributes.extend([rows::tags(), rows::tags_all()]);
+    attributes.extend(attributes::ip_addresses());
+    attributes.extend([attributes::tags(), attributes::tags_all()]);
     attributes
 }
 
@@ -237,7 +238,7 @@ impl Resource<Azure> for IseLogicApp {
         parameters::check_secure(request.config, diagnostics)?;
         let account = account::at_apply(&session, request.plan).await;
         account.report(diagnostics)?;
-        let environment = environment::ready(&session, request.plan.text("ise_id")).await;
+        let environment = ise::environment::ready(&session, request.plan.text("ise_id")).await;
         let environment = environment.report(diagnostics)?;
         let mut body = json!({ "location": environment["location"] });
         parameters::write(request.config, Change::creating(request.plan), &mut body);
@@ -292,7 +293,7 @@ impl Resource<Azure> for IseLogicApp {
 
 impl ValidateConfig for IseLogicApp {
     fn validate(&self, request: ValidateConfigRequest<'_>, diagnostics: &mut Diagnostics) {
-        if let Err(message) = rows::check_identity(request.config) {
+        if let Err(message) = attributes::check_identity(request.config) {
             let path = Path::attribute("identity");
             diagnostics.add_attribute_error(path, "Invalid identity", message);
         }
@@ -376,11 +377,12 @@ async fn change(
         };
         let missing = format!("the logic app is not {wanted}");
         session
-            .post_until(id, action, ARM.api_version, is_shown, &missing)
+            .of(&WORKFLOWS)
+            .post_until(id, action, is_shown, &missing)
             .await?
     } else {
         // The answer to a PUT shows a creation time that is not the true one, so the workflow is read.
-        session.get(id, ARM.api_version).await?
+        session.of(&WORKFLOWS).get(id).await?
     };
     let write = |change: Change<'_>, body: &mut Json| ARM.write(change, body);
     Ok(ARM.confirm(session, id, update, body, write).await?)

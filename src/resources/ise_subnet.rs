@@ -34,30 +34,30 @@ use tfplugin_framework::types::value::{Object, Value};
 use tfplugin_framework::validate_config::{ValidateConfig, ValidateConfigRequest};
 use tokio::time::Instant;
 
-use super::shared::arm_type::{ArmType, settle_id};
-use super::shared::rows;
-use super::shared::wait::{self, Interrupted};
 use crate::arm::{self, Intent, Operation, ResourceId, Sending, Session};
+use crate::azure::arm_type::{ArmType, settle_id};
+use crate::azure::attributes;
 use crate::azure::body::Overwritten;
 use crate::azure::body::{self, Change};
+use crate::azure::report;
 use crate::azure::row::{
     ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends, asks_arm, sent_changes,
 };
+use crate::azure::subnet;
+use crate::azure::types::{
+    ENVIRONMENTS, NETWORK_SECURITY_GROUPS, ROUTE_TABLES, SUBNETS, VIRTUAL_NETWORKS,
+};
+use crate::azure::wait::{self, Interrupted};
 use crate::azure::{Azure, parting_session, session};
-use crate::resources::shared::report;
 use crate::validate;
 use crate::validate::cidr::{self, Cidr};
 
 pub(crate) const ARM: ArmType = ArmType {
-    name: "Microsoft.Network/virtualNetworks/subnets",
-    api_version: "2024-01-01",
+    resource_type: &SUBNETS,
     noun: "subnet",
     resource: "ise_subnet",
     schema: &SCHEMA,
 };
-const VIRTUAL_NETWORK_TYPE: &str = "Microsoft.Network/virtualNetworks";
-/// The service to which a subnet of an environment may be delegated.
-pub(crate) const ISE_SERVICE: &str = "Microsoft.Logic/integrationServiceEnvironments";
 const MINUTE: Duration = Duration::from_secs(60);
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
@@ -65,13 +65,13 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     version: 1,
     description: "A subnet for an integration service environment. An environment needs four of them, empty and at least a /27 each.".into(),
     attributes: vec![
-        rows::id(),
-        rows::name(validate::names::subnet, "Name. 1 to 80 letters, digits, `_`, `.` or `-`, starting with a letter or `_`."),
+        attributes::id(),
+        attributes::name(validate::names::subnet, "Name. 1 to 80 letters, digits, `_`, `.` or `-`, starting with a letter or `_`."),
         Attribute::string("virtual_network_id")
             .required()
             .plan(requires_replace())
-            .compared_by(rows::same_id)
-            .validator(text(|text| rows::is_id_of(text, VIRTUAL_NETWORK_TYPE)))
+            .compared_by(attributes::same_id)
+            .validator(text(|text| attributes::is_id_of(text, VIRTUAL_NETWORKS.name)))
             .doc("ID of the virtual network, which must exist; it may be in another subscription."),
         Attribute::string("address_prefix")
             .required()
@@ -91,15 +91,15 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
                 "Microsoft's guide asks for a Class B range, Azure accepts others: `warn` about them, `enforce` (an error outside \
                  128.0.0.0 to 191.255.255.255 and 172.16.0.0/12), or `ignore`.",
             ),
-        rows::reference("network_security_group_id", "properties.networkSecurityGroup")
-            .validator(text(|text| rows::is_id_of(text, "Microsoft.Network/networkSecurityGroups")))
+        attributes::reference("network_security_group_id", "properties.networkSecurityGroup")
+            .validator(text(|text| attributes::is_id_of(text, NETWORK_SECURITY_GROUPS.name)))
             .doc("ID of the network security group that filters its traffic."),
-        rows::reference("route_table_id", "properties.routeTable")
-            .validator(text(|text| rows::is_id_of(text, "Microsoft.Network/routeTables")))
+        attributes::reference("route_table_id", "properties.routeTable")
+            .validator(text(|text| attributes::is_id_of(text, ROUTE_TABLES.name)))
             .doc("ID of the route table that routes its traffic."),
         Attribute::set("service_endpoints", Type::String)
             .validator(no_null_elements())
-            .compared_by(rows::same_names)
+            .compared_by(attributes::same_names)
             .with(Remote::at("properties.serviceEndpoints[].service"))
             .doc("Azure services that are reached over the virtual network, such as `Microsoft.Storage`."),
         Attribute::bool("delegate_to_ise")
@@ -114,7 +114,7 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         Attribute::number("address_count").computed().plan(use_state_for_unknown()).doc("Number of addresses in the range; Azure keeps five of them for itself."),
         // Null is a value here: nothing holds it.
         Attribute::string("used_by").computed().plan(use_state_or_null_for_unknown()).doc("ID of what holds the subnet, such as an environment."),
-        rows::provisioning_state(),
+        attributes::provisioning_state(),
     ],
     blocks: vec![Timeouts {
         create: Some(30 * MINUTE),
@@ -221,7 +221,7 @@ impl Resource<Azure> for IseSubnet {
             }
             Err(error) => {
                 let session = parting_session(context).report(diagnostics)?;
-                if let Ok(body) = session.get(&id, ARM.api_version).await {
+                if let Ok(body) = session.of(&SUBNETS).get(&id).await {
                     response.state.set(read_body(&body, update.prior));
                 }
                 Err(diagnostics.fail(ARM.failed("updating", &id)(error)))
@@ -333,7 +333,7 @@ async fn delete(context: &Context<Azure>, prior: &Object) -> Result<(), Diagnost
     loop {
         let result = {
             let _lock = lock(&session, &id).await?;
-            session.delete_for_good(&id, ARM.api_version).await
+            session.of(&SUBNETS).delete_for_good(&id).await
         };
         let error = match result {
             Ok(()) => return Ok(()),
@@ -352,8 +352,8 @@ async fn delete(context: &Context<Azure>, prior: &Object) -> Result<(), Diagnost
             "waiting until the subnet is released"
         );
         if let Err(ended) = session.sleep(intervals.pause()).await {
-            let last = parting_session(context)?.get(&id, ARM.api_version).await;
-            let holder = last.ok().and_then(|body| holder(&body));
+            let last = parting_session(context)?.of(&SUBNETS).get(&id).await;
+            let holder = last.ok().and_then(|body| subnet::holder(&body));
             return Err(still_in_use(
                 &id,
                 holder.as_deref(),
@@ -367,11 +367,11 @@ async fn delete(context: &Context<Azure>, prior: &Object) -> Result<(), Diagnost
 
 /// The ID that a planned subnet will have.
 fn planned_id(planned: &Object) -> Result<ResourceId, Diagnostic> {
-    let network = ResourceId::parse_as(planned.text("virtual_network_id"), VIRTUAL_NETWORK_TYPE)
+    let network = ResourceId::parse_as(planned.text("virtual_network_id"), VIRTUAL_NETWORKS.name)
         .map_err(|error| {
-            Diagnostic::error("Invalid virtual_network_id", error.to_string())
-                .at(Path::attribute("virtual_network_id"))
-        })?;
+        Diagnostic::error("Invalid virtual_network_id", error.to_string())
+            .at(Path::attribute("virtual_network_id"))
+    })?;
     Ok(network.child("subnets", planned.text("name")))
 }
 
@@ -405,7 +405,7 @@ fn read_body(body: &Json, object: &Object) -> Object {
         found.set("virtual_network_id", network);
     }
     fill_derived(&mut found);
-    found.set("used_by", holder(&body));
+    found.set("used_by", subnet::holder(&body));
     found
 }
 
@@ -436,23 +436,21 @@ async fn change(
     if known.next().is_none() {
         // Whatever an earlier run left is waited for.
         let writing = Operation::on_resource(Intent::Write);
-        return wait::follow(session, &writing, id, ARM.api_version).await;
+        return wait::follow(session.of(&SUBNETS), &writing, id).await;
     }
     let put = |mut body: Json| {
         let overwritten = write(Change::between(update.prior, update.plan), &mut body);
         Ok::<_, arm::Error>((Sending::Put(body), overwritten))
     };
     let network = network(id);
-    let modified = session
-        .modify(id, ARM.api_version, Some(&network), put)
-        .await?;
+    let modified = session.of(&SUBNETS).modify(id, Some(&network), put).await?;
     ARM.warn_of(id, &modified.findings, diagnostics);
     match modified.accepted {
         Some(accepted) => {
-            let body = wait::finish(session, accepted, id, ARM.api_version).await?;
+            let body = wait::finish(session.of(&SUBNETS), accepted, id).await?;
             ARM.confirm(session, id, update, body, write).await
         }
-        None => session.get(id, ARM.api_version).await,
+        None => session.of(&SUBNETS).get(id).await,
     }
 }
 
@@ -475,7 +473,8 @@ pub(crate) fn body_as_planned(current: Option<Json>, planned: &Object) -> Json {
         .str("address_prefix")
         .and_then(|text| Cidr::parse(text).ok());
     // Another prefix makes another subnet, with nothing in it.
-    let stays = |body: &Json| planned_prefix.is_some_and(|prefix| prefixes(body) == [prefix]);
+    let stays =
+        |body: &Json| planned_prefix.is_some_and(|prefix| subnet::prefixes(body) == [prefix]);
     let mut body = current
         .filter(stays)
         .unwrap_or_else(|| json!({ "properties": {} }));
@@ -485,55 +484,6 @@ pub(crate) fn body_as_planned(current: Option<Json>, planned: &Object) -> Json {
         body["properties"]["routeTable"] = json!({});
     }
     body
-}
-
-/// The IPv4 ranges of a subnet.
-pub(crate) fn prefixes(body: &Json) -> Vec<Cidr> {
-    let properties = &body["properties"];
-    let many = properties["addressPrefixes"].as_array();
-    let all = match properties["addressPrefix"].as_str() {
-        Some(one) => vec![one],
-        None => many
-            .into_iter()
-            .flatten()
-            .filter_map(Json::as_str)
-            .collect(),
-    };
-    all.into_iter()
-        .filter_map(|prefix| Cidr::parse(prefix).ok())
-        .collect()
-}
-
-/// The ID of what holds the subnet, if anything does that has one.
-fn holder(body: &Json) -> Option<String> {
-    let mut holders = holders(body).into_iter();
-    holders.find(|holder| ResourceId::parse(holder).is_ok())
-}
-
-/// What holds the subnet: the objects at the other end of its links, and those with an address in it. By ID; a link that
-/// names no object stands for itself.
-pub(crate) fn holders(body: &Json) -> Vec<String> {
-    let elements = |name: &str| body["properties"][name].as_array().into_iter().flatten();
-    let text = |json: &Json| json.as_str().map(str::to_owned);
-    let links = ["serviceAssociationLinks", "resourceNavigationLinks"];
-    let links = links.into_iter().flat_map(elements).filter_map(|link| {
-        [
-            &link["properties"]["link"],
-            &link["properties"]["linkedResourceType"],
-            &link["name"],
-        ]
-        .into_iter()
-        .find_map(text)
-    });
-    let occupants = [
-        "ipConfigurations",
-        "ipConfigurationProfiles",
-        "privateEndpoints",
-        "applicationGatewayIPConfigurations",
-    ];
-    let occupants = occupants.into_iter().flat_map(elements);
-    let occupants = occupants.filter_map(|occupant| text(&occupant["id"]));
-    links.chain(occupants).collect()
 }
 
 fn network(id: &ResourceId) -> ResourceId {
@@ -581,7 +531,7 @@ fn write_delegation(_: &Value, value: &Value, json: &mut Json) -> Vec<Overwritte
     let before = json.as_array().into_iter().flatten();
     let others = before.filter(|delegation| !is_to_ise(delegation)).cloned();
     let ours = value.as_bool().filter(|wanted| *wanted).map(|_| {
-        json!({ "name": "integrationServiceEnvironments", "properties": { "serviceName": ISE_SERVICE } })
+        json!({ "name": "integrationServiceEnvironments", "properties": { "serviceName": ENVIRONMENTS.name } })
     });
     *json = others.chain(ours).collect();
     Vec::new()
@@ -590,7 +540,7 @@ fn write_delegation(_: &Value, value: &Value, json: &mut Json) -> Vec<Overwritte
 fn is_to_ise(delegation: &Json) -> bool {
     delegation["properties"]["serviceName"]
         .as_str()
-        .is_some_and(|service| service.eq_ignore_ascii_case(ISE_SERVICE))
+        .is_some_and(|service| service.eq_ignore_ascii_case(ENVIRONMENTS.name))
 }
 
 #[cfg(test)]

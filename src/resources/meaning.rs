@@ -24,6 +24,7 @@ use crate::azure::Azure;
 use crate::azure::body;
 use crate::azure::body::Change;
 use crate::azure::row::{ArmAttribute as _, sent_changes};
+use crate::azure::types::{ENVIRONMENTS, INTEGRATION_ACCOUNTS};
 
 /// What stands for the beginning of IDs in the files.
 pub(super) const GROUP: (&str, &str) = (
@@ -299,7 +300,7 @@ pub(super) async fn refreshed_and_planned(
 /// What plans look at besides.
 pub(super) fn neighbours() -> Vec<(ResourceId, Reply)> {
     let gone = || Reply::error(404, "NotFound");
-    let environment = id(ise::ARM.name, "e");
+    let environment = id(ENVIRONMENTS.name, "e");
     let account = json!({ "properties": { "integrationServiceEnvironment": { "id": environment.to_string() } } });
     let subnets = ["a", "b", "c", "d"].map(|name| (subnet(name), gone()));
     let mut objects = subnets.to_vec();
@@ -312,7 +313,7 @@ pub(super) fn neighbours() -> Vec<(ResourceId, Reply)> {
         ),
     ));
     for name in ["i", "other"] {
-        let id = id(ise_integration_account::ARM.name, name);
+        let id = id(INTEGRATION_ACCOUNTS.name, name);
         objects.push((id, Reply::json(200, &account)));
     }
     objects

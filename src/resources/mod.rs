@@ -5,8 +5,6 @@ pub mod ise_integration_account;
 pub mod ise_logic_app;
 pub mod ise_subnet;
 
-mod shared;
-
 #[cfg(test)]
 mod meaning;
 #[cfg(test)]

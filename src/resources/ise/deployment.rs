@@ -16,8 +16,9 @@ use tfplugin_framework::resource::{State, UpdateRequest, UpdateResponse};
 use super::{ARM, change::is_made, messages, read_body};
 use crate::arm::{self, Accepted, Ended, Intent, Operation, ResourceId, Session};
 use crate::azure::body::Change;
+use crate::azure::types::ENVIRONMENTS;
+use crate::azure::wait::Interrupted;
 use crate::azure::{Azure, parting_session};
-use crate::resources::shared::wait::Interrupted;
 
 /// What an operation does to the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,13 +144,17 @@ impl Work<'_> {
             Some(operation) => operation,
             None => &Operation::on_resource(Intent::Write),
         };
-        let Ended { body, failure } =
-            match self.session.wait(operation, self.id, ARM.api_version).await {
-                Ok(ended) => ended,
-                Err(error) => {
-                    return Interrupted::by(&error).map_or(Ok(Ending::Failed(None, error)), Err);
-                }
-            };
+        let Ended { body, failure } = match self
+            .session
+            .of(&ENVIRONMENTS)
+            .wait(operation, self.id)
+            .await
+        {
+            Ok(ended) => ended,
+            Err(error) => {
+                return Interrupted::by(&error).map_or(Ok(Ending::Failed(None, error)), Err);
+            }
+        };
         let is_well = arm::provisioning_state(&body).is_some_and(arm::is_success);
         Ok(match failure {
             None => Ending::Succeeded(body),
@@ -266,7 +271,7 @@ impl Work<'_> {
     ) -> Result<(), Reported> {
         let session = parting_session(self.context);
         let session = session.report(&mut response.diagnostics)?;
-        if let Ok(body) = session.get(self.id, ARM.api_version).await {
+        if let Ok(body) = session.of(&ENVIRONMENTS).get(self.id).await {
             let found = read_body(self.context, &body, update.prior);
             response.state.set(found);
         }

@@ -6,15 +6,16 @@ use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::{Object, Value};
 
+use super::deletion::Deletion;
 use super::deployment::{self, Pending, Unfinished};
-use super::preflight::{self, Circumstances, Owner};
-use super::release::Deletion;
 use super::{
     ARM, DEPLOYED, SCHEMA, checks, fill_derived, is_releasing, messages, provisioning_state,
     subnet_ids,
 };
 use crate::azure::{Azure, Planner, plan_session};
-use crate::resources::shared::{replaced, tags};
+use crate::azure::{replaced, tags};
+use crate::preflight::{self, Circumstances, Owner};
+use crate::resources::ise_subnet;
 
 /// Refines a plan, and checks what it depends on.
 pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
@@ -54,6 +55,7 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
     let circumstances = Circumstances {
         owners: this.into_iter().chain(replaced).collect(),
         plans: &azure.plans,
+        planned_subnet: ise_subnet::body_as_planned,
         claim: claim.as_ref(),
         creates: plan.is_create(),
         is_new,

@@ -11,7 +11,7 @@ fn body(tags: &Json) -> Json {
     let subnets = ["D", "a", "c", "b"]
         .map(|name| json!({ "id": subnet(name).to_string(), "ofTheFuture": name }));
     json!({
-        "id": id(ARM.name, "e").to_string(), "name": "e", "location": "westeurope", "tags": tags,
+        "id": id(ENVIRONMENTS.name, "e").to_string(), "name": "e", "location": "westeurope", "tags": tags,
         "sku": { "name": "Premium", "capacity": 0 },
         "properties": {
             "provisioningState": "Succeeded",
@@ -34,7 +34,7 @@ fn environment(tag: Option<&str>) -> Object {
     config(
         &Ise,
         &[
-            ("id", id(ARM.name, "e").to_string().into()),
+            ("id", id(ENVIRONMENTS.name, "e").to_string().into()),
             ("name", "e".into()),
             ("resource_group_name", "g".into()),
             ("location", "westeurope".into()),
@@ -57,7 +57,7 @@ async fn a_tag_that_outlives_its_removal_by_patch_is_put_away() {
     let before = json!({ "old": "x", "hidden-link": "portal" });
     let after = json!({ "hidden-link": "portal" });
     for (patched, writes) in [(&after, &["PATCH"][..]), (&before, &["PATCH", "PUT"])] {
-        let id = id(ARM.name, "e");
+        let id = id(ENVIRONMENTS.name, "e");
         let line = |method: &str| get(&id).replacen("GET", method, 1);
         let mut reads = vec![Reply::json(200, &body(&before))];
         // Where ARM keeps the tag, it does so until the PUT.
@@ -114,16 +114,22 @@ async fn ids_are_read_in_the_form_in_which_they_can_be_used() {
     {
         subnet["id"] = format!("{}/", subnet["id"].as_str().expect("an ID")).into();
     }
-    body["id"] = format!("{}/", id(ARM.name, "e")).into();
-    let server =
-        TestServer::start(&[(&get(&id(ARM.name, "e")), vec![Reply::json(200, &body)])]).await;
-    let object = config(&Ise, &[("id", id(ARM.name, "e").to_string().into())]);
+    body["id"] = format!("{}/", id(ENVIRONMENTS.name, "e")).into();
+    let server = TestServer::start(&[(
+        &get(&id(ENVIRONMENTS.name, "e")),
+        vec![Reply::json(200, &body)],
+    )])
+    .await;
+    let object = config(
+        &Ise,
+        &[("id", id(ENVIRONMENTS.name, "e").to_string().into())],
+    );
     let mut imported = Kept::new(Some(object), Private::default());
     call::read(&Ise, &context(&server), &mut imported)
         .await
         .expect("read");
     let found = imported.object().expect("there");
-    assert_eq!(ARM.stored_id(found), Ok(id(ARM.name, "e")));
+    assert_eq!(ARM.stored_id(found), Ok(id(ENVIRONMENTS.name, "e")));
     assert_eq!(subnet_ids(found), ["D", "a", "c", "b"].map(subnet));
     assert_eq!(
         found.str("virtual_network_id"),
@@ -155,7 +161,7 @@ async fn addresses_have_no_order() {
 
 /// Updates an environment that ARM answers like this; what was sent.
 async fn sent_by_update(before: &Json, prior: &Object, planned: &Object) -> Vec<(String, Json)> {
-    let id = id(ARM.name, "e");
+    let id = id(ENVIRONMENTS.name, "e");
     let answer = || vec![Reply::json(200, &body(before))];
     let server = TestServer::start(&[
         (&get(&id), answer()),
@@ -202,7 +208,7 @@ async fn other_triggers_restart_and_neither_the_first_nor_none() {
 /// How the restart itself went is told elsewhere; what is kept in the state is the environment.
 #[tokio::test]
 async fn a_restart_that_takes_its_time_leaves_a_whole_state() {
-    let id = id(ARM.name, "e");
+    let id = id(ENVIRONMENTS.name, "e");
     let restarting = Reply::text(200, "")
         .header("azure-asyncoperation", "{url}/operations/1")
         .header("retry-after-ms", "1");

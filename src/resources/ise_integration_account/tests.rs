@@ -6,13 +6,14 @@ use super::*;
 use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::azure::Planner;
+use crate::azure::types::ENVIRONMENTS;
 use crate::resources::test_plan::{
     Kept, call, config, context, get, id, patient_context, plan, server, server_of, told,
     with_default_tags, write, writes,
 };
 
 fn environment() -> ResourceId {
-    id(ise::ARM.name, "e")
+    id(ENVIRONMENTS.name, "e")
 }
 
 fn account(sku: &str) -> Object {
@@ -107,7 +108,7 @@ async fn an_environment_that_cannot_be_read_never_blocks_a_plan() {
 async fn nothing_is_sent_for_a_sku_that_does_not_fit() {
     let gone = Reply::error(404, "ResourceNotFound");
     let server = server_of(&[
-        (id(ARM.name, "i"), gone),
+        (id(INTEGRATION_ACCOUNTS.name, "i"), gone),
         (
             environment(),
             Reply::json(200, &environment_body("Premium")),
@@ -134,7 +135,7 @@ async fn nothing_is_sent_for_a_sku_that_does_not_fit() {
 /// The environment is the location: what lives in it is written to its region, and nobody else decides that.
 #[tokio::test]
 async fn a_child_is_where_its_environment_is() {
-    let account_id = id(ARM.name, "i");
+    let account_id = id(INTEGRATION_ACCOUNTS.name, "i");
     let body = json!({ "id": account_id.to_string(), "name": "i", "location": "westeurope" });
     let server = TestServer::start(&[
         (
@@ -228,7 +229,11 @@ async fn created(server: &TestServer, context: &Context<Azure>) -> (Vec<String>,
     let result = call::create(&IseIntegrationAccount, context, create, &mut state);
     let errors = result.await.err().into_iter().flatten();
     let summaries = errors.map(|error| error.summary).collect();
-    assert!(server.lines().contains(&get(&id(ARM.name, "i"))));
+    assert!(
+        server
+            .lines()
+            .contains(&get(&id(INTEGRATION_ACCOUNTS.name, "i")))
+    );
     (summaries, state.object().is_some())
 }
 
@@ -265,14 +270,14 @@ async fn server_with(reads: Vec<Reply>, puts: Vec<Reply>) -> TestServer {
     let environment_read = Reply::json(200, &environment_body("Premium"));
     TestServer::start(&[
         (&get(&environment()), vec![environment_read]),
-        (&get(&id(ARM.name, "i")), reads),
-        (&write("PUT", &id(ARM.name, "i"), ""), puts),
+        (&get(&id(INTEGRATION_ACCOUNTS.name, "i")), reads),
+        (&write("PUT", &id(INTEGRATION_ACCOUNTS.name, "i"), ""), puts),
     ])
     .await
 }
 
 fn account_body() -> Json {
-    json!({ "id": id(ARM.name, "i").to_string(), "name": "i", "location": "westeurope" })
+    json!({ "id": id(INTEGRATION_ACCOUNTS.name, "i").to_string(), "name": "i", "location": "westeurope" })
 }
 
 /// A key of `for_each` is renamed: the deletion under the old one and the creation under the new one have no order.
@@ -285,7 +290,7 @@ async fn a_creation_waits_for_the_deletion_that_frees_its_name() {
     let server = server_with(vec![gone()], put()).await;
     let context = context(&server);
     let deletions = &context.data_if_known().expect("configured").deletions;
-    let deletion = deletions.begin(&id(ARM.name, "I"));
+    let deletion = deletions.begin(&id(INTEGRATION_ACCOUNTS.name, "I"));
     let others = async {
         tokio::task::yield_now().await;
         assert_eq!(server.lines(), [""; 0]);

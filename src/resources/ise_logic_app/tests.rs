@@ -4,6 +4,7 @@ use tfplugin_framework::private::Private;
 use super::super::ise_integration_account;
 use super::*;
 use crate::arm::test_server::{Reply, TestServer};
+use crate::azure::types::INTEGRATION_ACCOUNTS;
 use crate::resources::test_plan::{
     Kept, Planned, applied, call, config, context, get, id, plan, server, server_of, told,
     unconfigured, write, writes,
@@ -16,7 +17,7 @@ fn environment(name: &str) -> ResourceId {
 }
 
 fn account() -> ResourceId {
-    id(ise_integration_account::ARM.name, "i")
+    id(INTEGRATION_ACCOUNTS.name, "i")
 }
 
 /// A logic app in environment `e` that uses the account.
@@ -128,7 +129,7 @@ async fn nothing_is_read_when_the_account_stays() {
         Private::default(),
     )
     .await;
-    let id = id(ARM.name, "l").to_string();
+    let id = id(WORKFLOWS.name, "l").to_string();
     let state = applied(&created, &[("id", id.into())]);
     let plan = plan_app(&server, Some(&state)).await;
     assert_eq!((told(&plan), server.lines()), (vec![], vec![]));
@@ -145,7 +146,7 @@ async fn nothing_is_sent_for_an_account_that_does_not_fit() {
         ),
         (gone(), "Integration account \"i\" does not exist"),
     ] {
-        let server = server_of(&[(id(ARM.name, "l"), gone()), (account(), reply)]).await;
+        let server = server_of(&[(id(WORKFLOWS.name, "l"), gone()), (account(), reply)]).await;
         let planned = app();
         let create = CreateRequest::new(&planned, &planned);
         let mut state = Kept::new(None, Private::default());
@@ -173,7 +174,7 @@ fn secretive() -> Json {
         "greeting": { "type": "String" }, "key": { "type": "SecureString" }, "spare": { "type": "SecureString", "defaultValue": "x" },
     }));
     json!({
-        "id": id(ARM.name, "l").to_string(), "name": "l", "location": "westeurope", "kind": "planted",
+        "id": id(WORKFLOWS.name, "l").to_string(), "name": "l", "location": "westeurope", "kind": "planted",
         "properties": {
             "state": "Enabled",
             "definition": serde_json::from_str::<Json>(&definition).expect("JSON"),
@@ -257,7 +258,7 @@ async fn change_of(
     at_apply: &Json,
     other: &[(&str, Value)],
 ) -> (Vec<String>, Vec<(String, Json)>) {
-    let id = id(ARM.name, "l");
+    let id = id(WORKFLOWS.name, "l");
     let mut reads = vec![Reply::json(200, at_plan), Reply::json(200, at_apply)];
     if other.contains(&("enabled", false.into())) {
         let mut disabled = at_apply.clone();
@@ -317,7 +318,10 @@ async fn secretive_state(context: &Context<Azure>) -> Object {
         Private::default(),
     )
     .await;
-    applied(&created, &[("id", id(ARM.name, "l").to_string().into())])
+    applied(
+        &created,
+        &[("id", id(WORKFLOWS.name, "l").to_string().into())],
+    )
 }
 
 #[tokio::test]

@@ -12,7 +12,8 @@ use super::{ARM, SCHEMA, lock};
 use crate::arm::{self, Created, Intent, Operation, PutOptions, ResourceId, Session};
 use crate::azure::Azure;
 use crate::azure::body::{self, Change};
-use crate::resources::shared::wait;
+use crate::azure::types::{SUBNETS, VIRTUAL_NETWORKS};
+use crate::azure::wait;
 
 /// What is in the way of a new subnet.
 enum Obstacle {
@@ -87,7 +88,7 @@ async fn attempt(
         if_none_match: Some("*".to_owned()),
         ..Default::default()
     };
-    let error = match session.create(id, ARM.api_version, body, only_new).await {
+    let error = match session.of(&SUBNETS).create(id, body, only_new).await {
         Err(error) => error,
         Ok(Created::New(body)) => return Ok(Attempt::Sent(Ok(body))),
         Ok(Created::WroteOver) => return Err(ARM.written_over(id)),
@@ -110,10 +111,10 @@ async fn resume(
     planned: &Object,
     error: arm::Error,
 ) -> Attempt {
-    match ARM.find(session, id).await {
+    match session.of(&SUBNETS).get_optional(id).await {
         Ok(Some(found)) if is_as_planned(&found, planned) => {
             let writing = Operation::on_resource(Intent::Write);
-            let settled = wait::follow(session, &writing, id, ARM.api_version).await;
+            let settled = wait::follow(session.of(&SUBNETS), &writing, id).await;
             Attempt::Sent(settled.map_err(arm::Error::after_acceptance))
         }
         Ok(Some(_)) => Attempt::Hindered(Obstacle::Exists),
@@ -134,13 +135,13 @@ async fn look(
     id: &ResourceId,
     planned: &Object,
 ) -> Result<Option<Obstacle>, arm::Error> {
-    if ARM.find(session, id).await?.is_some() {
+    if session.of(&SUBNETS).get_optional(id).await?.is_some() {
         return Ok(Some(Obstacle::Exists));
     }
     let (Some(range), Some(network)) = (range(planned), id.parent()) else {
         return Ok(None);
     };
-    let network = match session.get_optional(&network, ARM.api_version).await {
+    let network = match session.of(&VIRTUAL_NETWORKS).get_optional(&network).await {
         Ok(network) => network.unwrap_or_default(),
         Err(error) if error.is_forbidden() => Json::Null,
         Err(error) => return Err(error),

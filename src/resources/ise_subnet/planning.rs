@@ -7,12 +7,14 @@ use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
 
-use super::{ARM, ISE_SERVICE, holders, planned_id, prefixes};
+use super::{ARM, planned_id};
 use crate::arm::{self, ResourceId, Session};
+use crate::azure::claims::Claim;
+use crate::azure::replaced;
+use crate::azure::report;
+use crate::azure::subnet;
+use crate::azure::types::{ENVIRONMENTS, SUBNETS, VIRTUAL_NETWORKS};
 use crate::azure::{Azure, PlanRegistry, Planner, plan_session};
-use crate::resources::shared::claims::Claim;
-use crate::resources::shared::replaced;
-use crate::resources::shared::report;
 use crate::validate::cidr::Cidr;
 
 /// A range that a subnet of the network has, or will have.
@@ -65,13 +67,13 @@ fn placed_id(planned: &Object) -> Option<ResourceId> {
 
 /// The addresses of a subnet cannot be changed while an environment uses it.
 async fn check_unused(session: &Session, id: &ResourceId, plan: &mut Plan<'_>) {
-    let body = match ARM.find(session, id).await {
+    let body = match session.of(&SUBNETS).get_optional(id).await {
         Ok(body) => body.unwrap_or_default(),
         Err(error) => return plan.diagnostics.add(unchecked(id, "subnet", &error)),
     };
-    let environment = holders(&body).into_iter().find_map(|holder| {
+    let environment = subnet::holders(&body).into_iter().find_map(|holder| {
         let id = ResourceId::parse(&holder).ok()?;
-        id.is_type(ISE_SERVICE).then_some(id)
+        id.is_type(ENVIRONMENTS.name).then_some(id)
     });
     let Some(environment) = environment else {
         return;
@@ -127,7 +129,7 @@ async fn check_place(
     let (Some(range), Some(network)) = (range(plan.planned), id.parent()) else {
         return;
     };
-    let body = match session.get_optional(&network, ARM.api_version).await {
+    let body = match session.of(&VIRTUAL_NETWORKS).get_optional(&network).await {
         Ok(body) => body.unwrap_or_default(),
         Err(error) => {
             let warning = unchecked(&network, "virtual network", &error);
@@ -213,15 +215,10 @@ pub(super) fn overlapping(id: &ResourceId, network: &Json, range: &Cidr) -> Vec<
     let subnets = network["properties"]["subnets"].as_array();
     let subnets = subnets.into_iter().flatten();
     subnets
-        .filter_map(|subnet| {
-            Some((
-                id.parent()?.child("subnets", subnet["name"].as_str()?),
-                subnet,
-            ))
-        })
+        .filter_map(|body| Some((id.parent()?.child("subnets", body["name"].as_str()?), body)))
         .filter(|(other, _)| other != id)
-        .flat_map(|(id, subnet)| {
-            let ranges = prefixes(subnet).into_iter();
+        .flat_map(|(id, body)| {
+            let ranges = subnet::prefixes(body).into_iter();
             ranges.map(move |range| Occupied {
                 id: id.clone(),
                 range,

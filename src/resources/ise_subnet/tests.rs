@@ -221,8 +221,8 @@ fn what_holds_a_subnet() {
         ),
     ] {
         let body = json!({ "properties": properties });
-        assert_eq!(holders(&body), all, "{body}");
-        assert_eq!(holder(&body).as_deref(), by_id, "{body}");
+        assert_eq!(subnet::holders(&body), all, "{body}");
+        assert_eq!(subnet::holder(&body).as_deref(), by_id, "{body}");
     }
 }
 
@@ -234,11 +234,11 @@ fn a_planned_body_keeps_what_is_there_unless_the_range_moves() {
     planned.set("route_table_id", Value::unknown());
     let there = |range: &str| json!({ "properties": { "addressPrefix": range, "privateEndpoints": [{ "id": "/p" }] } });
     let stays = body_as_planned(Some(there("172.16.0.0/27")), &planned);
-    assert_eq!(holders(&stays), ["/p"]);
+    assert_eq!(subnet::holders(&stays), ["/p"]);
     assert_eq!(stays["properties"]["routeTable"], json!({}));
     for current in [Some(there("172.16.0.0/26")), None] {
         let new = body_as_planned(current, &planned);
-        assert_eq!(holders(&new), [""; 0]);
+        assert_eq!(subnet::holders(&new), [""; 0]);
         assert_eq!(new["properties"]["addressPrefix"], "172.16.0.0/27");
     }
 }
@@ -303,7 +303,7 @@ fn sent(request: &Received) -> Json {
 #[tokio::test]
 async fn an_update_leaves_the_range_in_the_form_that_it_has_and_other_delegations_alone() {
     let web = json!({ "name": "w", "properties": { "serviceName": "Microsoft.Web/serverFarms" } });
-    let ours = json!({ "name": "integrationServiceEnvironments", "properties": { "serviceName": ISE_SERVICE } });
+    let ours = json!({ "name": "integrationServiceEnvironments", "properties": { "serviceName": ENVIRONMENTS.name } });
     for range in [
         json!({ "addressPrefix": "172.16.0.0/27" }),
         json!({ "addressPrefixes": ["172.16.0.0/27"] }),

@@ -11,6 +11,7 @@ use super::super::Ise;
 use super::*;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::arm::{Json, ResourceId};
+use crate::azure::types::ENVIRONMENTS;
 use crate::resources::ise_subnet::IseSubnet;
 use crate::resources::test_plan::{
     Kept, Planned, applied, call, config, context, get, id, network, plan, server, server_of,
@@ -25,7 +26,7 @@ fn context_of(server: &TestServer) -> Context<Azure> {
 }
 
 fn environment_id(name: &str) -> ResourceId {
-    id(ARM.name, name)
+    id(ENVIRONMENTS.name, name)
 }
 
 /// A configuration in the four subnets, with more attributes.
@@ -343,10 +344,11 @@ async fn every_rule_in_every_mode() {
             }
             let session = crate::azure::session(&context).await.expect("configured");
             let id = environment_id("e");
-            let refused = super::super::preflight::at_apply(
+            let refused = preflight::at_apply(
                 &session,
                 &new.planned,
                 &id,
+                ARM.failed("creating", &id),
                 &mut Diagnostics::new(),
             )
             .await;

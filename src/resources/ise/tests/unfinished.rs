@@ -39,7 +39,7 @@ fn gone() -> Reply {
 }
 
 fn environment_id() -> ResourceId {
-    id(ARM.name, "e")
+    id(ENVIRONMENTS.name, "e")
 }
 
 fn line(method: &str) -> String {

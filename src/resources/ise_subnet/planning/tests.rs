@@ -308,7 +308,7 @@ async fn a_renamed_subnet_may_keep_its_range() {
 
 #[tokio::test]
 async fn a_range_is_not_replaced_under_an_environment() {
-    let environment = id(ISE_SERVICE, "e");
+    let environment = id(ENVIRONMENTS.name, "e");
     let links = json!([{ "properties": { "link": environment.to_string() } }]);
     let body = json!({ "properties": { "serviceAssociationLinks": links } });
     let server = server(&[(subnet("a"), body)]).await;

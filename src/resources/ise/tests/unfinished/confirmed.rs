@@ -71,7 +71,7 @@ async fn a_creation_of_which_nothing_came_leaves_no_state() {
 /// Somebody else deleted what was there before, by whatever name: its subnets are waited for, where that is looked up.
 #[tokio::test]
 async fn the_subnets_of_an_environment_that_is_no_more_are_waited_for() {
-    let old = id(ARM.name, "old");
+    let old = id(ENVIRONMENTS.name, "old");
     let link = json!([{ "properties": { "link": old.to_string() } }]);
     let held = json!({ "id": "s", "properties": { "serviceAssociationLinks": link } });
     let free = json!({ "id": "s", "properties": {} });

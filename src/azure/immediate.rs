@@ -54,7 +54,7 @@ impl ArmType {
             let overwritten = change(&mut body, diagnostics)?;
             Ok::<_, Failure>((Sending::Put(body), overwritten))
         };
-        let modified = session.modify(id, self.api_version, None, put).await?;
+        let modified = session.of(self.resource_type).modify(id, None, put).await?;
         self.warn_of(id, &modified.findings, diagnostics);
         Ok(())
     }
@@ -87,7 +87,10 @@ impl ArmType {
             let existing = self.refuse_existing(context, session, id).await;
             existing.report(&mut response.diagnostics)?;
             let options = PutOptions::default();
-            session.create(id, self.api_version, body, options).await
+            session
+                .of(self.resource_type)
+                .create(id, body, options)
+                .await
         };
         match created {
             Ok(Created::WroteOver) => Err(response.diagnostics.fail(self.written_over(id))),
@@ -166,7 +169,8 @@ impl ArmType {
         object: &Object,
     ) -> Result<Option<Json>, Diagnostic> {
         let id = self.stored_id(object)?;
-        let found = self.find(&session(context).await?, &id).await;
+        let session = session(context).await?;
+        let found = session.of(self.resource_type).get_optional(&id).await;
         found.map_err(self.failed("reading", &id))
     }
 
@@ -186,7 +190,9 @@ impl ArmType {
             write(Change::between(update.plan, update.plan), &mut shown);
             self.same_bodies(&again, &shown)
         };
-        let shown = session.until_shown(id, self.api_version, body, is_shown);
+        let shown = session
+            .of(self.resource_type)
+            .until_shown(id, body, is_shown);
         match shown.await? {
             (body, true) => Ok(body),
             (_, false) => Err(self.without_effect(update)),
@@ -216,7 +222,7 @@ impl ArmType {
         let diagnostics = &mut response.diagnostics;
         if changed.is_err() {
             let session = parting_session(context).report(diagnostics)?;
-            if let Ok(body) = session.get(id, self.api_version).await {
+            if let Ok(body) = session.of(self.resource_type).get(id).await {
                 response.state.set(self.read(context, &body, update.prior));
             }
         }
@@ -240,7 +246,8 @@ impl ArmType {
         let _deletion = context.data()?.deletions.begin(&id);
         session(context)
             .await?
-            .delete_for_good(&id, self.api_version)
+            .of(self.resource_type)
+            .delete_for_good(&id)
             .await
             .map_err(self.failed("deleting", &id))
     }

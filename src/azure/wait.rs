@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::arm::{self, Accepted, Intervals, Json, Operation, ResourceId, Session};
+use crate::arm::{self, Accepted, Api, Intervals, Json, Operation, ResourceId};
 
 /// Why a wait ended before what it waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,28 +39,23 @@ pub(crate) fn intervals() -> Intervals {
 
 /// Waits for the end of what was accepted, where it did not end at once, and gives the resource.
 pub(crate) async fn finish(
-    session: &Session,
+    api: Api<'_>,
     accepted: Accepted,
     id: &ResourceId,
-    api_version: &str,
 ) -> Result<Json, arm::Error> {
     match (accepted.operation, accepted.body) {
-        (Some(operation), _) => follow(session, &operation, id, api_version).await,
+        (Some(operation), _) => follow(api, &operation, id).await,
         (None, Some(body)) if arm::shows(&body, id) => Ok(body),
-        (None, _) => session.get(id, api_version).await,
+        (None, _) => api.get(id).await,
     }
     .map_err(arm::Error::after_acceptance)
 }
 
 /// Waits for the end of an operation, and gives the resource; nothing after a deletion.
 pub(crate) async fn follow(
-    session: &Session,
+    api: Api<'_>,
     operation: &Operation,
     id: &ResourceId,
-    api_version: &str,
 ) -> Result<Json, arm::Error> {
-    session
-        .wait(operation, id, api_version)
-        .await?
-        .into_result()
+    api.wait(operation, id).await?.into_result()
 }

@@ -7,9 +7,10 @@ use serde_json::Value as Json;
 use tfplugin_framework::diagnostics::Severity;
 
 use super::Owner;
-use super::network::{Network, Seen, Subnet, route_table_id};
+use super::network::{Network, Seen, Subnet};
 use crate::arm::{Location, ResourceId};
-use crate::resources::ise_subnet::{self, ISE_SERVICE};
+use crate::azure::subnet::{self, route_table_id};
+use crate::azure::types::ENVIRONMENTS;
 use crate::validate::{cidr, names};
 
 /// One rule.
@@ -218,7 +219,7 @@ fn name(facts: &Facts<'_>) -> Vec<Fault> {
 /// The guide: at least a /27.
 fn size(facts: &Facts<'_>) -> Vec<Fault> {
     each(facts, |(subnet, body)| {
-        let blocks = ise_subnet::prefixes(body);
+        let blocks = subnet::prefixes(body);
         let largest = blocks.iter().min_by_key(|block| block.prefix_length())?;
         let message = cidr::large_enough(largest).err()?;
         Some(fault(subnet, message, "take a larger subnet"))
@@ -228,7 +229,7 @@ fn size(facts: &Facts<'_>) -> Vec<Fault> {
 /// Azure's virtual network FAQ: ranges that no subnet of an environment may touch.
 fn reserved_range(facts: &Facts<'_>) -> Vec<Fault> {
     each(facts, |(subnet, body)| {
-        let blocks = ise_subnet::prefixes(body);
+        let blocks = subnet::prefixes(body);
         let message = blocks
             .iter()
             .find_map(|block| cidr::not_reserved(block).err())?;
@@ -239,7 +240,7 @@ fn reserved_range(facts: &Facts<'_>) -> Vec<Fault> {
 /// The guide: the subnets are empty. What this environment, or the one it replaces, has put there does not count.
 fn in_use(facts: &Facts<'_>) -> Vec<Fault> {
     each(facts, |(subnet, body)| {
-        let holders = ise_subnet::holders(body);
+        let holders = subnet::holders(body);
         let holder = holders.first()?;
         let is_theirs = |owners: &[Owner]| {
             let mut owners = owners.iter();
@@ -279,7 +280,7 @@ fn delegated(facts: &Facts<'_>) -> Vec<Fault> {
         let services = delegations(body);
         let other = services
             .iter()
-            .find(|service| !service.eq_ignore_ascii_case(ISE_SERVICE));
+            .find(|service| !service.eq_ignore_ascii_case(ENVIRONMENTS.name));
         if let Some(other) = other {
             let remedy = "remove the delegation, or take another subnet";
             return Some(fault(subnet, format!("it is delegated to {other}"), remedy));
@@ -292,7 +293,8 @@ fn delegated(facts: &Facts<'_>) -> Vec<Fault> {
             return None;
         };
         let message = format!(
-            "it is delegated to {ISE_SERVICE}, and so is subnet {:?}, but one at most may be",
+            "it is delegated to {}, and so is subnet {:?}, but one at most may be",
+            ENVIRONMENTS.name,
             first.seen.id.name()
         );
         Some(fault(subnet, message, "remove one of the delegations"))
@@ -305,7 +307,7 @@ fn class_b(facts: &Facts<'_>) -> Vec<Fault> {
         if subnet.is_planned {
             return None;
         }
-        let blocks = ise_subnet::prefixes(body);
+        let blocks = subnet::prefixes(body);
         let message = blocks.iter().find_map(|block| cidr::class_b(block).err())?;
         let remedy =
             "Azure accepts it all the same: name the rule in preflight.ignore if it is meant so";

@@ -24,7 +24,11 @@ impl ArmType {
         let mut patience = deletions.patience_for_the_name();
         loop {
             deletions.ended(session, ids).await.map_err(&fail)?;
-            let found = self.find(session, id).await.map_err(&fail)?;
+            let found = session
+                .of(self.resource_type)
+                .get_optional(id)
+                .await
+                .map_err(&fail)?;
             if deletions.ended(session, ids).await.map_err(&fail)? {
                 // That was a look at something that changed.
                 continue;

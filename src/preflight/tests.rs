@@ -10,7 +10,7 @@ fn every_rule_has_one_name() {
 
 #[test]
 fn every_rule_that_is_looked_up_is_documented() {
-    let page = include_str!("../../../../docs/resources/ise.md");
+    let page = include_str!("../../docs/resources/ise.md");
     for rule in &RULES {
         assert!(page.contains(&format!("`{}`", rule.name)), "{}", rule.name);
     }

@@ -2,13 +2,11 @@
 
 use serde_json::Value as Json;
 
-use super::super::ARM;
-use super::Owner;
 use super::rules::About;
-use crate::arm::{self, ResourceId, Session};
-use crate::azure::PlanRegistry;
-use crate::resources::ise_subnet;
-use crate::resources::shared::arm_type::ArmType;
+use super::{Circumstances, Owner};
+use crate::arm::{self, ResourceId, ResourceType, Session};
+use crate::azure::subnet::{holders as holders_of, route_table_id};
+use crate::azure::types::{ENVIRONMENTS, ROUTE_TABLES, SUBNETS, VIRTUAL_NETWORKS};
 
 /// A virtual network as far as an environment has to do with it.
 #[derive(Debug, Default)]
@@ -99,9 +97,9 @@ impl Network {
     pub(super) fn not_released(&self) -> Vec<(ResourceId, Vec<ResourceId>)> {
         let gone = self.environments.iter().filter(|seen| seen.is_missing());
         let held_by = |id: &ResourceId| -> Vec<ResourceId> {
-            let held = self.known().filter(|(_, body)| {
-                environments(&ise_subnet::holders(body)).any(|holder| holder == *id)
-            });
+            let held = self
+                .known()
+                .filter(|(_, body)| environments(&holders_of(body)).any(|holder| holder == *id));
             held.map(|(subnet, _)| subnet.seen.id.clone()).collect()
         };
         gone.map(|seen| (seen.id.clone(), held_by(&seen.id)))
@@ -138,11 +136,11 @@ impl Network {
 
 /// Reads what rules about these things need, everything at once that does not depend on something else.
 ///
-/// A subnet that `plans` change counts as changed already.
+/// A subnet that other plans change counts as changed already.
 pub(super) async fn read(
     session: &Session,
     subnet_ids: &[(usize, ResourceId)],
-    plans: Option<&PlanRegistry>,
+    circumstances: Option<&Circumstances<'_>>,
     abouts: &[About],
     owners: &[Owner],
 ) -> Network {
@@ -153,14 +151,14 @@ pub(super) async fn read(
         }
         let subnets = subnet_ids
             .iter()
-            .map(|(index, id)| subnet(session, *index, id, plans));
+            .map(|(index, id)| subnet(session, *index, id, circumstances));
         futures::future::join_all(subnets).await
     };
     let virtual_network = async {
         let (_, first) = subnet_ids
             .first()
             .filter(|_| wants(About::VirtualNetwork))?;
-        Some(look(session, first.parent()?).await)
+        Some(look(&VIRTUAL_NETWORKS, session, first.parent()?).await)
     };
     let (subnets, virtual_network) = tokio::join!(subnets, virtual_network);
     let mut network = Network {
@@ -171,31 +169,28 @@ pub(super) async fn read(
     };
     if wants(About::Subnets) {
         let holders = holders(&network, owners).into_iter();
-        let holders = holders.map(|id| look_at(&ARM, session, id));
+        let holders = holders.map(|id| look(&ENVIRONMENTS, session, id));
         network.environments = futures::future::join_all(holders).await;
     }
     if wants(About::Routes) {
         let tables = route_tables(&network);
-        let tables = tables.into_iter().map(|id| look(session, id));
+        let tables = tables
+            .into_iter()
+            .map(|id| look(&ROUTE_TABLES, session, id));
         network.route_tables = futures::future::join_all(tables).await;
     }
     network
-}
-
-/// The ID of the route table of a subnet.
-pub(super) fn route_table_id(subnet: &Json) -> Option<ResourceId> {
-    ResourceId::parse(subnet["properties"]["routeTable"]["id"].as_str()?).ok()
 }
 
 async fn subnet(
     session: &Session,
     index: usize,
     id: &ResourceId,
-    plans: Option<&PlanRegistry>,
+    circumstances: Option<&Circumstances<'_>>,
 ) -> Subnet {
-    let mut seen = look(session, id.clone()).await;
-    let planned = plans.and_then(|plans| plans.object(id));
-    if let Some(planned) = &planned {
+    let mut seen = look(&SUBNETS, session, id.clone()).await;
+    let planned = circumstances.and_then(|it| Some((it.plans.object(id)?, it.planned_subnet)));
+    if let Some((planned, as_planned)) = &planned {
         seen.found = match seen.found {
             Found::Unread(error) => Found::Unread(error),
             found => {
@@ -203,7 +198,7 @@ async fn subnet(
                     Found::Known(body) => Some(body),
                     _ => None,
                 };
-                Found::Known(ise_subnet::body_as_planned(body, planned))
+                Found::Known(as_planned(body, planned))
             }
         };
     }
@@ -214,13 +209,8 @@ async fn subnet(
     }
 }
 
-async fn look(session: &Session, id: ResourceId) -> Seen {
-    // Subnets, networks and route tables are parts of one API with one version.
-    look_at(&ise_subnet::ARM, session, id).await
-}
-
-async fn look_at(arm_type: &ArmType, session: &Session, id: ResourceId) -> Seen {
-    let found = match arm_type.find(session, &id).await {
+async fn look(resource_type: &ResourceType, session: &Session, id: ResourceId) -> Seen {
+    let found = match session.of(resource_type).get_optional(&id).await {
         Ok(Some(body)) => Found::Known(body),
         Ok(None) => Found::Missing,
         Err(error) => Found::Unread(error),
@@ -236,7 +226,7 @@ fn holders(network: &Network, owners: &[Owner]) -> Vec<ResourceId> {
             let mut owners = owners.iter().filter(|owner| owner.id == *id);
             owners.any(|owner| owner.subnet_ids.contains(&subnet.seen.id))
         };
-        let all = ise_subnet::holders(body);
+        let all = holders_of(body);
         let new = environments(&all).filter(|id| !is_known(id) && !found.contains(id));
         let new: Vec<_> = new.collect();
         found.extend(new);
@@ -245,7 +235,7 @@ fn holders(network: &Network, owners: &[Owner]) -> Vec<ResourceId> {
 }
 
 fn environments(holders: &[String]) -> impl Iterator<Item = ResourceId> + '_ {
-    let parse = |holder: &String| ResourceId::parse_as(holder, ARM.name).ok();
+    let parse = |holder: &String| ResourceId::parse_as(holder, ENVIRONMENTS.name).ok();
     holders.iter().filter_map(parse)
 }
 

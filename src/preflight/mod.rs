@@ -15,12 +15,13 @@ use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report as _, Repo
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::{Object, Value};
 
-use super::release::{self, Release};
-use super::{ARM, SUBNET_TYPE, messages};
-use crate::arm::{Location, ResourceId, Session};
+use crate::arm::{self, Json, Location, ResourceId, Session};
 use crate::azure::PlanRegistry;
-use crate::resources::shared::claims::Claim;
-use crate::resources::shared::{report, wait};
+use crate::azure::claims::Claim;
+use crate::azure::release::{self, Release};
+use crate::azure::report;
+use crate::azure::types::{ENVIRONMENTS, SUBNETS};
+use crate::azure::wait::{self, Interrupted};
 use network::{Network, Unread};
 use rules::{Facts, Finding, IN_USE, Owners, RULES, Rule};
 
@@ -35,35 +36,37 @@ const OTHER_RULES: [&str; 4] = [
 
 /// An environment that may hold the subnets: this very one, or the one that it replaces.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Owner {
-    pub(super) id: ResourceId,
-    pub(super) subnet_ids: Vec<ResourceId>,
+pub(crate) struct Owner {
+    pub(crate) id: ResourceId,
+    pub(crate) subnet_ids: Vec<ResourceId>,
 }
 
 /// The names that `ignore` takes.
-pub(super) fn rule_names() -> impl Iterator<Item = &'static str> {
+pub(crate) fn rule_names() -> impl Iterator<Item = &'static str> {
     let looked_up = RULES.iter().map(|rule| rule.name);
     OTHER_RULES.into_iter().chain(looked_up)
 }
 
 /// What the plan of an environment has to do with others.
-pub(super) struct Circumstances<'a> {
+pub(crate) struct Circumstances<'a> {
     /// Environments that may hold the subnets.
-    pub(super) owners: Vec<Owner>,
+    pub(crate) owners: Vec<Owner>,
     /// What this run plans and has read.
-    pub(super) plans: &'a PlanRegistry,
+    pub(crate) plans: &'a PlanRegistry,
+    /// The body that a subnet will have when a plan of it is applied to what is there now.
+    pub(crate) planned_subnet: fn(Option<Json>, &Object) -> Json,
     /// What the plan has claimed; nothing while its ID is unknown.
-    pub(super) claim: Option<&'a Claim>,
+    pub(crate) claim: Option<&'a Claim>,
     /// Whether there is to be a new environment.
-    pub(super) creates: bool,
+    pub(crate) creates: bool,
     /// Whether that is all that is known: it may be the successor of a tainted one, of which Terraform does not tell.
-    pub(super) is_new: bool,
+    pub(crate) is_new: bool,
 }
 
 /// Checks the network that an environment is planned into, and that other plans are about to change.
 ///
 /// What is found is an error for an environment that is to be created, and a warning for one that lives.
-pub(super) async fn at_plan(
+pub(crate) async fn at_plan(
     session: &Session,
     environment: &Object,
     circumstances: &Circumstances<'_>,
@@ -78,7 +81,8 @@ pub(super) async fn at_plan(
         certain: owners,
         undecided: &undecided,
     };
-    let (findings, network) = run(session, environment, owners, Some(plans), &settings).await;
+    let (findings, network) =
+        run(session, environment, owners, Some(circumstances), &settings).await;
     let severity = match circumstances.creates && settings.mode == Mode::Enforce {
         true => Severity::Error,
         false => Severity::Warning,
@@ -94,10 +98,11 @@ pub(super) async fn at_plan(
 ///
 /// Subnets that Azure holds for an environment that is no more are waited for. Terraform plans once more before each
 /// apply, so warnings have been told already.
-pub(super) async fn at_apply(
+pub(crate) async fn at_apply(
     session: &Session,
     environment: &Object,
     id: &ResourceId,
+    failed: impl Fn(arm::Error) -> Diagnostic,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
     // What it replaces has let go of the subnets by now. One of this very ID that lives is told of by name.
@@ -114,7 +119,7 @@ pub(super) async fn at_apply(
         };
         let looked_up = settings.at_apply();
         let (findings, network) = run(session, environment, owners, None, &looked_up).await;
-        let goes_on = session.check().map_err(ARM.failed("creating", id));
+        let goes_on = session.check().map_err(&failed);
         goes_on.report(diagnostics)?;
         if settings.mode == Mode::Enforce {
             diagnostics.extend(forbidden(&findings, &network));
@@ -123,20 +128,19 @@ pub(super) async fn at_apply(
         if !findings.iter().any(|finding| finding.passes) {
             return Ok(());
         }
-        let not_released = network.not_released();
-        for (gone, subnets) in not_released {
+        for (gone, subnets) in network.not_released() {
             match release::wait(session, &gone, &subnets).await {
                 Release::Free => {}
                 // ARM knows.
                 Release::Unreadable(_) => return Ok(()),
                 Release::Held(held, interrupted) => {
-                    let error = messages::not_released(id, &gone, &held, interrupted);
+                    let error = not_released(id, &gone, &held, interrupted);
                     return Err(diagnostics.fail(error));
                 }
             }
         }
         let pause = session.sleep(intervals.pause()).await;
-        let pause = pause.map_err(ARM.failed("creating", id));
+        let pause = pause.map_err(&failed);
         pause.report(diagnostics)?;
     }
 }
@@ -155,7 +159,7 @@ fn forbidden(findings: &[Finding], network: &Network) -> Vec<Diagnostic> {
 fn undecided(plans: &PlanRegistry) -> Vec<Owner> {
     let undecided = plans.undecided().into_iter();
     undecided
-        .filter(|(id, _)| id.is_type(ARM.name))
+        .filter(|(id, _)| id.is_type(ENVIRONMENTS.name))
         .map(|(id, environment)| {
             let subnet_ids = subnet_ids(&environment).into_iter();
             Owner {
@@ -171,7 +175,7 @@ async fn run(
     session: &Session,
     environment: &Object,
     owners: Owners<'_>,
-    plans: Option<&PlanRegistry>,
+    circumstances: Option<&Circumstances<'_>>,
     settings: &Settings,
 ) -> (Vec<Finding>, Network) {
     let express_route = environment.bool("express_route") == Some(true);
@@ -181,7 +185,14 @@ async fn run(
         .collect();
     let abouts: Vec<_> = rules.iter().map(|rule| rule.about).collect();
     let known = owners.certain;
-    let network = network::read(session, &subnet_ids(environment), plans, &abouts, known).await;
+    let network = network::read(
+        session,
+        &subnet_ids(environment),
+        circumstances,
+        &abouts,
+        known,
+    )
+    .await;
     let facts = Facts {
         network: &network,
         location: environment.str("location").map(Location::new),
@@ -259,7 +270,10 @@ fn subnet_ids(environment: &Object) -> Vec<(usize, ResourceId)> {
         .iter()
         .enumerate()
         .filter_map(|(index, id)| {
-            Some((index, ResourceId::parse_as(id.as_str()?, SUBNET_TYPE).ok()?))
+            Some((
+                index,
+                ResourceId::parse_as(id.as_str()?, SUBNETS.name).ok()?,
+            ))
         })
         .collect()
 }
@@ -345,6 +359,28 @@ fn could_not_read(group: &[&Unread<'_>], severity: Severity) -> Diagnostic {
         detail: format!("{consequence}\n\n{}", report::explanation(first.error)),
         path: place(first.index),
     }
+}
+
+/// The wait for the subnets of another environment, which is gone, was cut short before this one was created.
+fn not_released(
+    id: &ResourceId,
+    gone: &ResourceId,
+    held: &[String],
+    interrupted: Interrupted,
+) -> Diagnostic {
+    let detail = format!(
+        "{} before Azure had let go of the subnets {}, which it still holds for {gone}. That environment is no more; Azure releases its \
+         subnets an hour or more after the deletion. Nothing was created: run terraform apply again to go on waiting.",
+        interrupted.why("create"),
+        held.join(", "),
+    );
+    Diagnostic::error(
+        format!(
+            "The subnets for environment {:?} are not free yet",
+            id.name()
+        ),
+        detail,
+    )
 }
 
 fn place(index: usize) -> Path {

@@ -8,15 +8,16 @@ use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
 
 use crate::arm::{Intent, Operation, ResourceId, Session};
+use crate::azure::report;
+use crate::azure::types::ENVIRONMENTS;
+use crate::azure::wait;
 use crate::azure::{Azure, plan_session};
 use crate::resources::ise;
-use crate::resources::shared::report;
-use crate::resources::shared::wait;
 
 /// What the environment of a planned object is, or will be, where that can be known.
 pub(crate) async fn expected(context: &Context<Azure>, plan: &mut Plan<'_>) -> Option<Object> {
     let azure = context.data_if_known()?;
-    let id = ResourceId::parse_as(plan.planned.str("ise_id")?, ise::ARM.name).ok()?;
+    let id = ResourceId::parse_as(plan.planned.str("ise_id")?, ENVIRONMENTS.name).ok()?;
     let session = plan_session(context, plan).await?;
     match ise::ARM.expected(azure, &session, &id).await {
         Ok(found) => found,
@@ -37,11 +38,12 @@ pub(crate) async fn expected(context: &Context<Azure>, plan: &mut Plan<'_>) -> O
 pub(crate) async fn ready(session: &Session, ise_id: &str) -> Result<Json, Diagnostic> {
     let path = || Path::attribute("ise_id");
     let fail = |summary: String, detail: String| Diagnostic::error(summary, detail).at(path());
-    let id = ResourceId::parse_as(ise_id, ise::ARM.name)
+    let id = ResourceId::parse_as(ise_id, ENVIRONMENTS.name)
         .map_err(|error| fail("Invalid ise_id".into(), error.to_string()))?;
     let what = format!("environment {:?}", id.name());
     let found = session
-        .get_optional(&id, ise::ARM.api_version)
+        .of(&ENVIRONMENTS)
+        .get_optional(&id)
         .await
         .map_err(|error| fail(format!("Error reading {what}"), report::explanation(&error)))?;
     if found.is_none() {
@@ -49,7 +51,7 @@ pub(crate) async fn ready(session: &Session, ise_id: &str) -> Result<Json, Diagn
         return Err(fail(format!("The {what} does not exist"), detail));
     }
     let deploying = Operation::on_resource(Intent::Write);
-    match wait::follow(session, &deploying, &id, ise::ARM.api_version).await {
+    match wait::follow(session.of(&ENVIRONMENTS), &deploying, &id).await {
         // One whose last change failed may serve all the same: ARM knows.
         Err(error) if error.is_operation_failed() => Ok(found.unwrap_or_default()),
         ready => ready.map_err(|error| {

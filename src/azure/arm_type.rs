@@ -11,8 +11,8 @@ use tfplugin_framework::resource::{ImportState, ImportStateRequest, ImportStateR
 use tfplugin_framework::schema::Schema;
 use tfplugin_framework::types::value::Object;
 
-use super::{report, rows, tags};
-use crate::arm::{self, ResourceId, Session};
+use super::{attributes, report, tags};
+use crate::arm::{self, ResourceId, ResourceType, Session};
 use crate::azure::Azure;
 use crate::azure::body::Overwritten;
 use crate::azure::body::{self, Change};
@@ -20,10 +20,8 @@ use crate::azure::row::ArmAttribute as _;
 
 /// A resource's ARM type.
 pub(crate) struct ArmType {
-    /// Namespace and type, such as `Microsoft.Logic/workflows`.
-    pub(crate) name: &'static str,
-    /// The version of the API in which the provider speaks of it.
-    pub(crate) api_version: &'static str,
+    /// Its type in ARM.
+    pub(crate) resource_type: &'static ResourceType,
     /// What users call it, such as `logic app`.
     pub(crate) noun: &'static str,
     /// The resource's type in HCL.
@@ -39,14 +37,14 @@ impl ArmType {
         ResourceId::in_group(
             &azure.subscription_id,
             group,
-            self.name,
+            self.resource_type.name,
             planned.text("name"),
         )
     }
 
     /// The ID of an object in the state.
     pub(crate) fn stored_id(&self, object: &Object) -> Result<ResourceId, Diagnostic> {
-        ResourceId::parse_as(object.text("id"), self.name)
+        ResourceId::parse_as(object.text("id"), self.resource_type.name)
             .map_err(|error| Diagnostic::error("Invalid ID in the state", error.to_string()))
     }
 
@@ -64,15 +62,6 @@ impl ArmType {
         move |error| report::error(self.schema, doing, &self.describe(id), &error)
     }
 
-    /// The object, or nothing if it is gone.
-    pub(crate) async fn find(
-        &self,
-        session: &Session,
-        id: &ResourceId,
-    ) -> Result<Option<Json>, arm::Error> {
-        session.get_optional(id, self.api_version).await
-    }
-
     /// The object as the plans of this run leave it, or else as ARM has it; nothing if there is none.
     pub(crate) async fn expected(
         &self,
@@ -83,7 +72,7 @@ impl ArmType {
         if let Some(planned) = azure.plans.object(id) {
             return Ok(Some(planned));
         }
-        let body = self.find(session, id).await?;
+        let body = session.of(self.resource_type).get_optional(id).await?;
         Ok(body.map(|body| self.object_of(&body)))
     }
 
@@ -116,7 +105,7 @@ impl ArmType {
 
     /// Reads an import ID of this type, of any subscription.
     pub(crate) fn import_id(&self, id: &str) -> Result<ResourceId, Diagnostic> {
-        ResourceId::parse_as(id, self.name)
+        ResourceId::parse_as(id, self.resource_type.name)
             .map_err(|error| invalid_import(sentence(&error.to_string())))
     }
 
@@ -199,7 +188,7 @@ pub(crate) fn settle_id(object: &Object, found: &mut Object) -> Option<ResourceI
         }
         return None;
     }
-    let id = found.str("id").and_then(rows::meant_id)?;
+    let id = found.str("id").and_then(attributes::meant_id)?;
     found.set("id", id.to_string());
     Some(id)
 }

@@ -1,65 +1,15 @@
 //! The subnets of an environment that is gone: Azure takes an hour or more to let go of them.
 
-use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use tfplugin_framework::private::Private;
 use tokio::time::Instant;
 
-use super::deployment::now;
 use crate::arm::{self, ResourceId, Session};
-use crate::resources::ise_subnet;
-use crate::resources::shared::wait::{self, Interrupted};
-
-/// The provisioning state, of our own making, of an environment that is gone and still holds subnets.
-pub(super) const RELEASING: &str = "ReleasingSubnets";
-
-/// The deletion of an environment, remembered from the moment it was sent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Deletion {
-    /// When that was, in seconds since 1970.
-    started_at: u64,
-}
-
-/// The name under which it is remembered.
-const KEY: &str = "deletion";
-
-impl Deletion {
-    /// One that was sent just now.
-    pub(super) fn now() -> Self {
-        Self { started_at: now() }
-    }
-
-    /// What is remembered, if anything; nothing in the destroy half of a replacement, which has the plan's memory.
-    pub(super) fn recall(private: &Private) -> Option<Self> {
-        private.get(KEY)
-    }
-
-    /// Whether the environment was to be deleted.
-    pub(super) fn is_remembered(private: &Private) -> bool {
-        Self::recall(private).is_some()
-    }
-
-    /// Remembers it.
-    pub(super) fn remember(&self, private: &mut Private) {
-        private.set(KEY, self);
-    }
-
-    /// Forgets it.
-    pub(super) fn forget(private: &mut Private) {
-        private.remove(KEY);
-    }
-
-    /// How long ago it was sent.
-    pub(super) fn age(&self) -> Duration {
-        Duration::from_secs(now().saturating_sub(self.started_at))
-    }
-}
+use crate::azure::types::SUBNETS;
+use crate::azure::wait::{self, Interrupted};
 
 /// How a wait for the subnets ended.
 #[derive(Debug)]
-pub(super) enum Release {
+pub(crate) enum Release {
     /// All are free, or gone.
     Free,
     /// They may not be read.
@@ -69,7 +19,7 @@ pub(super) enum Release {
 }
 
 /// Waits until none of the subnets is held by the environment any more.
-pub(super) async fn wait(session: &Session, id: &ResourceId, subnet_ids: &[ResourceId]) -> Release {
+pub(crate) async fn wait(session: &Session, id: &ResourceId, subnet_ids: &[ResourceId]) -> Release {
     let started = Instant::now();
     let mut intervals = wait::intervals();
     let mut held = names(subnet_ids);
@@ -93,14 +43,14 @@ pub(super) async fn wait(session: &Session, id: &ResourceId, subnet_ids: &[Resou
 }
 
 /// The names of the subnets that the environment still holds. A subnet that is gone is free.
-pub(super) async fn still_held(
+pub(crate) async fn still_held(
     session: &Session,
     id: &ResourceId,
     subnet_ids: &[ResourceId],
 ) -> Result<Vec<String>, arm::Error> {
     let reads = subnet_ids
         .iter()
-        .map(|subnet| ise_subnet::ARM.find(session, subnet));
+        .map(|subnet| session.of(&SUBNETS).get_optional(subnet));
     let mut held = Vec::new();
     for (subnet, body) in subnet_ids
         .iter()

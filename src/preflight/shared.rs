@@ -3,8 +3,9 @@
 use tfplugin_framework::diagnostics::{Diagnostic, Severity};
 use tfplugin_framework::types::value::Object;
 
-use super::{ARM, Circumstances, Mode, Settings, place, subnet_ids};
+use super::{Circumstances, Mode, Settings, place, subnet_ids};
 use crate::azure::Planned;
+use crate::azure::types::ENVIRONMENTS;
 
 /// The rule to which this belongs.
 const RULE: &str = "subnet-in-use";
@@ -14,9 +15,9 @@ pub(super) fn check(environment: &Object, circumstances: &Circumstances<'_>) -> 
     let Some(claim) = circumstances.claim else {
         return Vec::new();
     };
-    let others = circumstances
-        .plans
-        .before(claim.order, |id| id.is_type(ARM.name) && *id != claim.id);
+    let others = circumstances.plans.before(claim.order, |id| {
+        id.is_type(ENVIRONMENTS.name) && *id != claim.id
+    });
     let subnets = subnet_ids(environment);
     let mut found = Vec::new();
     for (other_id, other) in &others {

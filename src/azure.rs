@@ -15,9 +15,15 @@ pub(crate) mod wait;
 
 pub(crate) mod arm_type;
 pub(crate) mod claims;
-pub(crate) mod existing;
-pub(crate) mod immediate;
+mod existing;
 pub(crate) mod replaced;
+pub(crate) mod unfinished;
+pub(crate) mod work;
+pub(crate) mod write;
+
+pub(crate) mod arm_resource;
+mod operations;
+pub(crate) mod resource;
 
 pub(crate) mod release;
 pub(crate) mod subnet;

@@ -2,13 +2,12 @@
 
 use std::sync::LazyLock;
 
-use async_trait::async_trait;
 use serde_json::Value as Json;
 use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::Diagnostic;
 use tfplugin_framework::diagnostics::sentence;
-use tfplugin_framework::diagnostics::{Diagnostic, Report as _, Reported};
-use tfplugin_framework::resource::{ImportState, ImportStateRequest, ImportStateResponse};
 use tfplugin_framework::schema::Schema;
+use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
 
 use super::{attributes, report, tags};
@@ -31,15 +30,22 @@ pub(crate) struct ArmType {
 }
 
 impl ArmType {
-    /// The ID that a planned object will have.
-    pub(crate) fn planned_id(&self, azure: &Azure, planned: &Object) -> ResourceId {
-        let group = planned.text("resource_group_name");
-        ResourceId::in_group(
-            &azure.subscription_id,
+    /// The ID that a planned object in a resource group will have.
+    pub(crate) fn planned_id(
+        &self,
+        azure: &Azure,
+        planned: &Object,
+    ) -> Result<ResourceId, Diagnostic> {
+        let group = known(planned, "resource_group_name")?;
+        let name = known(planned, "name")?;
+        let subscription_id = &azure.subscription_id;
+        let resource_type = self.resource_type.name;
+        Ok(ResourceId::in_group(
+            subscription_id,
             group,
-            self.resource_type.name,
-            planned.text("name"),
-        )
+            resource_type,
+            name,
+        ))
     }
 
     /// The ID of an object in the state.
@@ -91,6 +97,11 @@ impl ArmType {
         body::same_bodies(self.schema, &present(a), &present(b)) && tags(a) == tags(b)
     }
 
+    /// Whether its objects have tags.
+    pub(crate) fn has_tags(&self) -> bool {
+        self.schema.attribute("tags_all").is_some()
+    }
+
     /// The state of which an import begins. What only the provider knows reads as its default, so that a configuration
     /// that does not mention it plans empty.
     pub(crate) fn begin_import(&self, id: &ResourceId, state: &mut Object) {
@@ -101,6 +112,23 @@ impl ArmType {
             }
         }
         state.set("id", id.to_string());
+    }
+
+    /// Fails for an ID of another subscription than that of the provider.
+    pub(crate) fn check_subscription(
+        &self,
+        azure: &Azure,
+        id: &ResourceId,
+    ) -> Result<(), Diagnostic> {
+        let expected = &azure.subscription_id;
+        let given = id.subscription_id().unwrap_or_default();
+        match given.eq_ignore_ascii_case(expected) {
+            true => Ok(()),
+            false => Err(invalid_import(format!(
+                "The ID is of subscription {given}, but the provider is configured for subscription {expected}. Give an ID of that \
+                 subscription, or configure the provider for the other one."
+            ))),
+        }
     }
 
     /// Reads an import ID of this type, of any subscription.
@@ -115,20 +143,12 @@ impl ArmType {
         if let Some(imported) = settle_id(object, &mut found) {
             found.set("resource_group_name", imported.resource_group());
         }
-        if let Some(azure) = context.data_if_known() {
+        if self.has_tags()
+            && let Some(azure) = context.data_if_known()
+        {
             tags::read(azure.default_tags.as_ref(), body, &mut found);
         }
         found
-    }
-
-    /// The state after a write: what was planned, and what ARM decided.
-    pub(crate) fn complete(
-        &self,
-        context: &Context<Azure>,
-        planned: &Object,
-        body: &Json,
-    ) -> Object {
-        body::fill_unknowns(planned, &self.read(context, body, planned))
     }
 
     /// What is planned, with the ID that it will have: all that is certain until ARM answers.
@@ -149,33 +169,19 @@ impl ArmType {
         if let Some(identity) = identity.filter(|_| body["identity"].is_null()) {
             body["identity"] = identity;
         }
-        overwritten.extend(tags::write(change, body));
+        if self.has_tags() {
+            overwritten.extend(tags::write(change, body));
+        }
         overwritten
     }
 }
 
-/// Imports by ID, in the subscription that the provider is configured for.
-#[async_trait]
-impl ImportState<Azure> for ArmType {
-    async fn import(
-        &self,
-        context: &Context<Azure>,
-        request: ImportStateRequest<'_>,
-        response: &mut ImportStateResponse,
-    ) -> Result<(), Reported> {
-        let diagnostics = &mut response.diagnostics;
-        let parsed = self.import_id(request.id).report(diagnostics)?;
-        let expected = &context.data().report(diagnostics)?.subscription_id;
-        let given = parsed.subscription_id().unwrap_or_default();
-        if !given.eq_ignore_ascii_case(expected) {
-            return Err(diagnostics.fail(invalid_import(format!(
-                "The ID is of subscription {given}, but the provider is configured for subscription {expected}. Give an ID of that \
-                 subscription, or configure the provider for the other one."
-            ))));
-        }
-        self.begin_import(&parsed, &mut response.state);
-        Ok(())
-    }
+/// The text of an attribute that an ID is made of.
+pub(crate) fn known<'o>(planned: &'o Object, name: &str) -> Result<&'o str, Diagnostic> {
+    planned.str(name).ok_or_else(|| {
+        Diagnostic::error(format!("Unknown {name}"), "The ID is made of it.")
+            .at(Path::attribute(name))
+    })
 }
 
 /// Keeps the ID that the state has. Of an object that was just imported, names and casing come from ARM: gives its ID.

@@ -21,36 +21,17 @@ pub(crate) struct Claim {
 }
 
 impl ArmType {
-    /// Records what a plan makes of an object in a resource group, for later plans; nothing while its ID is unknown.
+    /// Records what a plan makes of an object, for later plans; nothing while its ID is unknown.
     ///
     /// Says in the plan when another address has it.
     pub(crate) fn claim(
         &self,
         azure: &Azure,
         planner: Planner,
+        planned_id: Option<ResourceId>,
         plan: &mut Plan<'_>,
     ) -> Option<Claim> {
-        let id = match &planner {
-            Planner::Living(prior) => prior.clone(),
-            Planner::New | Planner::Successor(_) => {
-                let planned = &plan.planned;
-                planned
-                    .str("name")
-                    .zip(planned.str("resource_group_name"))?;
-                self.planned_id(azure, planned)
-            }
-        };
-        self.claim_id(azure, id, planner, plan)
-    }
-
-    /// The same for an object whose ID is known.
-    pub(crate) fn claim_id(
-        &self,
-        azure: &Azure,
-        id: ResourceId,
-        planner: Planner,
-        plan: &mut Plan<'_>,
-    ) -> Option<Claim> {
+        let id = planner.living().cloned().or(planned_id)?;
         match azure.plans.claim(&id, planner, plan.planned.clone()) {
             Ok(order) => Some(Claim { id, order }),
             Err(conflict) => {
@@ -63,7 +44,7 @@ impl ArmType {
 
     /// Records that a plan replaces the object.
     pub(crate) fn make_way(&self, context: &Context<Azure>, planner: &Planner) {
-        if let (Some(azure), Planner::Living(prior)) = (context.data_if_known(), planner) {
+        if let (Some(azure), Some(prior)) = (context.data_if_known(), planner.living()) {
             azure.plans.leaves(prior);
         }
     }

@@ -70,6 +70,14 @@ impl Planner {
         !matches!(self, Self::Living(_))
     }
 
+    /// The object that stays, if it does.
+    pub fn living(&self) -> Option<&ResourceId> {
+        match self {
+            Self::Living(prior) => Some(prior),
+            Self::New | Self::Successor(_) => None,
+        }
+    }
+
     fn prior(&self) -> Option<&ResourceId> {
         match self {
             Self::New => None,

@@ -5,6 +5,7 @@
 
 mod change;
 mod checks;
+mod creation;
 mod deletion;
 mod deployment;
 pub(crate) mod environment;
@@ -15,13 +16,13 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use tfplugin_framework::context::Context;
 use tfplugin_framework::diagnostics::{Diagnostics, Report as _, Reported};
-use tfplugin_framework::resource::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
+use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ModifyPlan, Outcome,
-    ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse,
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Outcome, ReadRequest,
+    ReadResponse, UpdateRequest, UpdateResponse,
 };
 use tfplugin_framework::schema::plan_modifier::{
     requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
@@ -32,21 +33,22 @@ use tfplugin_framework::schema::validator::{
 use tfplugin_framework::schema::{Attribute, Nesting, Schema, Timeouts};
 use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::{Object, Value};
-use tfplugin_framework::validate_config::{ValidateConfig, ValidateConfigRequest};
 
-use crate::arm::{self, PutOptions, ResourceId, Session};
+use crate::arm::{self, ResourceId};
+use crate::azure::arm_resource::{ArmResource, Operations};
 use crate::azure::arm_type::ArmType;
-use crate::azure::attributes;
-use crate::azure::body::{self, Change};
+use crate::azure::body;
 use crate::azure::release::{self, Release};
-use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends, asks_arm};
+use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends};
 use crate::azure::types::{ENVIRONMENTS, SUBNETS};
 use crate::azure::wait::Interrupted;
-use crate::azure::{Azure, session};
+use crate::azure::work::Work;
+use crate::azure::{Azure, attributes, session};
 use crate::preflight;
 use crate::validate;
+use creation::Begun;
 use deletion::{Deletion, RELEASING};
-use deployment::{Ending, Pending, Unfinished, Work};
+use deployment::{Ending, Pending, Unfinished};
 
 pub(crate) const ARM: ArmType = ArmType {
     resource_type: &ENVIRONMENTS,
@@ -216,28 +218,41 @@ fn preflight() -> Attribute {
 
 /// The resource.
 #[derive(Debug)]
-pub struct Ise;
+pub(crate) struct Ise;
+
+impl ArmResource for Ise {
+    fn arm(&self) -> &'static ArmType {
+        &ARM
+    }
+
+    fn operations(&self) -> Option<&dyn Operations> {
+        Some(self)
+    }
+
+    fn check_config(&self, config: &Object, diagnostics: &mut Diagnostics) {
+        checks::check(config, diagnostics);
+    }
+
+    /// What the subnet IDs alone tell.
+    fn derive(&self, object: &mut Object) {
+        let ids = object.get("subnet_ids").as_elements().unwrap_or_default();
+        let network = ids
+            .iter()
+            .filter_map(Value::as_str)
+            .find_map(|id| ResourceId::parse(id).ok()?.parent());
+        if let Some(network) = network.filter(|network| {
+            let known = object.get("virtual_network_id");
+            !attributes::same_id(known, &network.to_string().into())
+        }) {
+            object.set("virtual_network_id", network.to_string());
+        }
+    }
+}
 
 #[async_trait]
-impl Resource<Azure> for Ise {
-    fn type_name(&self) -> &str {
-        "ise"
-    }
-
-    fn schema(&self) -> &Schema {
-        &SCHEMA
-    }
-
-    fn validate_config(&self) -> Option<&dyn ValidateConfig> {
-        Some(self)
-    }
-
-    fn modify_plan(&self) -> Option<&dyn ModifyPlan<Azure>> {
-        Some(self)
-    }
-
-    fn import_state(&self) -> Option<&dyn ImportState<Azure>> {
-        Some(&ARM)
+impl Operations for Ise {
+    async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan<'_>) {
+        planning::modify(context, plan).await;
     }
 
     async fn create(
@@ -248,7 +263,7 @@ impl Resource<Azure> for Ise {
     ) -> Result<Outcome, Reported> {
         let diagnostics = &mut response.diagnostics;
         let azure = context.data().report(diagnostics)?;
-        let id = ARM.planned_id(azure, request.plan);
+        let id = ARM.planned_id(azure, request.plan).report(diagnostics)?;
         let session = session(context).await.report(diagnostics)?;
         let fail = ARM.failed("creating", &id);
         // Its deletion under another address lasts until its subnets are free.
@@ -262,7 +277,7 @@ impl Resource<Azure> for Ise {
             let _lock = lock.map_err(&fail).report(diagnostics)?;
             let existing = ARM.refuse_existing(context, &session, &id).await;
             existing.report(diagnostics)?;
-            begin(&session, &id, &planned).await
+            creation::begin(&session, &id, &planned).await
         };
         let (body, operation) = match begun {
             Ok(Begun::WroteOver) => return Err(diagnostics.fail(ARM.written_over(&id))),
@@ -276,9 +291,13 @@ impl Resource<Azure> for Ise {
         };
         let pending = Pending::creation(operation);
         pending.remember(&mut response.private);
-        let so_far = read_body(context, &body, &planned);
+        let so_far = Ise.read_body(context, &body, &planned);
         response.state.set(body::fill_unknowns(&planned, &so_far));
-        let work = work(context, &session, &id);
+        let work = Work {
+            context,
+            session: &session,
+            id: &id,
+        };
         match work.follow(&pending).await {
             // It was answered, and there is none: nothing is to be remembered.
             Ok(Ending::Failed(None, error)) => {
@@ -293,7 +312,7 @@ impl Resource<Azure> for Ise {
                     &mut response.private,
                     &mut response.diagnostics,
                 )?;
-                response.state.set(complete(context, &planned, &body));
+                response.state.set(Ise.complete(context, &planned, &body));
                 Ok(Outcome::Done)
             }
             Err(interrupted) => {
@@ -325,7 +344,7 @@ impl Resource<Azure> for Ise {
         match found {
             Some(body) => {
                 Deletion::forget(&mut response.private);
-                let found = read_body(context, &body, object);
+                let found = Ise.read_body(context, &body, object);
                 azure.plans.read(&id, &found);
                 response.state.set(found);
                 if arm::provisioning_state(&body).is_some_and(arm::is_success) {
@@ -354,14 +373,14 @@ impl Resource<Azure> for Ise {
         update: UpdateRequest<'_>,
         response: &mut UpdateResponse,
     ) -> Result<Outcome, Reported> {
-        if !asks_arm(&SCHEMA, update.prior, update.plan) {
-            response.state.set(update.plan.clone());
-            return Ok(Outcome::Done);
-        }
         let id = ARM.stored_id(update.prior);
         let id = id.report(&mut response.diagnostics)?;
         let session = session(context).await.report(&mut response.diagnostics)?;
-        let work = work(context, &session, &id);
+        let work = Work {
+            context,
+            session: &session,
+            id: &id,
+        };
         let mut reached = None;
         let prior_state = provisioning_state(update.prior);
         let again = match deployment::unfinished(&response.private, prior_state) {
@@ -369,7 +388,9 @@ impl Resource<Azure> for Ise {
             Some(Unfinished::Running(pending)) => {
                 let pending = pending.unwrap_or_else(|| Pending::change(None, &[]));
                 let body = work.resume(&pending, update, response).await?;
-                response.state.set(read_body(context, &body, update.prior));
+                response
+                    .state
+                    .set(Ise.read_body(context, &body, update.prior));
                 reached = Some(body);
                 Vec::new()
             }
@@ -388,7 +409,9 @@ impl Resource<Azure> for Ise {
             let body = work
                 .carry_out(&changes, sent, (update, change), response)
                 .await?;
-            response.state.set(read_body(context, &body, update.prior));
+            response
+                .state
+                .set(Ise.read_body(context, &body, update.prior));
             reached = Some(body);
         }
         let diagnostics = &mut response.diagnostics;
@@ -405,11 +428,15 @@ impl Resource<Azure> for Ise {
         let shown = shown.await.map_err(ARM.failed("updating", &id));
         let (body, is_made) = shown.report(diagnostics)?;
         if !is_made {
-            response.state.set(read_body(context, &body, update.prior));
+            response
+                .state
+                .set(Ise.read_body(context, &body, update.prior));
             let error = ARM.without_effect(update);
             return Err(diagnostics.fail(ARM.failed("updating", &id)(error)));
         }
-        response.state.set(complete(context, update.plan, &body));
+        response
+            .state
+            .set(Ise.complete(context, update.plan, &body));
         Ok(Outcome::Done)
     }
 
@@ -425,7 +452,7 @@ impl Resource<Azure> for Ise {
         let azure = context.data().report(diagnostics)?;
         let _deletion = azure.deletions.begin(&id);
         if !is_releasing(object) {
-            if let Err(error) = delete(&session, &id).await {
+            if let Err(error) = deletion::send(&session, &id).await {
                 if error.may_have_been_sent() {
                     Deletion::now().remember(&mut response.private);
                 }
@@ -452,206 +479,6 @@ impl Resource<Azure> for Ise {
                 deletion.as_ref(),
             ))),
         }
-    }
-}
-
-impl ValidateConfig for Ise {
-    fn validate(&self, request: ValidateConfigRequest<'_>, diagnostics: &mut Diagnostics) {
-        checks::check(request.config, diagnostics);
-    }
-}
-
-#[async_trait]
-impl ModifyPlan<Azure> for Ise {
-    async fn modify(
-        &self,
-        context: &Context<Azure>,
-        request: ModifyPlanRequest<'_>,
-        response: &mut ModifyPlanResponse,
-    ) -> Result<(), Reported> {
-        if let Some(prior) = request.deleted() {
-            let deletion = ARM.plan_deletion(context, prior);
-            return deletion.report(&mut response.diagnostics);
-        }
-        if let Some(mut plan) = Plan::of(request, response) {
-            planning::modify(context, &mut plan).await;
-        }
-        Ok(())
-    }
-}
-
-/// Deletes the environment, until ARM says that it is gone; one that is busy deploying is waited for.
-async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
-    let mut was_at_rest = false;
-    loop {
-        let refused = match session.of(&ENVIRONMENTS).delete_for_good(id).await {
-            Ok(()) => return Ok(()),
-            Err(error) if error.is_conflict() => error,
-            Err(error) => return Err(error),
-        };
-        let Some(body) = session.of(&ENVIRONMENTS).get_optional(id).await? else {
-            return Ok(());
-        };
-        if arm::provisioning_state(&body).is_none_or(deployment::is_terminal) {
-            // It may have come to rest just now; refused once more, the reason is another one.
-            if was_at_rest {
-                return Err(refused);
-            }
-            was_at_rest = true;
-            continue;
-        }
-        // However the deployment ends, the environment can be deleted afterwards.
-        let deploying = arm::Operation::on_resource(arm::Intent::Write);
-        match session.of(&ENVIRONMENTS).wait(&deploying, id).await {
-            Err(error) if !error.is_not_found() => return Err(error),
-            _ => {}
-        }
-    }
-}
-
-/// What came of a creation that was sent.
-enum Begun {
-    /// The environment as it begins, and where ARM tells how it goes.
-    Creation(Json, Option<arm::Operation>),
-    /// It came to be in the moment before, and ARM took this for a change of it.
-    WroteOver,
-    /// It came to be in the moment before, and was left alone.
-    Exists,
-}
-
-/// Sends the creation, until ARM shows it or tells where it can be followed.
-async fn begin(session: &Session, id: &ResourceId, planned: &Object) -> Result<Begun, arm::Error> {
-    let body = new_body(planned);
-    let mut sent = 0;
-    loop {
-        sent += 1;
-        let put = session
-            .of(&ENVIRONMENTS)
-            .put(id, &body, PutOptions::default());
-        let error = match put.await {
-            Ok(accepted) => {
-                let status = accepted.status;
-                if let Some(begun) = begun(session, id, accepted, sent == 1).await {
-                    return Ok(begun);
-                }
-                let finding = "there is no such environment";
-                session
-                    .of(&ENVIRONMENTS)
-                    .count("PUT", sent, status, finding, id)?;
-                continue;
-            }
-            // The one before may have come to something after all.
-            Err(error) if sent > 1 => error.after_acceptance(),
-            Err(error) => error,
-        };
-        return match all_the_same(session, id, &error).await {
-            Some(Some(body)) if error.may_have_been_sent() => Ok(Begun::Creation(body, None)),
-            // One that deploys cannot be changed: another one of the same name was faster.
-            Some(Some(_)) => Ok(Begun::Exists),
-            // What was accepted once may be on its way.
-            Some(None) if sent == 1 => Err(error.without_doubt()),
-            Some(None) => Err(error),
-            None => Err(error),
-        };
-    }
-}
-
-/// What came of a PUT that was accepted; nothing if there is no environment.
-async fn begun(
-    session: &Session,
-    id: &ResourceId,
-    accepted: arm::Accepted,
-    is_first: bool,
-) -> Option<Begun> {
-    let wrote_over = is_first && accepted.wrote_over();
-    let poll = accepted.operation.as_ref().map(|operation| &operation.poll);
-    let is_told = poll.is_some_and(|poll| *poll != arm::Poll::ProvisioningState);
-    let found = match is_told && !wrote_over {
-        true => Ok(accepted.body),
-        false => session.of(&ENVIRONMENTS).find_written(id).await,
-    };
-    match found {
-        Ok(None) if !is_told => None,
-        _ if wrote_over => Some(Begun::WroteOver),
-        Ok(body) => Some(Begun::Creation(
-            body.unwrap_or_default(),
-            accepted.operation,
-        )),
-        // ARM took it: whoever waits for it finds out.
-        Err(_) => Some(Begun::Creation(Json::Null, accepted.operation)),
-    }
-}
-
-/// What ARM has of an environment whose creation ended in an error: it, or certainly nothing; nothing at all when
-/// nobody can tell.
-async fn all_the_same(
-    session: &Session,
-    id: &ResourceId,
-    error: &arm::Error,
-) -> Option<Option<Json>> {
-    if !error.may_have_been_sent() && !error.is_conflict() {
-        return None;
-    }
-    // What was answered has had its effect, what is lost may still be on its way.
-    let (found, is_certain) = match error.is_from_stranger() {
-        true => {
-            // A gateway may have given up before ARM did.
-            let is_over = !error.is_of_gateway();
-            (session.of(&ENVIRONMENTS).find_written(id).await, is_over)
-        }
-        // Where the answer to a first attempt was lost, a second one may be refused because the first one was accepted.
-        false => {
-            let is_refused = error.status().is_some() && !error.is_transient();
-            (session.of(&ENVIRONMENTS).find_written(id).await, is_refused)
-        }
-    };
-    found.ok().filter(|found| found.is_some() || is_certain)
-}
-
-/// The body that creates an environment.
-fn new_body(planned: &Object) -> Json {
-    let mut body = json!({ "name": planned.text("name") });
-    ARM.write(Change::creating(planned), &mut body);
-    // Nobody manages the capacity: it starts at the least.
-    if body["sku"]["capacity"].is_null() {
-        body["sku"]["capacity"] = json!(0);
-    }
-    body
-}
-
-fn read_body(context: &Context<Azure>, body: &Json, object: &Object) -> Object {
-    let mut found = ARM.read(context, body, object);
-    fill_derived(&mut found);
-    found
-}
-
-/// The state after a write: what was planned, and what ARM decided.
-fn complete(context: &Context<Azure>, planned: &Object, body: &Json) -> Object {
-    body::fill_unknowns(planned, &read_body(context, body, planned))
-}
-
-/// What the subnet IDs alone tell.
-fn fill_derived(object: &mut Object) {
-    let ids = object.get("subnet_ids").as_elements().unwrap_or_default();
-    let network = ids
-        .iter()
-        .filter_map(Value::as_str)
-        .find_map(|id| ResourceId::parse(id).ok()?.parent());
-    if let Some(network) = network.filter(|network| {
-        !attributes::same_id(
-            object.get("virtual_network_id"),
-            &network.to_string().into(),
-        )
-    }) {
-        object.set("virtual_network_id", network.to_string());
-    }
-}
-
-fn work<'a>(context: &'a Context<Azure>, session: &'a Session, id: &'a ResourceId) -> Work<'a> {
-    Work {
-        context,
-        session,
-        id,
     }
 }
 

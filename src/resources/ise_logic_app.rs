@@ -14,30 +14,26 @@ use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 use tfplugin_framework::context::Context;
 use tfplugin_framework::diagnostics::{Diagnostics, Report as _, Reported};
-use tfplugin_framework::resource::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
-use tfplugin_framework::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ModifyPlan, Outcome,
-    ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse,
-};
+use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::resource::{CreateRequest, UpdateRequest};
 use tfplugin_framework::schema::plan_modifier::use_state_or_null_for_unknown;
 use tfplugin_framework::schema::validator::{each_element, no_null_elements, text};
 use tfplugin_framework::schema::{Attribute, Nesting, Schema, Timeouts};
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::{Object, Value};
-use tfplugin_framework::validate_config::{ValidateConfig, ValidateConfigRequest};
 
-use super::ise;
-use crate::arm::{ResourceId, Session};
+use super::ise::environment;
+use crate::arm;
+use crate::azure::arm_resource::ArmResource;
 use crate::azure::arm_type::ArmType;
-use crate::azure::body::Change;
-use crate::azure::immediate::Failure;
-use crate::azure::row::{
-    ArmAttribute as _, EmptyIsSignificant, Remote, Sends, asks_arm, sent_changes,
-};
-use crate::azure::types::WORKFLOWS;
-use crate::azure::{Azure, session};
-use crate::azure::{attributes, replaced, tags};
+use crate::azure::body::{Change, Overwritten};
+use crate::azure::claims::Claim;
+use crate::azure::row::{ArmAttribute as _, EmptyIsSignificant, Remote, Sends, sent_changes};
+use crate::azure::types::{INTEGRATION_ACCOUNTS, WORKFLOWS};
+use crate::azure::work::Work;
+use crate::azure::write::Failure;
+use crate::azure::{Azure, attributes};
 use crate::validate;
 use crate::validate::callers::Callers;
 use crate::validate::json;
@@ -107,7 +103,7 @@ fn attributes() -> Vec<Attribute> {
             ),
         attributes::enabled("Whether its triggers fire."),
         attributes::reference("integration_account_id", "properties.integrationAccount")
-            .validator(text(|text| attributes::is_id_of(text, "Microsoft.Logic/integrationAccounts")))
+            .validator(text(|text| attributes::is_id_of(text, INTEGRATION_ACCOUNTS.name)))
             .doc("ID of an integration account in the same environment."),
         access_control(),
         attributes::identity(),
@@ -198,146 +194,91 @@ fn access_control() -> Attribute {
 
 /// The resource.
 #[derive(Debug)]
-pub struct IseLogicApp;
+pub(crate) struct IseLogicApp;
 
 #[async_trait]
-impl Resource<Azure> for IseLogicApp {
-    fn type_name(&self) -> &str {
-        "ise_logic_app"
+impl ArmResource for IseLogicApp {
+    fn arm(&self) -> &'static ArmType {
+        &ARM
     }
 
-    fn schema(&self) -> &Schema {
-        &SCHEMA
+    fn check_config(&self, config: &Object, diagnostics: &mut Diagnostics) {
+        if let Err(message) = attributes::check_identity(config) {
+            let path = Path::attribute("identity");
+            diagnostics.add_attribute_error(path, "Invalid identity", message);
+        }
+        parameters::check_values(config, diagnostics);
     }
 
-    fn validate_config(&self) -> Option<&dyn ValidateConfig> {
-        Some(self)
+    async fn check_plan(&self, context: &Context<Azure>, _: Option<&Claim>, plan: &mut Plan<'_>) {
+        let puts = match plan.prior {
+            None => true,
+            Some(prior) => needs_put(prior, plan.planned),
+        };
+        if puts {
+            // What is missing is told, and what else is wrong as well.
+            let _ = parameters::check_secure(plan.config, plan.diagnostics);
+        }
+        account::at_plan(context, plan).await;
     }
 
-    fn modify_plan(&self) -> Option<&dyn ModifyPlan<Azure>> {
-        Some(self)
+    fn write(&self, config: &Object, change: Change<'_>, body: &mut Json) -> Vec<Overwritten> {
+        parameters::write(config, change, body)
     }
 
-    fn import_state(&self) -> Option<&dyn ImportState<Azure>> {
-        Some(&ARM)
-    }
-
-    async fn create(
+    async fn prepare_create(
         &self,
-        context: &Context<Azure>,
+        work: Work<'_>,
         request: CreateRequest<'_>,
-        response: &mut CreateResponse,
-    ) -> Result<Outcome, Reported> {
-        let diagnostics = &mut response.diagnostics;
-        let azure = context.data().report(diagnostics)?;
-        let id = ARM.planned_id(azure, request.plan);
-        let session = session(context).await.report(diagnostics)?;
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Json, Reported> {
         // Told before the environment is waited for; what counts is the look right before it is sent.
-        let existing = ARM.refuse_existing(context, &session, &id).await;
+        let existing = ARM
+            .refuse_existing(work.context, work.session, work.id)
+            .await;
         existing.report(diagnostics)?;
         parameters::check_secure(request.config, diagnostics)?;
-        let account = account::at_apply(&session, request.plan).await;
+        let account = account::at_apply(work.session, request.plan).await;
         account.report(diagnostics)?;
-        let environment = ise::environment::ready(&session, request.plan.text("ise_id")).await;
+        let environment = environment::ready(work.session, request.plan.text("ise_id")).await;
         let environment = environment.report(diagnostics)?;
-        let mut body = json!({ "location": environment["location"] });
-        parameters::write(request.config, Change::creating(request.plan), &mut body);
-        ARM.create_at_once(context, &session, &id, (&body, request.plan), response)
-            .await
+        Ok(json!({ "location": environment["location"] }))
     }
 
-    async fn read(
+    async fn prepare_update(
         &self,
-        context: &Context<Azure>,
-        request: ReadRequest<'_>,
-        response: &mut ReadResponse,
-    ) -> Result<(), Reported> {
-        ARM.refresh(context, request, response).await
-    }
-
-    async fn update(
-        &self,
-        context: &Context<Azure>,
+        work: Work<'_>,
         update: UpdateRequest<'_>,
-        response: &mut UpdateResponse,
-    ) -> Result<Outcome, Reported> {
-        if !asks_arm(&SCHEMA, update.prior, update.plan) {
-            response.state.set(update.plan.clone());
-            return Ok(Outcome::Done);
-        }
-        let diagnostics = &mut response.diagnostics;
-        let id = ARM.stored_id(update.prior).report(diagnostics)?;
-        let session = session(context).await.report(diagnostics)?;
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Reported> {
         if needs_put(update.prior, update.plan) {
             parameters::check_secure(update.config, diagnostics)?;
         }
         if update.changes("integration_account_id") {
-            let account = account::at_apply(&session, update.plan).await;
+            let account = account::at_apply(work.session, update.plan).await;
             account.report(diagnostics)?;
-        }
-        let changed = change(&session, &id, update, diagnostics).await;
-        ARM.settle_update(context, &id, update, changed, response)
-            .await
-    }
-
-    async fn delete(
-        &self,
-        context: &Context<Azure>,
-        request: DeleteRequest<'_>,
-        response: &mut DeleteResponse,
-    ) -> Result<(), Reported> {
-        let deleted = ARM.delete_at_once(context, request.prior).await;
-        deleted.report(&mut response.diagnostics)
-    }
-}
-
-impl ValidateConfig for IseLogicApp {
-    fn validate(&self, request: ValidateConfigRequest<'_>, diagnostics: &mut Diagnostics) {
-        if let Err(message) = attributes::check_identity(request.config) {
-            let path = Path::attribute("identity");
-            diagnostics.add_attribute_error(path, "Invalid identity", message);
-        }
-        parameters::check_values(request.config, diagnostics);
-    }
-}
-
-#[async_trait]
-impl ModifyPlan<Azure> for IseLogicApp {
-    async fn modify(
-        &self,
-        context: &Context<Azure>,
-        request: ModifyPlanRequest<'_>,
-        response: &mut ModifyPlanResponse,
-    ) -> Result<(), Reported> {
-        if let Some(prior) = request.deleted() {
-            let deletion = ARM.plan_deletion(context, prior);
-            return deletion.report(&mut response.diagnostics);
-        }
-        if let Some(mut plan) = Plan::of(request, response) {
-            modify(context, &mut plan).await;
         }
         Ok(())
     }
-}
 
-async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
-    tags::plan(context, &SCHEMA, plan);
-    let planner = replaced::planner(&ARM, plan);
-    if plan.replaces() {
-        return ARM.make_way(context, &planner);
+    async fn send_update(
+        &self,
+        work: Work<'_>,
+        update: UpdateRequest<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Json, Failure> {
+        if needs_put(update.prior, update.plan) {
+            put(work, update, diagnostics).await?;
+        }
+        let body = if update.changes("enabled") {
+            switch(work, update.plan.bool("enabled") == Some(true)).await?
+        } else {
+            // The answer to a PUT shows a creation time that is not the true one, so the workflow is read.
+            work.session.of(&WORKFLOWS).get(work.id).await?
+        };
+        let write = |change: Change<'_>, body: &mut Json| ARM.write(change, body);
+        Ok(ARM.confirm(work, update, body, write).await?)
     }
-    if let Some(azure) = context.data_if_known() {
-        ARM.claim(azure, planner, plan);
-    }
-    let puts = match plan.prior {
-        None => true,
-        Some(prior) => needs_put(prior, plan.planned),
-    };
-    if puts {
-        // What is missing is told, and what else is wrong as well.
-        let _ = parameters::check_secure(plan.config, plan.diagnostics);
-    }
-    account::at_plan(context, plan).await;
 }
 
 /// Whether anything that is known changes but the state, for which ARM has verbs of its own.
@@ -347,45 +288,36 @@ fn needs_put(prior: &Object, planned: &Object) -> bool {
     changes.any(|name| name != "enabled" && !planned.get(name).is_unknown())
 }
 
-/// Makes the changes and gives the workflow as it is then.
-async fn change(
-    session: &Session,
-    id: &ResourceId,
+/// Changes everything but whether it is enabled: a PUT leaves that as it is.
+async fn put(
+    work: Work<'_>,
     update: UpdateRequest<'_>,
     diagnostics: &mut Diagnostics,
-) -> Result<Json, Failure> {
-    if needs_put(update.prior, update.plan) {
-        // A PUT leaves it enabled or not as it is.
-        let mut planned = update.plan.clone();
-        planned.set("enabled", update.prior.get("enabled").clone());
-        let change = Change::between(update.prior, &planned);
-        let write = |body: &mut Json, diagnostics: &mut Diagnostics| {
-            let overwritten = parameters::write(update.config, change, body);
-            parameters::check_body(body, update, diagnostics)?;
-            Ok(overwritten)
-        };
-        ARM.put_change(session, id, write, diagnostics).await?;
-    }
-    let body = if update.changes("enabled") {
-        let (action, wanted) = match update.plan.bool("enabled") {
-            Some(true) => ("enable", "Enabled"),
-            _ => ("disable", "Disabled"),
-        };
-        let is_shown = |body: &Json| {
-            let state = body["properties"]["state"].as_str();
-            state.is_some_and(|state| state.eq_ignore_ascii_case(wanted))
-        };
-        let missing = format!("the logic app is not {wanted}");
-        session
-            .of(&WORKFLOWS)
-            .post_until(id, action, is_shown, &missing)
-            .await?
-    } else {
-        // The answer to a PUT shows a creation time that is not the true one, so the workflow is read.
-        session.of(&WORKFLOWS).get(id).await?
+) -> Result<(), Failure> {
+    let mut planned = update.plan.clone();
+    planned.set("enabled", update.prior.get("enabled").clone());
+    let change = Change::between(update.prior, &planned);
+    let write = |body: &mut Json, diagnostics: &mut Diagnostics| {
+        let overwritten = parameters::write(update.config, change, body);
+        parameters::check_body(body, update, diagnostics)?;
+        Ok(overwritten)
     };
-    let write = |change: Change<'_>, body: &mut Json| ARM.write(change, body);
-    Ok(ARM.confirm(session, id, update, body, write).await?)
+    ARM.put_change(work, write, diagnostics).await
+}
+
+/// Enables or disables it.
+async fn switch(work: Work<'_>, enabled: bool) -> Result<Json, arm::Error> {
+    let (action, wanted) = match enabled {
+        true => ("enable", "Enabled"),
+        false => ("disable", "Disabled"),
+    };
+    let is_shown = |body: &Json| {
+        let state = body["properties"]["state"].as_str();
+        state.is_some_and(|state| state.eq_ignore_ascii_case(wanted))
+    };
+    let missing = format!("the logic app is not {wanted}");
+    let api = work.session.of(&WORKFLOWS);
+    api.post_until(work.id, action, is_shown, &missing).await
 }
 
 /// Compares two JSON texts; what is not JSON is the same as nothing else.

@@ -5,7 +5,6 @@
 
 mod creation;
 mod planning;
-mod unfinished;
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -14,41 +13,34 @@ use async_trait::async_trait;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::sentence;
-use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
-use tfplugin_framework::resource::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
+use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Reported, sentence};
+use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ImportStateRequest,
-    ImportStateResponse, ModifyPlan, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
-    UpdateResponse, UpgradeState, UpgradeStateRequest, UpgradeStateResponse,
+    UpdateRequest, UpgradeState, UpgradeStateRequest, UpgradeStateResponse,
 };
-use tfplugin_framework::schema::duration;
 use tfplugin_framework::schema::plan_modifier::{
     requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
 };
 use tfplugin_framework::schema::validator::{no_null_elements, one_of, text};
-use tfplugin_framework::schema::{Attribute, Schema, Timeouts};
+use tfplugin_framework::schema::{Attribute, Schema, Timeouts, duration};
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::{Object, Value};
-use tfplugin_framework::validate_config::{ValidateConfig, ValidateConfigRequest};
 use tokio::time::Instant;
 
-use crate::arm::{self, Intent, Operation, ResourceId, Sending, Session};
-use crate::azure::arm_type::{ArmType, settle_id};
-use crate::azure::attributes;
-use crate::azure::body::Overwritten;
-use crate::azure::body::{self, Change};
-use crate::azure::report;
-use crate::azure::row::{
-    ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends, asks_arm, sent_changes,
-};
-use crate::azure::subnet;
+use crate::arm::{self, ResourceId, Sending, Session};
+use crate::azure::arm_resource::ArmResource;
+use crate::azure::arm_type::{ArmType, known, settle_id};
+use crate::azure::body::{self, Change, Overwritten};
+use crate::azure::claims::Claim;
+use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends};
 use crate::azure::types::{
     ENVIRONMENTS, NETWORK_SECURITY_GROUPS, ROUTE_TABLES, SUBNETS, VIRTUAL_NETWORKS,
 };
 use crate::azure::wait::{self, Interrupted};
-use crate::azure::{Azure, parting_session, session};
+use crate::azure::work::Work;
+use crate::azure::write::Failure;
+use crate::azure::{Azure, attributes, parting_session, plan_session, report, subnet};
 use crate::validate;
 use crate::validate::cidr::{self, Cidr};
 
@@ -128,125 +120,29 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
 
 /// The resource.
 #[derive(Debug)]
-pub struct IseSubnet;
+pub(crate) struct IseSubnet;
 
 #[async_trait]
-impl Resource<Azure> for IseSubnet {
-    fn type_name(&self) -> &str {
-        "ise_subnet"
-    }
-
-    fn schema(&self) -> &Schema {
-        &SCHEMA
-    }
-
-    fn validate_config(&self) -> Option<&dyn ValidateConfig> {
-        Some(self)
-    }
-
-    fn modify_plan(&self) -> Option<&dyn ModifyPlan<Azure>> {
-        Some(self)
-    }
-
-    fn import_state(&self) -> Option<&dyn ImportState<Azure>> {
-        Some(self)
+impl ArmResource for IseSubnet {
+    fn arm(&self) -> &'static ArmType {
+        &ARM
     }
 
     fn upgrade_state(&self) -> Option<&dyn UpgradeState> {
         Some(self)
     }
 
-    async fn create(
-        &self,
-        context: &Context<Azure>,
-        request: CreateRequest<'_>,
-        response: &mut CreateResponse,
-    ) -> Result<Outcome, Reported> {
-        let diagnostics = &mut response.diagnostics;
-        let id = planned_id(request.plan).report(diagnostics)?;
-        let session = session(context).await.report(diagnostics)?;
-        let planned = ARM.with_id(request.plan, &id);
-        let created = creation::create(context, &session, &id, &planned).await;
-        match created.report(diagnostics)? {
-            Ok(body) => {
-                let found = read_body(&body, &planned);
-                response.state.set(body::fill_unknowns(&planned, &found));
-                Ok(Outcome::Done)
-            }
-            Err(error) => {
-                let outcome = ARM.left_behind(error, planned, &id, response)?;
-                unfinished::remember(&mut response.private);
-                Ok(outcome)
-            }
-        }
+    /// The network may be in another subscription than the environment.
+    fn is_of_any_subscription(&self) -> bool {
+        true
     }
 
-    async fn read(
-        &self,
-        context: &Context<Azure>,
-        request: ReadRequest<'_>,
-        response: &mut ReadResponse,
-    ) -> Result<(), Reported> {
-        let found = ARM.look_up(context, request.current).await;
-        match found.report(&mut response.diagnostics)? {
-            Some(body) => {
-                let found = read_body(&body, request.current);
-                unfinished::settle(&mut response.private, &found);
-                response.state.set(found);
-            }
-            None => response.state.remove(),
-        }
-        Ok(())
-    }
-
-    async fn update(
-        &self,
-        context: &Context<Azure>,
-        update: UpdateRequest<'_>,
-        response: &mut UpdateResponse,
-    ) -> Result<Outcome, Reported> {
-        if !asks_arm(&SCHEMA, update.prior, update.plan) {
-            response.state.set(update.plan.clone());
-            return Ok(Outcome::Done);
-        }
-        let diagnostics = &mut response.diagnostics;
-        let id = ARM.stored_id(update.prior).report(diagnostics)?;
-        let session = session(context).await.report(diagnostics)?;
-        match change(&session, &id, update, diagnostics).await {
-            Ok(body) => {
-                let found = read_body(&body, update.plan);
-                unfinished::settle(&mut response.private, &found);
-                response.state.set(body::fill_unknowns(update.plan, &found));
-                Ok(Outcome::Done)
-            }
-            Err(error) => {
-                let session = parting_session(context).report(diagnostics)?;
-                if let Ok(body) = session.of(&SUBNETS).get(&id).await {
-                    response.state.set(read_body(&body, update.prior));
-                }
-                Err(diagnostics.fail(ARM.failed("updating", &id)(error)))
-            }
-        }
-    }
-
-    async fn delete(
-        &self,
-        context: &Context<Azure>,
-        request: DeleteRequest<'_>,
-        response: &mut DeleteResponse,
-    ) -> Result<(), Reported> {
-        let deleted = delete(context, request.prior).await;
-        deleted.report(&mut response.diagnostics)
-    }
-}
-
-impl ValidateConfig for IseSubnet {
-    fn validate(&self, request: ValidateConfigRequest<'_>, diagnostics: &mut Diagnostics) {
-        let class = match request.config.get("address_class") {
+    fn check_config(&self, config: &Object, diagnostics: &mut Diagnostics) {
+        let class = match config.get("address_class") {
             Value::Null => "warn",
             class => class.as_str().unwrap_or("ignore"),
         };
-        let prefix = request.config.str("address_prefix");
+        let prefix = config.str("address_prefix");
         let cidr = prefix
             // What is wrong in any case is told by the attribute's own rule.
             .filter(|text| cidr::subnet_prefix(text).is_ok())
@@ -266,46 +162,161 @@ impl ValidateConfig for IseSubnet {
             _ => {}
         }
     }
-}
 
-#[async_trait]
-impl ModifyPlan<Azure> for IseSubnet {
-    async fn modify(
+    fn derive(&self, object: &mut Object) {
+        if let Some(network) = object
+            .str("virtual_network_id")
+            .and_then(|text| ResourceId::parse(text).ok())
+        {
+            object.set("resource_group_name", network.resource_group());
+            object.set("virtual_network_name", network.name());
+        }
+        if let Some(cidr) = object
+            .str("address_prefix")
+            .and_then(|text| Cidr::parse(text).ok())
+        {
+            object.set("address_count", i64::try_from(cidr.address_count()).ok());
+        }
+    }
+
+    fn planned_id(&self, _: &Azure, planned: &Object) -> Result<ResourceId, Diagnostic> {
+        let path = "virtual_network_id";
+        let network = ResourceId::parse_as(known(planned, path)?, VIRTUAL_NETWORKS.name);
+        let network = network.map_err(|error| {
+            let summary = "Invalid virtual_network_id";
+            Diagnostic::error(summary, error.to_string()).at(Path::attribute(path))
+        })?;
+        Ok(network.child("subnets", known(planned, "name")?))
+    }
+
+    /// The addresses of a subnet cannot be changed while an environment uses it.
+    async fn check_replacement(
         &self,
         context: &Context<Azure>,
-        request: ModifyPlanRequest<'_>,
-        response: &mut ModifyPlanResponse,
-    ) -> Result<(), Reported> {
-        if let Some(prior) = request.deleted() {
-            let deletion = ARM.plan_deletion(context, prior);
-            return deletion.report(&mut response.diagnostics);
+        prior: &ResourceId,
+        plan: &mut Plan<'_>,
+    ) {
+        if plan.changes("address_prefix")
+            && let Some(session) = plan_session(context, plan).await
+        {
+            planning::check_unused(&session, prior, plan).await;
         }
-        if let Some(mut plan) = Plan::of(request, response) {
-            if plan.is_create() {
-                fill_derived(plan.planned);
-                // Whatever will hold the subnet does not do so at once.
-                plan.planned.set("used_by", Value::Null);
-            }
-            unfinished::plan(&mut plan);
-            planning::check(context, &mut plan).await;
-        }
-        Ok(())
     }
-}
 
-#[async_trait]
-impl ImportState<Azure> for IseSubnet {
-    async fn import(
+    async fn check_plan(
         &self,
-        _: &Context<Azure>,
-        request: ImportStateRequest<'_>,
-        response: &mut ImportStateResponse,
-    ) -> Result<(), Reported> {
-        // The network may be in another subscription than the environment.
-        let id = ARM.import_id(request.id);
-        let id = id.report(&mut response.diagnostics)?;
-        ARM.begin_import(&id, &mut response.state);
-        Ok(())
+        context: &Context<Azure>,
+        claim: Option<&Claim>,
+        plan: &mut Plan<'_>,
+    ) {
+        if plan.is_create() {
+            // Whatever will hold the subnet does not do so at once.
+            plan.planned.set("used_by", Value::Null);
+        }
+        planning::check(context, claim, plan).await;
+    }
+
+    fn read_body(&self, context: &Context<Azure>, body: &Json, object: &Object) -> Object {
+        let mut body = body.clone();
+        let prefix = address_prefix(&body, object);
+        let properties = body.get_mut("properties");
+        if let Some(properties) = properties.and_then(Json::as_object_mut) {
+            properties.insert("addressPrefix".to_owned(), prefix.into());
+        }
+        let mut found = ARM.read(context, &body, object);
+        if let Some(imported) = settle_id(object, &mut found) {
+            let network = imported.parent().map(|network| network.to_string());
+            found.set("virtual_network_id", network);
+        }
+        self.derive(&mut found);
+        found.set("used_by", subnet::holder(&body));
+        found
+    }
+
+    /// The range of a subnet stays in the form that Azure gave it: it cannot change.
+    fn write(&self, _: &Object, change: Change<'_>, body: &mut Json) -> Vec<Overwritten> {
+        let in_form_of_many = body["properties"]["addressPrefix"].is_null()
+            && body["properties"]["addressPrefixes"].is_array();
+        let overwritten = ARM.write(change, body);
+        if in_form_of_many && let Some(properties) = body["properties"].as_object_mut() {
+            properties.shift_remove("addressPrefix");
+        }
+        overwritten
+    }
+
+    async fn send_create(
+        &self,
+        work: Work<'_>,
+        planned: &Object,
+        body: &Json,
+    ) -> Result<Result<Json, arm::Error>, Diagnostic> {
+        creation::create(work, planned, body).await
+    }
+
+    /// Gives the subnet once the network has taken the change over. Until then nothing else is written there.
+    async fn send_update(
+        &self,
+        work: Work<'_>,
+        update: UpdateRequest<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Json, Failure> {
+        let write = |change: Change<'_>, body: &mut Json| self.write(update.config, change, body);
+        let put = |mut body: Json| {
+            let overwritten = write(Change::between(update.prior, update.plan), &mut body);
+            Ok::<_, arm::Error>((Sending::Put(body), overwritten))
+        };
+        let network = network(work.id);
+        let api = work.session.of(&SUBNETS);
+        let modified = api.modify(work.id, Some(&network), put).await?;
+        ARM.warn_of(work.id, &modified.findings, diagnostics);
+        match modified.accepted {
+            Some(accepted) => {
+                let body = wait::finish(api, accepted, work.id).await?;
+                Ok(ARM.confirm(work, update, body, write).await?)
+            }
+            None => Ok(api.get(work.id).await?),
+        }
+    }
+
+    /// Waits while something holds the subnet.
+    async fn send_delete(&self, work: Work<'_>) -> Result<(), Diagnostic> {
+        let Work {
+            context,
+            session,
+            id,
+        } = work;
+        let started = Instant::now();
+        let mut intervals = wait::intervals();
+        let mut waits = false;
+        loop {
+            let result = {
+                let _lock = lock(session, id).await?;
+                session.of(&SUBNETS).delete_for_good(id).await
+            };
+            let error = match result {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            let is_in_use = error.code() == Some("InUseSubnetCannotBeDeleted");
+            waits |= is_in_use;
+            // Hours of waiting are not lost to a trouble that passes.
+            let passes = is_in_use || (waits && error.is_transient());
+            if !passes {
+                return Err(ARM.failed("deleting", id)(error));
+            }
+            let waited = started.elapsed();
+            tracing::info!(
+                subnet = id.name(),
+                waited_s = waited.as_secs(),
+                "waiting until the subnet is released"
+            );
+            if let Err(ended) = session.sleep(intervals.pause()).await {
+                let last = parting_session(context)?.of(&SUBNETS).get(id).await;
+                let holder = last.ok().and_then(|body| subnet::holder(&body));
+                let waited = started.elapsed();
+                return Err(still_in_use(id, holder.as_deref(), waited, &ended, &error));
+            }
+        }
     }
 }
 
@@ -322,93 +333,6 @@ impl UpgradeState for IseSubnet {
     }
 }
 
-/// Deletes the subnet, and waits while something holds it.
-async fn delete(context: &Context<Azure>, prior: &Object) -> Result<(), Diagnostic> {
-    let id = ARM.stored_id(prior)?;
-    let session = session(context).await?;
-    let _deletion = context.data()?.deletions.begin(&id);
-    let started = Instant::now();
-    let mut intervals = wait::intervals();
-    let mut waits = false;
-    loop {
-        let result = {
-            let _lock = lock(&session, &id).await?;
-            session.of(&SUBNETS).delete_for_good(&id).await
-        };
-        let error = match result {
-            Ok(()) => return Ok(()),
-            Err(error) => error,
-        };
-        let is_in_use = error.code() == Some("InUseSubnetCannotBeDeleted");
-        waits |= is_in_use;
-        // Hours of waiting are not lost to a trouble that passes.
-        let passes = is_in_use || (waits && error.is_transient());
-        if !passes {
-            return Err(ARM.failed("deleting", &id)(error));
-        }
-        tracing::info!(
-            subnet = id.name(),
-            waited_s = started.elapsed().as_secs(),
-            "waiting until the subnet is released"
-        );
-        if let Err(ended) = session.sleep(intervals.pause()).await {
-            let last = parting_session(context)?.of(&SUBNETS).get(&id).await;
-            let holder = last.ok().and_then(|body| subnet::holder(&body));
-            return Err(still_in_use(
-                &id,
-                holder.as_deref(),
-                started.elapsed(),
-                &ended,
-                &error,
-            ));
-        }
-    }
-}
-
-/// The ID that a planned subnet will have.
-fn planned_id(planned: &Object) -> Result<ResourceId, Diagnostic> {
-    let network = ResourceId::parse_as(planned.text("virtual_network_id"), VIRTUAL_NETWORKS.name)
-        .map_err(|error| {
-        Diagnostic::error("Invalid virtual_network_id", error.to_string())
-            .at(Path::attribute("virtual_network_id"))
-    })?;
-    Ok(network.child("subnets", planned.text("name")))
-}
-
-/// What is in a virtual network's subnet that the IDs alone tell.
-fn fill_derived(object: &mut Object) {
-    if let Some(network) = object
-        .str("virtual_network_id")
-        .and_then(|text| ResourceId::parse(text).ok())
-    {
-        object.set("resource_group_name", network.resource_group());
-        object.set("virtual_network_name", network.name());
-    }
-    if let Some(cidr) = object
-        .str("address_prefix")
-        .and_then(|text| Cidr::parse(text).ok())
-    {
-        object.set("address_count", i64::try_from(cidr.address_count()).ok());
-    }
-}
-
-fn read_body(body: &Json, object: &Object) -> Object {
-    let mut body = body.clone();
-    let prefix = address_prefix(&body, object);
-    let properties = body.get_mut("properties");
-    if let Some(properties) = properties.and_then(Json::as_object_mut) {
-        properties.insert("addressPrefix".to_owned(), prefix.into());
-    }
-    let mut found = body::read(&SCHEMA, &body, object);
-    if let Some(imported) = settle_id(object, &mut found) {
-        let network = imported.parent().map(|network| network.to_string());
-        found.set("virtual_network_id", network);
-    }
-    fill_derived(&mut found);
-    found.set("used_by", subnet::holder(&body));
-    found
-}
-
 /// The range of a subnet. Newer API versions answer one in the form of many, and one of them may be IPv6.
 fn address_prefix(body: &Json, object: &Object) -> Option<String> {
     let properties = &body["properties"];
@@ -420,49 +344,6 @@ fn address_prefix(body: &Json, object: &Object) -> Option<String> {
     let known = many().find(|prefix| object.str("address_prefix") == Some(*prefix));
     let first = || many().find(|prefix| Cidr::parse(prefix).is_ok());
     known.or_else(first).map(str::to_owned)
-}
-
-/// Makes a change, and gives the subnet once the network has taken it over. Until then nothing else is written there.
-async fn change(
-    session: &Session,
-    id: &ResourceId,
-    update: UpdateRequest<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Result<Json, arm::Error> {
-    let changes = sent_changes(&SCHEMA, update.prior, update.plan);
-    let mut known = changes
-        .iter()
-        .filter(|name| !update.plan.get(name).is_unknown());
-    if known.next().is_none() {
-        // Whatever an earlier run left is waited for.
-        let writing = Operation::on_resource(Intent::Write);
-        return wait::follow(session.of(&SUBNETS), &writing, id).await;
-    }
-    let put = |mut body: Json| {
-        let overwritten = write(Change::between(update.prior, update.plan), &mut body);
-        Ok::<_, arm::Error>((Sending::Put(body), overwritten))
-    };
-    let network = network(id);
-    let modified = session.of(&SUBNETS).modify(id, Some(&network), put).await?;
-    ARM.warn_of(id, &modified.findings, diagnostics);
-    match modified.accepted {
-        Some(accepted) => {
-            let body = wait::finish(session.of(&SUBNETS), accepted, id).await?;
-            ARM.confirm(session, id, update, body, write).await
-        }
-        None => session.of(&SUBNETS).get(id).await,
-    }
-}
-
-/// Writes a change into the body of a subnet, whose range stays in the form that Azure gave it: it cannot change.
-fn write(change: Change<'_>, body: &mut Json) -> Vec<Overwritten> {
-    let in_form_of_many = body["properties"]["addressPrefix"].is_null()
-        && body["properties"]["addressPrefixes"].is_array();
-    let overwritten = body::write(&SCHEMA, change, body);
-    if in_form_of_many && let Some(properties) = body["properties"].as_object_mut() {
-        properties.shift_remove("addressPrefix");
-    }
-    overwritten
 }
 
 /// The body that a subnet will have when its plan is applied to what is there now.

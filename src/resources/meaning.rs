@@ -23,6 +23,7 @@ use crate::arm::test_server::Reply;
 use crate::azure::Azure;
 use crate::azure::body;
 use crate::azure::body::Change;
+use crate::azure::resource::Arm;
 use crate::azure::row::{ArmAttribute as _, sent_changes};
 use crate::azure::types::{ENVIRONMENTS, INTEGRATION_ACCOUNTS};
 
@@ -92,22 +93,22 @@ fn table(resource: &dyn Resource<Azure>) -> Table {
 
 #[tokio::test]
 async fn of_a_subnet() {
-    check(&ise_subnet::IseSubnet).await;
+    check(&Arm(ise_subnet::IseSubnet)).await;
 }
 
 #[tokio::test]
 async fn of_an_environment() {
-    check(&ise::Ise).await;
+    check(&Arm(ise::Ise)).await;
 }
 
 #[tokio::test]
 async fn of_a_logic_app() {
-    check(&ise_logic_app::IseLogicApp).await;
+    check(&Arm(ise_logic_app::IseLogicApp)).await;
 }
 
 #[tokio::test]
 async fn of_an_integration_account() {
-    check(&ise_integration_account::IseIntegrationAccount).await;
+    check(&Arm(ise_integration_account::IseIntegrationAccount)).await;
 }
 
 /// No argument is forgotten: each has a row that is no difference, and one that is, if ARM has it.

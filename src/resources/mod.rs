@@ -17,14 +17,15 @@ use std::sync::Arc;
 use tfplugin_framework::resource::Resource;
 
 use crate::azure::Azure;
+use crate::azure::resource::Arm;
 
 /// All of them.
 pub fn all() -> Vec<Arc<dyn Resource<Azure>>> {
     vec![
-        Arc::new(ise_subnet::IseSubnet),
-        Arc::new(ise::Ise),
-        Arc::new(ise_logic_app::IseLogicApp),
-        Arc::new(ise_integration_account::IseIntegrationAccount),
+        Arc::new(Arm(ise_subnet::IseSubnet)),
+        Arc::new(Arm(ise::Ise)),
+        Arc::new(Arm(ise_logic_app::IseLogicApp)),
+        Arc::new(Arm(ise_integration_account::IseIntegrationAccount)),
     ]
 }
 

@@ -22,6 +22,7 @@ use super::test_plan::{Kept, call, context, get, plan, write, writes};
 use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::azure::Azure;
+use crate::azure::resource::Arm;
 use crate::azure::row::{ArmAttribute as _, Sends, sent_changes};
 
 /// What only ARM has, and nobody models: others change it too.
@@ -146,19 +147,23 @@ fn every_argument_has_its_row() {
 
 #[tokio::test]
 async fn of_a_subnet() {
-    check(&super::ise_subnet::IseSubnet, &[Way::Plain, Way::Overtaken]).await;
+    check(
+        &Arm(super::ise_subnet::IseSubnet),
+        &[Way::Plain, Way::Overtaken],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn of_an_environment() {
     let ways = [Way::Plain, Way::Overtaken, Way::Resumed, Way::Again];
-    check(&super::ise::Ise, &ways).await;
+    check(&Arm(super::ise::Ise), &ways).await;
 }
 
 #[tokio::test]
 async fn of_a_logic_app() {
     check(
-        &super::ise_logic_app::IseLogicApp,
+        &Arm(super::ise_logic_app::IseLogicApp),
         &[Way::Plain, Way::Overtaken],
     )
     .await;
@@ -166,7 +171,7 @@ async fn of_a_logic_app() {
 
 #[tokio::test]
 async fn of_an_integration_account() {
-    let account = &super::ise_integration_account::IseIntegrationAccount;
+    let account = &Arm(super::ise_integration_account::IseIntegrationAccount);
     check(account, &[Way::Plain, Way::Overtaken]).await;
 }
 

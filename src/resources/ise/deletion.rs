@@ -5,7 +5,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tfplugin_framework::private::Private;
 
-use super::deployment::now;
+use super::deployment::{self, now};
+use crate::arm::{self, ResourceId, Session};
+use crate::azure::types::ENVIRONMENTS;
 
 /// The provisioning state, of our own making, of an environment that is gone and still holds subnets.
 pub(super) const RELEASING: &str = "ReleasingSubnets";
@@ -49,5 +51,34 @@ impl Deletion {
     /// How long ago it was sent.
     pub(super) fn age(&self) -> Duration {
         Duration::from_secs(now().saturating_sub(self.started_at))
+    }
+}
+
+/// Deletes the environment, until ARM says that it is gone; one that is busy deploying is waited for.
+pub(super) async fn send(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
+    let mut was_at_rest = false;
+    loop {
+        let refused = match session.of(&ENVIRONMENTS).delete_for_good(id).await {
+            Ok(()) => return Ok(()),
+            Err(error) if error.is_conflict() => error,
+            Err(error) => return Err(error),
+        };
+        let Some(body) = session.of(&ENVIRONMENTS).get_optional(id).await? else {
+            return Ok(());
+        };
+        if arm::provisioning_state(&body).is_none_or(deployment::is_terminal) {
+            // It may have come to rest just now; refused once more, the reason is another one.
+            if was_at_rest {
+                return Err(refused);
+            }
+            was_at_rest = true;
+            continue;
+        }
+        // However the deployment ends, the environment can be deleted afterwards.
+        let deploying = arm::Operation::on_resource(arm::Intent::Write);
+        match session.of(&ENVIRONMENTS).wait(&deploying, id).await {
+            Err(error) if !error.is_not_found() => return Err(error),
+            _ => {}
+        }
     }
 }

@@ -8,17 +8,18 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use tfplugin_framework::context::Context;
 use tfplugin_framework::diagnostics::{Diagnostics, Report as _, Reported};
 use tfplugin_framework::private::Private;
 use tfplugin_framework::resource::{State, UpdateRequest, UpdateResponse};
 
-use super::{ARM, change::is_made, messages, read_body};
-use crate::arm::{self, Accepted, Ended, Intent, Operation, ResourceId, Session};
+use super::{ARM, Ise, change::is_made, messages};
+use crate::arm::{self, Accepted, Ended, Intent, Operation};
+use crate::azure::arm_resource::ArmResource as _;
 use crate::azure::body::Change;
+use crate::azure::parting_session;
 use crate::azure::types::ENVIRONMENTS;
 use crate::azure::wait::Interrupted;
-use crate::azure::{Azure, parting_session};
+use crate::azure::work::Work;
 
 /// What an operation does to the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,14 +130,6 @@ pub(super) enum Ending {
     Failed(Option<Json>, arm::Error),
 }
 
-/// Work on one environment in one run.
-#[derive(Debug)]
-pub(super) struct Work<'a> {
-    pub(super) context: &'a Context<Azure>,
-    pub(super) session: &'a Session,
-    pub(super) id: &'a ResourceId,
-}
-
 impl Work<'_> {
     /// Waits for an accepted operation, through whatever happens to the connection, until ARM says how it ended.
     pub(super) async fn follow(&self, pending: &Pending) -> Result<Ending, Interrupted> {
@@ -176,7 +169,7 @@ impl Work<'_> {
         let body = match ending {
             Ending::Failed(body, error) => {
                 if let (Some(body), Some(object)) = (body, state.object().cloned()) {
-                    state.set(read_body(self.context, &body, &object));
+                    state.set(Ise.read_body(self.context, &body, &object));
                 }
                 return Err(diagnostics.fail(messages::failed(self.id, phase, &error)));
             }
@@ -272,7 +265,7 @@ impl Work<'_> {
         let session = parting_session(self.context);
         let session = session.report(&mut response.diagnostics)?;
         if let Ok(body) = session.of(&ENVIRONMENTS).get(self.id).await {
-            let found = read_body(self.context, &body, update.prior);
+            let found = Ise.read_body(self.context, &body, update.prior);
             response.state.set(found);
         }
         Ok(())

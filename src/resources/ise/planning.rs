@@ -9,9 +9,9 @@ use tfplugin_framework::types::value::{Object, Value};
 use super::deletion::Deletion;
 use super::deployment::{self, Pending, Unfinished};
 use super::{
-    ARM, DEPLOYED, SCHEMA, checks, fill_derived, is_releasing, messages, provisioning_state,
-    subnet_ids,
+    ARM, DEPLOYED, Ise, SCHEMA, checks, is_releasing, messages, provisioning_state, subnet_ids,
 };
+use crate::azure::arm_resource::ArmResource as _;
 use crate::azure::{Azure, Planner, plan_session};
 use crate::azure::{replaced, tags};
 use crate::preflight::{self, Circumstances, Owner};
@@ -26,7 +26,7 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
         // A replacement plan starts from what was remembered about the old environment.
         Pending::forget(plan.private);
         Deletion::forget(plan.private);
-        fill_derived(plan.planned);
+        Ise.derive(plan.planned);
     } else {
         plan_unfinished(plan);
     }
@@ -44,7 +44,8 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
         return;
     };
     let is_new = planner == Planner::New;
-    let claim = ARM.claim(azure, planner, plan);
+    let planned_id = ARM.planned_id(azure, plan.planned).ok();
+    let claim = ARM.claim(azure, planner, planned_id, plan);
     let Some(session) = plan_session(context, plan).await else {
         return;
     };

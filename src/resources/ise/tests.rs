@@ -2,8 +2,12 @@ mod unfinished;
 
 use tfplugin_framework::private::Private;
 
+use serde_json::json;
+
 use super::*;
 use crate::arm::test_server::{Reply, TestServer};
+use crate::azure::body::Change;
+use crate::azure::resource::Arm;
 use crate::resources::test_plan::{Kept, call, config, context, get, id, subnet, write, writes};
 
 /// An environment with these tags, as ARM gives it.
@@ -32,7 +36,7 @@ fn environment(tag: Option<&str>) -> Object {
         None => Value::Null,
     };
     config(
-        &Ise,
+        &Arm(Ise),
         &[
             ("id", id(ENVIRONMENTS.name, "e").to_string().into()),
             ("name", "e".into()),
@@ -76,7 +80,7 @@ async fn a_tag_that_outlives_its_removal_by_patch_is_put_away() {
         let (prior, planned) = (environment(Some("old")), environment(None));
         let update = UpdateRequest::new(&planned, &prior, &planned);
         let mut state = Kept::new(Some(prior.clone()), Private::default());
-        call::update(&Ise, &context(&server), update, &mut state)
+        call::update(&Arm(Ise), &context(&server), update, &mut state)
             .await
             .expect("the update");
         let requests = server.requests();
@@ -121,11 +125,11 @@ async fn ids_are_read_in_the_form_in_which_they_can_be_used() {
     )])
     .await;
     let object = config(
-        &Ise,
+        &Arm(Ise),
         &[("id", id(ENVIRONMENTS.name, "e").to_string().into())],
     );
     let mut imported = Kept::new(Some(object), Private::default());
-    call::read(&Ise, &context(&server), &mut imported)
+    call::read(&Arm(Ise), &context(&server), &mut imported)
         .await
         .expect("read");
     let found = imported.object().expect("there");
@@ -148,14 +152,14 @@ async fn addresses_have_no_order() {
         body
     };
     let context = context(&TestServer::start(&[]).await);
-    let prior = read_body(
+    let prior = Ise.read_body(
         &context,
         &answer(["1.2.3.4", "172.16.0.0/27"]),
         &environment(None),
     );
-    let again = read_body(&context, &answer(["172.16.0.0/27", "1.2.3.4"]), &prior);
+    let again = Ise.read_body(&context, &answer(["172.16.0.0/27", "1.2.3.4"]), &prior);
     assert_eq!(again, prior);
-    let other = read_body(&context, &answer(["172.16.0.0/27", "1.2.3.5"]), &prior);
+    let other = Ise.read_body(&context, &answer(["172.16.0.0/27", "1.2.3.5"]), &prior);
     assert_ne!(other, prior);
 }
 
@@ -172,7 +176,7 @@ async fn sent_by_update(before: &Json, prior: &Object, planned: &Object) -> Vec<
     .await;
     let update = UpdateRequest::new(planned, prior, planned);
     let mut state = Kept::new(Some(prior.clone()), Private::default());
-    let updated = call::update(&Ise, &context(&server), update, &mut state).await;
+    let updated = call::update(&Arm(Ise), &context(&server), update, &mut state).await;
     updated.expect("the update");
     writes(&server)
 }
@@ -227,7 +231,7 @@ async fn a_restart_that_takes_its_time_leaves_a_whole_state() {
     planned.set("provisioning_state", Value::unknown());
     let update = UpdateRequest::new(&planned, &prior, &planned);
     let mut state = Kept::new(Some(prior.clone()), Private::default());
-    let updated = call::update(&Ise, &context(&server), update, &mut state).await;
+    let updated = call::update(&Arm(Ise), &context(&server), update, &mut state).await;
     updated.expect("the update");
     let kept = state.object().expect("the environment");
     assert_eq!(kept.str("provisioning_state"), Some("Succeeded"));

@@ -6,6 +6,7 @@ use super::*;
 use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::azure::Planner;
+use crate::azure::resource::Arm;
 use crate::azure::types::ENVIRONMENTS;
 use crate::resources::test_plan::{
     Kept, call, config, context, get, id, patient_context, plan, server, server_of, told,
@@ -18,7 +19,7 @@ fn environment() -> ResourceId {
 
 fn account(sku: &str) -> Object {
     config(
-        &IseIntegrationAccount,
+        &Arm(IseIntegrationAccount),
         &[
             ("name", "i".into()),
             ("resource_group_name", "g".into()),
@@ -46,7 +47,7 @@ async fn the_environment_decides_about_the_sku() {
     ] {
         let server = server(&[(environment(), environment_body(environment_sku))]).await;
         let plan = plan(
-            &IseIntegrationAccount,
+            &Arm(IseIntegrationAccount),
             &context(&server),
             &account(sku),
             None,
@@ -71,7 +72,7 @@ async fn an_environment_that_is_planned_counts_as_planned() {
     let claimed = azure.plans.claim(&environment(), Planner::New, planned);
     assert!(claimed.is_ok());
     let plan = plan(
-        &IseIntegrationAccount,
+        &Arm(IseIntegrationAccount),
         &context,
         &account("Free"),
         None,
@@ -92,7 +93,7 @@ async fn an_environment_that_cannot_be_read_never_blocks_a_plan() {
     ] {
         let server = server_of(&[(environment(), reply)]).await;
         let plan = plan(
-            &IseIntegrationAccount,
+            &Arm(IseIntegrationAccount),
             &context(&server),
             &account("Free"),
             None,
@@ -119,7 +120,7 @@ async fn nothing_is_sent_for_a_sku_that_does_not_fit() {
     let create = CreateRequest::new(&planned, &planned);
     let mut state = Kept::new(None, Private::default());
     let errors = call::create(
-        &IseIntegrationAccount,
+        &Arm(IseIntegrationAccount),
         &context(&server),
         create,
         &mut state,
@@ -159,7 +160,7 @@ async fn a_child_is_where_its_environment_is() {
     let context = context(&server);
     let config = account("Standard");
     let plan = plan(
-        &IseIntegrationAccount,
+        &Arm(IseIntegrationAccount),
         &context,
         &config,
         None,
@@ -169,7 +170,7 @@ async fn a_child_is_where_its_environment_is() {
     assert!(plan.planned.get("location").is_unknown());
     let create = CreateRequest::new(&config, &plan.planned);
     let mut state = Kept::new(None, Private::default());
-    let created = call::create(&IseIntegrationAccount, &context, create, &mut state).await;
+    let created = call::create(&Arm(IseIntegrationAccount), &context, create, &mut state).await;
     created.expect("the creation");
     let (line, sent) = &writes(&server)[0];
     assert_eq!(
@@ -198,7 +199,7 @@ async fn default_tags_count_among_the_fifty() {
             .map(|(key, value)| (key.to_owned(), value.to_owned()));
         let context = with_default_tags(&server, Some(default_tags.collect()));
         let plan = plan(
-            &IseIntegrationAccount,
+            &Arm(IseIntegrationAccount),
             &context,
             &config,
             None,
@@ -208,7 +209,7 @@ async fn default_tags_count_among_the_fifty() {
         assert_eq!(told(&plan), expected);
     }
     let plan = plan(
-        &IseIntegrationAccount,
+        &Arm(IseIntegrationAccount),
         &with_default_tags(&server, None),
         &config,
         None,
@@ -226,7 +227,7 @@ async fn created(server: &TestServer, context: &Context<Azure>) -> (Vec<String>,
     let planned = account("Standard");
     let create = CreateRequest::new(&planned, &planned);
     let mut state = Kept::new(None, Private::default());
-    let result = call::create(&IseIntegrationAccount, context, create, &mut state);
+    let result = call::create(&Arm(IseIntegrationAccount), context, create, &mut state);
     let errors = result.await.err().into_iter().flatten();
     let summaries = errors.map(|error| error.summary).collect();
     assert!(
@@ -252,7 +253,7 @@ async fn a_creation_that_nobody_knows_the_end_of_is_no_failure() {
         let (planned, mut kept) = (account("Standard"), Kept::default());
         let request = CreateRequest::new(&planned, &planned);
         let context = context.with_deadline(soon);
-        let result = call::create(&IseIntegrationAccount, &context, request, &mut kept).await;
+        let result = call::create(&Arm(IseIntegrationAccount), &context, request, &mut kept).await;
         assert_eq!(result.is_ok(), is_open, "{result:?}");
         let warnings: Vec<_> = kept.warnings.iter().map(|it| &*it.summary).collect();
         let id = kept.object().and_then(|object| object.str("id"));
@@ -344,7 +345,16 @@ async fn one_account_has_one_address() {
         let mut wanted = account("Standard");
         wanted.set("name", name);
         let private = Private::default();
-        told(&plan(&IseIntegrationAccount, &context, &wanted, None, private).await)
+        told(
+            &plan(
+                &Arm(IseIntegrationAccount),
+                &context,
+                &wanted,
+                None,
+                private,
+            )
+            .await,
+        )
     };
     assert_eq!(plan_new("i").await, [""; 0]);
     assert_eq!(

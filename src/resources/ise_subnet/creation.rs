@@ -1,7 +1,6 @@
 //! The creation of a subnet: nothing is sent before its name and its addresses are free.
 
-use serde_json::{Value as Json, json};
-use tfplugin_framework::context::Context;
+use serde_json::Value as Json;
 use tfplugin_framework::diagnostics::Diagnostic;
 use tfplugin_framework::schema::duration;
 use tfplugin_framework::types::path::Path;
@@ -10,10 +9,10 @@ use tfplugin_framework::types::value::Object;
 use super::planning::{Occupied, overlap, overlapping, range};
 use super::{ARM, SCHEMA, lock};
 use crate::arm::{self, Created, Intent, Operation, PutOptions, ResourceId, Session};
-use crate::azure::Azure;
 use crate::azure::body::{self, Change};
 use crate::azure::types::{SUBNETS, VIRTUAL_NETWORKS};
 use crate::azure::wait;
+use crate::azure::work::Work;
 
 /// What is in the way of a new subnet.
 enum Obstacle {
@@ -38,18 +37,20 @@ enum Attempt {
 /// What is in its way may be about to go: the same apply may delete it, without any order between the two. So it is
 /// waited for, without keeping others from writing in the network. The outer error is that of a subnet that was not sent.
 pub(super) async fn create(
-    context: &Context<Azure>,
-    session: &Session,
-    id: &ResourceId,
+    work: Work<'_>,
     planned: &Object,
+    body: &Json,
 ) -> Result<Result<Json, arm::Error>, Diagnostic> {
+    let Work {
+        context,
+        session,
+        id,
+    } = work;
     let deletions = &context.data()?.deletions;
-    let mut body = json!({ "name": id.name() });
-    body::write(&SCHEMA, Change::creating(planned), &mut body);
     let mut with_the_name = deletions.patience_for_the_name();
     let mut with_others = deletions.patience_for_addresses();
     loop {
-        let obstacle = match attempt(session, id, planned, &body).await? {
+        let obstacle = match attempt(session, id, planned, body).await? {
             Attempt::Sent(result) => return Ok(result),
             Attempt::Hindered(obstacle) => obstacle,
         };

@@ -7,14 +7,12 @@ use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
 
-use super::{ARM, planned_id};
 use crate::arm::{self, ResourceId, Session};
 use crate::azure::claims::Claim;
-use crate::azure::replaced;
 use crate::azure::report;
 use crate::azure::subnet;
 use crate::azure::types::{ENVIRONMENTS, SUBNETS, VIRTUAL_NETWORKS};
-use crate::azure::{Azure, PlanRegistry, Planner, plan_session};
+use crate::azure::{Azure, PlanRegistry, plan_session};
 use crate::validate::cidr::Cidr;
 
 /// A range that a subnet of the network has, or will have.
@@ -24,34 +22,14 @@ pub(super) struct Occupied {
     pub(super) range: Cidr,
 }
 
-/// Records what becomes of the subnet, and checks that it can.
+/// Checks that the subnet can be where it is planned.
 ///
-/// Says nothing as long as the provider's configuration, or the subnet's place, is unknown: Terraform plans again when it is not.
-pub(super) async fn check(context: &Context<Azure>, plan: &mut Plan<'_>) {
-    let planner = replaced::planner(&ARM, plan);
-    let Some(azure) = context.data_if_known() else {
+/// Says nothing as long as its place is unknown: Terraform plans again when it is not.
+pub(super) async fn check(context: &Context<Azure>, claim: Option<&Claim>, plan: &mut Plan<'_>) {
+    let (Some(azure), Some(claim)) = (context.data_if_known(), claim) else {
         return;
     };
-    if plan.replaces() {
-        // The plan of the new subnet follows, and looks at the network.
-        ARM.make_way(context, &planner);
-        if let Planner::Living(prior) = planner
-            && plan.changes("address_prefix")
-            && let Some(session) = plan_session(context, plan).await
-        {
-            check_unused(&session, &prior, plan).await;
-        }
-        return;
-    }
-    let id = match &planner {
-        Planner::Living(prior) => Some(prior.clone()),
-        Planner::New | Planner::Successor(_) => placed_id(plan.planned),
-    };
-    let Some(id) = id else { return };
-    let Some(claim) = ARM.claim_id(azure, id, planner, plan) else {
-        return;
-    };
-    check_others(&azure.plans, &claim, plan);
+    check_others(&azure.plans, claim, plan);
     if plan.is_create()
         && let Some(session) = plan_session(context, plan).await
     {
@@ -59,14 +37,8 @@ pub(super) async fn check(context: &Context<Azure>, plan: &mut Plan<'_>) {
     }
 }
 
-/// The ID of a subnet, if its place is known.
-fn placed_id(planned: &Object) -> Option<ResourceId> {
-    planned.str("virtual_network_id").zip(planned.str("name"))?;
-    planned_id(planned).ok()
-}
-
 /// The addresses of a subnet cannot be changed while an environment uses it.
-async fn check_unused(session: &Session, id: &ResourceId, plan: &mut Plan<'_>) {
+pub(super) async fn check_unused(session: &Session, id: &ResourceId, plan: &mut Plan<'_>) {
     let body = match session.of(&SUBNETS).get_optional(id).await {
         Ok(body) => body.unwrap_or_default(),
         Err(error) => return plan.diagnostics.add(unchecked(id, "subnet", &error)),

@@ -38,6 +38,8 @@ mod user_agent;
 pub(crate) mod test_server;
 
 pub use self::api::Api;
+#[cfg(test)]
+pub(crate) use self::client::Pacing;
 pub use self::client::{Client, Settings};
 pub use self::cloud::Cloud;
 pub use self::confirm::{Created, shows};

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::arm::test_server::{PACING, Received, Reply, TestServer};
-use crate::arm::{Client, Json, ResourceId};
+use crate::arm::{Client, Json, Pacing, ResourceId};
 use crate::azure::{Azure, Deletions, PlanRegistry, SignIn};
 
 /// A provider whose creates do not wait for what is in their way.
@@ -41,6 +41,18 @@ pub(crate) fn context(server: &TestServer) -> Context<Azure> {
 pub(crate) fn patient_context(server: &TestServer) -> Context<Azure> {
     context_of(Some(Azure {
         deletions: Deletions::with_patience(PATIENT, PAUSE),
+        ..azure(server, Some(BTreeMap::new()))
+    }))
+}
+
+/// The same, and no stopped write waits for its answer.
+pub(crate) fn hasty_context(server: &TestServer) -> Context<Azure> {
+    let pacing = Pacing {
+        write_grace: Duration::ZERO,
+        ..PACING
+    };
+    context_of(Some(Azure {
+        client: Client::with_pacing(server.settings(), pacing),
         ..azure(server, Some(BTreeMap::new()))
     }))
 }

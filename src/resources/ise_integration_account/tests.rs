@@ -9,8 +9,8 @@ use crate::azure::Planner;
 use crate::azure::resource::Arm;
 use crate::azure::types::ENVIRONMENTS;
 use crate::resources::test_plan::{
-    Kept, call, config, context, get, id, patient_context, plan, server, server_of, told,
-    with_default_tags, write, writes,
+    Kept, call, config, context, get, hasty_context, id, patient_context, plan, server, server_of,
+    told, with_default_tags, write, writes,
 };
 
 fn environment() -> ResourceId {
@@ -248,7 +248,7 @@ async fn a_creation_that_nobody_knows_the_end_of_is_no_failure() {
         (Reply::error(400, "Bad"), false),
     ] {
         let server = server_with(vec![gone()], vec![put]).await;
-        let context = context(&server);
+        let context = hasty_context(&server);
         let soon = tokio::time::Instant::now() + std::time::Duration::from_millis(500);
         let (planned, mut kept) = (account("Standard"), Kept::default());
         let request = CreateRequest::new(&planned, &planned);

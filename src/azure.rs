@@ -76,12 +76,12 @@ pub async fn plan_session(context: &Context<Azure>, plan: &mut Plan<'_>) -> Opti
 }
 
 /// A last short look around for an operation that was stopped or timed out, so that what it leaves behind is true.
-pub fn parting_session(context: &Context<Azure>) -> Result<arm::Session, Diagnostic> {
+pub fn grace_session(context: &Context<Azure>) -> Result<arm::Session, Diagnostic> {
     let azure = context.data()?;
     Ok(azure
         .client
-        .bounded(Instant::now() + PARTING, CancellationToken::new()))
+        .bounded(Instant::now() + GRACE, CancellationToken::new()))
 }
 
 /// A stopped operation has two seconds to come back.
-const PARTING: Duration = Duration::from_millis(1500);
+const GRACE: Duration = Duration::from_millis(1500);

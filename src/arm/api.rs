@@ -32,7 +32,7 @@ impl Api<'_> {
             true => Ok(body),
             false => Err(self
                 .session
-                .blame(Error::unreadable(operation::NO_RESOURCE), &request)),
+                .with_request(Error::unreadable(operation::NO_RESOURCE), &request)),
         }
     }
 
@@ -149,7 +149,7 @@ impl Api<'_> {
         match self.session.write(request, id, Intent::Delete).await {
             Err(error) if error.is_not_found() => Ok(Accepted {
                 status: StatusCode::NOT_FOUND.as_u16(),
-                is_in_doubt: false,
+                is_outcome_unknown: false,
                 body: None,
                 operation: None,
             }),

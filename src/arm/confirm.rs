@@ -33,7 +33,7 @@ pub enum Created {
 }
 
 /// A stopped operation has two seconds to come back.
-const PARTING: Duration = Duration::from_millis(1500);
+const GRACE: Duration = Duration::from_millis(1500);
 
 impl Api<'_> {
     /// Creates an object, waits for all there is to wait for, and gives it as ARM shows it.
@@ -55,7 +55,7 @@ impl Api<'_> {
                     let error = error.after_acceptance();
                     return self.created_all_the_same(error, false, id).await;
                 }
-                Err(error) if error.is_from_stranger() && error.may_have_been_sent() => {
+                Err(error) if error.is_from_stranger() && error.may_have_been_applied() => {
                     // A gateway may have given up before ARM did.
                     let is_over = !error.is_of_gateway();
                     return self.created_all_the_same(error, is_over, id).await;
@@ -97,7 +97,11 @@ impl Api<'_> {
             };
             let is_gone = match self.is_gone(id).await {
                 Err(stopped) if stopped.is_cancelled() || stopped.is_timeout() => {
-                    let found = self.parting().of(self.resource_type).get_optional(id).await;
+                    let found = self
+                        .grace_session()
+                        .of(self.resource_type)
+                        .get_optional(id)
+                        .await;
                     found
                         .ok()
                         .filter(Option::is_none)
@@ -220,7 +224,7 @@ impl Api<'_> {
             Ok(Some(_)) => {
                 let operation = Operation::on_resource(Intent::Write);
                 let ended = self.wait(&operation, id).await;
-                let body = ended.and_then(super::Ended::into_result);
+                let body = ended.and_then(super::FinalStatus::into_result);
                 body.map(Created::New).map_err(Error::after_acceptance)
             }
             Ok(None) if is_over => Err(error.without_doubt()),
@@ -271,8 +275,8 @@ impl Api<'_> {
     }
 
     /// For a last short look of an operation that was stopped.
-    fn parting(self) -> Session {
-        let deadline = Instant::now() + PARTING;
+    fn grace_session(self) -> Session {
+        let deadline = Instant::now() + GRACE;
         self.session
             .client
             .bounded(deadline, CancellationToken::new())
@@ -280,7 +284,7 @@ impl Api<'_> {
 
     /// Before the next look.
     fn pause(self, looks: u32) -> Duration {
-        self.session.pacing().backoff.after(looks, 1.0)
+        self.session.timing().backoff.after(looks, 1.0)
     }
 }
 
@@ -292,7 +296,7 @@ pub fn shows(body: &Json, id: &ResourceId) -> bool {
 
 /// Whether ARM alone can tell what came of the request, and is still to be asked.
 fn is_open(error: &Error) -> bool {
-    error.may_have_been_sent() && !error.is_cancelled() && !error.is_timeout()
+    error.may_have_been_applied() && !error.is_cancelled() && !error.is_timeout()
 }
 
 #[cfg(test)]

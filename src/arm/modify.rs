@@ -7,7 +7,7 @@ use super::Json;
 use super::api::Api;
 use super::error::Error;
 use super::exchange::random_fraction;
-use super::lock::Guard;
+use super::lock::LockGuard;
 use super::operation::Intent;
 use super::request::{PutOptions, Request};
 use super::resource_id::ResourceId;
@@ -35,7 +35,7 @@ pub struct Modified<T> {
     /// What was found out about what was sent, each thing once or more.
     pub findings: Vec<T>,
     /// Keeps other writes of this process out, for as long as it is held.
-    pub guard: Option<Guard>,
+    pub guard: Option<LockGuard>,
 }
 
 impl Api<'_> {
@@ -51,7 +51,7 @@ impl Api<'_> {
     ) -> Result<Modified<T>, E> {
         let started = Instant::now();
         let mut findings = Vec::new();
-        let mut in_doubt = false;
+        let mut outcome_unknown = false;
         let mut attempts = 0;
         loop {
             attempts += 1;
@@ -60,7 +60,7 @@ impl Api<'_> {
                 None => None,
             };
             let body = self.get(id).await;
-            let body = body.map_err(|error| error.in_doubt(in_doubt))?;
+            let body = body.map_err(|error| error.outcome_unknown(outcome_unknown))?;
             let etag = body["etag"].as_str().map(str::to_owned);
             let (sending, found) = change(body)?;
             let error = match self.send_change(id, sending, etag).await {
@@ -75,11 +75,11 @@ impl Api<'_> {
                 Err(error) => error,
             };
             // An attempt whose answer was lost may be the very one that got in between.
-            if error.may_have_been_sent() {
-                in_doubt = true;
+            if error.may_have_been_applied() {
+                outcome_unknown = true;
                 findings.extend(found);
             }
-            let error = error.in_doubt(in_doubt);
+            let error = error.outcome_unknown(outcome_unknown);
             if !error.is_precondition_failed() {
                 return Err(error.into());
             }
@@ -92,7 +92,7 @@ impl Api<'_> {
             }
             let pause = self
                 .session
-                .pacing()
+                .timing()
                 .backoff
                 .after(attempts, random_fraction());
             tracing::debug!(%id, attempts, "changed by somebody else meanwhile: will read and write again");
@@ -100,7 +100,7 @@ impl Api<'_> {
             let doing =
                 || format!("writing {id}, which others had changed at each of {attempts} attempts");
             let slept = self.session.unless_stopped(sleep, doing).await;
-            slept.map_err(|stopped| stopped.in_doubt(in_doubt).caused_by(error))?;
+            slept.map_err(|stopped| stopped.outcome_unknown(outcome_unknown).caused_by(error))?;
         }
     }
 

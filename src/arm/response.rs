@@ -27,7 +27,7 @@ pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     /// Whether ARM may have carried out the request before, when it was sent and no answer came.
-    pub(crate) is_in_doubt: bool,
+    pub(crate) is_outcome_unknown: bool,
     body: Body,
 }
 
@@ -47,7 +47,7 @@ impl Response {
         Self {
             status,
             headers,
-            is_in_doubt: false,
+            is_outcome_unknown: false,
             body: body.map_or(Body::Broken, Body::read),
         }
     }

@@ -10,7 +10,7 @@ use super::Json;
 use super::api::Api;
 use super::client::Client;
 use super::error::Error;
-use super::lock::{self, Guard};
+use super::lock::{self, LockGuard};
 use super::operation::{Intent, Operation};
 use super::request::Request;
 use super::resource_id::ResourceId;
@@ -33,7 +33,7 @@ pub struct Accepted {
     /// 200, 201, 202 or 204; 404 for a DELETE of what was gone already.
     pub status: u16,
     /// Whether ARM may have carried it out before, when it was sent and no answer came.
-    pub is_in_doubt: bool,
+    pub is_outcome_unknown: bool,
     /// The answer's body, if it had one and it arrived.
     pub body: Option<Json>,
     /// What there is to wait for with [`Api::wait`].
@@ -43,7 +43,7 @@ pub struct Accepted {
 impl Accepted {
     /// Whether a PUT wrote over an object that had been there before: ARM answers 201 to the one that creates it.
     pub fn wrote_over(&self) -> bool {
-        self.status == StatusCode::OK.as_u16() && !self.is_in_doubt
+        self.status == StatusCode::OK.as_u16() && !self.is_outcome_unknown
     }
 }
 
@@ -57,7 +57,7 @@ impl Session {
     }
 
     /// Waits until no other operation of this process holds this ID.
-    pub async fn lock(&self, id: &ResourceId) -> Result<Guard, Error> {
+    pub async fn lock(&self, id: &ResourceId) -> Result<LockGuard, Error> {
         self.unless_stopped(lock::lock(id), || {
             format!("waiting for another write in {id}")
         })
@@ -98,7 +98,7 @@ impl Session {
 
     pub(super) async fn read(&self, request: &Request) -> Result<Json, Error> {
         let response = self.send(request).await?;
-        let unreadable = |why| self.blame(Error::unreadable(why), request);
+        let unreadable = |why| self.with_request(Error::unreadable(why), request);
         response.content().cloned().map_err(unreadable)
     }
 
@@ -111,7 +111,7 @@ impl Session {
         let response = self.send(&request).await?;
         Ok(Accepted {
             status: response.status.as_u16(),
-            is_in_doubt: response.is_in_doubt,
+            is_outcome_unknown: response.is_outcome_unknown,
             body: response.json().ok().filter(|body| !body.is_null()).cloned(),
             operation: Operation::started(intent, id, &response),
         })

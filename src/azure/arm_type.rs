@@ -140,7 +140,7 @@ impl ArmType {
     /// The state that ARM's answer tells, in the words of `object`.
     pub(crate) fn read(&self, context: &Context<Azure>, body: &Json, object: &Object) -> Object {
         let mut found = body::read(self.schema, &present(body), object);
-        if let Some(imported) = settle_id(object, &mut found) {
+        if let Some(imported) = preserve_id(object, &mut found) {
             found.set("resource_group_name", imported.resource_group());
         }
         if self.has_tags()
@@ -185,7 +185,7 @@ pub(crate) fn known<'o>(planned: &'o Object, name: &str) -> Result<&'o str, Diag
 }
 
 /// Keeps the ID that the state has. Of an object that was just imported, names and casing come from ARM: gives its ID.
-pub(crate) fn settle_id(object: &Object, found: &mut Object) -> Option<ResourceId> {
+pub(crate) fn preserve_id(object: &Object, found: &mut Object) -> Option<ResourceId> {
     let is_imported = object.get("name").is_null();
     if !is_imported {
         let known = object.get("id");

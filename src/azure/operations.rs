@@ -14,7 +14,7 @@ use super::body::Change;
 use super::row::sent_changes;
 use super::work::Work;
 use super::write::Failure;
-use super::{Azure, parting_session, replaced, session, tags, unfinished, wait};
+use super::{Azure, grace_session, replaced, session, tags, unfinished, wait};
 use crate::arm::{Intent, Operation};
 
 /// Refines the plan of a create or an update, and checks it.
@@ -79,7 +79,7 @@ pub(super) async fn create<R: ArmResource>(
             Ok(Outcome::Done)
         }
         Err(error) => {
-            let outcome = arm.left_behind(error, planned, id, response)?;
+            let outcome = arm.finish_failed_create(error, planned, id, response)?;
             unfinished::remember(&mut response.private);
             Ok(outcome)
         }
@@ -135,7 +135,7 @@ pub(super) async fn update<R: ArmResource>(
             Ok(Outcome::Done)
         }
         Err(failure) => {
-            let session = parting_session(context).report(diagnostics)?;
+            let session = grace_session(context).report(diagnostics)?;
             if let Ok(body) = session.of(arm.resource_type).get(id).await {
                 let found = resource.read_body(context, &body, update.prior);
                 response.state.set(found);

@@ -17,9 +17,9 @@ pub(crate) fn remember(private: &mut Private) {
     private.set(KEY, &"unfinished");
 }
 
-/// Forgets it once Azure shows the object to be well.
+/// Forgets it once Azure shows the object to be well; of some types it tells no state.
 pub(super) fn settle(private: &mut Private, found: &Object) {
-    if provisioning_state(found).is_some_and(arm::is_success) {
+    if provisioning_state(found).is_none_or(arm::is_success) {
         private.remove(KEY);
     }
 }

@@ -94,7 +94,7 @@ impl ArmType {
     ///
     /// Where nobody knows how it ended, that is no failure: an error would taint an object that is probably well, and have
     /// it replaced.
-    pub(crate) fn left_behind(
+    pub(crate) fn finish_failed_create(
         &self,
         error: arm::Error,
         planned: Object,
@@ -105,7 +105,7 @@ impl ArmType {
             let warning = self.may_not_be_complete(id, &error);
             return Ok(response.accepted(planned, warning));
         }
-        if error.may_have_been_sent() {
+        if error.may_have_been_applied() {
             response.state.set(planned);
         }
         Err(response

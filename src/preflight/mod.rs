@@ -4,8 +4,8 @@
 //! an environment that lives only warns.
 
 mod network;
+mod planned_twice;
 mod rules;
-mod shared;
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ use crate::azure::release::{self, Release};
 use crate::azure::report;
 use crate::azure::types::{ENVIRONMENTS, SUBNETS};
 use crate::azure::wait::{self, Interrupted};
-use network::{Network, Unread};
+use network::{Network, Unreadable};
 use rules::{Facts, Finding, IN_USE, Owners, RULES, Rule};
 
 /// Rules that `ignore` takes but that are not looked up: those about the IDs alone always hold, and those about ports
@@ -88,9 +88,13 @@ pub(crate) async fn at_plan(
         false => Severity::Warning,
     };
     let mut diagnostics = Diagnostics::new();
-    diagnostics.extend(findings.iter().map(|finding| told(finding, severity)));
-    diagnostics.extend(shared::check(environment, circumstances));
-    diagnostics.extend(unread(&network.unread(), Severity::Warning));
+    diagnostics.extend(
+        findings
+            .iter()
+            .map(|(rule, finding)| to_diagnostic(rule, finding, severity)),
+    );
+    diagnostics.extend(planned_twice::check(environment, circumstances));
+    diagnostics.extend(unreadable(&network.unreadable(), Severity::Warning));
     diagnostics
 }
 
@@ -125,7 +129,7 @@ pub(crate) async fn at_apply(
             diagnostics.extend(forbidden(&findings, &network));
             diagnostics.check()?;
         }
-        if !findings.iter().any(|finding| finding.passes) {
+        if !findings.iter().any(|(_, finding)| finding.passes) {
             return Ok(());
         }
         for (gone, subnets) in network.not_released() {
@@ -146,10 +150,10 @@ pub(crate) async fn at_apply(
 }
 
 /// What forbids to create the environment and does not pass by itself.
-fn forbidden(findings: &[Finding], network: &Network) -> Vec<Diagnostic> {
+fn forbidden(findings: &[Broken], network: &Network) -> Vec<Diagnostic> {
     let findings = findings.iter();
-    let findings = findings.map(|finding| told(finding, Severity::Error));
-    let all = findings.chain(unread(&network.unread(), Severity::Error));
+    let findings = findings.map(|(rule, finding)| to_diagnostic(rule, finding, Severity::Error));
+    let all = findings.chain(unreadable(&network.unreadable(), Severity::Error));
     all.filter(|diagnostic| diagnostic.severity == Severity::Error)
         .collect()
 }
@@ -170,6 +174,9 @@ fn undecided(plans: &PlanRegistry) -> Vec<Owner> {
         .collect()
 }
 
+/// A rule that is not kept, and what it finds.
+type Broken = (&'static Rule, Finding);
+
 /// Reads what the rules in force need, and applies them.
 async fn run(
     session: &Session,
@@ -177,19 +184,19 @@ async fn run(
     owners: Owners<'_>,
     circumstances: Option<&Circumstances<'_>>,
     settings: &Settings,
-) -> (Vec<Finding>, Network) {
+) -> (Vec<Broken>, Network) {
     let express_route = environment.bool("express_route") == Some(true);
     let rules: Vec<_> = RULES
         .iter()
         .filter(|rule| settings.has(rule) && (express_route || rule.name != "express-route"))
         .collect();
-    let abouts: Vec<_> = rules.iter().map(|rule| rule.about).collect();
+    let reads: Vec<_> = rules.iter().map(|rule| rule.reads).collect();
     let known = owners.certain;
     let network = network::read(
         session,
         &subnet_ids(environment),
         circumstances,
-        &abouts,
+        &reads,
         known,
     )
     .await;
@@ -198,7 +205,11 @@ async fn run(
         location: environment.str("location").map(Location::new),
         owners,
     };
-    let findings = rules.iter().flat_map(|rule| rule.apply(&facts)).collect();
+    let broken = rules.into_iter().flat_map(|rule| {
+        let findings = (rule.check)(&facts).into_iter();
+        findings.map(move |finding| (rule, finding))
+    });
+    let findings = broken.collect();
     (findings, network)
 }
 
@@ -279,18 +290,19 @@ fn subnet_ids(environment: &Object) -> Vec<(usize, ResourceId)> {
 }
 
 /// A finding as the user reads it; advice is never more than a warning, and neither is what only the apply can tell.
-fn told(finding: &Finding, severity: Severity) -> Diagnostic {
+fn to_diagnostic(rule: &Rule, finding: &Finding, severity: Severity) -> Diagnostic {
     let (severity, problem) = match finding {
         // Terraform shows it again after the apply, when it has to be true still.
         Finding { passes: true, .. } => (Severity::Warning, "was not released yet at plan"),
         Finding {
-            is_undecided: true, ..
-        } => (Severity::Warning, finding.rule.problem),
-        _ => (severity.max(finding.rule.severity), finding.rule.problem),
+            depends_on_apply: true,
+            ..
+        } => (Severity::Warning, rule.problem),
+        _ => (severity.max(rule.severity), rule.problem),
     };
     let summary = format!(
         "{} {problem} (preflight rule {})",
-        finding.object, finding.rule.name
+        finding.object, rule.name
     );
     let mut detail = format!(
         "{} {}",
@@ -300,7 +312,7 @@ fn told(finding: &Finding, severity: Severity) -> Diagnostic {
     if severity == Severity::Error {
         detail.push_str(CURED);
     }
-    if finding.is_undecided {
+    if finding.depends_on_apply {
         detail.push_str(UNDECIDED);
     }
     Diagnostic {
@@ -312,8 +324,8 @@ fn told(finding: &Finding, severity: Severity) -> Diagnostic {
 }
 
 /// What could not be read: one warning for all that is forbidden, and one message for each other reason.
-fn unread(objects: &[Unread<'_>], severity: Severity) -> Vec<Diagnostic> {
-    let mut groups: Vec<(String, Vec<&Unread<'_>>)> = Vec::new();
+fn unreadable(objects: &[Unreadable<'_>], severity: Severity) -> Vec<Diagnostic> {
+    let mut groups: Vec<(String, Vec<&Unreadable<'_>>)> = Vec::new();
     for object in objects {
         let reason = match object.error.is_forbidden() {
             true => "forbidden".to_owned(),
@@ -331,7 +343,7 @@ fn unread(objects: &[Unread<'_>], severity: Severity) -> Vec<Diagnostic> {
 }
 
 /// What is told about objects that could not be read for one and the same reason.
-fn could_not_read(group: &[&Unread<'_>], severity: Severity) -> Diagnostic {
+fn could_not_read(group: &[&Unreadable<'_>], severity: Severity) -> Diagnostic {
     let first = group[0];
     let names: Vec<_> = group.iter().map(|object| object.what.as_str()).collect();
     let names = names.join(", ");

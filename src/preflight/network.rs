@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::rules::About;
+use super::rules::Reads;
 use super::{Circumstances, Owner};
 use crate::arm::{self, ResourceId, ResourceType, Session};
 use crate::azure::subnet::{holders as holders_of, route_table_id};
@@ -46,12 +46,12 @@ pub(super) enum Found {
     /// There is none.
     Missing,
     /// Nobody knows.
-    Unread(arm::Error),
+    Unreadable(arm::Error),
 }
 
 /// An object that could not be read.
 #[derive(Debug)]
-pub(super) struct Unread<'a> {
+pub(super) struct Unreadable<'a> {
     /// The first subnet that it has to do with.
     pub(super) index: usize,
     /// Kind and name.
@@ -64,7 +64,7 @@ impl Seen {
     pub(super) fn body(&self) -> Option<&Json> {
         match &self.found {
             Found::Known(body) => Some(body),
-            Found::Missing | Found::Unread(_) => None,
+            Found::Missing | Found::Unreadable(_) => None,
         }
     }
 
@@ -107,7 +107,7 @@ impl Network {
     }
 
     /// Everything that could not be read.
-    pub(super) fn unread(&self) -> Vec<Unread<'_>> {
+    pub(super) fn unreadable(&self) -> Vec<Unreadable<'_>> {
         let index_of = |table: &ResourceId| {
             let mut users = self.known();
             let user = users.find(|(_, body)| route_table_id(body).as_ref() == Some(table));
@@ -123,7 +123,7 @@ impl Network {
             .chain(networks)
             .chain(tables)
             .filter_map(|(index, noun, seen)| match &seen.found {
-                Found::Unread(error) => Some(Unread {
+                Found::Unreadable(error) => Some(Unreadable {
                     index,
                     what: format!("{noun} {:?}", seen.id.name()),
                     error,
@@ -141,12 +141,12 @@ pub(super) async fn read(
     session: &Session,
     subnet_ids: &[(usize, ResourceId)],
     circumstances: Option<&Circumstances<'_>>,
-    abouts: &[About],
+    reads: &[Reads],
     owners: &[Owner],
 ) -> Network {
-    let wants = |about: About| abouts.contains(&about);
+    let wants = |one: Reads| reads.contains(&one);
     let subnets = async {
-        if !wants(About::Subnets) && !wants(About::Routes) {
+        if !wants(Reads::Subnets) && !wants(Reads::Routes) {
             return Vec::new();
         }
         let subnets = subnet_ids
@@ -157,7 +157,7 @@ pub(super) async fn read(
     let virtual_network = async {
         let (_, first) = subnet_ids
             .first()
-            .filter(|_| wants(About::VirtualNetwork))?;
+            .filter(|_| wants(Reads::VirtualNetwork))?;
         Some(look(&VIRTUAL_NETWORKS, session, first.parent()?).await)
     };
     let (subnets, virtual_network) = tokio::join!(subnets, virtual_network);
@@ -167,12 +167,12 @@ pub(super) async fn read(
         route_tables: Vec::new(),
         environments: Vec::new(),
     };
-    if wants(About::Subnets) {
+    if wants(Reads::Subnets) {
         let holders = holders(&network, owners).into_iter();
         let holders = holders.map(|id| look(&ENVIRONMENTS, session, id));
         network.environments = futures::future::join_all(holders).await;
     }
-    if wants(About::Routes) {
+    if wants(Reads::Routes) {
         let tables = route_tables(&network);
         let tables = tables
             .into_iter()
@@ -192,7 +192,7 @@ async fn subnet(
     let planned = circumstances.and_then(|it| Some((it.plans.object(id)?, it.planned_subnet)));
     if let Some((planned, as_planned)) = &planned {
         seen.found = match seen.found {
-            Found::Unread(error) => Found::Unread(error),
+            Found::Unreadable(error) => Found::Unreadable(error),
             found => {
                 let body = match found {
                     Found::Known(body) => Some(body),
@@ -213,7 +213,7 @@ async fn look(resource_type: &ResourceType, session: &Session, id: ResourceId) -
     let found = match session.of(resource_type).get_optional(&id).await {
         Ok(Some(body)) => Found::Known(body),
         Ok(None) => Found::Missing,
-        Err(error) => Found::Unread(error),
+        Err(error) => Found::Unreadable(error),
     };
     Seen { id, found }
 }

@@ -21,15 +21,16 @@ pub(super) struct Rule {
     /// How grave it is for an environment that is to be created.
     pub(super) severity: Severity,
     /// What has to be read for it.
-    pub(super) about: About,
+    pub(super) reads: Reads,
     /// What is wrong with the object, after its name.
     pub(super) problem: &'static str,
-    check: fn(&Facts<'_>) -> Vec<Fault>,
+    /// Everything that breaks it.
+    pub(super) check: fn(&Facts<'_>) -> Vec<Finding>,
 }
 
 /// What a rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum About {
+pub(super) enum Reads {
     Subnets,
     VirtualNetwork,
     /// The subnets, and the route tables that they use.
@@ -55,10 +56,9 @@ pub(super) struct Owners<'a> {
     pub(super) undecided: &'a [Owner],
 }
 
-/// A rule that is not kept.
+/// What a rule finds.
 #[derive(Debug)]
 pub(super) struct Finding {
-    pub(super) rule: &'static Rule,
     /// The place of the subnet in `subnet_ids`.
     pub(super) index: usize,
     /// Kind and name of what is at fault.
@@ -68,34 +68,7 @@ pub(super) struct Finding {
     /// Whether the apply waits until it has passed.
     pub(super) passes: bool,
     /// Whether only the apply can tell if it is one.
-    pub(super) is_undecided: bool,
-}
-
-/// What a rule finds.
-#[derive(Debug)]
-struct Fault {
-    index: usize,
-    object: String,
-    message: String,
-    remedy: String,
-    passes: bool,
-    is_undecided: bool,
-}
-
-impl Rule {
-    /// Everything that breaks it.
-    pub(super) fn apply(&'static self, facts: &Facts<'_>) -> Vec<Finding> {
-        let finding = |fault: Fault| Finding {
-            rule: self,
-            index: fault.index,
-            object: fault.object,
-            message: fault.message,
-            remedy: fault.remedy,
-            passes: fault.passes,
-            is_undecided: fault.is_undecided,
-        };
-        (self.check)(facts).into_iter().map(finding).collect()
-    }
+    pub(super) depends_on_apply: bool,
 }
 
 /// The rule whose findings may pass.
@@ -106,77 +79,77 @@ pub(super) const RULES: [Rule; 10] = [
     Rule {
         name: "subnet-missing",
         severity: Severity::Error,
-        about: About::Subnets,
+        reads: Reads::Subnets,
         problem: "does not exist",
         check: missing,
     },
     Rule {
         name: "subnet-region",
         severity: Severity::Error,
-        about: About::VirtualNetwork,
+        reads: Reads::VirtualNetwork,
         problem: "is in another region",
         check: region,
     },
     Rule {
         name: "subnet-name",
         severity: Severity::Error,
-        about: About::Subnets,
+        reads: Reads::Subnets,
         problem: "has a name that an environment cannot use",
         check: name,
     },
     Rule {
         name: "subnet-size",
         severity: Severity::Error,
-        about: About::Subnets,
+        reads: Reads::Subnets,
         problem: "is too small",
         check: size,
     },
     Rule {
         name: "subnet-reserved-range",
         severity: Severity::Error,
-        about: About::Subnets,
+        reads: Reads::Subnets,
         problem: "is in a reserved range",
         check: reserved_range,
     },
     Rule {
         name: IN_USE,
         severity: Severity::Error,
-        about: About::Subnets,
+        reads: Reads::Subnets,
         problem: "is in use",
         check: in_use,
     },
     Rule {
         name: "subnet-delegated",
         severity: Severity::Error,
-        about: About::Subnets,
+        reads: Reads::Subnets,
         problem: "is delegated",
         check: delegated,
     },
     Rule {
         name: "subnet-class-b",
         severity: Severity::Warning,
-        about: About::Subnets,
+        reads: Reads::Subnets,
         problem: "is outside of Class B space",
         check: class_b,
     },
     Rule {
         name: "express-route",
         severity: Severity::Error,
-        about: About::Routes,
+        reads: Reads::Routes,
         problem: "has no default route to the internet",
         check: express_route,
     },
     Rule {
         name: "custom-dns",
         severity: Severity::Warning,
-        about: About::VirtualNetwork,
+        reads: Reads::VirtualNetwork,
         problem: "has DNS servers of its own",
         check: custom_dns,
     },
 ];
 
 /// The guide: the subnets are there before the environment.
-fn missing(facts: &Facts<'_>) -> Vec<Fault> {
+fn missing(facts: &Facts<'_>) -> Vec<Finding> {
     let virtual_network = facts.network.virtual_network.as_ref();
     let what_is_missing = |subnet: &Subnet| match virtual_network.filter(|seen| seen.is_missing()) {
         Some(network) => format!("there is no virtual network {}", network.id),
@@ -187,13 +160,13 @@ fn missing(facts: &Facts<'_>) -> Vec<Fault> {
         .filter(|subnet| subnet.seen.is_missing())
         .map(|subnet| {
             let remedy = "create it before the environment, or correct the ID";
-            fault(subnet, what_is_missing(subnet), remedy)
+            finding(subnet, what_is_missing(subnet), remedy)
         })
         .collect()
 }
 
 /// An environment is injected into a virtual network of its own region.
-fn region(facts: &Facts<'_>) -> Vec<Fault> {
+fn region(facts: &Facts<'_>) -> Vec<Finding> {
     let found = virtual_network(facts).and_then(|(seen, body)| {
         let there = Location::new(body["location"].as_str()?);
         let here = facts
@@ -202,43 +175,43 @@ fn region(facts: &Facts<'_>) -> Vec<Fault> {
             .filter(|location| **location != there)?;
         let message = format!("it is in {there}, and the environment in {here}");
         let remedy = "set location to the network's region, or take subnets in the other one";
-        Some(network_fault(facts, seen, message, remedy))
+        Some(network_finding(facts, seen, message, remedy))
     });
     found.into_iter().collect()
 }
 
 /// The guide: the name starts with a letter or an underscore, and has none of some characters.
-fn name(facts: &Facts<'_>) -> Vec<Fault> {
+fn name(facts: &Facts<'_>) -> Vec<Finding> {
     each(facts, |(subnet, _)| {
         let message = names::subnet(subnet.seen.id.name()).err()?;
         let remedy = "take another subnet, because a subnet cannot be renamed";
-        Some(fault(subnet, message, remedy))
+        Some(finding(subnet, message, remedy))
     })
 }
 
 /// The guide: at least a /27.
-fn size(facts: &Facts<'_>) -> Vec<Fault> {
+fn size(facts: &Facts<'_>) -> Vec<Finding> {
     each(facts, |(subnet, body)| {
         let blocks = subnet::prefixes(body);
         let largest = blocks.iter().min_by_key(|block| block.prefix_length())?;
         let message = cidr::large_enough(largest).err()?;
-        Some(fault(subnet, message, "take a larger subnet"))
+        Some(finding(subnet, message, "take a larger subnet"))
     })
 }
 
 /// Azure's virtual network FAQ: ranges that no subnet of an environment may touch.
-fn reserved_range(facts: &Facts<'_>) -> Vec<Fault> {
+fn reserved_range(facts: &Facts<'_>) -> Vec<Finding> {
     each(facts, |(subnet, body)| {
         let blocks = subnet::prefixes(body);
         let message = blocks
             .iter()
             .find_map(|block| cidr::not_reserved(block).err())?;
-        Some(fault(subnet, message, "take a subnet in other space"))
+        Some(finding(subnet, message, "take a subnet in other space"))
     })
 }
 
 /// The guide: the subnets are empty. What this environment, or the one it replaces, has put there does not count.
-fn in_use(facts: &Facts<'_>) -> Vec<Fault> {
+fn in_use(facts: &Facts<'_>) -> Vec<Finding> {
     each(facts, |(subnet, body)| {
         let holders = subnet::holders(body);
         let holder = holders.first()?;
@@ -249,18 +222,18 @@ fn in_use(facts: &Facts<'_>) -> Vec<Fault> {
         if let Some(environment) = facts.network.gone(&holders) {
             let message = format!("it was held by {environment}, which is no more");
             let remedy = "Azure lets go of it an hour or more after that environment was deleted, and the apply waits for it";
-            return Some(Fault {
+            return Some(Finding {
                 passes: true,
-                ..fault(subnet, message, remedy)
+                ..finding(subnet, message, remedy)
             });
         }
         if is_theirs(facts.owners.certain) {
             return None;
         }
         let remedy = "take an empty subnet; those of an environment are released an hour or more after it was deleted";
-        Some(Fault {
-            is_undecided: is_theirs(facts.owners.undecided),
-            ..fault(subnet, format!("it is held by {holder}"), remedy)
+        Some(Finding {
+            depends_on_apply: is_theirs(facts.owners.undecided),
+            ..finding(subnet, format!("it is held by {holder}"), remedy)
         })
     })
 }
@@ -274,7 +247,7 @@ fn holds(owner: &Owner, subnet: &Subnet, body: &Json, holders: &[String]) -> boo
 }
 
 /// The guide: no delegation to any service. Deployments by template delegate one of the four to environments.
-fn delegated(facts: &Facts<'_>) -> Vec<Fault> {
+fn delegated(facts: &Facts<'_>) -> Vec<Finding> {
     let mut first: Option<&Subnet> = None;
     each(facts, |(subnet, body)| {
         let services = delegations(body);
@@ -283,7 +256,11 @@ fn delegated(facts: &Facts<'_>) -> Vec<Fault> {
             .find(|service| !service.eq_ignore_ascii_case(ENVIRONMENTS.name));
         if let Some(other) = other {
             let remedy = "remove the delegation, or take another subnet";
-            return Some(fault(subnet, format!("it is delegated to {other}"), remedy));
+            return Some(finding(
+                subnet,
+                format!("it is delegated to {other}"),
+                remedy,
+            ));
         }
         if services.is_empty() {
             return None;
@@ -297,12 +274,12 @@ fn delegated(facts: &Facts<'_>) -> Vec<Fault> {
             ENVIRONMENTS.name,
             first.seen.id.name()
         );
-        Some(fault(subnet, message, "remove one of the delegations"))
+        Some(finding(subnet, message, "remove one of the delegations"))
     })
 }
 
 /// The guide asks for "a Class B address space". Subnets of this configuration have said so themselves already.
-fn class_b(facts: &Facts<'_>) -> Vec<Fault> {
+fn class_b(facts: &Facts<'_>) -> Vec<Finding> {
     each(facts, |(subnet, body)| {
         if subnet.is_planned {
             return None;
@@ -311,12 +288,12 @@ fn class_b(facts: &Facts<'_>) -> Vec<Fault> {
         let message = blocks.iter().find_map(|block| cidr::class_b(block).err())?;
         let remedy =
             "Azure accepts it all the same: name the rule in preflight.ignore if it is meant so";
-        Some(fault(subnet, message, remedy))
+        Some(finding(subnet, message, remedy))
     })
 }
 
 /// The guide: with ExpressRoute, each subnet has a route table that sends 0.0.0.0/0 to the internet.
-fn express_route(facts: &Facts<'_>) -> Vec<Fault> {
+fn express_route(facts: &Facts<'_>) -> Vec<Finding> {
     each(facts, |(subnet, body)| {
         let message = if body["properties"]["routeTable"].is_null() {
             "it has no route table".to_owned()
@@ -331,12 +308,12 @@ fn express_route(facts: &Facts<'_>) -> Vec<Fault> {
             }
         };
         let remedy = "link it with a route table that has a route 0.0.0.0/0 with next hop Internet";
-        Some(fault(subnet, message, remedy))
+        Some(finding(subnet, message, remedy))
     })
 }
 
 /// The guide: DNS servers are set up before the environment, which has to be restarted after each change of them.
-fn custom_dns(facts: &Facts<'_>) -> Vec<Fault> {
+fn custom_dns(facts: &Facts<'_>) -> Vec<Finding> {
     let found = virtual_network(facts).and_then(|(seen, body)| {
         let servers = body["properties"]["dhcpOptions"]["dnsServers"].as_array()?;
         let servers: Vec<_> = servers.iter().filter_map(Json::as_str).collect();
@@ -346,7 +323,7 @@ fn custom_dns(facts: &Facts<'_>) -> Vec<Fault> {
         let message = format!("its DNS servers are {}", servers.join(", "));
         let remedy = "set them up before the environment is deployed, and restart it after each change of them, for which \
                       restart_triggers are";
-        Some(network_fault(facts, seen, message, remedy))
+        Some(network_finding(facts, seen, message, remedy))
     });
     found.into_iter().collect()
 }
@@ -382,30 +359,30 @@ fn virtual_network<'a>(facts: &Facts<'a>) -> Option<(&'a Seen, &'a Json)> {
 
 fn each<'a>(
     facts: &Facts<'a>,
-    check: impl FnMut((&'a Subnet, &'a Json)) -> Option<Fault>,
-) -> Vec<Fault> {
+    check: impl FnMut((&'a Subnet, &'a Json)) -> Option<Finding>,
+) -> Vec<Finding> {
     facts.network.known().filter_map(check).collect()
 }
 
-fn fault(subnet: &Subnet, message: String, remedy: &str) -> Fault {
-    Fault {
+fn finding(subnet: &Subnet, message: String, remedy: &str) -> Finding {
+    Finding {
         index: subnet.index,
         object: format!("Subnet {:?}", subnet.seen.id.name()),
         message,
         remedy: remedy.to_owned(),
         passes: false,
-        is_undecided: false,
+        depends_on_apply: false,
     }
 }
 
-fn network_fault(facts: &Facts<'_>, network: &Seen, message: String, remedy: &str) -> Fault {
-    Fault {
+fn network_finding(facts: &Facts<'_>, network: &Seen, message: String, remedy: &str) -> Finding {
+    Finding {
         index: facts.network.first_index(),
         object: format!("Virtual network {:?}", network.id.name()),
         message,
         remedy: remedy.to_owned(),
         passes: false,
-        is_undecided: false,
+        depends_on_apply: false,
     }
 }
 

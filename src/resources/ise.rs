@@ -283,7 +283,7 @@ impl Operations for Ise {
             Ok(Begun::WroteOver) => return Err(diagnostics.fail(ARM.written_over(&id))),
             Ok(Begun::Exists) => return Err(diagnostics.fail(ARM.already_exists(&id))),
             Ok(Begun::Creation(body, operation)) => (body, operation),
-            Err(error) if error.may_have_been_sent() => {
+            Err(error) if error.may_have_been_applied() => {
                 Pending::creation(None).remember(&mut response.private);
                 return Ok(response.accepted(planned, messages::answer_missing(&id, &error)));
             }
@@ -453,7 +453,7 @@ impl Operations for Ise {
         let _deletion = azure.deletions.begin(&id);
         if !is_releasing(object) {
             if let Err(error) = deletion::send(&session, &id).await {
-                if error.may_have_been_sent() {
+                if error.may_have_been_applied() {
                     Deletion::now().remember(&mut response.private);
                 }
                 return Err(diagnostics.fail(match Interrupted::by(&error) {

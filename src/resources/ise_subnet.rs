@@ -30,7 +30,7 @@ use tokio::time::Instant;
 
 use crate::arm::{self, ResourceId, Sending, Session};
 use crate::azure::arm_resource::ArmResource;
-use crate::azure::arm_type::{ArmType, known, settle_id};
+use crate::azure::arm_type::{ArmType, known, preserve_id};
 use crate::azure::body::{self, Change, Overwritten};
 use crate::azure::claims::Claim;
 use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends};
@@ -40,7 +40,7 @@ use crate::azure::types::{
 use crate::azure::wait::{self, Interrupted};
 use crate::azure::work::Work;
 use crate::azure::write::Failure;
-use crate::azure::{Azure, attributes, parting_session, plan_session, report, subnet};
+use crate::azure::{Azure, attributes, grace_session, plan_session, report, subnet};
 use crate::validate;
 use crate::validate::cidr::{self, Cidr};
 
@@ -224,7 +224,7 @@ impl ArmResource for IseSubnet {
             properties.insert("addressPrefix".to_owned(), prefix.into());
         }
         let mut found = ARM.read(context, &body, object);
-        if let Some(imported) = settle_id(object, &mut found) {
+        if let Some(imported) = preserve_id(object, &mut found) {
             let network = imported.parent().map(|network| network.to_string());
             found.set("virtual_network_id", network);
         }
@@ -311,7 +311,7 @@ impl ArmResource for IseSubnet {
                 "waiting until the subnet is released"
             );
             if let Err(ended) = session.sleep(intervals.pause()).await {
-                let last = parting_session(context)?.of(&SUBNETS).get(id).await;
+                let last = grace_session(context)?.of(&SUBNETS).get(id).await;
                 let holder = last.ok().and_then(|body| subnet::holder(&body));
                 let waited = started.elapsed();
                 return Err(still_in_use(id, holder.as_deref(), waited, &ended, &error));
@@ -372,7 +372,7 @@ fn network(id: &ResourceId) -> ResourceId {
 }
 
 /// The right to write in the subnet's network.
-async fn lock(session: &Session, id: &ResourceId) -> Result<arm::Guard, Diagnostic> {
+async fn lock(session: &Session, id: &ResourceId) -> Result<arm::LockGuard, Diagnostic> {
     session
         .lock(&network(id))
         .await

@@ -6,9 +6,9 @@ pub mod ise_logic_app;
 pub mod ise_subnet;
 
 #[cfg(test)]
-mod meaning;
+mod concurrent_changes;
 #[cfg(test)]
-mod others;
+mod drift;
 #[cfg(test)]
 mod test_plan;
 

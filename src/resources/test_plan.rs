@@ -19,8 +19,8 @@ use tfplugin_framework::types::value::{Object, Value};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::arm::test_server::{PACING, Received, Reply, TestServer};
-use crate::arm::{Client, Json, Pacing, ResourceId};
+use crate::arm::test_server::{Received, Reply, TIMING, TestServer};
+use crate::arm::{Client, Json, ResourceId, Timing};
 use crate::azure::{Azure, Deletions, PlanRegistry, SignIn};
 
 /// A provider whose creates do not wait for what is in their way.
@@ -47,12 +47,12 @@ pub(crate) fn patient_context(server: &TestServer) -> Context<Azure> {
 
 /// The same, and no stopped write waits for its answer.
 pub(crate) fn hasty_context(server: &TestServer) -> Context<Azure> {
-    let pacing = Pacing {
+    let timing = Timing {
         write_grace: Duration::ZERO,
-        ..PACING
+        ..TIMING
     };
     context_of(Some(Azure {
-        client: Client::with_pacing(server.settings(), pacing),
+        client: Client::with_timing(server.settings(), timing),
         ..azure(server, Some(BTreeMap::new()))
     }))
 }
@@ -67,7 +67,7 @@ pub(crate) fn with_default_tags(
 
 fn azure(server: &TestServer, default_tags: Option<BTreeMap<String, String>>) -> Azure {
     Azure {
-        client: Client::with_pacing(server.settings(), PACING),
+        client: Client::with_timing(server.settings(), TIMING),
         sign_in: SignIn::default(),
         subscription_id: SUBSCRIPTION.to_owned(),
         default_tags,

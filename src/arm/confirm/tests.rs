@@ -111,7 +111,7 @@ async fn a_strangers_answer_is_none_whatever_its_status() {
             let error = ask(&server.session(), method).await.expect_err(method);
             assert!(error.is_from_stranger(), "{method}: {error}");
             let is_read = ["GET", "LIST"].contains(&method);
-            assert_eq!(error.may_have_been_sent(), !is_read, "{method}: {error}");
+            assert_eq!(error.may_have_been_applied(), !is_read, "{method}: {error}");
             let attempts = if method == "POST" {
                 1
             } else {
@@ -184,7 +184,7 @@ async fn what_a_stranger_took_is_found_or_not_there() {
             Err(error) => {
                 assert!(!is_there && error.is_from_stranger(), "{error}");
                 // Only ARM can take the doubt away.
-                assert_eq!(error.may_have_been_sent(), !is_told);
+                assert_eq!(error.may_have_been_applied(), !is_told);
             }
         }
     }
@@ -193,7 +193,7 @@ async fn what_a_stranger_took_is_found_or_not_there() {
 /// A gateway that gave up waiting for ARM says nothing of what ARM goes on to do.
 #[tokio::test]
 async fn a_gateway_leaves_the_doubt() {
-    for (status, is_in_doubt) in [(200, false), (502, true), (504, true)] {
+    for (status, is_outcome_unknown) in [(200, false), (502, true), (504, true)] {
         let script = [
             ("PUT", vec![Reply::stranger(status, "")]),
             ("GET", vec![gone()]),
@@ -201,7 +201,7 @@ async fn a_gateway_leaves_the_doubt() {
         let server = server(&script).await;
         let session = server.session();
         let error = create(&session).await.expect_err("there is none");
-        assert_eq!(error.may_have_been_sent(), is_in_doubt, "{error}");
+        assert_eq!(error.may_have_been_applied(), is_outcome_unknown, "{error}");
     }
 }
 
@@ -216,7 +216,10 @@ async fn a_creation_that_was_accepted_once_stays_in_doubt() {
     let server = server(&script).await;
     let session = server.session();
     let error = create(&session).await.expect_err("there is none");
-    assert!(error.is_conflict() && error.may_have_been_sent(), "{error}");
+    assert!(
+        error.is_conflict() && error.may_have_been_applied(),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -258,7 +261,7 @@ async fn a_creation_counts_once_arm_shows_the_object() -> Result<(), Error> {
             error.to_string().contains("there is no such object"),
             "{error}"
         );
-        assert_eq!(error.may_have_been_sent(), is_told, "{error}");
+        assert_eq!(error.may_have_been_applied(), is_told, "{error}");
     }
     Ok(())
 }

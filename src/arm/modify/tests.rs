@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::arm::Client;
 use crate::arm::ResourceType;
-use crate::arm::test_server::{PACING, Reply, TestServer};
+use crate::arm::test_server::{Reply, TIMING, TestServer};
 
 const SUBNETS: ResourceType = ResourceType {
     name: "Microsoft.Network/virtualNetworks/subnets",
@@ -158,11 +158,11 @@ async fn the_lock_is_free_in_the_pauses_and_held_until_the_end() {
     let server = server(&bodies, &writes).await;
     let session = server.session();
     let network = network();
-    let mut pacing = PACING;
-    pacing.backoff.first = std::time::Duration::from_secs(60);
-    pacing.backoff.longest = pacing.backoff.first;
+    let mut timing = TIMING;
+    timing.backoff.first = std::time::Duration::from_secs(60);
+    timing.backoff.longest = timing.backoff.first;
     let cancel = CancellationToken::new();
-    let slow = server.session_until(cancel.clone(), pacing);
+    let slow = server.session_until(cancel.clone(), timing);
     let id = subnet();
     let stuck = slow.of(&SUBNETS).modify(&id, Some(&network), change);
     let other = async {
@@ -192,11 +192,11 @@ async fn the_lock_is_free_in_the_pauses_and_held_until_the_end() {
 #[tokio::test]
 async fn the_deadline_ends_it() {
     let server = server(&[body(Some("1"), 1)], &[changed()]).await;
-    let mut pacing = PACING;
-    pacing.backoff.first = std::time::Duration::from_secs(60);
-    pacing.backoff.longest = pacing.backoff.first;
+    let mut timing = TIMING;
+    timing.backoff.first = std::time::Duration::from_secs(60);
+    timing.backoff.longest = timing.backoff.first;
     let soon = Instant::now() + std::time::Duration::from_millis(200);
-    let client = Client::with_pacing(server.settings(), pacing);
+    let client = Client::with_timing(server.settings(), timing);
     let session = client.bounded(soon, CancellationToken::new());
     let result = session.of(&SUBNETS).modify(&subnet(), None, change).await;
     assert!(result.expect_err("too late").is_timeout());

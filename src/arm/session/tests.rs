@@ -6,11 +6,11 @@ use tokio::sync::Notify;
 use url::Url;
 
 use super::*;
-use crate::arm::client::{Pacing, Settings};
+use crate::arm::client::{Settings, Timing};
 use crate::arm::credentials::Secret;
 use crate::arm::operation::Poll;
 use crate::arm::retry::{self, Backoff};
-use crate::arm::test_server::{PACING, Reply, TOKEN_PATH, TestServer};
+use crate::arm::test_server::{Reply, TIMING, TOKEN_PATH, TestServer};
 use crate::arm::{PutOptions, ResourceType};
 
 type TestResult = Result<(), Error>;
@@ -128,7 +128,7 @@ async fn a_server_that_stays_down_is_an_error_in_the_end() {
     let error = server.session().of(&WORKFLOWS).get(&workflow()).await;
     let error = error.expect_err("it never comes up");
     assert_eq!(error.status(), Some(502));
-    assert!(!error.may_have_been_sent(), "a read changes nothing");
+    assert!(!error.may_have_been_applied(), "a read changes nothing");
     assert_eq!(server.requests().len(), retry::MOST_ATTEMPTS as usize);
 }
 
@@ -138,7 +138,7 @@ async fn an_endpoint_that_refuses_connections_is_told() {
     let mut settings = server.settings();
     settings.cloud.resource_manager_endpoint = Url::parse("http://127.0.0.1:1").expect("a URL");
     let deadline = Instant::now() + Duration::from_secs(60);
-    let session = Client::with_pacing(settings, PACING).bounded(deadline, CancellationToken::new());
+    let session = Client::with_timing(settings, TIMING).bounded(deadline, CancellationToken::new());
     let options = PutOptions::default();
     let error = session
         .of(&WORKFLOWS)
@@ -146,7 +146,7 @@ async fn an_endpoint_that_refuses_connections_is_told() {
         .await;
     let error = error.expect_err("nothing listens there any more");
     assert!(error.to_string().contains("refused"), "{error}");
-    assert!(!error.may_have_been_sent());
+    assert!(!error.may_have_been_applied());
     assert!(std::error::Error::source(&error).is_some());
 }
 
@@ -184,7 +184,7 @@ async fn doubt_about_an_earlier_attempt_stays() {
         .put(&workflow(), &json!({}), options)
         .await;
     let error = error.expect_err("a conflict");
-    assert!(error.is_conflict() && error.may_have_been_sent());
+    assert!(error.is_conflict() && error.may_have_been_applied());
     let explanation = error.explanation();
     assert!(
         explanation.contains("may have reached ARM"),
@@ -206,7 +206,7 @@ async fn what_a_failing_server_left_is_no_other_ones() -> TestResult {
             .put(&id, &body, PutOptions::default());
         match put.await {
             Ok(accepted) => assert!(is_done && !accepted.wrote_over()),
-            Err(error) => assert!(!is_done && error.may_have_been_sent(), "{error}"),
+            Err(error) => assert!(!is_done && error.may_have_been_applied(), "{error}"),
         }
     }
     Ok(())
@@ -410,14 +410,14 @@ async fn cancelled_before_sending_is_certain() {
     let server = server("PUT", vec![ok()]).await;
     let cancel = CancellationToken::new();
     cancel.cancel();
-    let session = server.session_until(cancel, PACING);
+    let session = server.session_until(cancel, TIMING);
     let options = PutOptions::default();
     let error = session
         .of(&WORKFLOWS)
         .put(&workflow(), &json!({}), options)
         .await;
     let error = error.expect_err("cancelled");
-    assert!(error.is_cancelled() && !error.may_have_been_sent());
+    assert!(error.is_cancelled() && !error.may_have_been_applied());
     assert_eq!(server.lines(), Vec::<String>::new());
 }
 
@@ -427,7 +427,7 @@ async fn a_write_in_flight_gets_its_answer_after_the_cancellation() -> TestResul
     let held = Reply::Held(Arc::clone(&release), Box::new(ok()));
     let server = server("PUT", vec![held]).await;
     let cancel = CancellationToken::new();
-    let session = server.session_until(cancel.clone(), PACING);
+    let session = server.session_until(cancel.clone(), TIMING);
     let (id, body) = (workflow(), json!({}));
     let put = session
         .of(&WORKFLOWS)
@@ -452,11 +452,11 @@ async fn a_write_in_flight_gets_its_answer_after_the_cancellation() -> TestResul
 async fn a_write_whose_answer_does_not_come_after_the_cancellation_is_in_doubt() {
     let server = server("PUT", vec![Reply::Hang]).await;
     let cancel = CancellationToken::new();
-    let pacing = Pacing {
+    let timing = Timing {
         write_grace: Duration::from_millis(10),
-        ..PACING
+        ..TIMING
     };
-    let session = server.session_until(cancel.clone(), pacing);
+    let session = server.session_until(cancel.clone(), timing);
     let (id, body) = (workflow(), json!({}));
     let put = session
         .of(&WORKFLOWS)
@@ -467,21 +467,21 @@ async fn a_write_whose_answer_does_not_come_after_the_cancellation_is_in_doubt()
     };
     let (result, ()) = tokio::join!(put, stop);
     let error = result.expect_err("cancelled");
-    assert!(error.is_cancelled() && error.may_have_been_sent());
+    assert!(error.is_cancelled() && error.may_have_been_applied());
 }
 
 #[tokio::test]
 async fn a_cancelled_retry_remembers_what_came_before() {
     let server = server("PUT", vec![Reply::Close]).await;
     let cancel = CancellationToken::new();
-    let pacing = Pacing {
+    let timing = Timing {
         backoff: Backoff {
             first: Duration::from_secs(60),
             longest: Duration::from_secs(60),
         },
-        ..PACING
+        ..TIMING
     };
-    let session = server.session_until(cancel.clone(), pacing);
+    let session = server.session_until(cancel.clone(), timing);
     let (id, body) = (workflow(), json!({}));
     let put = session
         .of(&WORKFLOWS)
@@ -492,7 +492,7 @@ async fn a_cancelled_retry_remembers_what_came_before() {
     };
     let (result, ()) = tokio::join!(put, stop);
     let error = result.expect_err("cancelled");
-    assert!(error.may_have_been_sent());
+    assert!(error.may_have_been_applied());
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -500,7 +500,7 @@ async fn a_cancelled_retry_remembers_what_came_before() {
 async fn a_read_in_flight_is_dropped_at_once() {
     let server = server("GET", vec![Reply::Hang]).await;
     let cancel = CancellationToken::new();
-    let session = server.session_until(cancel.clone(), PACING);
+    let session = server.session_until(cancel.clone(), TIMING);
     let id = workflow();
     let stop = async {
         server.asked(&line("GET")).await;
@@ -515,7 +515,7 @@ async fn the_deadline_ends_a_read_and_the_wait_for_a_lock() {
     let server = server("GET", vec![Reply::Hang]).await;
     let held = server.session().lock(&workflow()).await;
     let soon = Instant::now() + Duration::from_millis(30);
-    let client = Client::with_pacing(server.settings(), PACING);
+    let client = Client::with_timing(server.settings(), TIMING);
     let session = client.bounded(soon, CancellationToken::new());
     let error = session
         .of(&WORKFLOWS)
@@ -531,11 +531,11 @@ async fn the_deadline_ends_a_read_and_the_wait_for_a_lock() {
 #[tokio::test]
 async fn an_answer_that_never_comes_counts_as_lost() {
     let server = server("PUT", vec![Reply::Hang, ok()]).await;
-    let pacing = Pacing {
+    let timing = Timing {
         answer_timeout: Duration::from_millis(100),
-        ..PACING
+        ..TIMING
     };
-    let session = server.session_until(CancellationToken::new(), pacing);
+    let session = server.session_until(CancellationToken::new(), timing);
     let options = PutOptions::default();
     let accepted = session
         .of(&WORKFLOWS)

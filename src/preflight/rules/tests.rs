@@ -280,7 +280,7 @@ fn subnets_of_an_environment_that_is_no_more_are_waited_for() {
         },
     };
     let rule = RULES.iter().find(|it| it.name == IN_USE).expect("a rule");
-    let found = rule.apply(&facts);
+    let found = (rule.check)(&facts);
     let found: Vec<_> = found.iter().map(|it| (it.index, it.passes)).collect();
     assert_eq!(found, [(0, true), (1, false)]);
     assert_eq!(
@@ -288,7 +288,7 @@ fn subnets_of_an_environment_that_is_no_more_are_waited_for() {
         [(environment("mine"), vec![subnet_id("a")])]
     );
     // Whether one lives that could not be read is unknown.
-    network.environments[0].found = Found::Unread(crate::arm::Error::not_connected("down"));
+    network.environments[0].found = Found::Unreadable(crate::arm::Error::not_connected("down"));
     assert_eq!(network.not_released(), []);
     assert_eq!(find(IN_USE, &network, &[]).len(), 2);
 }
@@ -371,7 +371,7 @@ fn dns_servers_of_the_network() {
 
 #[test]
 fn what_could_not_be_read_breaks_no_rule() {
-    let unread = || Found::Unread(crate::arm::Error::not_connected("down"));
+    let unread = || Found::Unreadable(crate::arm::Error::not_connected("down"));
     let mut network = with_network(json!({}));
     network.subnets[0].seen.found = unread();
     network.virtual_network = network.virtual_network.map(|seen| Seen {
@@ -381,6 +381,6 @@ fn what_could_not_be_read_breaks_no_rule() {
     for rule in &RULES {
         assert_eq!(find(rule.name, &network, &[]), [], "{}", rule.name);
     }
-    let whats: Vec<_> = network.unread().into_iter().map(|it| it.what).collect();
+    let whats: Vec<_> = network.unreadable().into_iter().map(|it| it.what).collect();
     assert_eq!(whats, ["subnet \"a\"", "virtual network \"v\""]);
 }

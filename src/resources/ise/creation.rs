@@ -48,7 +48,7 @@ pub(super) async fn begin(
             Err(error) => error,
         };
         return match all_the_same(session, id, &error).await {
-            Some(Some(body)) if error.may_have_been_sent() => Ok(Begun::Creation(body, None)),
+            Some(Some(body)) if error.may_have_been_applied() => Ok(Begun::Creation(body, None)),
             // One that deploys cannot be changed: another one of the same name was faster.
             Some(Some(_)) => Ok(Begun::Exists),
             // What was accepted once may be on its way.
@@ -92,7 +92,7 @@ async fn all_the_same(
     id: &ResourceId,
     error: &arm::Error,
 ) -> Option<Option<Json>> {
-    if !error.may_have_been_sent() && !error.is_conflict() {
+    if !error.may_have_been_applied() && !error.is_conflict() {
         return None;
     }
     // What was answered has had its effect, what is lost may still be on its way.

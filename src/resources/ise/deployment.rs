@@ -13,10 +13,10 @@ use tfplugin_framework::private::Private;
 use tfplugin_framework::resource::{State, UpdateRequest, UpdateResponse};
 
 use super::{ARM, Ise, change::is_made, messages};
-use crate::arm::{self, Accepted, Ended, Intent, Operation};
+use crate::arm::{self, Accepted, FinalStatus, Intent, Operation};
 use crate::azure::arm_resource::ArmResource as _;
 use crate::azure::body::Change;
-use crate::azure::parting_session;
+use crate::azure::grace_session;
 use crate::azure::types::ENVIRONMENTS;
 use crate::azure::wait::Interrupted;
 use crate::azure::work::Work;
@@ -137,7 +137,7 @@ impl Work<'_> {
             Some(operation) => operation,
             None => &Operation::on_resource(Intent::Write),
         };
-        let Ended { body, failure } = match self
+        let FinalStatus { body, failure } = match self
             .session
             .of(&ENVIRONMENTS)
             .wait(operation, self.id)
@@ -219,9 +219,9 @@ impl Work<'_> {
         let pending = match sent {
             Ok(accepted) => Pending::change(accepted.operation, changes),
             Err(error) => {
-                if error.may_have_been_sent() {
+                if error.may_have_been_applied() {
                     Pending::change(None, changes).remember(&mut response.private);
-                    self.look_around(update, response).await?;
+                    self.read_final_state(update, response).await?;
                 }
                 let error = ARM.failed("updating", self.id)(error);
                 return Err(response.diagnostics.fail(error));
@@ -249,7 +249,7 @@ impl Work<'_> {
         match self.follow(pending).await {
             Ok(ending) => Ok(ending),
             Err(interrupted) => {
-                self.look_around(update, response).await?;
+                self.read_final_state(update, response).await?;
                 let error = messages::not_finished(self.id, pending, interrupted);
                 Err(response.diagnostics.fail(error))
             }
@@ -257,12 +257,12 @@ impl Work<'_> {
     }
 
     /// What ARM really shows of an environment that a stopped or timed-out update leaves.
-    async fn look_around(
+    async fn read_final_state(
         &self,
         update: UpdateRequest<'_>,
         response: &mut UpdateResponse,
     ) -> Result<(), Reported> {
-        let session = parting_session(self.context);
+        let session = grace_session(self.context);
         let session = session.report(&mut response.diagnostics)?;
         if let Ok(body) = session.of(&ENVIRONMENTS).get(self.id).await {
             let found = Ise.read_body(self.context, &body, update.prior);

@@ -261,6 +261,13 @@ async fn a_creation_that_nobody_knows_the_end_of_is_no_failure() {
             let expected = "Integration account \"i\" may not be complete yet";
             assert_eq!(warnings, [expected]);
             assert!(id.is_some(), "the ID can be computed");
+            assert_ne!(kept.private, Private::default());
+            // It is there, and ARM tells no state of an account.
+            let server = server_with(vec![Reply::json(200, &account_body())], vec![]).await;
+            let context = hasty_context(&server);
+            let read = call::read(&Arm(IseIntegrationAccount), &context, &mut kept).await;
+            read.expect("a read");
+            assert_eq!(kept.private, Private::default());
         } else {
             assert_eq!((warnings, id), (vec![], None));
         }

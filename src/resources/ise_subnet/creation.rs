@@ -94,13 +94,13 @@ async fn attempt(
         Ok(Created::New(body)) => return Ok(Attempt::Sent(Ok(body))),
         Ok(Created::WroteOver) => return Err(ARM.written_over(id)),
     };
-    let is_in_doubt = error.may_have_been_sent();
+    let is_outcome_unknown = error.may_have_been_applied();
     Ok(match error.code() {
-        Some("NetcfgSubnetRangesOverlap") if !is_in_doubt => {
+        Some("NetcfgSubnetRangesOverlap") if !is_outcome_unknown => {
             Attempt::Hindered(Obstacle::Refused(error))
         }
         _ if !error.is_precondition_failed() => Attempt::Sent(Err(error)),
-        _ if !is_in_doubt => Attempt::Hindered(Obstacle::Exists),
+        _ if !is_outcome_unknown => Attempt::Hindered(Obstacle::Exists),
         _ => resume(session, id, planned, error).await,
     })
 }

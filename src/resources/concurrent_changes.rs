@@ -17,7 +17,7 @@ use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::Object;
 
 use super::all;
-use super::meaning::{GROUP, neighbours, refreshed_and_planned};
+use super::drift::{GROUP, neighbours, refreshed_and_planned};
 use super::test_plan::{Kept, call, context, get, plan, write, writes};
 use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
@@ -86,10 +86,12 @@ enum Way {
 
 fn table(resource: &dyn Resource<Azure>) -> Table {
     let text = match resource.type_name() {
-        "ise" => include_str!("others/ise.json"),
-        "ise_subnet" => include_str!("others/ise_subnet.json"),
-        "ise_logic_app" => include_str!("others/ise_logic_app.json"),
-        "ise_integration_account" => include_str!("others/ise_integration_account.json"),
+        "ise" => include_str!("concurrent_changes/ise.json"),
+        "ise_subnet" => include_str!("concurrent_changes/ise_subnet.json"),
+        "ise_logic_app" => include_str!("concurrent_changes/ise_logic_app.json"),
+        "ise_integration_account" => {
+            include_str!("concurrent_changes/ise_integration_account.json")
+        }
         other => panic!("{other} has no table of what others change"),
     };
     let text = text.replace(GROUP.0, GROUP.1);

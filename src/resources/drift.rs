@@ -81,10 +81,10 @@ enum Expected {
 
 fn table(resource: &dyn Resource<Azure>) -> Table {
     let text = match resource.type_name() {
-        "ise" => include_str!("meaning/ise.json"),
-        "ise_subnet" => include_str!("meaning/ise_subnet.json"),
-        "ise_logic_app" => include_str!("meaning/ise_logic_app.json"),
-        "ise_integration_account" => include_str!("meaning/ise_integration_account.json"),
+        "ise" => include_str!("drift/ise.json"),
+        "ise_subnet" => include_str!("drift/ise_subnet.json"),
+        "ise_logic_app" => include_str!("drift/ise_logic_app.json"),
+        "ise_integration_account" => include_str!("drift/ise_integration_account.json"),
         other => panic!("{other} has no table of meanings"),
     };
     let text = text.replace(GROUP.0, GROUP.1);

@@ -5,7 +5,7 @@ mod imports;
 
 use std::path::Path;
 
-use imports::{Crate, upward};
+use imports::{Crate, circle, upward};
 
 /// What is known nowhere in the client of ARM and in the rules of the domain.
 const TERRAFORM: [&str; 2] = ["tfplugin_framework", "tfplugin_proto"];
@@ -18,6 +18,13 @@ fn provider() -> Crate {
 #[test]
 fn modules_depend_only_on_those_declared_before_them() {
     assert_eq!(upward(&provider()), [""; 0]);
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    if let Some(circle) = circle(&provider()) {
+        panic!("{circle}");
+    }
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use reqwest::{Method, StatusCode};
 use serde::Serialize;
+use serde_json::Value as Json;
 
-use super::Json;
 use super::error::Error;
 use super::operation::{self, Intent};
 use super::request::{PutOptions, Request};
@@ -16,6 +16,16 @@ use super::session::{Accepted, Session};
 pub struct Api<'s> {
     pub(super) session: &'s Session,
     pub(super) resource_type: &'s ResourceType,
+}
+
+impl Session {
+    /// The objects of one type: `session.of(&SUBNETS).get(&id)`.
+    pub fn of<'s>(&'s self, resource_type: &'s ResourceType) -> Api<'s> {
+        Api {
+            session: self,
+            resource_type,
+        }
+    }
 }
 
 impl Api<'_> {

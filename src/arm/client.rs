@@ -4,15 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
 use super::cloud::Cloud;
 use super::credentials::{self, Credential};
 use super::retry::Backoff;
-use super::session::Session;
 use super::transport::Transport;
 use super::user_agent::user_agent;
 
@@ -86,11 +83,6 @@ impl Client {
             correlation_id,
             timing,
         }))
-    }
-
-    /// The client for one operation: every request and wait ends at the deadline, or when the token is cancelled.
-    pub fn bounded(&self, deadline: Instant, cancel: CancellationToken) -> Session {
-        Session::new(self.clone(), deadline, cancel)
     }
 }
 

@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::Value as Json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::Json;
 use super::api::Api;
 use super::error::Error;
 use super::operation::{Intent, Operation, provisioning_state};
 use super::request::PutOptions;
 use super::resource_id::ResourceId;
 use super::session::{Accepted, Session};
+use super::wait::FinalStatus;
 
 /// How often a write is sent of which nothing comes.
 const MOST_SENDS: u32 = 3;
@@ -224,7 +225,7 @@ impl Api<'_> {
             Ok(Some(_)) => {
                 let operation = Operation::on_resource(Intent::Write);
                 let ended = self.wait(&operation, id).await;
-                let body = ended.and_then(super::FinalStatus::into_result);
+                let body = ended.and_then(FinalStatus::into_result);
                 body.map(Created::New).map_err(Error::after_acceptance)
             }
             Ok(None) if is_over => Err(error.without_doubt()),

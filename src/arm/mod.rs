@@ -54,6 +54,3 @@ pub use self::resource_id::{ParseError, ResourceId};
 pub use self::resource_type::ResourceType;
 pub use self::session::{Accepted, Session};
 pub use self::wait::{FinalStatus, Intervals};
-
-/// A JSON value as ARM sends and takes it, members in their order.
-pub type Json = serde_json::Value;

@@ -1,9 +1,9 @@
 //! Read–modify–write: the one way in which an object that is there is changed.
 
 use reqwest::Method;
+use serde_json::Value as Json;
 use tokio::time::Instant;
 
-use super::Json;
 use super::api::Api;
 use super::error::Error;
 use super::exchange::random_fraction;

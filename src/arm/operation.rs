@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
-use super::Json;
 use super::error::Error;
 use super::resource_id::ResourceId;
 use super::response::Response;

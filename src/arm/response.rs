@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
+use serde_json::Value as Json;
+
+use super::error_body::ErrorBody;
+use bytes::Bytes;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
-
-use super::Json;
-use super::error_body::ErrorBody;
 
 /// What every answer of ARM carries, whichever service is behind it, and no proxy's or captive portal's own does.
 const MARKS: [&str; 3] = [

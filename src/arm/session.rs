@@ -3,18 +3,16 @@
 use std::time::Duration;
 
 use reqwest::StatusCode;
+use serde_json::Value as Json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::Json;
-use super::api::Api;
 use super::client::Client;
 use super::error::Error;
 use super::lock::{self, LockGuard};
 use super::operation::{Intent, Operation};
 use super::request::Request;
 use super::resource_id::ResourceId;
-use super::resource_type::ResourceType;
 
 #[cfg(test)]
 mod tests;
@@ -36,7 +34,7 @@ pub struct Accepted {
     pub is_outcome_unknown: bool,
     /// The answer's body, if it had one and it arrived.
     pub body: Option<Json>,
-    /// What there is to wait for with [`Api::wait`].
+    /// What there is to wait for with [`Api::wait`](super::Api::wait).
     pub operation: Option<Operation>,
 }
 
@@ -48,14 +46,6 @@ impl Accepted {
 }
 
 impl Session {
-    /// The objects of one type: `session.of(&SUBNETS).get(&id)`.
-    pub fn of<'s>(&'s self, resource_type: &'s ResourceType) -> Api<'s> {
-        Api {
-            session: self,
-            resource_type,
-        }
-    }
-
     /// Waits until no other operation of this process holds this ID.
     pub async fn lock(&self, id: &ResourceId) -> Result<LockGuard, Error> {
         self.unless_stopped(lock::lock(id), || {
@@ -87,8 +77,15 @@ impl Session {
     }
 }
 
+impl Client {
+    /// The client for one operation: every request and wait ends at the deadline, or when the token is cancelled.
+    pub fn bounded(&self, deadline: Instant, cancel: CancellationToken) -> Session {
+        Session::new(self.clone(), deadline, cancel)
+    }
+}
+
 impl Session {
-    pub(super) fn new(client: Client, deadline: Instant, cancel: CancellationToken) -> Self {
+    fn new(client: Client, deadline: Instant, cancel: CancellationToken) -> Self {
         Self {
             client,
             deadline,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
@@ -12,7 +12,6 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::Json;
 use super::client::{Client, Settings, Timing};
 use super::cloud::{Cloud, endpoint};
 use super::credentials::{self, Secret};
@@ -165,6 +164,12 @@ impl TestServer {
     pub(crate) fn session_until(&self, cancel: CancellationToken, timing: Timing) -> Session {
         let deadline = Instant::now() + Duration::from_secs(600);
         Client::with_timing(self.settings(), timing).bounded(deadline, cancel)
+    }
+
+    /// How often somebody signed in.
+    pub(crate) fn sign_ins(&self) -> usize {
+        let received = self.state.received.borrow();
+        received.iter().filter(|it| it.line == TOKEN_PATH).count()
     }
 
     /// What ARM was asked, without the sign-ins.

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use reqwest::Method;
+use serde_json::Value as Json;
 use tokio::time::Instant;
 
-use super::Json;
 use super::api::Api;
 use super::error::Error;
 use super::operation::{Intent, Operation, Poll, PollResult, Status};

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value as Json;
 use tfplugin_framework::diagnostics::capitalised;
 use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics};
 use tfplugin_framework::schema::{Attribute, Kind, Schema};
 use tfplugin_framework::types::path::Path;
 
-use crate::arm::{self, Json};
+use crate::arm;
 use crate::azure::body::Overwritten;
 use crate::azure::row::ArmAttribute as _;
 

@@ -11,7 +11,7 @@ use tfplugin_framework::schema::row::{PlanModifier, PlanModifyRequest, PlanModif
 use tfplugin_framework::schema::{Attribute, Kind, Members, Nesting, Place, Schema};
 use tfplugin_framework::types::value::{Object, Value};
 
-use super::body::Overwritten;
+use super::body::overwritten::Overwritten;
 
 /// Where an attribute is in the JSON of the remote object, and how it is written there.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::arm::{self, Accepted, Api, Intervals, Json, Operation, ResourceId};
+use serde_json::Value as Json;
+
+use crate::arm::{self, Accepted, Api, Intervals, Operation, ResourceId};
 
 /// Why a wait ended before what it waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

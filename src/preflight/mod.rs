@@ -6,24 +6,24 @@
 mod network;
 mod planned_twice;
 mod rules;
+mod settings;
+mod subject;
 
-use std::collections::BTreeSet;
-
-use serde::{Deserialize, Serialize};
 use tfplugin_framework::diagnostics::sentence;
 use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported, Severity};
-use tfplugin_framework::types::path::Path;
-use tfplugin_framework::types::value::{Object, Value};
+use tfplugin_framework::types::value::Object;
 
-use crate::arm::{self, Json, Location, ResourceId, Session};
+use crate::arm::{self, Location, ResourceId, Session};
 use crate::azure::PlanRegistry;
-use crate::azure::claims::Claim;
 use crate::azure::release::{self, Release};
 use crate::azure::report;
-use crate::azure::types::{ENVIRONMENTS, SUBNETS};
+use crate::azure::types::ENVIRONMENTS;
 use crate::azure::wait::{self, Interrupted};
 use network::{Network, Unreadable};
-use rules::{Facts, Finding, IN_USE, Owners, RULES, Rule};
+use rules::{Facts, Finding, Owners, RULES, Rule};
+use settings::{Mode, Settings};
+pub(crate) use subject::{Circumstances, Owner};
+use subject::{place, subnet_ids};
 
 /// Rules that `ignore` takes but that are not looked up: those about the IDs alone always hold, and those about ports
 /// have no engine yet.
@@ -34,68 +34,58 @@ const OTHER_RULES: [&str; 4] = [
     "network-ports",
 ];
 
-/// An environment that may hold the subnets: this very one, or the one that it replaces.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Owner {
-    pub(crate) id: ResourceId,
-    pub(crate) subnet_ids: Vec<ResourceId>,
-}
-
 /// The names that `ignore` takes.
 pub(crate) fn rule_names() -> impl Iterator<Item = &'static str> {
     let looked_up = RULES.iter().map(|rule| rule.name);
     OTHER_RULES.into_iter().chain(looked_up)
 }
 
-/// What the plan of an environment has to do with others.
-pub(crate) struct Circumstances<'a> {
-    /// Environments that may hold the subnets.
-    pub(crate) owners: Vec<Owner>,
-    /// What this run plans and has read.
-    pub(crate) plans: &'a PlanRegistry,
-    /// The body that a subnet will have when a plan of it is applied to what is there now.
-    pub(crate) planned_subnet: fn(Option<Json>, &Object) -> Json,
-    /// What the plan has claimed; nothing while its ID is unknown.
-    pub(crate) claim: Option<&'a Claim>,
-    /// Whether there is to be a new environment.
-    pub(crate) creates: bool,
-    /// Whether that is all that is known: it may be the successor of a tainted one, of which Terraform does not tell.
-    pub(crate) is_new: bool,
+/// Whether there is anything to look up for the environment, as far as is known.
+pub(crate) fn looks_anything_up(environment: &Object) -> bool {
+    Settings::of(environment).mode != Mode::Off
 }
 
 /// Checks the network that an environment is planned into, and that other plans are about to change.
 ///
-/// What is found is an error for an environment that is to be created, and a warning for one that lives.
+/// What is found is an error for an environment that is to be created, and a warning for one that lives. Without a session,
+/// nothing is looked up.
 pub(crate) async fn at_plan(
-    session: &Session,
+    session: Option<&Session>,
     environment: &Object,
     circumstances: &Circumstances<'_>,
 ) -> Diagnostics {
-    let Circumstances { owners, plans, .. } = circumstances;
+    let mut diagnostics = Diagnostics::new();
+    if let Some(session) = session {
+        diagnostics.extend(look_up_at_plan(session, environment, circumstances).await);
+    }
+    diagnostics.extend(planned_twice::check(environment, circumstances));
+    diagnostics
+}
+
+async fn look_up_at_plan(
+    session: &Session,
+    environment: &Object,
+    circumstances: &Circumstances<'_>,
+) -> Vec<Diagnostic> {
     let settings = Settings::of(environment);
     let undecided = match circumstances.is_new {
-        true => undecided(plans),
+        true => undecided(circumstances.plans),
         false => Vec::new(),
     };
     let owners = Owners {
-        certain: owners,
+        certain: &circumstances.owners,
         undecided: &undecided,
     };
-    let (findings, network) =
-        run(session, environment, owners, Some(circumstances), &settings).await;
+    let looked_up = run(session, environment, owners, Some(circumstances), &settings);
+    let (findings, network) = looked_up.await;
     let severity = match circumstances.creates && settings.mode == Mode::Enforce {
         true => Severity::Error,
         false => Severity::Warning,
     };
-    let mut diagnostics = Diagnostics::new();
-    diagnostics.extend(
-        findings
-            .iter()
-            .map(|(rule, finding)| to_diagnostic(rule, finding, severity)),
-    );
-    diagnostics.extend(planned_twice::check(environment, circumstances));
-    diagnostics.extend(unreadable(&network.unreadable(), Severity::Warning));
-    diagnostics
+    let findings = findings.iter();
+    let findings = findings.map(|(rule, finding)| to_diagnostic(rule, finding, severity));
+    let unreadable = unreadable(&network.unreadable(), Severity::Warning);
+    findings.chain(unreadable).collect()
 }
 
 /// Checks the network as it is, right before the environment is created, and fails if anything forbids that.
@@ -221,74 +211,6 @@ const CURED: &str = "\n\nIf the same plan cures this, let that come first: refer
 const UNDECIDED: &str = "\n\nIf that is this very environment under its former name, nothing is wrong: a tainted one is planned as if it were \
                          new. The apply looks again, before anything is sent.";
 
-/// What the user wants of the preflight.
-#[derive(Clone)]
-struct Settings {
-    mode: Mode,
-    ignore: BTreeSet<String>,
-    /// The name of the one rule that is looked up.
-    only: Option<&'static str>,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Mode {
-    Enforce,
-    Warn,
-    Off,
-}
-
-impl Settings {
-    /// As long as anything about it is unknown, nobody knows whether findings are to stop the plan.
-    fn of(environment: &Object) -> Self {
-        let preflight = environment.object("preflight");
-        let mode = match preflight.map(|preflight| preflight.str("mode")) {
-            Some(Some("off")) => Mode::Off,
-            Some(Some("warn")) => Mode::Warn,
-            _ if environment.get("preflight").is_wholly_known() => Mode::Enforce,
-            _ => Mode::Warn,
-        };
-        let ignore = preflight.and_then(|preflight| preflight.get("ignore").as_elements());
-        let ignore = ignore.unwrap_or_default().iter().filter_map(Value::as_str);
-        Self {
-            mode,
-            ignore: ignore.map(str::to_owned).collect(),
-            only: None,
-        }
-    }
-
-    fn has(&self, rule: &Rule) -> bool {
-        let is_meant = self.only.is_none_or(|only| only == rule.name);
-        is_meant && self.looks_at(rule.name)
-    }
-
-    /// What is looked up at apply: where findings do not count, only what has to be waited for.
-    fn at_apply(&self) -> Self {
-        Self {
-            only: (self.mode == Mode::Warn).then_some(IN_USE),
-            ..self.clone()
-        }
-    }
-
-    fn looks_at(&self, rule: &str) -> bool {
-        self.mode != Mode::Off && !self.ignore.contains(rule)
-    }
-}
-
-/// The known IDs, each with its place in the list.
-fn subnet_ids(environment: &Object) -> Vec<(usize, ResourceId)> {
-    let ids = environment.get("subnet_ids").as_elements();
-    ids.unwrap_or_default()
-        .iter()
-        .enumerate()
-        .filter_map(|(index, id)| {
-            Some((
-                index,
-                ResourceId::parse_as(id.as_str()?, SUBNETS.name).ok()?,
-            ))
-        })
-        .collect()
-}
-
 /// A finding as the user reads it; advice is never more than a warning, and neither is what only the apply can tell.
 fn to_diagnostic(rule: &Rule, finding: &Finding, severity: Severity) -> Diagnostic {
     let (severity, problem) = match finding {
@@ -393,10 +315,6 @@ fn not_released(
         ),
         detail,
     )
-}
-
-fn place(index: usize) -> Path {
-    Path::attribute("subnet_ids").with_index(index)
 }
 
 #[cfg(test)]

@@ -2,11 +2,19 @@
 
 use serde_json::Value as Json;
 
-use super::rules::Reads;
-use super::{Circumstances, Owner};
+use super::subject::{Circumstances, Owner};
 use crate::arm::{self, ResourceId, ResourceType, Session};
 use crate::azure::subnet::{holders as holders_of, route_table_id};
 use crate::azure::types::{ENVIRONMENTS, ROUTE_TABLES, SUBNETS, VIRTUAL_NETWORKS};
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reads {
+    Subnets,
+    VirtualNetwork,
+    /// The subnets, and the route tables that they use.
+    Routes,
+}
 
 /// A virtual network as far as an environment has to do with it.
 #[derive(Debug, Default)]

@@ -3,7 +3,8 @@
 use tfplugin_framework::diagnostics::{Diagnostic, Severity};
 use tfplugin_framework::types::value::Object;
 
-use super::{Circumstances, Mode, Settings, place, subnet_ids};
+use super::settings::{Mode, Settings};
+use super::subject::{Circumstances, place, subnet_ids};
 use crate::azure::Planned;
 use crate::azure::types::ENVIRONMENTS;
 

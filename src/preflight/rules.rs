@@ -6,8 +6,8 @@
 use serde_json::Value as Json;
 use tfplugin_framework::diagnostics::Severity;
 
-use super::Owner;
-use super::network::{Network, Seen, Subnet};
+use super::network::{Network, Reads, Seen, Subnet};
+use super::subject::Owner;
 use crate::arm::{Location, ResourceId};
 use crate::azure::subnet::{self, route_table_id};
 use crate::azure::types::ENVIRONMENTS;
@@ -26,15 +26,6 @@ pub(super) struct Rule {
     pub(super) problem: &'static str,
     /// Everything that breaks it.
     pub(super) check: fn(&Facts<'_>) -> Vec<Finding>,
-}
-
-/// What a rule looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reads {
-    Subnets,
-    VirtualNetwork,
-    /// The subnets, and the route tables that they use.
-    Routes,
 }
 
 /// All that the rules may look at.

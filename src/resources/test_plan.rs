@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value as Json;
 use tfplugin_framework::context::Context;
 use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Reported, Severity};
 use tfplugin_framework::engine::Engine;
@@ -20,7 +21,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::arm::test_server::{Received, Reply, TIMING, TestServer};
-use crate::arm::{Client, Json, ResourceId, Timing};
+use crate::arm::{Client, ResourceId, Timing};
 use crate::azure::{Azure, Deletions, PlanRegistry, SignIn};
 
 /// A provider whose creates do not wait for what is in their way.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 use tfplugin_framework::resource::UpdateRequest;
 
-use super::{ARM, SCHEMA};
+use super::schema::{ARM, SCHEMA};
 use crate::arm::{self, Intent, ResourceId, Sending, Session};
 use crate::azure::body::Change;
 use crate::azure::body::Overwritten;

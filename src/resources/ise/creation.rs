@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use tfplugin_framework::types::value::Object;
 
-use super::ARM;
+use super::schema::ARM;
 use crate::arm::{self, PutOptions, ResourceId, Session};
 use crate::azure::body::Change;
 use crate::azure::types::ENVIRONMENTS;

@@ -3,9 +3,8 @@
 use tfplugin_framework::diagnostics::Diagnostic;
 use tfplugin_framework::schema::duration;
 
-use super::deletion::Deletion;
-use super::deployment::{Pending, Phase};
-use super::{ARM, SCHEMA};
+use super::pending::{Deletion, Pending, Phase};
+use super::schema::{ARM, SCHEMA};
 use crate::arm::{self, ResourceId};
 use crate::azure::report;
 use crate::azure::wait::Interrupted;

@@ -6,12 +6,10 @@ use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::{Object, Value};
 
-use super::deletion::Deletion;
-use super::deployment::{self, Pending, Unfinished};
-use super::{
-    ARM, DEPLOYED, Ise, SCHEMA, checks, is_releasing, messages, provisioning_state, subnet_ids,
-};
-use crate::azure::arm_resource::ArmResource as _;
+use super::object::{DEPLOYED, derive, is_releasing, provisioning_state, subnet_ids};
+use super::pending::{Deletion, Pending, Unfinished, unfinished};
+use super::schema::{ARM, SCHEMA};
+use super::{checks, messages};
 use crate::azure::{Azure, Planner, plan_session};
 use crate::azure::{replaced, tags};
 use crate::preflight::{self, Circumstances, Owner};
@@ -26,7 +24,7 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
         // A replacement plan starts from what was remembered about the old environment.
         Pending::forget(plan.private);
         Deletion::forget(plan.private);
-        Ise.derive(plan.planned);
+        derive(plan.planned);
     } else {
         plan_unfinished(plan);
     }
@@ -46,8 +44,9 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
     let is_new = planner == Planner::New;
     let planned_id = ARM.planned_id(azure, plan.planned).ok();
     let claim = ARM.claim(azure, planner, planned_id, plan);
-    let Some(session) = plan_session(context, plan).await else {
-        return;
+    let session = match preflight::looks_anything_up(plan.planned) {
+        true => plan_session(context, plan).await,
+        false => None,
     };
     let this = claim.as_ref().map(|claim| Owner {
         id: claim.id.clone(),
@@ -61,7 +60,7 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
         creates: plan.is_create(),
         is_new,
     };
-    let findings = preflight::at_plan(&session, plan.planned, &circumstances).await;
+    let findings = preflight::at_plan(session.as_ref(), plan.planned, &circumstances).await;
     plan.diagnostics.extend(findings);
 }
 
@@ -71,8 +70,8 @@ fn plan_unfinished(plan: &mut Plan<'_>) {
         return;
     };
     let name = prior.text("name");
-    let unfinished = deployment::unfinished(plan.private, provisioning_state(prior));
-    match unfinished {
+    let left = unfinished(plan.private, provisioning_state(prior));
+    match left {
         _ if is_releasing(prior) => begin_anew(plan),
         None => {}
         Some(Unfinished::FailedCreation) => begin_anew(plan),

@@ -1,8 +1,8 @@
 mod unfinished;
 
-use tfplugin_framework::private::Private;
-
 use serde_json::json;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::types::value::Value;
 
 use super::*;
 use crate::arm::test_server::{Reply, TestServer};

@@ -1,5 +1,6 @@
 use serde_json::json;
 use tfplugin_framework::private::Private;
+use tfplugin_framework::types::value::Value;
 
 use super::super::ise_integration_account;
 use super::*;

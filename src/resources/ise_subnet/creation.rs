@@ -6,8 +6,9 @@ use tfplugin_framework::schema::duration;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
 
+use super::network::lock;
 use super::planning::{Occupied, overlap, overlapping, range};
-use super::{ARM, SCHEMA, lock};
+use super::schema::{ARM, SCHEMA};
 use crate::arm::{self, Created, Intent, Operation, PutOptions, ResourceId, Session};
 use crate::azure::body::{self, Change};
 use crate::azure::types::{SUBNETS, VIRTUAL_NETWORKS};

@@ -1,10 +1,10 @@
 use tfplugin_framework::private::Private;
-
 use tfplugin_framework::resource::CreateRequest;
 
 use super::*;
 use crate::arm::test_server::{Received, Reply, TestServer};
 use crate::azure::resource::Arm;
+use crate::azure::types::ENVIRONMENTS;
 use crate::resources::test_plan::{
     Kept, Planned, applied, call, config, context, get, network, plan, subnet, told, unconfigured,
 };

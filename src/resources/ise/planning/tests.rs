@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use tfplugin_framework::diagnostics::Diagnostics;
 use tfplugin_framework::private::Private;
 use tfplugin_framework::resource::CreateRequest;
@@ -9,8 +9,8 @@ use tokio::sync::Notify;
 
 use super::super::Ise;
 use super::*;
+use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
-use crate::arm::{Json, ResourceId};
 use crate::azure::resource::Arm;
 use crate::azure::types::ENVIRONMENTS;
 use crate::resources::ise_subnet::IseSubnet;
@@ -709,4 +709,15 @@ async fn capacity_of_a_developer_environment() {
     )
     .await;
     assert_eq!(told(&plan), ["error capacity: Invalid capacity"]);
+}
+
+/// Who wants nothing looked up needs no credentials for a plan.
+#[tokio::test]
+async fn without_a_preflight_nobody_signs_in() {
+    let server = server(&[]).await;
+    let context = context_of(&server);
+    let wanted = environment(&[preflight("off", &[])]);
+    let planned = plan(&Arm(Ise), &context, &wanted, None, Private::default()).await;
+    assert_eq!(told(&planned), [""; 0]);
+    assert!(server.sign_ins() == 0 && server.lines().is_empty());
 }

@@ -2,7 +2,9 @@
 
 mod confirmed;
 
-use super::super::deployment::unfinished;
+use tfplugin_framework::types::value::Value;
+
+use super::super::pending::{RELEASING, unfinished};
 use super::*;
 use crate::arm::ResourceId;
 use crate::azure::Azure;

@@ -1,10 +1,9 @@
 use serde_json::json;
+use tfplugin_framework::context::Context;
 use tfplugin_framework::private::Private;
 use tfplugin_framework::resource::CreateRequest;
 
 use super::super::IseSubnet;
-use tfplugin_framework::context::Context;
-
 use super::*;
 use crate::arm::test_server::{Received, Reply, TestServer};
 use crate::azure::Azure;

@@ -17,12 +17,11 @@ use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::Object;
 
 use super::all;
-use super::drift::{GROUP, neighbours, refreshed_and_planned};
+use super::drift::{neighbours, refreshed_and_planned, table};
 use super::test_plan::{Kept, call, context, get, plan, write, writes};
 use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::azure::Azure;
-use crate::azure::resource::Arm;
 use crate::azure::row::{ArmAttribute as _, Sends, sent_changes};
 
 /// What only ARM has, and nobody models: others change it too.
@@ -32,6 +31,9 @@ const UNMODELLED: &str = "unmodelled";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
+    /// The ways that its updates take.
+    #[serde(default = "usual_ways")]
+    ways: Vec<Way>,
     config: BTreeMap<String, Json>,
     body: Json,
     attributes: BTreeMap<String, Row>,
@@ -73,7 +75,8 @@ struct Both {
 }
 
 /// The ways that an update takes.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum Way {
     Plain,
     /// Others write after our first read: the first write is refused with 412.
@@ -84,18 +87,8 @@ enum Way {
     Again,
 }
 
-fn table(resource: &dyn Resource<Azure>) -> Table {
-    let text = match resource.type_name() {
-        "ise" => include_str!("concurrent_changes/ise.json"),
-        "ise_subnet" => include_str!("concurrent_changes/ise_subnet.json"),
-        "ise_logic_app" => include_str!("concurrent_changes/ise_logic_app.json"),
-        "ise_integration_account" => {
-            include_str!("concurrent_changes/ise_integration_account.json")
-        }
-        other => panic!("{other} has no table of what others change"),
-    };
-    let text = text.replace(GROUP.0, GROUP.1);
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", resource.type_name()))
+fn usual_ways() -> Vec<Way> {
+    vec![Way::Plain, Way::Overtaken]
 }
 
 /// No argument that changes in place is forgotten.
@@ -118,7 +111,7 @@ fn every_argument_has_its_row() {
         }
     }
     for resource in &all() {
-        let table = table(&**resource);
+        let table: Table = table("concurrent_changes", &**resource);
         let mut needed = BTreeMap::new();
         walk(&resource.schema().attributes, "", &mut needed);
         let complete = |path: &String, is_in_arm: bool| {
@@ -147,44 +140,25 @@ fn every_argument_has_its_row() {
     }
 }
 
-#[tokio::test]
-async fn of_a_subnet() {
-    check(
-        &Arm(super::ise_subnet::IseSubnet),
-        &[Way::Plain, Way::Overtaken],
-    )
-    .await;
+/// Each resource by itself, for the tables are long.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_change_meanwhile_stays() {
+    let checks = all().into_iter();
+    let checks = checks.map(|resource| async move { check(&*resource).await });
+    for checked in checks.map(tokio::spawn).collect::<Vec<_>>() {
+        checked.await.expect("the table");
+    }
 }
 
-#[tokio::test]
-async fn of_an_environment() {
-    let ways = [Way::Plain, Way::Overtaken, Way::Resumed, Way::Again];
-    check(&Arm(super::ise::Ise), &ways).await;
-}
-
-#[tokio::test]
-async fn of_a_logic_app() {
-    check(
-        &Arm(super::ise_logic_app::IseLogicApp),
-        &[Way::Plain, Way::Overtaken],
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn of_an_integration_account() {
-    let account = &Arm(super::ise_integration_account::IseIntegrationAccount);
-    check(account, &[Way::Plain, Way::Overtaken]).await;
-}
-
-async fn check(resource: &dyn Resource<Azure>, ways: &[Way]) {
-    let table = table(resource);
+async fn check(resource: &dyn Resource<Azure>) {
+    let table: Table = table("concurrent_changes", resource);
     let base = state(resource, &table).await;
     let mut wrong = Vec::new();
     for (name, row) in &table.attributes {
         let Some(ours) = &row.ours else { continue };
         for meeting in meetings(&table, name, row, ours) {
-            let ways = ways
+            let ways = table
+                .ways
                 .iter()
                 .filter(|way| **way != Way::Again || !meeting.not_again);
             for way in ways {

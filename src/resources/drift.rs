@@ -4,8 +4,11 @@
 //! row is played twice, for an object that the author created and for one that was imported.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 use tfplugin_framework::engine::Engine;
 use tfplugin_framework::private::Private;
@@ -17,13 +20,12 @@ use tfplugin_framework::types::value::{Object, Value};
 use super::test_plan::{
     Planned, applied, context, id, network, plan, server_of, subnet, unconfigured,
 };
-use super::{all, ise, ise_integration_account, ise_logic_app, ise_subnet};
+use super::{all, arm_types};
 use crate::arm::ResourceId;
 use crate::arm::test_server::Reply;
 use crate::azure::Azure;
-use crate::azure::body;
+use crate::azure::arm_type::ArmType;
 use crate::azure::body::Change;
-use crate::azure::resource::Arm;
 use crate::azure::row::{ArmAttribute as _, sent_changes};
 use crate::azure::types::{ENVIRONMENTS, INTEGRATION_ACCOUNTS};
 
@@ -79,36 +81,23 @@ enum Expected {
     Replace,
 }
 
-fn table(resource: &dyn Resource<Azure>) -> Table {
-    let text = match resource.type_name() {
-        "ise" => include_str!("drift/ise.json"),
-        "ise_subnet" => include_str!("drift/ise_subnet.json"),
-        "ise_logic_app" => include_str!("drift/ise_logic_app.json"),
-        "ise_integration_account" => include_str!("drift/ise_integration_account.json"),
-        other => panic!("{other} has no table of meanings"),
-    };
+/// The file of a resource in a folder beside this one.
+pub(super) fn table<T: DeserializeOwned>(folder: &str, resource: &dyn Resource<Azure>) -> T {
+    let name = format!("src/resources/{folder}/{}.json", resource.type_name());
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(&name);
+    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{name}: {error}"));
     let text = text.replace(GROUP.0, GROUP.1);
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", resource.type_name()))
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-#[tokio::test]
-async fn of_a_subnet() {
-    check(&Arm(ise_subnet::IseSubnet)).await;
-}
-
-#[tokio::test]
-async fn of_an_environment() {
-    check(&Arm(ise::Ise)).await;
-}
-
-#[tokio::test]
-async fn of_a_logic_app() {
-    check(&Arm(ise_logic_app::IseLogicApp)).await;
-}
-
-#[tokio::test]
-async fn of_an_integration_account() {
-    check(&Arm(ise_integration_account::IseIntegrationAccount)).await;
+/// Each resource by itself, for the tables are long.
+#[tokio::test(flavor = "multi_thread")]
+async fn differences_are_seen_and_nothing_else_is() {
+    let checks = all().into_iter().zip(arm_types());
+    let checks = checks.map(|(resource, arm)| async move { check(&*resource, arm).await });
+    for checked in checks.map(tokio::spawn).collect::<Vec<_>>() {
+        checked.await.expect("the table");
+    }
 }
 
 /// No argument is forgotten: each has a row that is no difference, and one that is, if ARM has it.
@@ -116,7 +105,7 @@ async fn of_an_integration_account() {
 fn every_argument_has_its_rows() {
     let mut missing = Vec::new();
     for resource in &all() {
-        let table = table(&**resource);
+        let table = table::<Table>("drift", &**resource);
         let arguments = arguments_of(&**resource);
         let with = |path: &str, same: bool| {
             let rows = table.rows.iter();
@@ -159,8 +148,8 @@ fn arguments_of(resource: &dyn Resource<Azure>) -> BTreeMap<String, bool> {
     arguments
 }
 
-async fn check(resource: &dyn Resource<Azure>) {
-    let table = table(resource);
+async fn check(resource: &dyn Resource<Azure>, arm: &ArmType) {
+    let table: Table = table("drift", resource);
     let server = server_of(&[]).await;
     let importing = context(&server);
     let mut wrong = Vec::new();
@@ -180,7 +169,7 @@ async fn check(resource: &dyn Resource<Azure>) {
             if row.only.is_some_and(|only| only != origin) {
                 continue;
             }
-            let found = played(resource, row, &config, &state, &body).await;
+            let found = played((resource, arm), row, &config, &state, &body).await;
             wrong.extend(
                 found
                     .err()
@@ -193,7 +182,7 @@ async fn check(resource: &dyn Resource<Azure>) {
 
 /// Refreshes and plans, and says what is not as the row has it.
 async fn played(
-    resource: &dyn Resource<Azure>,
+    (resource, arm): (&dyn Resource<Azure>, &ArmType),
     row: &Row,
     config: &Object,
     state: &Object,
@@ -239,12 +228,7 @@ async fn played(
     // What is written puts it right.
     let mut written = body.clone();
     let change = Change::between(&state_after, &plan.planned);
-    let overwritten = match resource.type_name() {
-        "ise" => ise::ARM.write(change, &mut written),
-        "ise_integration_account" => ise_integration_account::ARM.write(change, &mut written),
-        "ise_logic_app" => ise_logic_app::ARM.write(change, &mut written),
-        _ => body::write(resource.schema(), change, &mut written),
-    };
+    let overwritten = arm.write(change, &mut written);
     if !overwritten.is_empty() {
         return Err(format!("what nobody else changed is told: {overwritten:?}"));
     }

@@ -17,17 +17,33 @@ use std::sync::Arc;
 use tfplugin_framework::resource::Resource;
 
 use crate::azure::Azure;
+#[cfg(test)]
+use crate::azure::arm_resource::ArmResource as _;
+#[cfg(test)]
+use crate::azure::arm_type::ArmType;
 use crate::azure::resource::Arm;
 
-/// All of them.
-pub fn all() -> Vec<Arc<dyn Resource<Azure>>> {
-    vec![
-        Arc::new(Arm(ise_subnet::IseSubnet)),
-        Arc::new(Arm(ise::Ise)),
-        Arc::new(Arm(ise_logic_app::IseLogicApp)),
-        Arc::new(Arm(ise_integration_account::IseIntegrationAccount)),
-    ]
+macro_rules! registry {
+    ($($resource:expr),* $(,)?) => {
+        /// All of them.
+        pub fn all() -> Vec<Arc<dyn Resource<Azure>>> {
+            vec![$(Arc::new(Arm($resource))),*]
+        }
+
+        /// The type of each in ARM.
+        #[cfg(test)]
+        fn arm_types() -> Vec<&'static ArmType> {
+            vec![$($resource.arm()),*]
+        }
+    };
 }
+
+registry![
+    ise_subnet::IseSubnet,
+    ise::Ise,
+    ise_logic_app::IseLogicApp,
+    ise_integration_account::IseIntegrationAccount,
+];
 
 #[cfg(test)]
 mod tests {
@@ -97,15 +113,13 @@ mod tests {
     async fn an_import_begins_with_the_defaults_of_what_arm_does_not_have() {
         let server = test_plan::server(&[]).await;
         let context = test_plan::context(&server);
-        let network = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v";
-        let logic = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g/providers/Microsoft.Logic";
-        let ids = [
-            format!("{network}/subnets/a"),
-            format!("{logic}/integrationServiceEnvironments/e"),
-            format!("{logic}/workflows/w"),
-            format!("{logic}/integrationAccounts/i"),
-        ];
-        assert_eq!(ids.len(), all().len());
+        let ids = arm_types().into_iter().map(|arm| {
+            let network = test_plan::network();
+            match arm.resource_type.name.starts_with("Microsoft.Network/") {
+                true => network.child("subnets", "a").to_string(),
+                false => test_plan::id(arm.resource_type.name, "a").to_string(),
+            }
+        });
         for (resource, id) in all().iter().zip(ids) {
             let imported = Engine::default().import(&**resource, &context, &id).await;
             let imported = imported.object.expect("it can be imported");

@@ -4,10 +4,16 @@ use std::{fs, io::ErrorKind::NotFound, process::ExitCode, sync::Arc};
 
 use async_trait::async_trait;
 use tfplugin_framework::schema::{Attribute, Schema, plan_modifier::requires_replace};
-use tfplugin_framework::{context::*, diagnostics::*, plugin::*, provider::*, resource::*, types::value::Object, wire::Server};
+use tfplugin_framework::{context::*, diagnostics::*, model::*, plugin::*, provider::*, resource::*, types::value::Object, wire::Server};
 
 struct Files;
 struct File(Schema);
+
+#[derive(Model)]
+struct FileModel {
+    path: String,
+    content: String,
+}
 
 #[async_trait]
 impl Provider for Files {
@@ -25,10 +31,10 @@ impl Provider for Files {
     }
 }
 
-fn write(file: &Object, state: &mut State, diagnostics: &mut Diagnostics) -> Result<Outcome, Reported> {
-    let written = fs::write(file.text("path"), file.text("content"));
-    written.map_err(|error| diagnostics.add_error("Cannot write the file", error.to_string()))?;
-    state.set(file.clone());
+fn write(plan: &Object, state: &mut State, diagnostics: &mut Diagnostics) -> Result<Outcome, Reported> {
+    let file: FileModel = plan.model().report(diagnostics)?;
+    fs::write(&file.path, &file.content).map_err(|error| diagnostics.add_error("Cannot write the file", error.to_string()))?;
+    state.set(plan.clone());
     Ok(Outcome::Done)
 }
 
@@ -46,12 +52,9 @@ impl Resource<()> for File {
     }
 
     async fn read(&self, _: &Context<()>, asked: ReadRequest<'_>, to: &mut ReadResponse) -> Result<(), Reported> {
-        let mut file = asked.current.clone();
-        match fs::read_to_string(file.text("path")) {
-            Ok(content) => {
-                file.set("content", content);
-                to.state.set(file);
-            }
+        let file: FileModel = asked.current.model().report(&mut to.diagnostics)?;
+        match fs::read_to_string(&file.path) {
+            Ok(content) => to.state.set(FileModel { content, ..file }.into_object()),
             Err(error) if error.kind() == NotFound => to.state.remove(),
             Err(error) => return Err(to.diagnostics.add_error("Cannot read the file", error.to_string())),
         }
@@ -63,10 +66,9 @@ impl Resource<()> for File {
     }
 
     async fn delete(&self, _: &Context<()>, asked: DeleteRequest<'_>, to: &mut DeleteResponse) -> Result<(), Reported> {
-        match fs::remove_file(asked.prior.text("path")) {
-            Err(error) if error.kind() != NotFound => Err(to.diagnostics.add_error("Cannot delete the file", error.to_string())),
-            _ => Ok(()),
-        }
+        let file: FileModel = asked.prior.model().report(&mut to.diagnostics)?;
+        let deleted = fs::remove_file(file.path).or_else(|error| if error.kind() == NotFound { Ok(()) } else { Err(error) });
+        deleted.map_err(|error| to.diagnostics.add_error("Cannot delete the file", error.to_string()))
     }
 }
 

@@ -4,6 +4,7 @@
 //!
 //! - [`types`]: values, their types, paths, and the forms in which they travel.
 //! - [`diagnostics`]: what a user is told.
+//! - [`model`]: objects as structs.
 //! - [`schema`]: schemas as data, one row for each attribute.
 //! - [`resource`], [`data_source`], [`function`], with [`context`], [`private`] and [`validate_config`], and [`provider`]: what an
 //!   author writes.
@@ -16,9 +17,13 @@
 //!
 //! `tests/structure.rs` checks this, and that no files import each other in a circle.
 
+// For what `#[derive(Model)]` writes in this crate itself.
+extern crate self as tfplugin_framework;
+
 pub mod types;
 
 pub mod diagnostics;
+pub mod model;
 pub mod schema;
 
 pub mod context;

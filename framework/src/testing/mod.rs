@@ -21,6 +21,7 @@
 //! ```
 
 mod failure;
+mod model;
 
 mod config;
 mod propose;
@@ -38,6 +39,7 @@ pub use self::apply::Applied;
 pub use self::config::{Config, unknown};
 pub use self::core::{Core, Instance, Options, Stop};
 pub use self::failure::{Failure, transcript};
+pub use self::model::assert_model_fits;
 pub use self::plan::{Action, Planned};
 pub use self::propose::proposed_new;
 

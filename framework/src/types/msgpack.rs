@@ -323,6 +323,14 @@ fn write_value(out: &mut Vec<u8>, value: &Value, ty: &Type) {
                 write_value(out, element, element_type(ty, 0));
             }
         }
+        // Terraform wants all attributes of the type, and no others.
+        (Value::Object(object), Type::Object(types)) => {
+            write(encode::write_map_len(out, length(types.len())).map(|_| ()));
+            for (name, ty) in types {
+                write(encode::write_str(out, name));
+                write_value(out, object.get(name), ty);
+            }
+        }
         (Value::Object(object), ty) => {
             write(encode::write_map_len(out, length(object.iter().count())).map(|_| ()));
             for (name, element) in object.iter() {

@@ -28,6 +28,12 @@ impl Number {
         self.0.is_integer()
     }
 
+    /// The nearest float; infinite where none is near.
+    pub fn to_f64(&self) -> f64 {
+        // Rust reads text as the nearest float, which the big number's own conversion does not promise.
+        self.0.to_string().parse().unwrap_or(f64::NAN)
+    }
+
     /// The number an `f64` prints as; `None` for infinities and not-a-number.
     pub fn from_f64(value: f64) -> Option<Self> {
         // Rust prints the shortest text that reads back as the same float, which is how Terraform compares floats.
@@ -51,6 +57,18 @@ impl From<u64> for Number {
         Self(value.into())
     }
 }
+
+macro_rules! from_small {
+    ($($ty:ty),*) => {
+        $(impl From<$ty> for Number {
+            fn from(value: $ty) -> Self {
+                Self(value.into())
+            }
+        })*
+    };
+}
+
+from_small!(i32, u32, u16);
 
 impl FromStr for Number {
     type Err = String;
@@ -104,6 +122,9 @@ mod tests {
         assert_eq!("1.0".parse(), Ok(Number::from(1_i64)));
         assert_eq!(Number::from_f64(0.1), "0.1".parse().ok());
         assert_eq!(Number::from_f64(f64::NAN), None);
+        for value in [0.1, -2.5e-7, 1e300, 0.0] {
+            assert_eq!(Number::from_f64(value).map(|it| it.to_f64()), Some(value));
+        }
     }
 
     #[test]

@@ -271,7 +271,7 @@ impl DataSource<()> for Length {
         request: data_source::ReadRequest<'_>,
         response: &mut data_source::ReadResponse,
     ) -> Result<(), Reported> {
-        let text = request.config.text("text");
+        let text = request.config.str_or_empty("text");
         mumble(Some(text), "read").report(&mut response.diagnostics)?;
         if text == "long" {
             response.diagnostics.add_warning("Long", "That is long.");

@@ -11,6 +11,7 @@
 //! - [`engine`]: what happens to a configuration, a plan and a state. Knows no message of the protocol, and does no IO.
 //! - [`plugin`]: the process: go-plugin's handshake, TLS, listener, life and death.
 //! - [`wire`]: one short function for each call of the protocol.
+//! - `docs`, with the feature of this name: pages for the Terraform Registry.
 //! - `testing`, with the feature of this name: drives a provider through whole lives as Terraform's core does.
 //!
 //! `examples/file.rs` is a whole provider of one resource.
@@ -41,5 +42,7 @@ pub mod engine;
 pub mod plugin;
 pub mod wire;
 
+#[cfg(any(test, feature = "docs"))]
+pub mod docs;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

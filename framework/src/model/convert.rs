@@ -9,13 +9,6 @@ use crate::types::number::Number;
 use crate::types::path::Path;
 use crate::types::value::Value;
 
-fn error(path: &Path, message: impl Into<String>) -> DecodeError {
-    DecodeError {
-        path: path.clone(),
-        message: message.into(),
-    }
-}
-
 /// Why `value` is not what is wanted.
 fn unlike(wanted: &str, value: &Value, path: &Path) -> DecodeError {
     let found = match value {
@@ -30,7 +23,7 @@ fn unlike(wanted: &str, value: &Value, path: &Path) -> DecodeError {
         Value::Object(_) => "it is an object",
         Value::Dynamic(_) => "it carries its own type",
     };
-    error(
+    DecodeError::malformed(
         path,
         format!("the provider needs {wanted} here, but {found}"),
     )
@@ -112,7 +105,7 @@ macro_rules! whole_numbers {
                     let unsigned = || $ty::try_from(number.as_u64()?).ok();
                     signed().or_else(unsigned).ok_or_else(|| {
                         let (least, most) = ($ty::MIN, $ty::MAX);
-                        error(path, format!("{number} is not a whole number from {least} to {most}"))
+                        DecodeError::unsupported(path, format!("{number} is not a whole number from {least} to {most}"))
                     })
                 }
             }
@@ -181,7 +174,7 @@ impl<T: FromValue + Ord> FromValue for BTreeSet<T> {
             return Err(unlike("a set", value, path));
         };
         // No path leads into a set.
-        let inside = |it: DecodeError| error(path, it.to_string());
+        let inside = |it: DecodeError| DecodeError::unsupported(path, it.to_string());
         let elements = elements.iter();
         elements
             .map(|it| T::from_value(it, &Path::root()).map_err(inside))

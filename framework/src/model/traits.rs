@@ -75,10 +75,10 @@ pub fn read_attribute<T: FromValue>(
     let path = path.with_attribute(name);
     match object.find(name) {
         Some(value) => T::from_value(value, &path),
-        None => Err(DecodeError {
-            path,
-            message: "the provider's schema has no such attribute".into(),
-        }),
+        None => {
+            let message = "the provider's schema has no such attribute";
+            Err(DecodeError::malformed(&path, message))
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! then closed, `services` serve, `lifecycle` waits for a reason to end.
 
 mod about;
+pub(crate) mod trace;
 
 mod address;
 mod handshake;

@@ -70,16 +70,37 @@ macro_rules! from_small {
 
 from_small!(i32, u32, u16);
 
-impl FromStr for Number {
-    type Err = String;
+/// Why a text is no [`Number`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NumberError {
+    /// It is not a number.
+    Form(String),
+    /// It is one with an exponent that is not supported.
+    Exponent,
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let number = BigDecimal::from_str(text).map_err(|_| format!("{text:?} is not a number"))?;
+impl fmt::Display for NumberError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form(text) => write!(f, "{text:?} is not a number"),
+            Self::Exponent => write!(
+                f,
+                "a number with an exponent beyond {MAX_EXPONENT} is not supported"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for NumberError {}
+
+impl FromStr for Number {
+    type Err = NumberError;
+
+    fn from_str(text: &str) -> Result<Self, NumberError> {
+        let number = BigDecimal::from_str(text).map_err(|_| NumberError::Form(text.to_owned()))?;
         let (_, scale) = number.as_bigint_and_exponent();
         if scale.abs() > MAX_EXPONENT {
-            return Err(format!(
-                "a number with an exponent beyond {MAX_EXPONENT} is not supported"
-            ));
+            return Err(NumberError::Exponent);
         }
         Ok(Self(number.normalized()))
     }

@@ -300,7 +300,7 @@ impl Client {
             .await
             .expect("answered")
             .into_inner();
-        let found = convert::decode_object(response.state.as_ref(), &COUNT)
+        let found = convert::nullable_object("state", response.state.as_ref(), &COUNT)
             .expect("decodes")
             .expect("found");
         let count = found
@@ -342,38 +342,6 @@ impl Client {
             other => panic!("a function has a result or an error: {other:?}"),
         }
     }
-
-    pub(super) async fn strange_type(&self) -> Vec<String> {
-        let request = v6::read_resource::Request {
-            type_name: "memory_nothing".into(),
-            ..Default::default()
-        };
-        let response = self
-            .0
-            .read_resource(Request::new(request))
-            .await
-            .expect("answered")
-            .into_inner();
-        texts(&response.diagnostics, v6::diagnostic::Severity::Error)
-    }
-
-    pub(super) async fn broken_value(&self) -> Vec<String> {
-        let request = v6::plan_resource_change::Request {
-            type_name: TYPE_NAME.into(),
-            prior_state: Some(v6::DynamicValue {
-                msgpack: vec![0xc0, 0xc0].into(),
-                ..Default::default()
-            }),
-            ..Default::default()
-        };
-        let response = self
-            .0
-            .plan_resource_change(Request::new(request))
-            .await
-            .expect("answered")
-            .into_inner();
-        texts(&response.diagnostics, v6::diagnostic::Severity::Error)
-    }
 }
 
 fn outcome(
@@ -400,7 +368,7 @@ fn encode(object: Option<&Object>) -> Option<v6::DynamicValue> {
 }
 
 fn decode(value: Option<&v6::DynamicValue>) -> Option<Object> {
-    convert::decode_object(value, schema()).expect("fits the schema")
+    convert::nullable_object("state", Some(value?), schema()).expect("fits the schema")
 }
 
 fn schema() -> &'static Schema {

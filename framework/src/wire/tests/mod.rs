@@ -4,6 +4,7 @@ mod blocks;
 mod client;
 mod memory;
 mod nested;
+mod protocol;
 mod registry;
 
 use crate::engine::Engine;
@@ -431,22 +432,6 @@ async fn data_sources_and_functions_answer() {
     assert_eq!(
         client.call("join", &["-"]).await,
         Err(("Nothing to join.".into(), Some(0)))
-    );
-    assert!(client.call("nothing", &[]).await.is_err());
-}
-
-#[tokio::test]
-async fn what_is_not_known_is_a_message_and_never_a_grpc_error() {
-    let client = Client::configured("strange").await;
-    assert_eq!(
-        client.strange_type().await,
-        [
-            "Unknown resource type: This release of the provider has no resource type \"memory_nothing\"."
-        ]
-    );
-    assert_eq!(
-        client.broken_value().await,
-        ["Value does not fit the provider's schema: more bytes than one value."]
     );
 }
 

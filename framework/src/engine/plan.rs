@@ -190,7 +190,31 @@ fn propose(
         mark_computed(&mut plan, schema);
     }
     modify(&mut plan, schema, &unmarked, false);
+    check_sets(&mut plan, schema);
     plan
+}
+
+/// Terraform counts the elements of a set of nested attributes, and takes it for the provider's fault if there are fewer than
+/// are written. Of blocks it does not.
+fn check_sets(plan: &mut Plan, schema: &Schema) {
+    let mut found = BTreeSet::new();
+    walk_plan(plan, schema, &mut |node| {
+        let is_counted = node.row.attribute().is_some();
+        if let (true, Value::Set(config), Value::Set(planned)) =
+            (is_counted, node.config, &*node.planned)
+            && planned.len() < config.len()
+        {
+            found.insert((node.path.clone(), node.row.name().to_owned()));
+        }
+    });
+    for (path, name) in found {
+        let detail = format!(
+            "Elements of {name} differ only in what means the same to the provider, such as a default that one of them writes and \
+             the other leaves out. Keep one of them."
+        );
+        let diagnostics = &mut plan.diagnostics;
+        diagnostics.add_attribute_error(path, "Equal elements", detail);
+    }
 }
 
 /// Ends the plan, after a resource has had the last word.

@@ -19,8 +19,8 @@ struct FileModel {
 impl Provider for Files {
     type Data = ();
 
-    async fn configure(&self, _: &ConfigureContext, _: ConfigureRequest<'_>, to: &mut ConfigureResponse<()>) -> Result<(), Reported> {
-        to.data = Some(());
+    async fn configure(&self, _: &ConfigureContext, _: ConfigureRequest<'_>, response: &mut ConfigureResponse<()>) -> Result<(), Reported> {
+        response.data = Some(());
         Ok(())
     }
 
@@ -47,28 +47,28 @@ impl Resource<()> for File {
         &self.0
     }
 
-    async fn create(&self, _: &Context<()>, asked: CreateRequest<'_>, to: &mut CreateResponse) -> Result<Outcome, Reported> {
-        write(asked.plan, &mut to.state, &mut to.diagnostics)
+    async fn create(&self, _: &Context<()>, request: CreateRequest<'_>, response: &mut CreateResponse) -> Result<Outcome, Reported> {
+        write(request.plan, &mut response.state, &mut response.diagnostics)
     }
 
-    async fn read(&self, _: &Context<()>, asked: ReadRequest<'_>, to: &mut ReadResponse) -> Result<(), Reported> {
-        let file: FileModel = asked.current.model().report(&mut to.diagnostics)?;
+    async fn read(&self, _: &Context<()>, request: ReadRequest<'_>, response: &mut ReadResponse) -> Result<(), Reported> {
+        let file: FileModel = request.current.model().report(&mut response.diagnostics)?;
         match fs::read_to_string(&file.path) {
-            Ok(content) => to.state.set(FileModel { content, ..file }.into_object()),
-            Err(error) if error.kind() == NotFound => to.state.remove(),
-            Err(error) => return Err(to.diagnostics.add_error("Cannot read the file", error.to_string())),
+            Ok(content) => response.state.set(FileModel { content, ..file }.into_object()),
+            Err(error) if error.kind() == NotFound => response.state.remove(),
+            Err(error) => return Err(response.diagnostics.add_error("Cannot read the file", error.to_string())),
         }
         Ok(())
     }
 
-    async fn update(&self, _: &Context<()>, asked: UpdateRequest<'_>, to: &mut UpdateResponse) -> Result<Outcome, Reported> {
-        write(asked.plan, &mut to.state, &mut to.diagnostics)
+    async fn update(&self, _: &Context<()>, request: UpdateRequest<'_>, response: &mut UpdateResponse) -> Result<Outcome, Reported> {
+        write(request.plan, &mut response.state, &mut response.diagnostics)
     }
 
-    async fn delete(&self, _: &Context<()>, asked: DeleteRequest<'_>, to: &mut DeleteResponse) -> Result<(), Reported> {
-        let file: FileModel = asked.prior.model().report(&mut to.diagnostics)?;
+    async fn delete(&self, _: &Context<()>, request: DeleteRequest<'_>, response: &mut DeleteResponse) -> Result<(), Reported> {
+        let file: FileModel = request.prior.model().report(&mut response.diagnostics)?;
         let deleted = fs::remove_file(file.path).or_else(|error| if error.kind() == NotFound { Ok(()) } else { Err(error) });
-        deleted.map_err(|error| to.diagnostics.add_error("Cannot delete the file", error.to_string()))
+        deleted.map_err(|error| response.diagnostics.add_error("Cannot delete the file", error.to_string()))
     }
 }
 

@@ -3,7 +3,7 @@
 //! Read in this order; each module depends only on those that are declared before it:
 //!
 //! - [`types`]: values, their types, paths, and the forms in which they travel.
-//! - [`diagnostics`]: what a user is told.
+//! - [`diagnostics`]: messages to the user: errors and warnings.
 //! - [`model`]: objects as structs.
 //! - [`schema`]: schemas as data, one row for each attribute.
 //! - [`resource`], [`data_source`], [`function`], with [`context`], [`private`] and [`validate_config`], and [`provider`]: what an

@@ -49,7 +49,7 @@ pub struct StateResponse {
     pub object: Option<Object>,
     /// What is remembered about it.
     pub private: Private,
-    /// What to tell the user.
+    /// Messages to the user.
     pub diagnostics: Diagnostics,
 }
 

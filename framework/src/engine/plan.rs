@@ -38,7 +38,7 @@ pub struct PlanResponse {
     pub requires_replace: BTreeSet<Path>,
     /// What is remembered about the object, and handed on to the apply.
     pub private: Private,
-    /// What to tell the user.
+    /// Messages to the user.
     pub diagnostics: Diagnostics,
 }
 
@@ -226,7 +226,7 @@ fn finish(plan: &mut Plan, schema: &Schema) {
     }
 }
 
-/// What nobody wrote stays as it was. Terraform proposes that too, but knows no keys of lists, and no meaning in sets.
+/// What the configuration leaves out stays as it was. Terraform proposes that too, but knows no keys of lists, and no meaning in sets.
 fn keep_computed(plan: &mut Plan, schema: &Schema) {
     walk_plan(plan, schema, &mut |node| {
         if node.is_written && is_decided_by_apply(&node) {
@@ -264,7 +264,7 @@ fn mark_computed(plan: &mut Plan, schema: &Schema) {
     });
 }
 
-/// Whether the apply gives the value: nobody wrote one, and there is no default.
+/// Whether the apply gives the value: the configuration has none, and there is no default.
 fn is_decided_by_apply(node: &Node<'_, '_>) -> bool {
     node.row.is_computed() && node.config.is_null() && node.row.default_value().is_none()
 }

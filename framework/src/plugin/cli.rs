@@ -11,7 +11,7 @@ use super::about::About;
 pub(super) enum Command {
     /// No argument: a client started us.
     Serve,
-    /// Wait for clients that were told where we are.
+    /// Wait for clients that reattach.
     Debug,
     /// Explain.
     Help,

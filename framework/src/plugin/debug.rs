@@ -1,4 +1,4 @@
-//! Debugging: a process that a developer starts, perhaps under a debugger, and that Terraform is told to use.
+//! Debugging: a process that a developer starts, perhaps under a debugger, and to which Terraform reattaches.
 
 use std::io;
 

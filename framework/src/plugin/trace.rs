@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use uuid::Uuid;
 
-/// The variable in which whoever starts a process hands on its trace.
+/// The variable in which the process that starts another hands on its trace.
 const VARIABLE: &str = "TRACEPARENT";
 
 /// A trace, and the span in it that caused everything here.

@@ -36,7 +36,7 @@ pub struct ImportStateResponse {
     pub state: Object,
     /// What is remembered beside it.
     pub private: Private,
-    /// What the user is told.
+    /// Messages to the user.
     pub diagnostics: Diagnostics,
 }
 
@@ -64,6 +64,6 @@ pub struct UpgradeStateRequest {
 pub struct UpgradeStateResponse {
     /// The state, which starts as it was stored.
     pub state: RawState,
-    /// What the user is told.
+    /// Messages to the user.
     pub diagnostics: Diagnostics,
 }

@@ -76,7 +76,7 @@ pub enum Nesting {
 pub enum Mode {
     /// The configuration, always.
     Required,
-    /// The configuration, or nobody.
+    /// The configuration, or else it is null.
     Optional,
     /// The provider.
     Computed,
@@ -195,7 +195,7 @@ pub struct PlanModifyResponse<'a> {
     pub plan_value: &'a mut Value,
     /// Whether the change needs a new object.
     pub requires_replace: bool,
-    /// What to tell the user.
+    /// Messages to the user.
     pub diagnostics: &'a mut Diagnostics,
 }
 
@@ -344,7 +344,7 @@ impl<'s> Row<'s> {
         }
     }
 
-    /// Its value where nobody gives one: blocks of a list, set or map are empty, and never null.
+    /// Its value where neither configuration nor provider gives one: blocks of a list, set or map are empty, and never null.
     pub fn null(self) -> Value {
         match self {
             Self::Attribute(_) => Value::Null,

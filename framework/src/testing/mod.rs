@@ -2,7 +2,7 @@
 //! and without a network.
 //!
 //! Everything goes through the messages of the protocol, so nothing that a provider does is skipped: the schema is the
-//! one that Terraform is told, values are encoded, states are stored as JSON and upgraded before each use, and what a
+//! one that Terraform is sent, values are encoded, states are stored as JSON and upgraded before each use, and what a
 //! provider answers is held against Terraform's own rules. What Terraform would refuse is an error in its words.
 //!
 //! ```no_run

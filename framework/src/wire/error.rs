@@ -7,7 +7,7 @@ use crate::diagnostics::Diagnostic;
 pub(super) enum CallError {
     /// Something that an author or a user can change: they read it in a normal response.
     Diagnostic(Diagnostic),
-    /// A message that breaks the protocol, which only whoever sent it can change: a gRPC error.
+    /// A message that breaks the protocol, which neither can change: a gRPC error.
     Protocol(String),
 }
 

@@ -73,6 +73,6 @@ impl Resource<()> for File {
 }
 
 fn main() -> ExitCode {
-    let about = About { address: "example.com/test/files", version: "1.0.0", log_targets: &["file"] };
-    tfplugin_framework::plugin::main(about, || Server::new(Files))
+    let info = PluginInfo::new("example.com/test/files", "1.0.0").log_targets(&["file"]);
+    tfplugin_framework::plugin::main(info, || Server::new(Files))
 }

@@ -94,9 +94,9 @@ pub(super) fn function(
     example: &str,
 ) -> String {
     let title = format!("{name} function - {provider}");
-    let mut page = front_matter(&title, signature.summary);
+    let mut page = front_matter(&title, &signature.summary);
     let title = format!("function: {name}");
-    heading(&mut page, &title, &[signature.description]);
+    heading(&mut page, &title, &[&signature.description]);
     section(&mut page, "Example Usage", &code("terraform", example));
     section(
         &mut page,
@@ -107,8 +107,8 @@ pub(super) fn function(
     let parameters = signature.parameters.iter().map(|it| (it, ""));
     let variadic = signature.variadic.iter().map(|it| (it, "Variadic, "));
     for (parameter, variadic) in parameters.chain(variadic) {
-        let (name, kind) = (parameter.name, type_words(&parameter.ty));
-        let description = parameter.description;
+        let (name, kind) = (&parameter.name, type_words(&parameter.ty));
+        let description = &parameter.description;
         let _ = writeln!(arguments, "1. `{name}` ({variadic}{kind}) {description}");
     }
     section(&mut page, "Arguments", &arguments);

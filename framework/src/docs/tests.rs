@@ -179,18 +179,12 @@ impl Function for Mix {
     }
 
     fn signature(&self) -> Signature {
-        let parameter = |name, ty| Parameter {
-            name,
-            ty,
-            description: "A colour.",
-        };
-        Signature {
-            parameters: vec![parameter("first", Type::String)],
-            variadic: Some(parameter("others", Type::list(Type::String))),
-            returns: Type::Bool,
-            summary: "Mixes colours",
-            description: "Mixes colours, in any order.",
-        }
+        let parameter = |name, ty| Parameter::new(name, ty).doc("A colour.");
+        Signature::new(Type::Bool)
+            .parameter(parameter("first", Type::String))
+            .variadic(parameter("others", Type::list(Type::String)))
+            .summary("Mixes colours")
+            .doc("Mixes colours, in any order.")
     }
 
     fn call(&self, _: CallRequest<'_>) -> Result<Value, FunctionError> {

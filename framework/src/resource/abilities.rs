@@ -45,17 +45,19 @@ pub trait UpgradeState: Send + Sync {
     /// Brings a state into the shape of the current schema, without looking at the remote object.
     fn upgrade(
         &self,
-        request: UpgradeStateRequest,
+        request: UpgradeStateRequest<'_>,
         response: &mut UpgradeStateResponse,
     ) -> Result<(), Reported>;
 }
 
-/// What there is to upgrade: the state in the response.
+/// What there is to upgrade.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct UpgradeStateRequest {
+pub struct UpgradeStateRequest<'a> {
     /// The version of the schema with which the state was written.
     pub version: i64,
+    /// The state as it was stored.
+    pub state: &'a RawState,
 }
 
 /// A state on its way to the current version.

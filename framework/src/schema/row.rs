@@ -18,6 +18,7 @@ pub type Text = Cow<'static, str>;
 
 /// One attribute.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Attribute {
     /// Name in HCL.
     pub name: Text,
@@ -86,6 +87,7 @@ pub enum Mode {
 
 /// One block, or several of one type.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Block {
     /// Name in HCL.
     pub name: Text,

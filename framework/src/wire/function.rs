@@ -59,9 +59,7 @@ fn arguments(
             }
             Ok(value) => values.push(value),
             Err(CallError::Diagnostic(error)) => {
-                let argument = Some(position);
-                let message = error.detail;
-                return Ok(Err(FunctionError { message, argument }));
+                return Ok(Err(FunctionError::of_argument(position, error.detail)));
             }
             Err(error) => return Err(error),
         }

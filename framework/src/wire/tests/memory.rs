@@ -423,28 +423,19 @@ impl Function for Join {
     }
 
     fn signature(&self) -> Signature {
-        let parameter = |name| Parameter {
-            name,
-            ty: Type::String,
-            description: "Text.",
-        };
-        Signature {
-            parameters: vec![parameter("separator")],
-            variadic: Some(parameter("part")),
-            returns: Type::String,
-            summary: "Joins texts.",
-            description: "Joins texts.",
-        }
+        let parameter = |name| Parameter::new(name, Type::String).doc("Text.");
+        Signature::new(Type::String)
+            .parameter(parameter("separator"))
+            .variadic(parameter("part"))
+            .summary("Joins texts.")
+            .doc("Joins texts.")
     }
 
     fn call(&self, request: CallRequest<'_>) -> Result<Value, FunctionError> {
         let texts: Vec<_> = request.arguments.iter().filter_map(Value::as_str).collect();
         match texts.split_first() {
             Some((separator, parts)) if !parts.is_empty() => Ok(parts.join(separator).into()),
-            _ => Err(FunctionError {
-                message: "Nothing to join.".into(),
-                argument: Some(0),
-            }),
+            _ => Err(FunctionError::of_argument(0, "Nothing to join.")),
         }
     }
 }

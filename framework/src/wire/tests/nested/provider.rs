@@ -282,17 +282,10 @@ impl Function for Half {
     }
 
     fn signature(&self) -> Signature {
-        Signature {
-            parameters: vec![Parameter {
-                name: "number",
-                ty: Type::Number,
-                description: "A number.",
-            }],
-            variadic: None,
-            returns: Type::Number,
-            summary: "Halves.",
-            description: "Halves a number.",
-        }
+        Signature::new(Type::Number)
+            .parameter(Parameter::new("number", Type::Number).doc("A number."))
+            .summary("Halves.")
+            .doc("Halves a number.")
     }
 
     fn call(&self, request: CallRequest<'_>) -> Result<Value, FunctionError> {
@@ -300,10 +293,7 @@ impl Function for Half {
         match number {
             Some(13) => panic!("unlucky"),
             Some(number) if number % 2 == 0 => Ok((number / 2).into()),
-            _ => Err(FunctionError {
-                message: "It is odd.".into(),
-                argument: Some(0),
-            }),
+            _ => Err(FunctionError::of_argument(0, "It is odd.")),
         }
     }
 }

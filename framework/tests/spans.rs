@@ -17,7 +17,7 @@ use tfplugin_proto::v6::provider_server::Provider as _;
 use tonic::Request;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Subscriber};
+use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -56,6 +56,8 @@ struct Calls(Arc<Mutex<Vec<Fields>>>);
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Calls {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        // A log of errors only has it as well.
+        assert_eq!(*attributes.metadata().level(), Level::ERROR);
         let mut fields = Fields::default();
         attributes.record(&mut fields);
         let span = context.span(id).expect("it is new");

@@ -34,6 +34,9 @@ impl<P: Provider> ServerState<P> {
         request: &v6::upgrade_resource_state::Request,
     ) -> Result<v6::upgrade_resource_state::Response, CallError> {
         let resource = self.resource(&request.type_name)?;
+        if request.version < 0 {
+            return Err(CallError::protocol("has a version below 0"));
+        }
         let stored = convert::required("raw_state", request.raw_state.as_ref())?;
         let upgrade = self.engine.upgrade(resource, request.version, &stored.json);
         let (state, diagnostics) = upgrade.await;

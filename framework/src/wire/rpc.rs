@@ -48,7 +48,8 @@ impl<'a> Call<'a> {
 
     /// The call as a span of the process's trace.
     fn span(self) -> Span {
-        let span = tracing::debug_span!(
+        // At the level that every log has, so that whatever is in the log names its call.
+        let span = tracing::error_span!(
             "rpc",
             tf_rpc = self.rpc,
             tf_resource_type = Empty,

@@ -219,6 +219,12 @@ async fn null_is_refused_where_something_is_due() {
         .upgrade_resource_state(Request::new(upgrade.clone()))
         .await;
     assert_refused(answer, "The request has no raw_state.");
+    upgrade.version = -1;
+    let answer = server
+        .upgrade_resource_state(Request::new(upgrade.clone()))
+        .await;
+    assert_refused(answer, "The request has a version below 0.");
+    upgrade.version = 1;
     // A state that is broken is the user's to mend.
     upgrade.raw_state = Some(v6::RawState::default());
     let answer = server.upgrade_resource_state(Request::new(upgrade)).await;

@@ -195,11 +195,13 @@ fn propose(
 }
 
 /// Terraform counts the elements of a set of nested attributes, and takes it for the provider's fault if there are fewer than
-/// are written. Of blocks it does not.
+/// are written, unless the set is the prior one. It does not count those of blocks, nor what is below a set.
 fn check_sets(plan: &mut Plan, schema: &Schema) {
     let mut found = BTreeSet::new();
     walk_plan(plan, schema, &mut |node| {
-        let is_counted = node.row.attribute().is_some();
+        let is_nested = node.row.attribute().is_some() && node.row.nesting().is_some();
+        let is_prior = *node.planned == *node.prior && !node.is_moved;
+        let is_counted = is_nested && !is_prior && !node.below_set;
         if let (true, Value::Set(config), Value::Set(planned)) =
             (is_counted, node.config, &*node.planned)
             && planned.len() < config.len()

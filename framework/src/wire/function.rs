@@ -51,10 +51,10 @@ fn arguments(
     let parameters = signature.parameters.iter();
     let parameters = parameters.chain(signature.variadic.iter().cycle());
     for (position, (argument, parameter)) in arguments.iter().zip(parameters).enumerate() {
-        let field = format!("argument {position}");
+        let field = format!("function argument {position}");
         match convert::decode(&field, Some(argument), &parameter.ty) {
             Ok(value) if value.is_null() || !value.is_wholly_known() => {
-                let words = format!("has an {field} that is null or unknown");
+                let words = format!("has a {field} that is null or unknown");
                 return Err(CallError::protocol(words));
             }
             Ok(value) => values.push(value),

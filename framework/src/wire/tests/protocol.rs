@@ -379,17 +379,17 @@ async fn calls_of_functions_fit_their_signatures() {
         (
             "join",
             vec![text("-"), broken()],
-            "has a argument 1 that is no value of its type: ",
+            "has a function argument 1 that is no value of its type: ",
         ),
         (
             "join",
             vec![null().expect("some")],
-            "has an argument 0 that is null or unknown.",
+            "has a function argument 0 that is null or unknown.",
         ),
         (
             "join",
             vec![text("-"), msgpack(&[0xd4, 0, 0]).expect("some")],
-            "has an argument 1 that is null or unknown.",
+            "has a function argument 1 that is null or unknown.",
         ),
     ] {
         let answer = call(name, arguments).await;

@@ -4,17 +4,23 @@ use std::{fs, io::ErrorKind::NotFound, process::ExitCode, sync::Arc};
 
 use async_trait::async_trait;
 use tfplugin_framework::schema::{Attribute, Schema, plan_modifier::requires_replace};
-use tfplugin_framework::{context::*, diagnostics::*, plugin::*, provider::*, resource::*, types::value::Object, wire::Server};
+use tfplugin_framework::{context::*, diagnostics::*, model::*, plugin::*, provider::*, resource::*, types::value::Object, wire::Server};
 
 struct Files;
 struct File(Schema);
+
+#[derive(Model)]
+struct FileModel {
+    path: String,
+    content: String,
+}
 
 #[async_trait]
 impl Provider for Files {
     type Data = ();
 
-    async fn configure(&self, _: &ConfigureContext, _: ConfigureRequest<'_>, to: &mut ConfigureResponse<()>) -> Result<(), Reported> {
-        to.data = Some(());
+    async fn configure(&self, _: &ConfigureContext, _: ConfigureRequest<'_>, response: &mut ConfigureResponse<()>) -> Result<(), Reported> {
+        response.data = Some(());
         Ok(())
     }
 
@@ -25,10 +31,10 @@ impl Provider for Files {
     }
 }
 
-fn write(file: &Object, state: &mut State, diagnostics: &mut Diagnostics) -> Result<Outcome, Reported> {
-    let written = fs::write(file.text("path"), file.text("content"));
-    written.map_err(|error| diagnostics.add_error("Cannot write the file", error.to_string()))?;
-    state.set(file.clone());
+fn write(plan: &Object, state: &mut State, diagnostics: &mut Diagnostics) -> Result<Outcome, Reported> {
+    let file: FileModel = plan.model().report(diagnostics)?;
+    fs::write(&file.path, &file.content).map_err(|error| diagnostics.add_error("Cannot write the file", error.to_string()))?;
+    state.set(plan.clone());
     Ok(Outcome::Done)
 }
 
@@ -41,36 +47,32 @@ impl Resource<()> for File {
         &self.0
     }
 
-    async fn create(&self, _: &Context<()>, asked: CreateRequest<'_>, to: &mut CreateResponse) -> Result<Outcome, Reported> {
-        write(asked.plan, &mut to.state, &mut to.diagnostics)
+    async fn create(&self, _: &Context<()>, request: CreateRequest<'_>, response: &mut CreateResponse) -> Result<Outcome, Reported> {
+        write(request.plan, &mut response.state, &mut response.diagnostics)
     }
 
-    async fn read(&self, _: &Context<()>, asked: ReadRequest<'_>, to: &mut ReadResponse) -> Result<(), Reported> {
-        let mut file = asked.current.clone();
-        match fs::read_to_string(file.text("path")) {
-            Ok(content) => {
-                file.set("content", content);
-                to.state.set(file);
-            }
-            Err(error) if error.kind() == NotFound => to.state.remove(),
-            Err(error) => return Err(to.diagnostics.add_error("Cannot read the file", error.to_string())),
+    async fn read(&self, _: &Context<()>, request: ReadRequest<'_>, response: &mut ReadResponse) -> Result<(), Reported> {
+        let file: FileModel = request.current.model().report(&mut response.diagnostics)?;
+        match fs::read_to_string(&file.path) {
+            Ok(content) => response.state.set(FileModel { content, ..file }.into_object()),
+            Err(error) if error.kind() == NotFound => response.state.remove(),
+            Err(error) => return Err(response.diagnostics.add_error("Cannot read the file", error.to_string())),
         }
         Ok(())
     }
 
-    async fn update(&self, _: &Context<()>, asked: UpdateRequest<'_>, to: &mut UpdateResponse) -> Result<Outcome, Reported> {
-        write(asked.plan, &mut to.state, &mut to.diagnostics)
+    async fn update(&self, _: &Context<()>, request: UpdateRequest<'_>, response: &mut UpdateResponse) -> Result<Outcome, Reported> {
+        write(request.plan, &mut response.state, &mut response.diagnostics)
     }
 
-    async fn delete(&self, _: &Context<()>, asked: DeleteRequest<'_>, to: &mut DeleteResponse) -> Result<(), Reported> {
-        match fs::remove_file(asked.prior.text("path")) {
-            Err(error) if error.kind() != NotFound => Err(to.diagnostics.add_error("Cannot delete the file", error.to_string())),
-            _ => Ok(()),
-        }
+    async fn delete(&self, _: &Context<()>, request: DeleteRequest<'_>, response: &mut DeleteResponse) -> Result<(), Reported> {
+        let file: FileModel = request.prior.model().report(&mut response.diagnostics)?;
+        let deleted = fs::remove_file(file.path).or_else(|error| if error.kind() == NotFound { Ok(()) } else { Err(error) });
+        deleted.map_err(|error| response.diagnostics.add_error("Cannot delete the file", error.to_string()))
     }
 }
 
 fn main() -> ExitCode {
-    let about = About { address: "example.com/test/files", version: "1.0.0", log_targets: &["file"] };
-    tfplugin_framework::plugin::main(about, || Server::new(Files))
+    let info = PluginInfo::new("example.com/test/files", "1.0.0").log_targets(&["file"]);
+    tfplugin_framework::plugin::main(info, || Server::new(Files))
 }

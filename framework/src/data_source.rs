@@ -45,6 +45,6 @@ pub struct ReadRequest<'a> {
 pub struct ReadResponse {
     /// The result, which starts as the configuration and keeps all of it.
     pub state: Object,
-    /// What the user is told.
+    /// Messages to the user.
     pub diagnostics: Diagnostics,
 }

@@ -1,4 +1,4 @@
-//! What a user is told: errors and warnings, each with the attribute it is about.
+//! Messages to the user: errors and warnings, each with the attribute it is about.
 
 use crate::types::path::Path;
 
@@ -20,7 +20,7 @@ pub struct Diagnostic {
     pub summary: String,
     /// Why, and what would be right.
     pub detail: String,
-    /// The attribute at fault; the root when none can be told.
+    /// The attribute at fault; the root when there is no particular one.
     pub path: Path,
 }
 
@@ -51,7 +51,7 @@ impl Diagnostic {
     }
 }
 
-/// Proof that the user was told of an error: whoever holds one got it by adding an error to [`Diagnostics`].
+/// Proof that an error was reported: a value of it comes from adding an error to [`Diagnostics`].
 ///
 /// Operations fail with it, so none can fail without saying why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

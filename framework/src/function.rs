@@ -1,6 +1,7 @@
 //! What a provider-defined function does.
 
 use crate::diagnostics::Diagnostic;
+use crate::schema::Text;
 use crate::types::ty::Type;
 use crate::types::value::Value;
 
@@ -25,7 +26,20 @@ pub struct CallRequest<'a> {
 }
 
 /// What a function takes and gives.
+///
+/// ```
+/// use tfplugin_framework::function::{Parameter, Signature};
+/// use tfplugin_framework::types::ty::Type;
+///
+/// let signature = Signature::new(Type::String)
+///     .parameter(Parameter::new("separator", Type::String).doc("What goes between."))
+///     .variadic(Parameter::new("parts", Type::String).doc("What is joined."))
+///     .summary("Joins texts")
+///     .doc("Joins texts with a separator between them.");
+/// assert_eq!(signature.parameters.len(), 1);
+/// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Signature {
     /// The arguments in order.
     pub parameters: Vec<Parameter>,
@@ -34,24 +48,85 @@ pub struct Signature {
     /// The type of the result.
     pub returns: Type,
     /// What it is, in a few words.
-    pub summary: &'static str,
+    pub summary: Text,
     /// What it does, in Markdown.
-    pub description: &'static str,
+    pub description: Text,
+}
+
+impl Signature {
+    /// A function without arguments.
+    pub fn new(returns: Type) -> Self {
+        Self {
+            parameters: Vec::new(),
+            variadic: None,
+            returns,
+            summary: Text::default(),
+            description: Text::default(),
+        }
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn parameter(mut self, parameter: Parameter) -> Self {
+        self.parameters.push(parameter);
+        self
+    }
+
+    /// Any number of further arguments.
+    #[must_use]
+    pub fn variadic(mut self, parameter: Parameter) -> Self {
+        self.variadic = Some(parameter);
+        self
+    }
+
+    /// What it is, in a few words.
+    #[must_use]
+    pub fn summary(mut self, summary: impl Into<Text>) -> Self {
+        self.summary = summary.into();
+        self
+    }
+
+    /// What it does, in Markdown.
+    #[must_use]
+    pub fn doc(mut self, description: impl Into<Text>) -> Self {
+        self.description = description.into();
+        self
+    }
 }
 
 /// One argument. Terraform reports nulls itself and does not call with unknowns.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Parameter {
     /// Its name, for messages.
-    pub name: &'static str,
+    pub name: Text,
     /// Its type.
     pub ty: Type,
     /// What it means, in Markdown.
-    pub description: &'static str,
+    pub description: Text,
+}
+
+impl Parameter {
+    /// An argument of this type.
+    pub fn new(name: impl Into<Text>, ty: Type) -> Self {
+        Self {
+            name: name.into(),
+            ty,
+            description: Text::default(),
+        }
+    }
+
+    /// What it means, in Markdown.
+    #[must_use]
+    pub fn doc(mut self, description: impl Into<Text>) -> Self {
+        self.description = description.into();
+        self
+    }
 }
 
 /// Why a function has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FunctionError {
     /// What is wrong and what would be right.
     pub message: String,
@@ -59,11 +134,26 @@ pub struct FunctionError {
     pub argument: Option<usize>,
 }
 
-impl From<Diagnostic> for FunctionError {
-    fn from(diagnostic: Diagnostic) -> Self {
+impl FunctionError {
+    /// An error of no particular argument.
+    pub fn new(message: impl Into<String>) -> Self {
         Self {
-            message: diagnostic.detail,
+            message: message.into(),
             argument: None,
         }
+    }
+
+    /// An error of the argument at this position, from 0.
+    pub fn of_argument(position: usize, message: impl Into<String>) -> Self {
+        Self {
+            argument: Some(position),
+            ..Self::new(message)
+        }
+    }
+}
+
+impl From<Diagnostic> for FunctionError {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::new(diagnostic.detail)
     }
 }

@@ -1,24 +1,53 @@
 //! Terraform and OpenTofu providers in Rust.
 //!
+//! # How to begin
+//!
+//! `examples/file.rs` is a whole provider of one resource. It has four parts, and so has every other:
+//!
+//! 1. A [`Provider`](provider::Provider): its configuration, and what it offers.
+//! 2. For each type of objects a [`Resource`](resource::Resource) with a [`Schema`](schema::Schema): one row for each attribute
+//!    says all that is known of it, and validation, plans, documentation and tests read it there. What only some resources can
+//!    do (import, upgrades, a say in plans) are traits of their own, which [`Resource`](resource::Resource) has methods for.
+//! 3. A [`Model`](model::Model) of the schema: a struct whose fields are the attributes, each with a type that says whether it may
+//!    be null or unknown. `object.model::<File>()` reads one, `into_object` writes it. `testing::assert_model_fits` holds it against
+//!    the schema. Without a model, [`Object`](types::value::Object) has the attributes by name.
+//! 4. A `main` that hands all of it to [`plugin::main`].
+//!
+//! An operation says what is wrong in its response's [`Diagnostics`](diagnostics::Diagnostics), and fails with the
+//! [`Reported`](diagnostics::Reported) that adding an error gives. What it has stored in the response by then is kept.
+//!
+//! With the feature `testing`, `testing::Core` drives the provider through whole lives in a test, by Terraform's own rules and
+//! without Terraform; with the feature `docs`, `docs::generate` makes its pages for the registry.
+//!
+//! Requests and responses, and whatever else may grow with the protocol, are `#[non_exhaustive]`: a release of this crate that
+//! knows more of the protocol needs no change in a provider. [`engine`] and [`wire`] are no part of that promise, apart from
+//! [`wire::Server`] and [`engine::Engine`].
+//!
+//! # What is where
+//!
 //! Read in this order; each module depends only on those that are declared before it:
 //!
 //! - [`types`]: values, their types, paths, and the forms in which they travel.
-//! - [`diagnostics`]: what a user is told.
+//! - [`diagnostics`]: messages to the user: errors and warnings.
+//! - [`model`]: objects as structs.
 //! - [`schema`]: schemas as data, one row for each attribute.
 //! - [`resource`], [`data_source`], [`function`], with [`context`], [`private`] and [`validate_config`], and [`provider`]: what an
 //!   author writes.
 //! - [`engine`]: what happens to a configuration, a plan and a state. Knows no message of the protocol, and does no IO.
 //! - [`plugin`]: the process: go-plugin's handshake, TLS, listener, life and death.
 //! - [`wire`]: one short function for each call of the protocol.
+//! - `docs`, with the feature of this name: pages for the Terraform Registry.
 //! - `testing`, with the feature of this name: drives a provider through whole lives as Terraform's core does.
 //!
-//! `examples/file.rs` is a whole provider of one resource.
-//!
 //! `tests/structure.rs` checks this, and that no files import each other in a circle.
+
+// For what `#[derive(Model)]` writes in this crate itself.
+extern crate self as tfplugin_framework;
 
 pub mod types;
 
 pub mod diagnostics;
+pub mod model;
 pub mod schema;
 
 pub mod context;
@@ -36,5 +65,7 @@ pub mod engine;
 pub mod plugin;
 pub mod wire;
 
+#[cfg(any(test, feature = "docs"))]
+pub mod docs;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -80,6 +80,6 @@ pub struct ConfigureRequest<'a> {
 pub struct ConfigureResponse<D> {
     /// What resources and data sources work with; none while values it needs are unknown.
     pub data: Option<D>,
-    /// What the user is told.
+    /// Messages to the user.
     pub diagnostics: Diagnostics,
 }

@@ -50,7 +50,7 @@ impl ArmType {
 
     /// The ID of an object in the state.
     pub(crate) fn stored_id(&self, object: &Object) -> Result<ResourceId, Diagnostic> {
-        ResourceId::parse_as(object.text("id"), self.resource_type.name)
+        ResourceId::parse_as(object.str_or_empty("id"), self.resource_type.name)
             .map_err(|error| Diagnostic::error("Invalid ID in the state", error.to_string()))
     }
 

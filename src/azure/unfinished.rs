@@ -46,7 +46,7 @@ pub(super) fn plan(arm: &ArmType, plan: &mut Plan<'_>) {
     let summary = format!(
         "{} {:?} was still being created at plan",
         capitalised(arm.noun),
-        prior.text("name")
+        prior.str_or_empty("name")
     );
     let detail = "Azure had accepted it before and had not finished. The apply goes on waiting, and only then does whatever else is planned \
                   for it; nothing is created again and nothing is replaced.";

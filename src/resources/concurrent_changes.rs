@@ -272,7 +272,7 @@ async fn play(
     meeting: &Meeting<'_>,
     way: Way,
 ) -> Result<(), String> {
-    let id = ResourceId::parse(base.text("id")).expect("an ID");
+    let id = ResourceId::parse(base.str_or_empty("id")).expect("an ID");
     let config = config(resource, table, &ours.written);
     let mut at_apply = table.body.clone();
     merge(&mut at_apply, meeting.theirs);

@@ -264,7 +264,7 @@ pub(super) async fn refreshed_and_planned(
     state: &Object,
     body: &Json,
 ) -> Result<(Object, Planned), String> {
-    let id = ResourceId::parse(state.text("id")).expect("an ID");
+    let id = ResourceId::parse(state.str_or_empty("id")).expect("an ID");
     let mut objects = neighbours();
     objects.push((id, Reply::json(200, body)));
     let server = server_of(&objects).await;

@@ -119,7 +119,7 @@ impl ArmResource for IseIntegrationAccount {
 
 /// The environment, once it is deployed, if it takes the account.
 async fn environment_for(work: Work<'_>, planned: &Object) -> Result<Json, Diagnostic> {
-    let environment = environment::ready(work.session, planned.text("ise_id")).await?;
+    let environment = environment::ready(work.session, planned.str_or_empty("ise_id")).await?;
     check_sku(planned, &ise::ARM.object_of(&environment))?;
     Ok(environment)
 }

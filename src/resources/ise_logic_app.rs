@@ -79,7 +79,8 @@ impl ArmResource for IseLogicApp {
         parameters::check_secure(request.config, diagnostics)?;
         let account = account::at_apply(work.session, request.plan).await;
         account.report(diagnostics)?;
-        let environment = environment::ready(work.session, request.plan.text("ise_id")).await;
+        let environment =
+            environment::ready(work.session, request.plan.str_or_empty("ise_id")).await;
         let environment = environment.report(diagnostics)?;
         Ok(json!({ "location": environment["location"] }))
     }

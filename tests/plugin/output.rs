@@ -61,6 +61,39 @@ async fn every_line_of_the_log_has_the_clients_form() -> Outcome {
     Ok(())
 }
 
+/// Whoever starts Terraform with a trace finds the calls of its providers in it.
+#[tokio::test]
+async fn calls_belong_to_the_trace_of_the_environment() -> Outcome {
+    let (trace, parent) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+    let valid = format!("00-{trace}-{parent}-01");
+    for (traceparent, is_valid) in [(valid.as_str(), true), (trace, false)] {
+        let identity = Identity::new()?;
+        let mut command = command(program(), Some(&identity));
+        command
+            .env("TF_LOG_PROVIDER", "DEBUG")
+            .env("TRACEPARENT", traceparent);
+        let mut plugin = start(&mut command).await?;
+        let channel = plugin.line.connect(Some(&identity)).await?;
+        answers(&channel).await?;
+        shut_down(&channel).await?;
+        exit(&mut plugin).await?;
+        let mut log = String::new();
+        let mut stderr = plugin.child.stderr.take().ok_or("no stderr")?;
+        in_time(stderr.read_to_string(&mut log)).await??;
+        let entries = log.lines().map(serde_json::from_str);
+        let entries: Vec<Value> = entries.collect::<Result<_, _>>()?;
+        let mut calls = entries.iter();
+        let call = calls.find(|it| it["tf_rpc"] == "GetProviderSchema");
+        let call = call.ok_or_else(|| format!("no call: {log}"))?;
+        assert_eq!(call["trace_id"] == trace, is_valid, "{call}");
+        assert_eq!(call["parent_span_id"] == parent, is_valid, "{call}");
+        assert_eq!(call["trace_id"].as_str().map(str::len), Some(32), "{call}");
+        assert_eq!(call["span_id"].as_str().map(str::len), Some(16), "{call}");
+        assert_ne!(call["span_id"], parent, "{call}");
+    }
+    Ok(())
+}
+
 /// A client that is gone takes the other end of stderr with it.
 #[tokio::test]
 async fn a_lost_stderr_does_not_matter() -> Outcome {

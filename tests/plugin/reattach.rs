@@ -3,9 +3,9 @@
 #![cfg(unix)]
 
 use rustix::process::Signal;
-use serde_json::Value;
-use tfplugin_proto::v6::configure_provider;
+use serde_json::{Value, json};
 use tfplugin_proto::v6::provider_client::ProviderClient;
+use tfplugin_proto::v6::{DynamicValue, configure_provider};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tonic::Code;
 
@@ -53,9 +53,23 @@ async fn clients_come_and_go() -> Outcome {
 
 async fn configure(channel: &Channel) -> Outcome {
     let mut provider = ProviderClient::with_origin(channel.clone(), origin());
-    let request = configure_provider::Request::default();
+    let id = "00000000-0000-0000-0000-000000000000";
+    let config = json!({
+        "subscription_id": id, "tenant_id": id, "client_id": id, "client_secret": "any",
+    });
+    let request = configure_provider::Request {
+        // Terraform writes MessagePack; JSON may leave out what is null.
+        config: Some(DynamicValue {
+            json: config.to_string().into(),
+            ..DynamicValue::default()
+        }),
+        ..configure_provider::Request::default()
+    };
     match in_time(provider.configure_provider(request)).await? {
-        Ok(_) => Ok(()),
+        Ok(response) => {
+            assert_eq!(response.into_inner().diagnostics, []);
+            Ok(())
+        }
         Err(status) if status.code() == Code::Unimplemented => Ok(()),
         Err(status) => Err(status.into()),
     }

@@ -147,7 +147,7 @@ async fn update<D: Send + Sync>(
     }
 }
 
-/// What was accepted and goes on has not told everything yet, and that is no mistake.
+/// What was accepted and is not finished may have unknown values, which become null.
 fn forget_what_is_open(schema: &Schema, outcome: Option<Outcome>, object: Option<&mut Object>) {
     if let (Some(Outcome::Accepted(_)), Some(object)) = (outcome, object) {
         settle(schema, object);

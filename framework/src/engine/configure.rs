@@ -74,7 +74,7 @@ impl Engine {
         let configure = provider.configure(&context, request, &mut response);
         let configure = tokio::select! {
             result = catch(configure) => result,
-            // Nothing of the provider's can go on for long, whatever it heeds.
+            // A provider that ignores both the deadline and the stop is not waited for.
             () = context.cancel.cancelled() => Err(ended("Terraform was stopped")),
             () = tokio::time::sleep_until(context.deadline) => Err(ended("The time ran out")),
         };

@@ -49,7 +49,7 @@ pub struct StateResponse {
     pub object: Option<Object>,
     /// What is remembered about it.
     pub private: Private,
-    /// What to tell the user.
+    /// Messages to the user.
     pub diagnostics: Diagnostics,
 }
 
@@ -95,7 +95,7 @@ fn bug(finding: &str) -> Diagnostic {
     )
 }
 
-/// Something that every client sends is missing.
-pub(crate) fn incomplete_request(what: &str) -> Diagnostic {
-    Diagnostic::error("Incomplete request", format!("Terraform sent no {what}."))
+/// Something that every request has is missing.
+fn incomplete_request(what: &str) -> Diagnostic {
+    Diagnostic::error("Incomplete request", format!("There is no {what}."))
 }

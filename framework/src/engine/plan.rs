@@ -38,7 +38,7 @@ pub struct PlanResponse {
     pub requires_replace: BTreeSet<Path>,
     /// What is remembered about the object, and handed on to the apply.
     pub private: Private,
-    /// What to tell the user.
+    /// Messages to the user.
     pub diagnostics: Diagnostics,
 }
 
@@ -190,7 +190,33 @@ fn propose(
         mark_computed(&mut plan, schema);
     }
     modify(&mut plan, schema, &unmarked, false);
+    check_sets(&mut plan, schema);
     plan
+}
+
+/// Terraform counts the elements of a set of nested attributes, and takes it for the provider's fault if there are fewer than
+/// are written, unless the set is the prior one. It does not count those of blocks, nor what is below a set.
+fn check_sets(plan: &mut Plan, schema: &Schema) {
+    let mut found = BTreeSet::new();
+    walk_plan(plan, schema, &mut |node| {
+        let is_nested = node.row.attribute().is_some() && node.row.nesting().is_some();
+        let is_prior = *node.planned == *node.prior && !node.is_moved;
+        let is_counted = is_nested && !is_prior && !node.below_set;
+        if let (true, Value::Set(config), Value::Set(planned)) =
+            (is_counted, node.config, &*node.planned)
+            && planned.len() < config.len()
+        {
+            found.insert((node.path.clone(), node.row.name().to_owned()));
+        }
+    });
+    for (path, name) in found {
+        let detail = format!(
+            "Elements of {name} differ only in what means the same to the provider, such as a default that one of them writes and \
+             the other leaves out. Keep one of them."
+        );
+        let diagnostics = &mut plan.diagnostics;
+        diagnostics.add_attribute_error(path, "Equal elements", detail);
+    }
 }
 
 /// Ends the plan, after a resource has had the last word.
@@ -202,7 +228,7 @@ fn finish(plan: &mut Plan, schema: &Schema) {
     }
 }
 
-/// What nobody wrote stays as it was. Terraform proposes that too, but knows no keys of lists, and no meaning in sets.
+/// What the configuration leaves out stays as it was. Terraform proposes that too, but knows no keys of lists, and no meaning in sets.
 fn keep_computed(plan: &mut Plan, schema: &Schema) {
     walk_plan(plan, schema, &mut |node| {
         if node.is_written && is_decided_by_apply(&node) {
@@ -240,7 +266,7 @@ fn mark_computed(plan: &mut Plan, schema: &Schema) {
     });
 }
 
-/// Whether the apply gives the value: nobody wrote one, and there is no default.
+/// Whether the apply gives the value: the configuration has none, and there is no default.
 fn is_decided_by_apply(node: &Node<'_, '_>) -> bool {
     node.row.is_computed() && node.config.is_null() && node.row.default_value().is_none()
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::data_source::DataSource;
-use crate::diagnostics::Diagnostic;
-use crate::function::{Function, FunctionError};
+use crate::function::Function;
 use crate::provider::Provider;
 use crate::resource::Resource;
 
@@ -42,29 +41,22 @@ impl<D: Send + Sync> Registry<D> {
     }
 
     /// The managed resource of this type.
-    pub fn resource(&self, type_name: &str) -> Result<&dyn Resource<D>, Diagnostic> {
+    pub fn resource(&self, type_name: &str) -> Option<&dyn Resource<D>> {
         let found = self.resources.iter().find(|it| it.type_name() == type_name);
-        found
-            .map(|it| &**it)
-            .ok_or_else(|| unknown_type("resource", type_name))
+        found.map(|it| &**it)
     }
 
     /// The data source of this type.
-    pub fn data_source(&self, type_name: &str) -> Result<&dyn DataSource<D>, Diagnostic> {
+    pub fn data_source(&self, type_name: &str) -> Option<&dyn DataSource<D>> {
         let mut all = self.data_sources.iter();
         let found = all.find(|it| it.type_name() == type_name);
-        found
-            .map(|it| &**it)
-            .ok_or_else(|| unknown_type("data source", type_name))
+        found.map(|it| &**it)
     }
 
     /// The function of this name.
-    pub fn function(&self, name: &str) -> Result<&dyn Function, FunctionError> {
+    pub fn function(&self, name: &str) -> Option<&dyn Function> {
         let found = self.functions.iter().find(|it| it.name() == name);
-        found.map(|it| &**it).ok_or_else(|| FunctionError {
-            message: format!("This provider has no function {name}."),
-            argument: None,
-        })
+        found.map(|it| &**it)
     }
 
     /// A sentence about each name that two things of one kind have, of which only the first could be used.
@@ -78,11 +70,4 @@ impl<D: Send + Sync> Registry<D> {
         all.filter(move |name| !known.insert(*name))
             .map(|(kind, name)| format!("The {kind} {name} is registered twice"))
     }
-}
-
-fn unknown_type(kind: &str, type_name: &str) -> Diagnostic {
-    Diagnostic::error(
-        format!("Unknown {kind} type"),
-        format!("This release of the provider has no {kind} type {type_name:?}."),
-    )
 }

@@ -102,7 +102,10 @@ mod tests {
         );
         let kept = [rule("a", "new".into()), rule("B", "new".into())];
         let map = |rules: &[Value]| {
-            let key = |rule: &Value| rule.as_object().map(|it| it.text("name").to_lowercase());
+            let key = |rule: &Value| {
+                rule.as_object()
+                    .map(|it| it.str_or_empty("name").to_lowercase())
+            };
             let pairs = rules
                 .iter()
                 .filter_map(|rule| Some((key(rule)?, rule.clone())));

@@ -68,10 +68,13 @@ async fn upgraded<D: Send + Sync>(
         return Err(diagnostics.fail(no_way(resource.type_name(), version, known)));
     };
     let mut response = UpgradeStateResponse {
-        state,
+        state: state.clone(),
         diagnostics: Diagnostics::new(),
     };
-    let request = UpgradeStateRequest { version };
+    let request = UpgradeStateRequest {
+        version,
+        state: &state,
+    };
     let upgraded = catch(async { ability.upgrade(request, &mut response) }).await;
     diagnostics.extend(response.diagnostics);
     upgraded.report(diagnostics).flatten()?;

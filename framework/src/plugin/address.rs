@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// The address as the client must be told.
+/// The address in the form of the handshake line.
 #[derive(Clone, Debug)]
 pub(super) enum Address {
     /// The path of a socket.

@@ -4,14 +4,14 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
-use super::about::About;
+use super::info::PluginInfo;
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Command {
     /// No argument: a client started us.
     Serve,
-    /// Wait for clients that were told where we are.
+    /// Wait for clients that reattach.
     Debug,
     /// Explain.
     Help,
@@ -36,16 +36,12 @@ impl Command {
     }
 }
 
-pub(super) fn version(about: &About) -> String {
-    format!(
-        "terraform-provider-{} {}\n",
-        short_name(about),
-        about.version
-    )
+pub(super) fn version(info: &PluginInfo) -> String {
+    format!("terraform-provider-{} {}\n", short_name(info), info.version)
 }
 
-pub(super) fn help(about: &About) -> String {
-    let name = short_name(about);
+pub(super) fn help(info: &PluginInfo) -> String {
+    let name = short_name(info);
     format!(
         "\
 terraform-provider-{name} {version}
@@ -71,20 +67,20 @@ Environment:
              how much to log to standard error: TRACE, DEBUG, INFO, WARN, ERROR
              or OFF; the first that is set counts
 ",
-        version = about.version,
-        source = source(about),
-        log_variable = log_variable(about),
+        version = info.version,
+        source = source(info),
+        log_variable = log_variable(info),
     )
 }
 
-pub(super) fn started_by_hand(about: &About) -> String {
+pub(super) fn started_by_hand(info: &PluginInfo) -> String {
     format!(
         "\
 This is a plugin of Terraform and OpenTofu. They start it themselves for
 configurations that name {source:?} under required_providers; it does
 nothing when started by hand. With --debug it waits for them; --help tells more.
 ",
-        source = source(about),
+        source = source(info),
     )
 }
 
@@ -100,19 +96,19 @@ pub(super) fn refuse(text: &str) -> ExitCode {
 }
 
 /// The variable that narrows this provider's log only.
-pub(super) fn log_variable(about: &About) -> String {
-    let name = short_name(about).to_uppercase().replace('-', "_");
+pub(super) fn log_variable(info: &PluginInfo) -> String {
+    let name = short_name(info).to_uppercase().replace('-', "_");
     format!("TF_LOG_PROVIDER_{name}")
 }
 
 /// The last part of the address: what configurations call the provider.
-fn short_name(about: &About) -> &'static str {
-    about.address.rsplit('/').next().unwrap_or(about.address)
+fn short_name(info: &PluginInfo) -> &'static str {
+    info.address.rsplit('/').next().unwrap_or(info.address)
 }
 
 /// The address without the host that everybody leaves out.
-fn source(about: &About) -> &'static str {
-    let address = about.address;
+fn source(info: &PluginInfo) -> &'static str {
+    let address = info.address;
     address
         .strip_prefix("registry.terraform.io/")
         .unwrap_or(address)
@@ -122,11 +118,7 @@ fn source(about: &About) -> &'static str {
 mod tests {
     use super::*;
 
-    const ABOUT: About = About {
-        address: "registry.terraform.io/acme/big-cloud",
-        version: "1.2.3",
-        log_targets: &[],
-    };
+    const INFO: PluginInfo = PluginInfo::new("registry.terraform.io/acme/big-cloud", "1.2.3");
 
     #[test]
     fn arguments() {
@@ -144,16 +136,16 @@ mod tests {
 
     #[test]
     fn texts_name_the_provider() {
-        assert_eq!(version(&ABOUT), "terraform-provider-big-cloud 1.2.3\n");
-        let help = help(&ABOUT);
+        assert_eq!(version(&INFO), "terraform-provider-big-cloud 1.2.3\n");
+        let help = help(&INFO);
         assert!(help.contains("source = \"acme/big-cloud\""), "{help}");
         assert!(help.contains("TF_LOG_PROVIDER_BIG_CLOUD,"), "{help}");
-        assert!(started_by_hand(&ABOUT).contains("\"acme/big-cloud\""));
+        assert!(started_by_hand(&INFO).contains("\"acme/big-cloud\""));
     }
 
     #[test]
     fn texts_fit_a_terminal() {
-        for line in (help(&ABOUT) + &started_by_hand(&ABOUT)).lines() {
+        for line in (help(&INFO) + &started_by_hand(&INFO)).lines() {
             assert!(line.chars().count() <= 80, "{line}");
         }
     }

@@ -1,27 +1,27 @@
-//! Debugging: a process that a developer starts, perhaps under a debugger, and that Terraform is told to use.
+//! Debugging: a process that a developer starts, perhaps under a debugger, and to which Terraform reattaches.
 
 use std::io;
 
 use serde_json::{Map, json};
 
-use super::about::About;
 use super::address::Address;
 use super::handshake::PROTOCOL;
+use super::info::PluginInfo;
 use super::stdout;
 
 /// The registries that Terraform and OpenTofu mean where a source names none: either looks for the process under its own.
 const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 
 /// Prints the line to paste, and on stderr what it is for, so that scripts can read the one without the other.
-pub(super) fn announce(about: &About, address: &Address) -> io::Result<()> {
-    stdout::announce(&environment(about, address, std::process::id()))?;
+pub(super) fn announce(info: &PluginInfo, address: &Address) -> io::Result<()> {
+    stdout::announce(&environment(info, address, std::process::id()))?;
     // Without a reader it explains nothing to anybody.
     let text = "Set this variable where you run terraform or tofu. End with Ctrl-C.\n";
     io::Write::write_all(&mut io::stderr().lock(), text.as_bytes()).ok();
     Ok(())
 }
 
-fn environment(about: &About, address: &Address, pid: u32) -> String {
+fn environment(info: &PluginInfo, address: &Address, pid: u32) -> String {
     let entry = json!({
         "Protocol": "grpc",
         "ProtocolVersion": PROTOCOL,
@@ -30,7 +30,7 @@ fn environment(about: &About, address: &Address, pid: u32) -> String {
         "Test": true,
         "Addr": { "Network": address.network(), "String": address.to_string() },
     });
-    let names = names(about.address).into_iter();
+    let names = names(info.address).into_iter();
     let attach = json!(
         names
             .map(|name| (name, entry.clone()))
@@ -59,23 +59,19 @@ mod tests {
 
     #[test]
     fn the_line_to_paste() {
-        let about = |address| About {
-            address,
-            version: "1.2.3",
-            log_targets: &[],
-        };
+        let info = |address| PluginInfo::new(address, "1.2.3");
         let address = Address::Unix("/tmp/tfp-1/s".into());
         let entry = "{\"Protocol\":\"grpc\",\"ProtocolVersion\":6,\"Pid\":42,\"Test\":true,\
                      \"Addr\":{\"Network\":\"unix\",\"String\":\"/tmp/tfp-1/s\"}}";
         assert_eq!(
-            environment(&about("registry.terraform.io/acme/cloud"), &address, 42),
+            environment(&info("registry.terraform.io/acme/cloud"), &address, 42),
             format!(
                 "TF_REATTACH_PROVIDERS='{{\"registry.terraform.io/acme/cloud\":{entry},\
                  \"registry.opentofu.org/acme/cloud\":{entry}}}'\n"
             )
         );
         assert_eq!(
-            environment(&about("acme.example/acme/cloud"), &address, 42),
+            environment(&info("acme.example/acme/cloud"), &address, 42),
             format!("TF_REATTACH_PROVIDERS='{{\"acme.example/acme/cloud\":{entry}}}'\n")
         );
     }

@@ -21,7 +21,7 @@ pub(super) const PROTOCOL: u32 = 6;
 
 const DEFAULT_PORTS: RangeInclusive<u16> = 10000..=25000;
 
-/// What the client told us in the environment.
+/// What the client says in the environment.
 #[derive(Debug)]
 pub(super) struct Handshake {
     client_certificate: Option<String>,

@@ -34,7 +34,7 @@ pub(super) enum End {
     ClientLost,
     /// Nobody connected at all.
     NobodyCame,
-    /// A signal, while nobody was connected.
+    /// A signal, while no client was connected.
     Signal,
 }
 
@@ -68,7 +68,7 @@ impl Drop for OpenConnection {
 }
 
 impl Lifecycle {
-    /// Of a process that nobody is connected to yet.
+    /// Before a client has connected.
     pub(super) fn new(mode: Mode) -> Self {
         Self {
             mode,
@@ -157,7 +157,7 @@ impl Lifecycle {
             if self.mode == Mode::Reattach {
                 return self.until(|state| state.connections == 0).await;
             }
-            if self.state.borrow().heeds(signal) {
+            if self.state.borrow().ends_on(signal) {
                 return;
             }
             tracing::debug!(?signal, "ignored for the client's sake");
@@ -179,7 +179,7 @@ impl Lifecycle {
 
 impl State {
     /// An interrupt before the first connection is meant for the client, which is about to connect.
-    fn heeds(&self, signal: Signal) -> bool {
+    fn ends_on(&self, signal: Signal) -> bool {
         self.connections == 0 && (self.had_connection || signal != Signal::Interrupt)
     }
 }
@@ -270,7 +270,7 @@ mod tests {
                 had_connection,
                 ..State::default()
             };
-            assert_eq!(state.heeds(signal), expect, "{state:?} {signal:?}");
+            assert_eq!(state.ends_on(signal), expect, "{state:?} {signal:?}");
         };
         for signal in [Signal::Interrupt, Signal::Terminate, Signal::HangUp] {
             check(1, true, signal, false);

@@ -51,7 +51,7 @@ pub(super) fn install(
         .with_targets(log_targets.iter().map(|target| (*target, level)));
     let layer = HclogLayer {
         write: |line: &[u8]| {
-            // stderr may be gone, and then so is whoever would have read this.
+            // The client may have closed its end of stderr; then no one reads the log.
             std::io::stderr().lock().write_all(line).ok();
         },
     };

@@ -6,7 +6,8 @@
 //! The order of a life: `cli` and `handshake` decide what to do, `listener` binds, `stdout` announces and is
 //! then closed, `services` serve, `lifecycle` waits for a reason to end.
 
-mod about;
+mod info;
+pub(crate) mod trace;
 
 mod address;
 mod handshake;
@@ -38,9 +39,9 @@ use tfplugin_proto::v6::provider_server::Provider;
 use tfplugin_proto::v6::stop_provider;
 use tonic::service::Routes;
 
-pub use about::About;
 use cli::Command;
 use handshake::Handshake;
+pub use info::PluginInfo;
 use lifecycle::{End, Lifecycle, Mode};
 use listener::Listener;
 use signals::Signals;
@@ -60,11 +61,11 @@ pub trait ProviderService: Provider {
 
 /// The whole life of the process. `service` is built only when a client is to be served, and must not touch the
 /// network or the disk: Terraform starts several processes per command.
-pub fn main<S: ProviderService>(about: About, service: impl FnOnce() -> S) -> ExitCode {
+pub fn main<S: ProviderService>(info: PluginInfo, service: impl FnOnce() -> S) -> ExitCode {
     panic::install();
     let mode = match Command::from_args(std::env::args_os().skip(1)) {
-        Ok(Command::Version) => return stdout::say(&cli::version(&about)),
-        Ok(Command::Help) => return stdout::say(&cli::help(&about)),
+        Ok(Command::Version) => return stdout::say(&cli::version(&info)),
+        Ok(Command::Help) => return stdout::say(&cli::help(&info)),
         Ok(Command::Debug) => Mode::Reattach,
         Ok(Command::Serve) => Mode::Plugin,
         Err(unknown) => return cli::refuse(&cli::unknown_argument(&unknown)),
@@ -75,12 +76,12 @@ pub fn main<S: ProviderService>(about: About, service: impl FnOnce() -> S) -> Ex
         Mode::Reattach => Some(Handshake::without_client()),
     };
     let Some(handshake) = handshake else {
-        return cli::refuse(&cli::started_by_hand(&about));
+        return cli::refuse(&cli::started_by_hand(&info));
     };
-    logging::install(&cli::log_variable(&about), about.log_targets, variable);
-    match run(&about, mode, &handshake, || Hosted::new(service())) {
+    logging::install(&cli::log_variable(&info), info.log_targets, variable);
+    match run(&info, mode, &handshake, || Hosted::new(service())) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => cli::refuse(&format!("{}: {error}\n", about.address)),
+        Err(error) => cli::refuse(&format!("{}: {error}\n", info.address)),
     }
 }
 
@@ -107,7 +108,7 @@ impl Hosted {
 }
 
 fn run(
-    about: &About,
+    info: &PluginInfo,
     mode: Mode,
     handshake: &Handshake,
     host: impl FnOnce() -> Hosted,
@@ -116,14 +117,14 @@ fn run(
         .worker_threads(2)
         .enable_all()
         .build()?;
-    let result = runtime.block_on(serve(about, mode, handshake, host));
+    let result = runtime.block_on(serve(info, mode, handshake, host));
     // Nobody is left to hear from a task that still runs.
     runtime.shutdown_background();
     result
 }
 
 async fn serve(
-    about: &About,
+    info: &PluginInfo,
     mode: Mode,
     handshake: &Handshake,
     host: impl FnOnce() -> Hosted,
@@ -154,9 +155,9 @@ async fn serve(
             stdout::announce(&handshake.line(&address, certificate))?;
             stdout::close();
         }
-        Mode::Reattach => debug::announce(about, &address)?,
+        Mode::Reattach => debug::announce(info, &address)?,
     }
-    tracing::debug!(%address, version = about.version, "serving");
+    tracing::debug!(%address, version = info.version, "serving");
 
     let end = lifecycle.end(async || signals.next().await).await;
     tracing::debug!(?end, "ending");

@@ -1,7 +1,7 @@
 //! Panics as the client expects them: Terraform shows lines of stderr to the user from one that begins with `panic: `, and
 //! says that the plugin crashed.
 //!
-//! One that is caught crashes nothing. It goes to the log, and to whoever caught it.
+//! One that is caught crashes nothing. It goes to the log and, as a message, to the user.
 
 use std::backtrace::Backtrace;
 use std::io::Write;

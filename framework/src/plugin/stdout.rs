@@ -10,7 +10,7 @@ pub(super) fn announce(line: &str) -> io::Result<()> {
     stdout.flush()
 }
 
-/// Answers a question that a human asked on the command line.
+/// Prints the answer to a command line that a person typed.
 pub(super) fn say(text: &str) -> ExitCode {
     match announce(text) {
         Ok(()) => ExitCode::SUCCESS,

@@ -22,9 +22,9 @@ pub(super) type Error = Box<dyn std::error::Error>;
 
 /// Our end of the encryption.
 pub(super) struct Tls {
-    /// Takes connections of the client, and of nobody else.
+    /// Accepts connections of this client only.
     pub(super) acceptor: TlsAcceptor,
-    /// What the client must be told to expect.
+    /// The certificate that the handshake line announces.
     pub(super) certificate: CertificateDer<'static>,
 }
 

@@ -36,7 +36,7 @@ pub struct ImportStateResponse {
     pub state: Object,
     /// What is remembered beside it.
     pub private: Private,
-    /// What the user is told.
+    /// Messages to the user.
     pub diagnostics: Diagnostics,
 }
 
@@ -45,17 +45,19 @@ pub trait UpgradeState: Send + Sync {
     /// Brings a state into the shape of the current schema, without looking at the remote object.
     fn upgrade(
         &self,
-        request: UpgradeStateRequest,
+        request: UpgradeStateRequest<'_>,
         response: &mut UpgradeStateResponse,
     ) -> Result<(), Reported>;
 }
 
-/// What there is to upgrade: the state in the response.
+/// What there is to upgrade.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct UpgradeStateRequest {
+pub struct UpgradeStateRequest<'a> {
     /// The version of the schema with which the state was written.
     pub version: i64,
+    /// The state as it was stored.
+    pub state: &'a RawState,
 }
 
 /// A state on its way to the current version.
@@ -64,6 +66,6 @@ pub struct UpgradeStateRequest {
 pub struct UpgradeStateResponse {
     /// The state, which starts as it was stored.
     pub state: RawState,
-    /// What the user is told.
+    /// Messages to the user.
     pub diagnostics: Diagnostics,
 }

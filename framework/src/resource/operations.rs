@@ -1,4 +1,4 @@
-//! What create, read, update and delete are asked, and what they answer.
+//! Requests and responses of create, read, update and delete.
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::private::Private;
@@ -121,7 +121,7 @@ macro_rules! responses {
                 pub state: State,
                 /// What is remembered beside it.
                 pub private: Private,
-                /// What the user is told.
+                /// Messages to the user.
                 pub diagnostics: Diagnostics,
             }
 
@@ -180,7 +180,7 @@ impl Accepted {
 }
 
 impl CreateResponse {
-    /// Ends a creation that the remote system has accepted, or may have, and that nobody waits for any longer: because of
+    /// Ends a creation that the remote system has accepted, or may have, without waiting for its end: because of
     /// a stop, a timeout or an answer that is missing.
     ///
     /// The object is stored with what is known of it; what is unknown becomes null. It is not tainted, so the next plan
@@ -191,7 +191,7 @@ impl CreateResponse {
 }
 
 impl UpdateResponse {
-    /// Ends an update that the remote system has accepted, or may have, and that nobody waits for any longer. The object is
+    /// Ends an update that the remote system has accepted, or may have, without waiting for its end. The object is
     /// stored as planned; what is unknown becomes null. The warning says so.
     pub fn accepted(&mut self, object: Object, warning: Diagnostic) -> Outcome {
         Accepted::outcome(object, warning, &mut self.state, &mut self.diagnostics)

@@ -50,7 +50,7 @@ pub struct ModifyPlanResponse {
     pub requires_replace: BTreeSet<Path>,
     /// What is remembered about the object, and handed on to the apply.
     pub private: Private,
-    /// What the user is told.
+    /// Messages to the user.
     pub diagnostics: Diagnostics,
 }
 
@@ -68,7 +68,7 @@ pub struct Plan<'a> {
     pub requires_replace: &'a mut BTreeSet<Path>,
     /// What is remembered about the object, and handed on to the apply.
     pub private: &'a mut Private,
-    /// What the user is told.
+    /// Messages to the user.
     pub diagnostics: &'a mut Diagnostics,
 }
 

@@ -136,7 +136,7 @@ fn check_rules(place: &Place<'_>, report: &mut dyn FnMut(String)) {
         }
     }
     if !row.validators().is_empty() && !row.is_configurable() {
-        report("nobody configures what its validators look at".into());
+        report("its validators look at a configuration, which never has it".into());
     }
     let ty = row.ty();
     for validator in row.validators().iter().filter(|it| !it.applies_to(&ty)) {

@@ -74,7 +74,7 @@ impl Schema {
     }
 
     /// What an author would find out from Terraform, or never: rows that Terraform refuses, and rows that say something
-    /// that nothing heeds. Each begins with the row's path.
+    /// that has no effect. Each begins with the row's path.
     pub fn validate_implementation(&self) -> Vec<String> {
         implementation::validate(self.members(), &self.validators)
     }

@@ -86,7 +86,7 @@ impl PlanModifier for RequiresReplace {
         }
         match place.row.is_configurable() {
             true => Ok(()),
-            false => Err("nobody can change what only the provider gives".into()),
+            false => Err("a configuration cannot change what only the provider gives".into()),
         }
     }
 }

@@ -18,6 +18,7 @@ pub type Text = Cow<'static, str>;
 
 /// One attribute.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Attribute {
     /// Name in HCL.
     pub name: Text,
@@ -76,7 +77,7 @@ pub enum Nesting {
 pub enum Mode {
     /// The configuration, always.
     Required,
-    /// The configuration, or nobody.
+    /// The configuration, or else it is null.
     Optional,
     /// The provider.
     Computed,
@@ -86,6 +87,7 @@ pub enum Mode {
 
 /// One block, or several of one type.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Block {
     /// Name in HCL.
     pub name: Text,
@@ -195,7 +197,7 @@ pub struct PlanModifyResponse<'a> {
     pub plan_value: &'a mut Value,
     /// Whether the change needs a new object.
     pub requires_replace: bool,
-    /// What to tell the user.
+    /// Messages to the user.
     pub diagnostics: &'a mut Diagnostics,
 }
 
@@ -344,7 +346,7 @@ impl<'s> Row<'s> {
         }
     }
 
-    /// Its value where nobody gives one: blocks of a list, set or map are empty, and never null.
+    /// Its value where neither configuration nor provider gives one: blocks of a list, set or map are empty, and never null.
     pub fn null(self) -> Value {
         match self {
             Self::Attribute(_) => Value::Null,

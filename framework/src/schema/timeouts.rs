@@ -61,7 +61,7 @@ impl Timeouts {
     }
 }
 
-/// What the user is told about the timeout of an operation.
+/// The description of the timeout of an operation.
 pub fn timeout_description(operation: &str, default: Duration) -> String {
     let what = match operation {
         "create" => "creating the object",

@@ -272,17 +272,17 @@ fn pair_set(
     // What is not in the configuration is known again by all that it has.
     let is_left = |index: &usize| !before.contains(&Some(*index));
     let left: Vec<usize> = (0..prior.len()).filter(is_left).collect();
-    let strange: Vec<usize> = (0..planned.len())
+    let added: Vec<usize> = (0..planned.len())
         .filter(|index| written[*index].is_none())
         .collect();
     let found = matched(
-        &strange,
+        &added,
         &left,
-        &[&|a, b| planned[strange[a]] == prior[left[b]], &|a, b| {
-            is_counterpart(row, None, &planned[strange[a]], &prior[left[b]])
+        &[&|a, b| planned[added[a]] == prior[left[b]], &|a, b| {
+            is_counterpart(row, None, &planned[added[a]], &prior[left[b]])
         }],
     );
-    for (planned, found) in strange.into_iter().zip(found) {
+    for (planned, found) in added.into_iter().zip(found) {
         before[planned] = found.map(|found| left[found]);
     }
     (written, before)

@@ -19,7 +19,7 @@ pub struct Applied {
     pub action: Action,
     /// The state after; none if there is no object any more.
     pub state: Option<Object>,
-    /// What the user is told.
+    /// Messages to the user.
     pub warnings: Vec<Diagnostic>,
 }
 

@@ -17,7 +17,7 @@ use crate::types::path::Path;
 use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
 
-/// A type of resources or data sources, as the provider has told of it.
+/// A type of resources or data sources, as the provider declares it.
 #[derive(Debug)]
 pub(super) struct ObjectType {
     pub(super) name: String,
@@ -25,7 +25,7 @@ pub(super) struct ObjectType {
     ty: Type,
 }
 
-/// A function, as the provider has told of it.
+/// A function, as the provider declares it.
 #[derive(Debug)]
 pub(super) struct FunctionType {
     pub(super) parameters: Vec<Type>,
@@ -33,7 +33,7 @@ pub(super) struct FunctionType {
     pub(super) returns: Type,
 }
 
-/// Everything that the provider has told of.
+/// Everything that the provider declares.
 #[derive(Debug)]
 pub(super) struct Schemas {
     pub(super) provider: ObjectType,
@@ -59,7 +59,7 @@ pub(super) struct PlanCall<'a> {
 }
 
 /// What was planned.
-pub(super) struct PlanAnswer {
+pub(super) struct PlanResult {
     pub(super) planned: Option<Object>,
     pub(super) requires_replace: Vec<Path>,
     pub(super) private: Bytes,
@@ -87,20 +87,20 @@ impl<S> Clone for Calls<S> {
 impl<S: Service> Calls<S> {
     pub(super) async fn schemas(&self) -> Result<Schemas, Failure> {
         let request = Request::new(v6::get_provider_schema::Request {});
-        let response = answered(self.0.get_provider_schema(request).await)?;
+        let response = into_response(self.0.get_provider_schema(request).await)?;
         unless_failed(messages(&response.diagnostics))?;
-        let object_type = |name: &str, told: &v6::Schema| -> Result<ObjectType, Failure> {
-            let schema = schema::read(name, told)?;
+        let object_type = |name: &str, declared: &v6::Schema| -> Result<ObjectType, Failure> {
+            let schema = schema::read(name, declared)?;
             Ok(ObjectType {
                 name: name.to_owned(),
                 ty: schema.ty(),
                 schema,
             })
         };
-        let by_name = |told: &std::collections::HashMap<String, v6::Schema>| {
-            let types = told.iter();
+        let by_name = |declared: &std::collections::HashMap<String, v6::Schema>| {
+            let types = declared.iter();
             types
-                .map(|(name, told)| Ok((name.clone(), Arc::new(object_type(name, told)?))))
+                .map(|(name, schema)| Ok((name.clone(), Arc::new(object_type(name, schema)?))))
                 .collect::<Result<_, Failure>>()
         };
         let provider = response.provider.as_ref().ok_or_else(|| {
@@ -113,7 +113,7 @@ impl<S: Service> Calls<S> {
             resources: by_name(&response.resource_schemas)?,
             data_sources: by_name(&response.data_source_schemas)?,
             functions: functions
-                .map(|(name, told)| Ok((name.clone(), function_type(name, told)?)))
+                .map(|(name, function)| Ok((name.clone(), function_type(name, function)?)))
                 .collect::<Result<_, Failure>>()?,
             plan_destroy: capabilities.is_some_and(|it| it.plan_destroy),
         })
@@ -128,7 +128,7 @@ impl<S: Service> Calls<S> {
             config: encode(Some(config), of),
         };
         let response = self.0.validate_provider_config(Request::new(request)).await;
-        unless_failed(messages(&answered(response)?.diagnostics))
+        unless_failed(messages(&into_response(response)?.diagnostics))
     }
 
     pub(super) async fn configure(
@@ -141,12 +141,12 @@ impl<S: Service> Calls<S> {
             ..Default::default()
         };
         let response = self.0.configure_provider(Request::new(request)).await;
-        unless_failed(messages(&answered(response)?.diagnostics))
+        unless_failed(messages(&into_response(response)?.diagnostics))
     }
 
     pub(super) async fn stop(&self) -> Result<(), Failure> {
         let request = Request::new(v6::stop_provider::Request {});
-        match answered(self.0.stop_provider(request).await)?.error {
+        match into_response(self.0.stop_provider(request).await)?.error {
             error if error.is_empty() => Ok(()),
             error => Err(Failure::new("The provider did not stop", error)),
         }
@@ -167,7 +167,7 @@ impl<S: Service> Calls<S> {
             }),
         };
         let response = self.0.validate_resource_config(Request::new(request)).await;
-        unless_failed(messages(&answered(response)?.diagnostics))
+        unless_failed(messages(&into_response(response)?.diagnostics))
     }
 
     pub(super) async fn upgrade(
@@ -184,7 +184,7 @@ impl<S: Service> Calls<S> {
                 ..Default::default()
             }),
         };
-        let response = answered(self.0.upgrade_resource_state(Request::new(request)).await)?;
+        let response = into_response(self.0.upgrade_resource_state(Request::new(request)).await)?;
         unless_failed(messages(&response.diagnostics))?;
         decode(response.upgraded_state.as_ref(), of)
     }
@@ -201,7 +201,7 @@ impl<S: Service> Calls<S> {
             private,
             ..Default::default()
         };
-        let response = answered(self.0.read_resource(Request::new(request)).await)?;
+        let response = into_response(self.0.read_resource(Request::new(request)).await)?;
         Ok(Stored {
             messages: unless_failed(messages(&response.diagnostics))?,
             object: decode(response.new_state.as_ref(), of)?,
@@ -213,7 +213,7 @@ impl<S: Service> Calls<S> {
         &self,
         of: &ObjectType,
         call: PlanCall<'_>,
-    ) -> Result<PlanAnswer, Failure> {
+    ) -> Result<PlanResult, Failure> {
         let request = v6::plan_resource_change::Request {
             type_name: of.name.clone(),
             prior_state: encode(call.prior, of),
@@ -222,9 +222,9 @@ impl<S: Service> Calls<S> {
             prior_private: call.prior_private,
             ..Default::default()
         };
-        let response = answered(self.0.plan_resource_change(Request::new(request)).await)?;
+        let response = into_response(self.0.plan_resource_change(Request::new(request)).await)?;
         let warnings = unless_failed(messages(&response.diagnostics))?;
-        Ok(PlanAnswer {
+        Ok(PlanResult {
             planned: decode(response.planned_state.as_ref(), of)?,
             requires_replace: response.requires_replace.iter().map(path).collect(),
             private: response.planned_private,
@@ -245,7 +245,7 @@ impl<S: Service> Calls<S> {
             planned_private: call.planned_private,
             ..Default::default()
         };
-        let response = answered(self.0.apply_resource_change(Request::new(request)).await)?;
+        let response = into_response(self.0.apply_resource_change(Request::new(request)).await)?;
         Ok(Stored {
             object: decode(response.new_state.as_ref(), of)?,
             private: response.private,
@@ -259,7 +259,7 @@ impl<S: Service> Calls<S> {
             id: id.to_owned(),
             ..Default::default()
         };
-        let response = answered(self.0.import_resource_state(Request::new(request)).await)?;
+        let response = into_response(self.0.import_resource_state(Request::new(request)).await)?;
         let messages = unless_failed(messages(&response.diagnostics))?;
         match &response.imported_resources[..] {
             [imported] if imported.type_name == of.name => Ok(Stored {
@@ -291,7 +291,7 @@ impl<S: Service> Calls<S> {
             .0
             .validate_data_resource_config(Request::new(request))
             .await;
-        unless_failed(messages(&answered(response)?.diagnostics))
+        unless_failed(messages(&into_response(response)?.diagnostics))
     }
 
     pub(super) async fn read_data_source(
@@ -304,7 +304,7 @@ impl<S: Service> Calls<S> {
             config: encode(Some(config), of),
             ..Default::default()
         };
-        let response = answered(self.0.read_data_source(Request::new(request)).await)?;
+        let response = into_response(self.0.read_data_source(Request::new(request)).await)?;
         let warnings = unless_failed(messages(&response.diagnostics))?;
         Ok((decode(response.state.as_ref(), of)?, warnings))
     }
@@ -320,7 +320,7 @@ impl<S: Service> Calls<S> {
             name: name.to_owned(),
             arguments: arguments.iter().map(encode).collect(),
         };
-        let response = answered(self.0.call_function(Request::new(request)).await)?;
+        let response = into_response(self.0.call_function(Request::new(request)).await)?;
         match (response.result, response.error) {
             (Some(result), None) => value(Some(&result), returns),
             (None, Some(error)) => {
@@ -339,14 +339,14 @@ impl<S: Service> Calls<S> {
     }
 }
 
-fn function_type(name: &str, told: &v6::Function) -> Result<FunctionType, Failure> {
+fn function_type(name: &str, declared: &v6::Function) -> Result<FunctionType, Failure> {
     let ty = |json: &[u8]| {
         let json = serde_json::from_slice(json).map_err(|error| error.to_string());
         let ty = json.and_then(|json| Type::from_json(&json));
         ty.map_err(|error| Failure::new("Invalid function", format!("{name}: {error}.")))
     };
-    let parameters = told.parameters.iter();
-    let returns = told.r#return.as_ref().ok_or_else(|| {
+    let parameters = declared.parameters.iter();
+    let returns = declared.r#return.as_ref().ok_or_else(|| {
         Failure::new(
             "Invalid function",
             format!("{name}: nothing says what it returns."),
@@ -356,7 +356,7 @@ fn function_type(name: &str, told: &v6::Function) -> Result<FunctionType, Failur
         parameters: parameters
             .map(|it| ty(&it.r#type))
             .collect::<Result<_, _>>()?,
-        variadic: match &told.variadic_parameter {
+        variadic: match &declared.variadic_parameter {
             Some(it) => Some(ty(&it.r#type)?),
             None => None,
         },
@@ -364,7 +364,7 @@ fn function_type(name: &str, told: &v6::Function) -> Result<FunctionType, Failur
     })
 }
 
-fn answered<T>(response: Result<Response<T>, Status>) -> Result<T, Failure> {
+fn into_response<T>(response: Result<Response<T>, Status>) -> Result<T, Failure> {
     match response {
         Ok(response) => Ok(response.into_inner()),
         Err(status) => Err(Failure::new("Plugin error", status.message())),
@@ -428,10 +428,10 @@ fn messages(diagnostics: &[v6::Diagnostic]) -> Vec<Diagnostic> {
     diagnostics.iter().map(message).collect()
 }
 
-fn path(told: &v6::AttributePath) -> Path {
+fn path(wire: &v6::AttributePath) -> Path {
     use v6::attribute_path::step::Selector;
     let mut path = Path::root();
-    for step in &told.steps {
+    for step in &wire.steps {
         path = match &step.selector {
             Some(Selector::AttributeName(name)) => path.with_attribute(name),
             Some(Selector::ElementKeyString(key)) => path.with_key(key),

@@ -50,7 +50,7 @@ impl From<&Object> for Config {
 }
 
 impl Config {
-    /// The configuration as core decodes it, or what core has to say against it before any provider is asked.
+    /// The configuration as core decodes it, or what core has to say against it before it calls a provider.
     pub(super) fn decode(self, schema: &Schema) -> Result<Object, Failure> {
         let mut config = match self.0 {
             Source::Json(Json::Object(json)) => object(&json, schema.members(), &Path::root())?,
@@ -107,8 +107,8 @@ fn check_blocks(members: Members<'_>, config: &Object) -> Result<(), Failure> {
 }
 
 fn object(json: &Map<String, Json>, members: Members<'_>, path: &Path) -> Result<Object, Failure> {
-    let strange = json.keys().find(|name| members.row(name).is_none());
-    if let Some(name) = strange {
+    let unknown = json.keys().find(|name| members.row(name).is_none());
+    if let Some(name) = unknown {
         return Err(unsupported(&path.with_attribute(name)));
     }
     let types = members.rows().map(|row| (row.name(), row.ty()));
@@ -157,8 +157,8 @@ fn value(json: &Json, ty: &Type, path: &Path) -> Result<Value, Failure> {
             pairs.map(Value::Map)
         }
         (Type::Object(types), Json::Object(json)) => {
-            let strange = json.keys().find(|name| !types.contains_key(*name));
-            if let Some(name) = strange {
+            let unknown = json.keys().find(|name| !types.contains_key(*name));
+            if let Some(name) = unknown {
                 return Err(unsupported(&path.with_attribute(name)));
             }
             let types = types.iter().map(|(name, ty)| (name.as_str(), ty.clone()));

@@ -317,8 +317,8 @@ impl<S: Service> Core<S> {
         let of = of.ok_or_else(|| no_type("data source", type_name))?;
         let config = config.into().decode(&of.schema)?;
         let mut warnings = self.calls.validate_data_source(of, &config).await?;
-        let (object, told) = self.calls.read_data_source(of, &config).await?;
-        warnings.extend(told);
+        let (object, found) = self.calls.read_data_source(of, &config).await?;
+        warnings.extend(found);
         let object = object.ok_or_else(|| {
             let finding = format!("{type_name}: the provider read nothing");
             Failure::from(refused("Provider produced null object", finding))

@@ -1,4 +1,4 @@
-//! Why something did not go well, as a user would be told.
+//! The messages of something that failed.
 
 use std::error::Error;
 use std::fmt;

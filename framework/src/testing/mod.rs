@@ -2,7 +2,7 @@
 //! and without a network.
 //!
 //! Everything goes through the messages of the protocol, so nothing that a provider does is skipped: the schema is the
-//! one that Terraform is told, values are encoded, states are stored as JSON and upgraded before each use, and what a
+//! one that Terraform is sent, values are encoded, states are stored as JSON and upgraded before each use, and what a
 //! provider answers is held against Terraform's own rules. What Terraform would refuse is an error in its words.
 //!
 //! ```no_run
@@ -21,6 +21,7 @@
 //! ```
 
 mod failure;
+mod model;
 
 mod config;
 mod propose;
@@ -38,6 +39,7 @@ pub use self::apply::Applied;
 pub use self::config::{Config, unknown};
 pub use self::core::{Core, Instance, Options, Stop};
 pub use self::failure::{Failure, transcript};
+pub use self::model::assert_model_fits;
 pub use self::plan::{Action, Planned};
 pub use self::propose::proposed_new;
 

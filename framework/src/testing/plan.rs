@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use tfplugin_proto::v6::provider_server::Provider as Service;
 
-use super::calls::{Calls, ObjectType, PlanAnswer, PlanCall};
+use super::calls::{Calls, ObjectType, PlanCall, PlanResult};
 use super::checks;
 use super::failure::Failure;
 use super::propose::proposed_new;
@@ -40,7 +40,7 @@ pub struct Planned {
     pub planned: Option<Object>,
     /// On account of which attributes the object is replaced.
     pub requires_replace: Vec<Path>,
-    /// What the user is told.
+    /// Messages to the user.
     pub warnings: Vec<Diagnostic>,
     pub(super) config: Option<Object>,
     pub(super) private: Bytes,
@@ -69,7 +69,7 @@ pub(super) struct Prior<'a> {
 pub(super) struct Decision {
     pub(super) action: Action,
     pub(super) requires_replace: Vec<Path>,
-    pub(super) answer: PlanAnswer,
+    pub(super) answer: PlanResult,
 }
 
 /// Plans that there shall be what `config` says.
@@ -119,7 +119,7 @@ async fn ask<S: Service>(
     config: &Object,
     prior: Option<&Object>,
     prior_private: Bytes,
-) -> Result<PlanAnswer, Failure> {
+) -> Result<PlanResult, Failure> {
     let proposed = proposed_new(of.schema.members(), config, prior);
     let call = PlanCall {
         config: Some(config),
@@ -139,9 +139,9 @@ pub(super) async fn plan_delete<S: Service>(
     address: &str,
     prior: Prior<'_>,
     is_asked: bool,
-) -> Result<PlanAnswer, Failure> {
+) -> Result<PlanResult, Failure> {
     if !is_asked {
-        return Ok(PlanAnswer {
+        return Ok(PlanResult {
             planned: None,
             requires_replace: Vec::new(),
             private: prior.private,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::number::NumberError;
 use super::path::Path;
 
 /// Why something is not a value of the wanted type.
@@ -11,6 +12,36 @@ pub struct DecodeError {
     pub path: Path,
     /// What is wrong there.
     pub message: String,
+    /// Who could have avoided it.
+    pub cause: Cause,
+}
+
+/// Who could have avoided that something is no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// What sent or stored it: it has not the form that its type has.
+    Malformed,
+    /// Who wrote it: it is a value, but one that is not supported.
+    Unsupported,
+}
+
+impl DecodeError {
+    /// It has not the form that its type has.
+    pub fn malformed(path: &Path, message: impl fmt::Display) -> Self {
+        Self {
+            path: path.clone(),
+            message: message.to_string(),
+            cause: Cause::Malformed,
+        }
+    }
+
+    /// It is a value, but one that is not supported.
+    pub fn unsupported(path: &Path, message: impl fmt::Display) -> Self {
+        Self {
+            cause: Cause::Unsupported,
+            ..Self::malformed(path, message)
+        }
+    }
 }
 
 impl fmt::Display for DecodeError {
@@ -24,10 +55,10 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// `error`, with its place.
-pub(super) fn at(path: &Path, error: impl fmt::Display) -> DecodeError {
-    DecodeError {
-        path: path.clone(),
-        message: error.to_string(),
+/// Why a number was not read.
+pub(super) fn number_error(path: &Path, error: NumberError) -> DecodeError {
+    match error {
+        NumberError::Form(_) => DecodeError::malformed(path, error),
+        NumberError::Exponent => DecodeError::unsupported(path, error),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use super::decode::{DecodeError, at};
+use super::decode::{DecodeError, number_error};
 use super::path::Path;
 use super::ty::Type;
 use super::value::Value;
@@ -98,7 +98,7 @@ fn elements(text: &str, ty: &Type, path: &Path) -> Result<Vec<Value>, DecodeErro
 fn tuple(text: &str, types: &[Type], path: &Path) -> Result<Value, DecodeError> {
     let elements: Vec<&RawValue> = parse(text, path)?;
     if elements.len() != types.len() {
-        return Err(at(
+        return Err(DecodeError::malformed(
             path,
             format!(
                 "a tuple of {} is required, {} given",
@@ -123,7 +123,7 @@ fn dynamic(text: &str, path: &Path) -> Result<Value, DecodeError> {
         ty: serde_json::Value,
     }
     let typed: Typed<'_> = parse(text, path)?;
-    let ty = Type::from_json(&typed.ty).map_err(|error| at(path, error))?;
+    let ty = Type::from_json(&typed.ty).map_err(|error| DecodeError::malformed(path, error))?;
     let value = value(typed.value, &ty, path)?;
     Ok(Value::Dynamic(Box::new((ty, value))))
 }
@@ -137,11 +137,11 @@ fn number(text: &str, path: &Path) -> Result<Value, DecodeError> {
     digits
         .parse()
         .map(Value::Number)
-        .map_err(|error| at(path, error))
+        .map_err(|error| number_error(path, error))
 }
 
 fn parse<'a, T: serde::Deserialize<'a>>(text: &'a str, path: &Path) -> Result<T, DecodeError> {
-    serde_json::from_str(text).map_err(|error| at(path, error))
+    serde_json::from_str(text).map_err(|error| DecodeError::malformed(path, error))
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ pub mod path;
 pub mod ty;
 pub mod value;
 
+pub mod attr;
+
 pub mod decode;
 pub mod json;
 pub mod msgpack;

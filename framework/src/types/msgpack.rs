@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rmp::decode::{RmpRead, read_marker};
 use rmp::{Marker, encode};
 
-use super::decode::{DecodeError, at};
+use super::decode::{DecodeError, number_error};
 use super::number::Number;
 use super::path::Path;
 use super::ty::Type;
@@ -48,7 +48,7 @@ impl<'a> Decoder<'a> {
     fn value(&mut self, ty: &Type, path: &Path) -> Result<Value, DecodeError> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return fail(path, "nested too deep");
+            return Err(DecodeError::unsupported(path, "nested too deep"));
         }
         let marker = self.marker(path)?;
         let value = match marker {
@@ -111,7 +111,9 @@ impl<'a> Decoder<'a> {
         for _ in 0..self.map_length(marker, path)? {
             let key = self.key(path)?;
             let value = self.value(ty, &path.with_key(&key))?;
-            elements.insert(key, value);
+            if elements.insert(key, value).is_some() {
+                return fail(path, "a key comes twice");
+            }
         }
         Ok(Value::Map(elements))
     }
@@ -130,7 +132,9 @@ impl<'a> Decoder<'a> {
                 return fail(path, format!("unexpected attribute {name:?}"));
             };
             let value = self.value(ty, &path.with_attribute(&name))?;
-            attributes.insert(name, value);
+            if attributes.insert(name, value).is_some() {
+                return fail(path, "an attribute comes twice");
+            }
         }
         if let Some(missing) = types.keys().find(|name| !attributes.contains_key(*name)) {
             return fail(path, format!("attribute {missing:?} is missing"));
@@ -149,9 +153,9 @@ impl<'a> Decoder<'a> {
             Marker::Bin32 => self.read(path, |input| input.read_data_u32().map(|n| n as usize))?,
             _ => return fail(path, "the type of a dynamic value is binary"),
         };
-        let json =
-            serde_json::from_slice(self.take(length, path)?).map_err(|error| at(path, error))?;
-        let ty = Type::from_json(&json).map_err(|error| at(path, error))?;
+        let json = serde_json::from_slice(self.take(length, path)?)
+            .map_err(|error| DecodeError::malformed(path, error))?;
+        let ty = Type::from_json(&json).map_err(|error| DecodeError::malformed(path, error))?;
         let value = self.value(&ty, path)?;
         Ok(Value::Dynamic(Box::new((ty, value))))
     }
@@ -237,7 +241,7 @@ impl<'a> Decoder<'a> {
             _ => self
                 .text(marker, path)?
                 .parse()
-                .map_err(|error| at(path, error)),
+                .map_err(|error| number_error(path, error)),
         }
     }
 
@@ -252,7 +256,7 @@ impl<'a> Decoder<'a> {
         let bytes = self.take(length, path)?;
         std::str::from_utf8(bytes)
             .map(str::to_owned)
-            .map_err(|error| at(path, error))
+            .map_err(|error| DecodeError::malformed(path, error))
     }
 
     fn key(&mut self, path: &Path) -> Result<String, DecodeError> {
@@ -282,7 +286,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn marker(&mut self, path: &Path) -> Result<Marker, DecodeError> {
-        read_marker(&mut self.input).map_err(|error| at(path, error.0))
+        read_marker(&mut self.input).map_err(|error| DecodeError::malformed(path, error.0))
     }
 
     fn read<T, E: std::fmt::Display>(
@@ -290,7 +294,7 @@ impl<'a> Decoder<'a> {
         path: &Path,
         read: impl FnOnce(&mut &'a [u8]) -> Result<T, E>,
     ) -> Result<T, DecodeError> {
-        read(&mut self.input).map_err(|error| at(path, error))
+        read(&mut self.input).map_err(|error| DecodeError::malformed(path, error))
     }
 
     fn take(&mut self, length: usize, path: &Path) -> Result<&'a [u8], DecodeError> {
@@ -321,6 +325,14 @@ fn write_value(out: &mut Vec<u8>, value: &Value, ty: &Type) {
             for (key, element) in elements {
                 write(encode::write_str(out, key));
                 write_value(out, element, element_type(ty, 0));
+            }
+        }
+        // Terraform wants all attributes of the type, and no others.
+        (Value::Object(object), Type::Object(types)) => {
+            write(encode::write_map_len(out, length(types.len())).map(|_| ()));
+            for (name, ty) in types {
+                write(encode::write_str(out, name));
+                write_value(out, object.get(name), ty);
             }
         }
         (Value::Object(object), ty) => {
@@ -419,7 +431,8 @@ fn is_extension(marker: Marker) -> bool {
 }
 
 fn float(value: f64, path: &Path) -> Result<Number, DecodeError> {
-    Number::from_f64(value).ok_or_else(|| at(path, "a number must be finite"))
+    Number::from_f64(value)
+        .ok_or_else(|| DecodeError::unsupported(path, "an infinite number is not supported"))
 }
 
 /// Writing to memory cannot fail; the result types of `rmp` are for other writers.
@@ -433,7 +446,7 @@ fn length(length: usize) -> u32 {
 }
 
 fn fail<T>(path: &Path, message: impl std::fmt::Display) -> Result<T, DecodeError> {
-    Err(at(path, message))
+    Err(DecodeError::malformed(path, message))
 }
 
 #[cfg(test)]

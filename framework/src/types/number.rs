@@ -28,6 +28,12 @@ impl Number {
         self.0.is_integer()
     }
 
+    /// The nearest float; infinite where none is near.
+    pub fn to_f64(&self) -> f64 {
+        // Rust reads text as the nearest float, which the big number's own conversion does not promise.
+        self.0.to_string().parse().unwrap_or(f64::NAN)
+    }
+
     /// The number an `f64` prints as; `None` for infinities and not-a-number.
     pub fn from_f64(value: f64) -> Option<Self> {
         // Rust prints the shortest text that reads back as the same float, which is how Terraform compares floats.
@@ -52,16 +58,49 @@ impl From<u64> for Number {
     }
 }
 
-impl FromStr for Number {
-    type Err = String;
+macro_rules! from_small {
+    ($($ty:ty),*) => {
+        $(impl From<$ty> for Number {
+            fn from(value: $ty) -> Self {
+                Self(value.into())
+            }
+        })*
+    };
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let number = BigDecimal::from_str(text).map_err(|_| format!("{text:?} is not a number"))?;
+from_small!(i32, u32, u16);
+
+/// Why a text is no [`Number`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NumberError {
+    /// It is not a number.
+    Form(String),
+    /// It is one with an exponent that is not supported.
+    Exponent,
+}
+
+impl fmt::Display for NumberError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form(text) => write!(f, "{text:?} is not a number"),
+            Self::Exponent => write!(
+                f,
+                "a number with an exponent beyond {MAX_EXPONENT} is not supported"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for NumberError {}
+
+impl FromStr for Number {
+    type Err = NumberError;
+
+    fn from_str(text: &str) -> Result<Self, NumberError> {
+        let number = BigDecimal::from_str(text).map_err(|_| NumberError::Form(text.to_owned()))?;
         let (_, scale) = number.as_bigint_and_exponent();
         if scale.abs() > MAX_EXPONENT {
-            return Err(format!(
-                "a number with an exponent beyond {MAX_EXPONENT} is not supported"
-            ));
+            return Err(NumberError::Exponent);
         }
         Ok(Self(number.normalized()))
     }
@@ -104,6 +143,9 @@ mod tests {
         assert_eq!("1.0".parse(), Ok(Number::from(1_i64)));
         assert_eq!(Number::from_f64(0.1), "0.1".parse().ok());
         assert_eq!(Number::from_f64(f64::NAN), None);
+        for value in [0.1, -2.5e-7, 1e300, 0.0] {
+            assert_eq!(Number::from_f64(value).map(|it| it.to_f64()), Some(value));
+        }
     }
 
     #[test]

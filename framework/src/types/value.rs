@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::panic::Location;
 
 use super::number::Number;
 use super::ty::Type;
@@ -165,6 +166,12 @@ impl From<i64> for Value {
     }
 }
 
+impl From<Number> for Value {
+    fn from(value: Number) -> Self {
+        Self::Number(value)
+    }
+}
+
 impl From<Object> for Value {
     fn from(object: Object) -> Self {
         Self::Object(object)
@@ -179,32 +186,51 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 
 /// The attributes of an object, or of a whole resource.
 ///
-/// Objects are made from a schema or decoded against one, so every attribute is present; asking for one that the
-/// schema does not have is a mistake in the provider and panics.
+/// Objects are made from a schema or decoded against one, so every attribute is present. Asking for one that the schema does
+/// not have is a mistake in the provider: it panics in debug builds, so in tests, and elsewhere is null and an error in the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Object(BTreeMap<String, Value>);
 
+/// Reports that an author asked for an attribute that does not exist.
+#[track_caller]
+fn no_attribute(name: &str) {
+    let place = Location::caller();
+    tracing::error!(attribute = name, %place, "the schema has no such attribute");
+    debug_assert!(false, "the schema has no attribute {name:?}");
+}
+
 impl Object {
+    /// The value of an attribute, if there is one of this name.
+    pub fn find(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
     /// The value of an attribute.
     #[track_caller]
     pub fn get(&self, name: &str) -> &Value {
-        self.0
-            .get(name)
-            .unwrap_or_else(|| panic!("the schema has no attribute {name:?}"))
+        if !self.0.contains_key(name) {
+            no_attribute(name);
+        }
+        self.find(name).unwrap_or(&Value::Null)
     }
 
     /// Replaces the value of an attribute.
     #[track_caller]
     pub fn set(&mut self, name: &str, value: impl Into<Value>) {
-        *self.get_mut(name) = value.into();
+        match self.0.get_mut(name) {
+            Some(place) => *place = value.into(),
+            None => no_attribute(name),
+        }
     }
 
     /// The value of an attribute, to change it.
     #[track_caller]
     pub fn get_mut(&mut self, name: &str) -> &mut Value {
-        self.0
-            .get_mut(name)
-            .unwrap_or_else(|| panic!("the schema has no attribute {name:?}"))
+        if !self.0.contains_key(name) {
+            no_attribute(name);
+        }
+        // Where there is none, what is written goes nowhere: encoding takes the attributes of the schema only.
+        self.0.entry(name.to_owned()).or_insert(Value::Null)
     }
 
     /// The text of an attribute, if it is a known string.
@@ -217,7 +243,7 @@ impl Object {
     ///
     /// For required attributes and ids in operations, where Terraform vouches that they are known.
     #[track_caller]
-    pub fn text(&self, name: &str) -> &str {
+    pub fn str_or_empty(&self, name: &str) -> &str {
         self.str(name).unwrap_or_default()
     }
 
@@ -370,9 +396,19 @@ mod tests {
     }
 
     #[test]
+    #[cfg(debug_assertions)]
     #[should_panic(expected = "no attribute \"nmae\"")]
     fn a_misspelt_attribute_is_found_at_once() {
         let object: Object = [("name", "x")].into_iter().collect();
         object.get("nmae");
+    }
+
+    #[test]
+    #[cfg(not(debug_assertions))]
+    fn a_misspelt_attribute_is_null_in_front_of_a_user() {
+        let mut object: Object = [("name", "x")].into_iter().collect();
+        assert_eq!(object.get("nmae"), &Value::Null);
+        object.set("nmae", "y");
+        assert_eq!(object.find("nmae"), None);
     }
 }

@@ -1,50 +1,82 @@
-//! Between wire messages and the SDK's vocabulary.
+//! Between wire messages and the values and messages of the framework.
 
 use tfplugin_proto::v6;
 
+use super::error::CallError;
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::engine::incomplete_request;
 use crate::schema::{Members, Row, Schema};
+use crate::types::decode::{Cause, DecodeError};
 use crate::types::json;
 use crate::types::msgpack;
 use crate::types::path::{Path, Step};
 use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
 
-/// Reads a value of type `ty`; an absent or empty one is null.
-pub(super) fn decode(value: Option<&v6::DynamicValue>, ty: &Type) -> Result<Value, Diagnostic> {
-    let Some(value) = value else {
-        return Ok(Value::Null);
-    };
+/// The content of a field that a client has to send.
+pub(super) fn required<'r, T>(field: &str, message: Option<&'r T>) -> Result<&'r T, CallError> {
+    message.ok_or_else(|| CallError::protocol(format!("has no {field}")))
+}
+
+/// Reads a value of type `ty`; an empty one is null.
+pub(super) fn decode(
+    field: &str,
+    value: Option<&v6::DynamicValue>,
+    ty: &Type,
+) -> Result<Value, CallError> {
+    let value = required(field, value)?;
     let decoded = match (value.msgpack.is_empty(), value.json.is_empty()) {
         (false, _) => msgpack::decode(&value.msgpack, ty),
-        (true, false) => json::decode(&String::from_utf8_lossy(&value.json), ty),
+        (true, false) => std::str::from_utf8(&value.json)
+            .map_err(|error| DecodeError::malformed(&Path::root(), error))
+            .and_then(|text| json::decode(text, ty)),
         (true, true) => Ok(Value::Null),
     };
-    decoded.map_err(|error| {
-        let detail = format!("{}.", error.message);
-        Diagnostic::error("Value does not fit the provider's schema", detail).at(error.path)
+    decoded.map_err(|error| match error.cause {
+        Cause::Malformed => CallError::protocol(format!(
+            "has a {field} that is no value of its type: {error}"
+        )),
+        // What a user wrote.
+        Cause::Unsupported => {
+            let diagnostic = Diagnostic::error("Unsupported value", format!("{error}."));
+            diagnostic.at(error.path).into()
+        }
     })
 }
 
 /// Reads a whole object of `schema`, or null.
-pub(super) fn decode_object(
+pub(super) fn nullable_object(
+    field: &str,
     value: Option<&v6::DynamicValue>,
     schema: &Schema,
-) -> Result<Option<Object>, Diagnostic> {
-    match decode(value, &schema.ty())? {
+) -> Result<Option<Object>, CallError> {
+    match decode(field, value, &schema.ty())? {
         Value::Object(object) => Ok(Some(object)),
-        _ => Ok(None),
+        Value::Null => Ok(None),
+        _ => Err(CallError::protocol(format!(
+            "has a {field} that is unknown"
+        ))),
     }
 }
 
-/// Reads a whole object of `schema`, which must be there.
-pub(super) fn require_object(
+/// Reads a whole object of `schema`.
+pub(super) fn object(
+    field: &str,
     value: Option<&v6::DynamicValue>,
     schema: &Schema,
-    what: &str,
-) -> Result<Object, Diagnostic> {
-    decode_object(value, schema)?.ok_or_else(|| incomplete_request(what))
+) -> Result<Object, CallError> {
+    let object = nullable_object(field, value, schema)?;
+    object.ok_or_else(|| CallError::protocol(format!("has a {field} that is null")))
+}
+
+/// Fails if anything in the object is unknown.
+pub(super) fn check_known(field: &str, object: &Object) -> Result<(), CallError> {
+    let mut unknown = object.iter().filter(|(_, value)| !value.is_wholly_known());
+    match unknown.next() {
+        Some((name, _)) => Err(CallError::protocol(format!(
+            "has a {field} in which {name} is unknown"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Writes a value of type `ty`.

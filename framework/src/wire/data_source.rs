@@ -3,18 +3,18 @@
 use tfplugin_proto::v6;
 
 use super::convert;
-use super::inner::Inner;
-use crate::diagnostics::Diagnostic;
+use super::error::CallError;
+use super::state::ServerState;
 use crate::provider::Provider;
 
-impl<P: Provider> Inner<P> {
+impl<P: Provider> ServerState<P> {
     pub(super) async fn validate_data_resource_config(
         &self,
         request: &v6::validate_data_resource_config::Request,
-    ) -> Result<v6::validate_data_resource_config::Response, Diagnostic> {
-        let data_source = self.registry.data_source(&request.type_name)?;
+    ) -> Result<v6::validate_data_resource_config::Response, CallError> {
+        let data_source = self.data_source(&request.type_name)?;
         let schema = data_source.schema();
-        let config = convert::require_object(request.config.as_ref(), schema, "configuration")?;
+        let config = convert::object("config", request.config.as_ref(), schema)?;
         let found = self.engine.validate_data_source(data_source, &config).await;
         Ok(v6::validate_data_resource_config::Response {
             diagnostics: convert::diagnostics(schema.members(), found),
@@ -24,10 +24,11 @@ impl<P: Provider> Inner<P> {
     pub(super) async fn read_data_source(
         &self,
         request: &v6::read_data_source::Request,
-    ) -> Result<v6::read_data_source::Response, Diagnostic> {
-        let data_source = self.registry.data_source(&request.type_name)?;
+    ) -> Result<v6::read_data_source::Response, CallError> {
+        let data_source = self.data_source(&request.type_name)?;
         let schema = data_source.schema();
-        let config = convert::require_object(request.config.as_ref(), schema, "configuration")?;
+        let config = convert::object("config", request.config.as_ref(), schema)?;
+        convert::check_known("config", &config)?;
         let context = self.configured.context();
         let read = self.engine.read_data_source(data_source, &context, &config);
         let (object, diagnostics) = read.await;

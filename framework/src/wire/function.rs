@@ -3,76 +3,77 @@
 use tfplugin_proto::v6;
 
 use super::convert;
-use super::inner::Inner;
-use crate::diagnostics::Diagnostic;
-use crate::engine::panic::catch;
-use crate::function::FunctionError;
+use super::error::CallError;
+use super::state::ServerState;
+use crate::function::{FunctionError, Signature};
 use crate::provider::Provider;
+use crate::types::value::Value;
 
-impl<P: Provider> Inner<P> {
+impl<P: Provider> ServerState<P> {
     pub(super) async fn call_function(
         &self,
         request: &v6::call_function::Request,
-    ) -> v6::call_function::Response {
-        match catch(self.call(request))
-            .await
-            .map_err(FunctionError::from)
-            .flatten()
-        {
+    ) -> Result<v6::call_function::Response, CallError> {
+        let function = self.function(&request.name)?;
+        let signature = function.signature();
+        let arguments = match arguments(&request.arguments, &signature)? {
+            Ok(arguments) => arguments,
+            Err(error) => return Ok(failed(error)),
+        };
+        Ok(match self.engine.call(function, &arguments).await {
             Ok(result) => v6::call_function::Response {
-                result: Some(result),
+                result: Some(convert::encode(&result, &signature.returns)),
                 error: None,
             },
-            Err(error) => v6::call_function::Response {
-                result: None,
-                error: Some(function_error(error)),
-            },
-        }
-    }
-
-    async fn call(
-        &self,
-        request: &v6::call_function::Request,
-    ) -> Result<v6::DynamicValue, FunctionError> {
-        let function = self.registry.function(&request.name)?;
-        let signature = function.signature();
-        let mut arguments = Vec::new();
-        for (position, argument) in request.arguments.iter().enumerate() {
-            let parameter = signature
-                .parameters
-                .get(position)
-                .or(signature.variadic.as_ref());
-            let Some(parameter) = parameter else {
-                return Err(FunctionError {
-                    message: format!(
-                        "{} takes {} arguments.",
-                        request.name,
-                        signature.parameters.len()
-                    ),
-                    argument: Some(position),
-                });
-            };
-            let value = convert::decode(Some(argument), &parameter.ty)
-                .map_err(|error| bad_argument(position, error))?;
-            arguments.push(value);
-        }
-        let result = self.engine.call(function, &arguments).await?;
-        Ok(convert::encode(&result, &signature.returns))
+            Err(error) => failed(error),
+        })
     }
 }
 
-fn bad_argument(position: usize, error: Diagnostic) -> FunctionError {
-    FunctionError {
-        message: error.detail,
-        argument: Some(position),
+/// The arguments, or what is wrong with one of them that the caller of the function can change.
+fn arguments(
+    arguments: &[v6::DynamicValue],
+    signature: &Signature,
+) -> Result<Result<Vec<Value>, FunctionError>, CallError> {
+    let least = signature.parameters.len();
+    let has_wrong_number = match signature.variadic {
+        Some(_) => arguments.len() < least,
+        None => arguments.len() != least,
+    };
+    if has_wrong_number {
+        let more = signature.variadic.as_ref().map_or("", |_| " or more");
+        return Err(CallError::protocol(format!(
+            "has {} arguments for a function that takes {least}{more}",
+            arguments.len()
+        )));
     }
+    let mut values = Vec::new();
+    let parameters = signature.parameters.iter();
+    let parameters = parameters.chain(signature.variadic.iter().cycle());
+    for (position, (argument, parameter)) in arguments.iter().zip(parameters).enumerate() {
+        let field = format!("function argument {position}");
+        match convert::decode(&field, Some(argument), &parameter.ty) {
+            Ok(value) if value.is_null() || !value.is_wholly_known() => {
+                let words = format!("has a {field} that is null or unknown");
+                return Err(CallError::protocol(words));
+            }
+            Ok(value) => values.push(value),
+            Err(CallError::Diagnostic(error)) => {
+                return Ok(Err(FunctionError::of_argument(position, error.detail)));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Ok(values))
 }
 
-fn function_error(error: FunctionError) -> v6::FunctionError {
-    v6::FunctionError {
-        text: error.message,
-        function_argument: error
-            .argument
-            .and_then(|position| i64::try_from(position).ok()),
+fn failed(error: FunctionError) -> v6::call_function::Response {
+    let argument = error.argument;
+    v6::call_function::Response {
+        result: None,
+        error: Some(v6::FunctionError {
+            text: error.message,
+            function_argument: argument.and_then(|position| i64::try_from(position).ok()),
+        }),
     }
 }

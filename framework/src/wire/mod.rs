@@ -1,16 +1,18 @@
 //! The provider service: one short function for each call of the protocol.
 //!
-//! Only here are provider messages named. Handlers answer problems as diagnostics in a normal response, never as gRPC
-//! errors: those would hide the text from the user and, on apply, lose the state.
+//! Only here are provider messages named. What a user or an author can change is a diagnostic in a normal response: a gRPC
+//! error would hide it among words about plugins and, on apply, lose the state. A message that breaks the protocol, which
+//! they cannot change, is a gRPC error, before anything has been done.
 
 mod convert;
 mod data_source;
+mod error;
 mod function;
-mod inner;
 mod provider;
 mod resource;
 mod rpc;
 mod schema;
+mod state;
 
 #[cfg(test)]
 mod tests;
@@ -24,11 +26,11 @@ use tonic::{Request, Response, Status};
 use crate::engine::Engine;
 use crate::plugin::ProviderService;
 use crate::provider::Provider;
-use inner::Inner;
-use rpc::answer;
+use rpc::{Call, respond};
+use state::ServerState;
 
 /// Serves a [`Provider`] over Terraform's plugin protocol.
-pub struct Server<P: Provider>(Arc<Inner<P>>);
+pub struct Server<P: Provider>(Arc<ServerState<P>>);
 
 impl<P: Provider> Server<P> {
     /// A server for `provider`, not configured yet.
@@ -38,7 +40,7 @@ impl<P: Provider> Server<P> {
 
     /// The same, with an engine that was chosen.
     pub fn with_engine(provider: P, engine: Engine) -> Self {
-        Self(Arc::new(Inner::new(provider, engine)))
+        Self(Arc::new(ServerState::new(provider, engine)))
     }
 }
 
@@ -55,14 +57,17 @@ impl<P: Provider> Service for Server<P> {
         &self,
         _: Request<v6::get_metadata::Request>,
     ) -> Result<Response<v6::get_metadata::Response>, Status> {
-        answer("GetMetadata", "", async { Ok(self.0.metadata()) }).await
+        respond(Call::provider("GetMetadata"), async {
+            Ok(self.0.metadata())
+        })
+        .await
     }
 
     async fn get_provider_schema(
         &self,
         _: Request<v6::get_provider_schema::Request>,
     ) -> Result<Response<v6::get_provider_schema::Response>, Status> {
-        answer("GetProviderSchema", "", async {
+        respond(Call::provider("GetProviderSchema"), async {
             Ok(self.0.provider_schema())
         })
         .await
@@ -74,7 +79,7 @@ impl<P: Provider> Service for Server<P> {
     ) -> Result<Response<v6::validate_provider_config::Response>, Status> {
         let request = request.into_inner();
         let work = self.0.validate_provider_config(&request);
-        answer("ValidateProviderConfig", "", work).await
+        respond(Call::provider("ValidateProviderConfig"), work).await
     }
 
     async fn configure_provider(
@@ -83,16 +88,19 @@ impl<P: Provider> Service for Server<P> {
     ) -> Result<Response<v6::configure_provider::Response>, Status> {
         let request = request.into_inner();
         let work = self.0.configure_provider(&request);
-        answer("ConfigureProvider", "", work).await
+        respond(Call::provider("ConfigureProvider"), work).await
     }
 
     async fn stop_provider(
         &self,
         _: Request<v6::stop_provider::Request>,
     ) -> Result<Response<v6::stop_provider::Response>, Status> {
-        tracing::info!("asked to stop: running operations return with what they have");
-        self.0.configured.stop();
-        Ok(Response::new(v6::stop_provider::Response::default()))
+        respond(Call::provider("StopProvider"), async {
+            tracing::info!("asked to stop: running operations return with what they have");
+            self.0.configured.stop();
+            Ok(v6::stop_provider::Response::default())
+        })
+        .await
     }
 
     async fn validate_resource_config(
@@ -101,7 +109,11 @@ impl<P: Provider> Service for Server<P> {
     ) -> Result<Response<v6::validate_resource_config::Response>, Status> {
         let request = request.into_inner();
         let work = self.0.validate_resource_config(&request);
-        answer("ValidateResourceConfig", &request.type_name, work).await
+        respond(
+            Call::resource("ValidateResourceConfig", &request.type_name),
+            work,
+        )
+        .await
     }
 
     async fn upgrade_resource_state(
@@ -110,7 +122,11 @@ impl<P: Provider> Service for Server<P> {
     ) -> Result<Response<v6::upgrade_resource_state::Response>, Status> {
         let request = request.into_inner();
         let work = self.0.upgrade_resource_state(&request);
-        answer("UpgradeResourceState", &request.type_name, work).await
+        respond(
+            Call::resource("UpgradeResourceState", &request.type_name),
+            work,
+        )
+        .await
     }
 
     async fn read_resource(
@@ -119,7 +135,7 @@ impl<P: Provider> Service for Server<P> {
     ) -> Result<Response<v6::read_resource::Response>, Status> {
         let request = request.into_inner();
         let work = self.0.read_resource(&request);
-        answer("ReadResource", &request.type_name, work).await
+        respond(Call::resource("ReadResource", &request.type_name), work).await
     }
 
     async fn plan_resource_change(
@@ -128,7 +144,11 @@ impl<P: Provider> Service for Server<P> {
     ) -> Result<Response<v6::plan_resource_change::Response>, Status> {
         let request = request.into_inner();
         let work = self.0.plan_resource_change(&request);
-        answer("PlanResourceChange", &request.type_name, work).await
+        respond(
+            Call::resource("PlanResourceChange", &request.type_name),
+            work,
+        )
+        .await
     }
 
     async fn apply_resource_change(
@@ -136,11 +156,15 @@ impl<P: Provider> Service for Server<P> {
         request: Request<v6::apply_resource_change::Request>,
     ) -> Result<Response<v6::apply_resource_change::Response>, Status> {
         let request = request.into_inner();
-        let inner = Arc::clone(&self.0);
+        let state = Arc::clone(&self.0);
         // A task of its own: when the client drops the call, the work between two requests still goes on.
         let apply = self.0.applies.spawn(async move {
-            let work = inner.apply_resource_change(&request);
-            answer("ApplyResourceChange", &request.type_name, work).await
+            let work = state.apply_resource_change(&request);
+            respond(
+                Call::resource("ApplyResourceChange", &request.type_name),
+                work,
+            )
+            .await
         });
         apply
             .await
@@ -153,7 +177,11 @@ impl<P: Provider> Service for Server<P> {
     ) -> Result<Response<v6::import_resource_state::Response>, Status> {
         let request = request.into_inner();
         let work = self.0.import_resource_state(&request);
-        answer("ImportResourceState", &request.type_name, work).await
+        respond(
+            Call::resource("ImportResourceState", &request.type_name),
+            work,
+        )
+        .await
     }
 
     async fn validate_data_resource_config(
@@ -162,7 +190,11 @@ impl<P: Provider> Service for Server<P> {
     ) -> Result<Response<v6::validate_data_resource_config::Response>, Status> {
         let request = request.into_inner();
         let work = self.0.validate_data_resource_config(&request);
-        answer("ValidateDataResourceConfig", &request.type_name, work).await
+        respond(
+            Call::data_source("ValidateDataResourceConfig", &request.type_name),
+            work,
+        )
+        .await
     }
 
     async fn read_data_source(
@@ -171,18 +203,24 @@ impl<P: Provider> Service for Server<P> {
     ) -> Result<Response<v6::read_data_source::Response>, Status> {
         let request = request.into_inner();
         let work = self.0.read_data_source(&request);
-        answer("ReadDataSource", &request.type_name, work).await
+        respond(
+            Call::data_source("ReadDataSource", &request.type_name),
+            work,
+        )
+        .await
     }
 
     async fn get_functions(
         &self,
         _: Request<v6::get_functions::Request>,
     ) -> Result<Response<v6::get_functions::Response>, Status> {
-        let functions = self.0.functions();
-        Ok(Response::new(v6::get_functions::Response {
-            functions,
-            diagnostics: Vec::new(),
-        }))
+        respond(Call::provider("GetFunctions"), async {
+            Ok(v6::get_functions::Response {
+                functions: self.0.functions(),
+                diagnostics: Vec::new(),
+            })
+        })
+        .await
     }
 
     async fn call_function(
@@ -190,6 +228,7 @@ impl<P: Provider> Service for Server<P> {
         request: Request<v6::call_function::Request>,
     ) -> Result<Response<v6::call_function::Response>, Status> {
         let request = request.into_inner();
-        Ok(Response::new(self.0.call_function(&request).await))
+        let work = self.0.call_function(&request);
+        respond(Call::function("CallFunction", &request.name), work).await
     }
 }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use tfplugin_proto::v6;
 
-use super::inner::Inner;
+use super::error::CallError;
+use super::state::ServerState;
 use super::{convert, schema};
-use crate::diagnostics::Diagnostic;
 use crate::provider::Provider;
 use crate::schema::Members;
 use crate::types::value::Object;
@@ -19,7 +19,7 @@ const CAPABILITIES: v6::ServerCapabilities = v6::ServerCapabilities {
     generate_resource_config: false,
 };
 
-impl<P: Provider> Inner<P> {
+impl<P: Provider> ServerState<P> {
     pub(super) fn metadata(&self) -> v6::get_metadata::Response {
         use v6::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata};
         let resources = self.registry.resources().iter();
@@ -77,7 +77,7 @@ impl<P: Provider> Inner<P> {
     pub(super) async fn validate_provider_config(
         &self,
         request: &v6::validate_provider_config::Request,
-    ) -> Result<v6::validate_provider_config::Response, Diagnostic> {
+    ) -> Result<v6::validate_provider_config::Response, CallError> {
         let config = self.config(request.config.as_ref())?;
         let members = self.provider.schema().members();
         let validate = self.engine.validate_provider(&self.provider, &config);
@@ -89,7 +89,7 @@ impl<P: Provider> Inner<P> {
     pub(super) async fn configure_provider(
         &self,
         request: &v6::configure_provider::Request,
-    ) -> Result<v6::configure_provider::Response, Diagnostic> {
+    ) -> Result<v6::configure_provider::Response, CallError> {
         let config = self.config(request.config.as_ref())?;
         let configure = self
             .engine
@@ -100,8 +100,8 @@ impl<P: Provider> Inner<P> {
         })
     }
 
-    fn config(&self, config: Option<&v6::DynamicValue>) -> Result<Object, Diagnostic> {
-        convert::require_object(config, self.provider.schema(), "configuration")
+    fn config(&self, config: Option<&v6::DynamicValue>) -> Result<Object, CallError> {
+        convert::object("config", config, self.provider.schema())
     }
 }
 

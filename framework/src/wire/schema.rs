@@ -106,8 +106,8 @@ pub(super) fn function(signature: &Signature) -> v6::Function {
         r#return: Some(v6::function::Return {
             r#type: type_json(&signature.returns),
         }),
-        summary: signature.summary.into(),
-        description: signature.description.into(),
+        summary: signature.summary.to_string(),
+        description: signature.description.to_string(),
         description_kind: MARKDOWN,
         deprecation_message: String::new(),
     }
@@ -115,9 +115,9 @@ pub(super) fn function(signature: &Signature) -> v6::Function {
 
 fn parameter(parameter: &Parameter) -> v6::function::Parameter {
     v6::function::Parameter {
-        name: parameter.name.into(),
+        name: parameter.name.to_string(),
         r#type: type_json(&parameter.ty),
-        description: parameter.description.into(),
+        description: parameter.description.to_string(),
         description_kind: MARKDOWN,
         ..Default::default()
     }

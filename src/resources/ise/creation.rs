@@ -113,7 +113,7 @@ async fn all_the_same(
 
 /// The body that creates an environment.
 fn new_body(planned: &Object) -> Json {
-    let mut body = json!({ "name": planned.text("name") });
+    let mut body = json!({ "name": planned.str_or_empty("name") });
     ARM.write(Change::creating(planned), &mut body);
     // Nobody manages the capacity: it starts at the least.
     if body["sku"]["capacity"].is_null() {

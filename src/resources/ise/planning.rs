@@ -69,7 +69,7 @@ fn plan_unfinished(plan: &mut Plan<'_>) {
     let Some(prior) = plan.prior else {
         return;
     };
-    let name = prior.text("name");
+    let name = prior.str_or_empty("name");
     let left = unfinished(plan.private, provisioning_state(prior));
     match left {
         _ if is_releasing(prior) => begin_anew(plan),

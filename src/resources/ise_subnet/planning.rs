@@ -50,7 +50,9 @@ pub(super) async fn check_unused(session: &Session, id: &ResourceId, plan: &mut 
     let Some(environment) = environment else {
         return;
     };
-    let before = plan.prior.map_or("", |prior| prior.text("address_prefix"));
+    let before = plan
+        .prior
+        .map_or("", |prior| prior.str_or_empty("address_prefix"));
     let detail = format!(
         "The addresses of a subnet cannot be changed while an environment uses it, here {environment}. Keep {before}, or destroy \
          the environment in an apply of its own first; Azure releases its subnets an hour or more later."

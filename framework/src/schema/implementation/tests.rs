@@ -171,7 +171,7 @@ fn keys() {
 
 #[test]
 fn modifiers_without_effect() {
-    let change = "a: nobody can change what only the provider gives";
+    let change = "a: a configuration cannot change what only the provider gives";
     check(a().computed().plan(requires_replace()), &[change]);
     let unseen = "a: a write-only value has no prior one, so no change of it is seen";
     check(a().write_only().plan(requires_replace()), &[unseen]);
@@ -202,8 +202,8 @@ fn modifiers_without_effect() {
 
 #[test]
 fn validators_without_effect() {
-    let nobody = "a: nobody configures what its validators look at";
-    check(a().computed().validator(one_of(["x"])), &[nobody]);
+    let no_config = "a: its validators look at a configuration, which never has it";
+    check(a().computed().validator(one_of(["x"])), &[no_config]);
     let number = "a: Validator(\"From 1 to 2.\") does not look at its type";
     check(a().validator(int64_between(1, 2)), &[number]);
     let size = "a: Validator(\"1 to 2 elements.\") does not look at its type";

@@ -262,8 +262,8 @@ async fn messages_are_read_as_a_user_reads_them() {
         "Missing value",
         "Error: Missing value (name)\nname is required",
     );
-    let strange = core.plan(THING, json!({ "nmae": "a" })).await;
-    check_refused(strange, "Unsupported argument", "nmae");
+    let misspelt = core.plan(THING, json!({ "nmae": "a" })).await;
+    check_refused(misspelt, "Unsupported argument", "nmae");
     let values: Object = [("name", Value::Bool(true))].into_iter().collect();
     check_refused(
         core.plan("echo_nothing", values).await,
@@ -289,7 +289,7 @@ async fn a_wrong_schema_does_not_start() {
     check_refused(
         Core::start(echo).await,
         "Bug in the provider",
-        "id: nobody can change",
+        "id: a configuration cannot change",
     );
 }
 

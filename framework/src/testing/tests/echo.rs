@@ -1,4 +1,4 @@
-//! A provider of one resource with whatever schema: what it is told it keeps, and what is unknown it makes up.
+//! A provider of one resource with whatever schema: it stores what is planned, with made-up values for what is unknown.
 
 use std::sync::{Arc, Mutex};
 

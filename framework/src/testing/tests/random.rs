@@ -320,7 +320,7 @@ impl fmt::Debug for Life {
             });
             let modifiers = row.plan_modifiers().iter().map(|it| it.description());
             let modifiers: Vec<_> = modifiers.collect();
-            // The test fails anyway; what cannot be written is not shown.
+            // The test fails anyway, with or without this output.
             let _ = writeln!(f, "{path}: {kind} {about:?} {modifiers:?}");
         });
         for config in &self.configs {

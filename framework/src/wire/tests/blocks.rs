@@ -164,7 +164,7 @@ async fn plan(
 }
 
 fn decoded(value: Option<&v6::DynamicValue>) -> Object {
-    let object = convert::decode_object(value, &THING).expect("it fits");
+    let object = convert::nullable_object("state", value, &THING).expect("it fits");
     object.expect("an object")
 }
 

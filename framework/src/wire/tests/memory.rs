@@ -146,10 +146,10 @@ impl Thing {
     /// What the remote system makes of the attributes that it is given.
     fn accept(planned: &Object, generation: u64) -> Object {
         let mut attributes = planned.clone();
-        attributes.set("id", format!("/{}", planned.text("name")));
+        attributes.set("id", format!("/{}", planned.str_or_empty("name")));
         attributes.set("version", format!("v{generation}"));
         if let Value::Object(owner) = attributes.get_mut("owner") {
-            let key = format!("key of {}", owner.text("email"));
+            let key = format!("key of {}", owner.str_or_empty("email"));
             owner.set("key", key);
         }
         attributes
@@ -213,7 +213,7 @@ impl Resource<Arc<Remote>> for Thing {
             secret: request.config.str("secret").map(str::to_owned),
             is_broken: false,
         };
-        let id = attributes.text("id").to_owned();
+        let id = attributes.str_or_empty("id").to_owned();
         remote.lock().expect("not poisoned").insert(id, stored);
         response.state.set(attributes.clone());
         if label == Some("answer otherwise") {
@@ -253,7 +253,7 @@ impl Resource<Arc<Remote>> for Thing {
         if object.str("label") == Some("panic at read") {
             panic!("asked to");
         }
-        match things.get(object.text("id")) {
+        match things.get(object.str_or_empty("id")) {
             Some(stored) if stored.is_broken => {
                 return Err(response.diagnostics.add_error("Remote failure", "read"));
             }
@@ -277,7 +277,9 @@ impl Resource<Arc<Remote>> for Thing {
         }
         let remote = context.data().report(diagnostics)?;
         let mut things = remote.lock().expect("not poisoned");
-        let stored = things.get_mut(request.prior.text("id")).expect("exists");
+        let stored = things
+            .get_mut(request.prior.str_or_empty("id"))
+            .expect("exists");
         stored.attributes = Self::accept(request.plan, 2);
         response.state.set(stored.attributes.clone());
         Ok(Outcome::Done)
@@ -292,7 +294,7 @@ impl Resource<Arc<Remote>> for Thing {
         let diagnostics = &mut response.diagnostics;
         Self::fail(request.prior.str("label"), "fail delete").report(diagnostics)?;
         let remote = context.data().report(diagnostics)?;
-        let id = request.prior.text("id");
+        let id = request.prior.str_or_empty("id");
         remote.lock().expect("not poisoned").remove(id);
         Ok(())
     }
@@ -401,7 +403,7 @@ impl DataSource<Arc<Remote>> for Count {
     ) -> Result<(), Reported> {
         let remote = context.data().report(&mut response.diagnostics)?;
         let things = remote.lock().expect("not poisoned");
-        let prefix = request.config.text("prefix");
+        let prefix = request.config.str_or_empty("prefix");
         let count = things.keys().filter(|id| id.starts_with(prefix)).count();
         if count == 0 {
             let detail = "Nothing has this prefix.";
@@ -421,28 +423,19 @@ impl Function for Join {
     }
 
     fn signature(&self) -> Signature {
-        let parameter = |name| Parameter {
-            name,
-            ty: Type::String,
-            description: "Text.",
-        };
-        Signature {
-            parameters: vec![parameter("separator")],
-            variadic: Some(parameter("part")),
-            returns: Type::String,
-            summary: "Joins texts.",
-            description: "Joins texts.",
-        }
+        let parameter = |name| Parameter::new(name, Type::String).doc("Text.");
+        Signature::new(Type::String)
+            .parameter(parameter("separator"))
+            .variadic(parameter("part"))
+            .summary("Joins texts.")
+            .doc("Joins texts.")
     }
 
     fn call(&self, request: CallRequest<'_>) -> Result<Value, FunctionError> {
         let texts: Vec<_> = request.arguments.iter().filter_map(Value::as_str).collect();
         match texts.split_first() {
             Some((separator, parts)) if !parts.is_empty() => Ok(parts.join(separator).into()),
-            _ => Err(FunctionError {
-                message: "Nothing to join.".into(),
-                argument: Some(0),
-            }),
+            _ => Err(FunctionError::of_argument(0, "Nothing to join.")),
         }
     }
 }

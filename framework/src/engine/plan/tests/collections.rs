@@ -330,6 +330,53 @@ fn sets_in_sets_belong_together_by_what_is_configured() {
     assert_eq!(paths(&plan), ["rules"]);
 }
 
+/// Terraform counts the elements of nested attributes, and not those of blocks. The prior set is right for it anyway.
+#[test]
+fn elements_of_a_set_that_become_equal_are_an_error_where_terraform_counts_them() {
+    let rows = || {
+        vec![
+            Attribute::string("name")
+                .semantic_equality(same_ignoring_case)
+                .plan(use_prior_when_semantically_equal()),
+            Attribute::bool("enabled").default(true),
+        ]
+    };
+    let rule = |name: &str, enabled: Value| nested(&[("name", name.into()), ("enabled", enabled)]);
+    let attribute = schema(Attribute::nested("rules", Nesting::Set, rows()));
+    let block = schema(Block::new("rules", Nesting::Set, rows()));
+    let prior = Value::set([rule("a", true.into())]);
+    let other = Value::set([rule("b", true.into())]);
+    let twice = || [rule("a", Value::Null), rule("a", true.into())];
+    let alike = [rule("a", Value::Null), rule("A", Value::Null)];
+    for (written, prior, count, is_refused) in [
+        (twice(), None, 1, true),
+        (twice(), Some(other), 1, true),
+        (twice(), Some(prior.clone()), 1, false),
+        // Only one of them is the one that was there before.
+        (alike, Some(prior), 2, false),
+    ] {
+        for (schema, is_counted) in [(&attribute, true), (&block, false)] {
+            let mut config = schema.null_object();
+            config.set("rules", Value::set(written.clone()));
+            let prior = prior.as_ref().map(|rules| state(schema, rules.clone()));
+            let proposed = proposed_new(schema.members(), &config, prior.as_ref());
+            let plan = propose(schema, config, prior.clone(), proposed, Private::default());
+            let (config, planned) = (&plan.config, &plan.planned);
+            let refused = consistency::check_plan(schema, config, prior.as_ref(), planned);
+            assert_eq!(!refused.is_empty(), is_counted && is_refused, "{refused:?}");
+            let rules = plan.planned.get("rules").as_elements().map(<[_]>::len);
+            assert_eq!(rules, Some(count));
+            let found = plan.diagnostics.iter();
+            let found: Vec<_> = found
+                .map(|it| format!("{}: {}", it.path, it.summary))
+                .collect();
+            let expect = ["rules: Equal elements"].into_iter();
+            let expect: Vec<_> = expect.filter(|_| is_counted && is_refused).collect();
+            assert_eq!(found, expect);
+        }
+    }
+}
+
 #[test]
 fn an_unknown_element_is_new_and_what_is_not_known_yet_stays_unknown() {
     for nesting in [Nesting::List, Nesting::Map, Nesting::Set] {

@@ -1,0 +1,37 @@
+//! Pieces of a page.
+
+use std::fmt::Write;
+
+/// What the registry reads before the page; the first sentence stands for the whole description.
+pub(super) fn front_matter(title: &str, description: &str) -> String {
+    let sentence = description.split(". ").next().unwrap_or(description);
+    let sentence: Vec<_> = sentence.trim_end_matches('.').lines().collect();
+    let sentence = match sentence.is_empty() {
+        true => String::new(),
+        false => format!("description: |-\n  {}.\n", sentence.join(" ")),
+    };
+    format!("---\npage_title: \"{title}\"\nsubcategory: \"\"\n{sentence}---\n\n")
+}
+
+/// A heading with the paragraphs below it, apart from those that are empty.
+pub(super) fn heading(page: &mut String, title: &str, paragraphs: &[&str]) {
+    let _ = write!(page, "# {title}\n\n");
+    for paragraph in paragraphs.iter().filter(|it| !it.is_empty()) {
+        let _ = write!(page, "{paragraph}\n\n");
+    }
+}
+
+/// A section, unless there is nothing in it.
+pub(super) fn section(page: &mut String, title: &str, content: &str) {
+    if !content.is_empty() {
+        let _ = write!(page, "## {title}\n\n{}\n\n", content.trim_end());
+    }
+}
+
+pub(super) fn code(language: &str, text: &str) -> String {
+    format!("```{language}\n{}\n```\n", text.trim_end())
+}
+
+pub(super) fn anchor(path: &str) -> String {
+    format!("nested-{}", path.replace('.', "-"))
+}

@@ -1,0 +1,169 @@
+//! All pages of a provider, and whether those in a folder are the same.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{fs, io};
+
+use super::page::{self, Import};
+use crate::provider::Provider;
+
+/// What pages need to know beside the schemas.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Docs<'a> {
+    /// The provider's name, with which the names of its types begin.
+    pub provider: &'a str,
+    /// The folder with the examples.
+    pub examples: &'a Path,
+    /// What the provider's own page says after the description, in Markdown.
+    pub index_notes: &'a str,
+    /// What an ID is for import: "By ID,".
+    pub import_introduction: &'a str,
+    /// What every page says about import at its end, in Markdown.
+    pub import_notes: &'a str,
+}
+
+impl<'a> Docs<'a> {
+    /// Pages without notes.
+    pub fn new(provider: &'a str, examples: &'a Path) -> Self {
+        Self {
+            provider,
+            examples,
+            index_notes: "",
+            import_introduction: "By ID,",
+            import_notes: "",
+        }
+    }
+
+    /// What the provider's own page says after the description, in Markdown.
+    #[must_use]
+    pub fn index_notes(self, index_notes: &'a str) -> Self {
+        Self {
+            index_notes,
+            ..self
+        }
+    }
+
+    /// What an ID is for import, and what else there is to know about import, in Markdown.
+    #[must_use]
+    pub fn import(self, introduction: &'a str, notes: &'a str) -> Self {
+        Self {
+            import_introduction: introduction,
+            import_notes: notes,
+            ..self
+        }
+    }
+
+    fn example(&self, path: &str) -> io::Result<String> {
+        let path = self.examples.join(path);
+        fs::read_to_string(&path).map_err(|error| {
+            let message = format!("{}: {error}", path.display());
+            io::Error::new(error.kind(), message)
+        })
+    }
+
+    /// A type's name without the provider's.
+    fn short_name<'n>(&self, type_name: &'n str) -> &'n str {
+        let rest = type_name.strip_prefix(self.provider);
+        rest.and_then(|it| it.strip_prefix('_'))
+            .unwrap_or(type_name)
+    }
+}
+
+/// Pages by their paths below the folder of the documentation, with slashes everywhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pages(BTreeMap<String, String>);
+
+/// The pages of everything that the provider offers. An example that is missing is an error.
+pub fn generate<P: Provider>(provider: &P, docs: &Docs<'_>) -> io::Result<Pages> {
+    let mut pages = Pages::default();
+    let example = docs.example("provider/provider.tf")?;
+    let index = page::index(docs.provider, provider.schema(), docs.index_notes, &example);
+    pages.add("index.md".to_owned(), index);
+    for resource in provider.resources() {
+        let name = resource.type_name();
+        let example = |file: &str| docs.example(&format!("resources/{name}/{file}"));
+        let usage = example("resource.tf")?;
+        let import = match resource.import_state() {
+            Some(_) => Some((example("import.tf")?, example("import.sh")?)),
+            None => None,
+        };
+        let import = import.as_ref().map(|(block, command)| Import {
+            introduction: docs.import_introduction,
+            block,
+            command,
+            notes: docs.import_notes,
+        });
+        let page = page::resource((docs.provider, name), resource.schema(), &usage, import);
+        pages.add(format!("resources/{}.md", docs.short_name(name)), page);
+    }
+    for data_source in provider.data_sources() {
+        let name = data_source.type_name();
+        let usage = docs.example(&format!("data-sources/{name}/data-source.tf"))?;
+        let page = page::data_source((docs.provider, name), data_source.schema(), &usage);
+        pages.add(format!("data-sources/{}.md", docs.short_name(name)), page);
+    }
+    for function in provider.functions() {
+        let name = function.name();
+        let usage = docs.example(&format!("functions/{name}/function.tf"))?;
+        let page = page::function((docs.provider, name), &function.signature(), &usage);
+        pages.add(format!("functions/{name}.md"), page);
+    }
+    Ok(pages)
+}
+
+impl Pages {
+    fn add(&mut self, path: String, page: String) {
+        self.0.insert(path, page);
+    }
+
+    /// The paths and what is in each.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pages = self.0.iter();
+        pages.map(|(path, page)| (path.as_str(), page.as_str()))
+    }
+
+    /// Makes `folder` hold these pages and nothing else.
+    pub fn write(&self, folder: &Path) -> io::Result<()> {
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
+        for (path, page) in self.iter() {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().unwrap_or(folder))?;
+            fs::write(path, page)?;
+        }
+        Ok(())
+    }
+
+    /// The paths of pages that are missing in `folder`, are others there, or should not be there.
+    pub fn stale(&self, folder: &Path) -> io::Result<Vec<String>> {
+        let written = read(folder)?;
+        let paths = self.0.keys().chain(written.0.keys());
+        let mut stale: Vec<_> = paths
+            .filter(|path| self.0.get(*path) != written.0.get(*path))
+            .cloned()
+            .collect();
+        stale.sort();
+        stale.dedup();
+        Ok(stale)
+    }
+}
+
+fn read(folder: &Path) -> io::Result<Pages> {
+    let mut pages = Pages::default();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(inner) = folders.pop() {
+        for entry in fs::read_dir(&inner)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(below) = path.strip_prefix(folder) {
+                let names = below.iter().map(|name| name.to_string_lossy());
+                let names: Vec<_> = names.collect();
+                pages.add(names.join("/"), fs::read_to_string(&path)?);
+            }
+        }
+    }
+    Ok(pages)
+}

@@ -1,0 +1,308 @@
+use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{Docs, generate};
+use crate::context::Context;
+use crate::data_source::{self, DataSource};
+use crate::diagnostics::Reported;
+use crate::function::{CallRequest, Function, FunctionError, Parameter, Signature};
+use crate::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
+use crate::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ImportStateRequest,
+    ImportStateResponse, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
+    UpdateResponse,
+};
+use crate::schema::plan_modifier::requires_replace;
+use crate::schema::validator::{length_between, one_of};
+use crate::schema::{Attribute, Block, Nesting, Schema, Timeouts};
+use crate::types::ty::Type;
+use crate::types::value::Value;
+
+struct Gardens;
+
+/// Everything that a schema can hold.
+fn garden() -> Schema {
+    let leaf = || {
+        vec![
+            Attribute::string("colour")
+                .required()
+                .doc("Its colour.")
+                .validator(one_of(["red", "green"])),
+        ]
+    };
+    let position = Type::object([
+        ("x", Type::Number),
+        ("tags", Type::list(Type::object([("key", Type::String)]))),
+    ]);
+    let seen = Block::new(
+        "seen",
+        Nesting::List,
+        vec![Attribute::string("at").computed()],
+    );
+    Schema {
+        description: "A garden. It has beds.".into(),
+        attributes: vec![
+            Attribute::string("name")
+                .required()
+                .doc("Name of 1 to 80 letters.")
+                .validator(length_between(1, 80))
+                .plan(requires_replace()),
+            Attribute::string("code").validator(length_between(2, 9)),
+            Attribute::bool("open")
+                .default(true)
+                .doc("Whether it is open."),
+            Attribute::string("gate").deprecated("Use `door`."),
+            Attribute::string("key").sensitive().write_only(),
+            Attribute::number("size").computed(),
+            Attribute::value("position", Type::set(position)),
+            Attribute::value("mixed", Type::Tuple(vec![Type::Bool, Type::Dynamic])),
+            Attribute::nested("bed", Nesting::Single, leaf()),
+            Attribute::nested("beds", Nesting::Map, leaf()).computed(),
+        ],
+        blocks: vec![
+            Block::new("rule", Nesting::Set, leaf())
+                .min_items(1)
+                .max_items(2)
+                .doc("A rule.")
+                .blocks(vec![Block::new("step", Nesting::List, leaf())]),
+            Block::new("base", Nesting::Group, leaf()).deprecated("Leave it out."),
+            seen,
+            Timeouts {
+                read: Some(Duration::from_secs(60)),
+                ..Timeouts::default()
+            }
+            .block(),
+        ],
+        ..Schema::default()
+    }
+}
+
+struct Garden {
+    name: &'static str,
+    schema: Schema,
+    is_importable: bool,
+}
+
+#[async_trait]
+impl Resource<()> for Garden {
+    fn type_name(&self) -> &str {
+        self.name
+    }
+
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    async fn create(
+        &self,
+        _: &Context<()>,
+        _: CreateRequest<'_>,
+        _: &mut CreateResponse,
+    ) -> Result<Outcome, Reported> {
+        Ok(Outcome::Done)
+    }
+
+    async fn read(
+        &self,
+        _: &Context<()>,
+        _: ReadRequest<'_>,
+        _: &mut ReadResponse,
+    ) -> Result<(), Reported> {
+        Ok(())
+    }
+
+    async fn update(
+        &self,
+        _: &Context<()>,
+        _: UpdateRequest<'_>,
+        _: &mut UpdateResponse,
+    ) -> Result<Outcome, Reported> {
+        Ok(Outcome::Done)
+    }
+
+    async fn delete(
+        &self,
+        _: &Context<()>,
+        _: DeleteRequest<'_>,
+        _: &mut DeleteResponse,
+    ) -> Result<(), Reported> {
+        Ok(())
+    }
+
+    fn import_state(&self) -> Option<&dyn ImportState<()>> {
+        self.is_importable.then_some(self)
+    }
+}
+
+#[async_trait]
+impl ImportState<()> for Garden {
+    async fn import(
+        &self,
+        _: &Context<()>,
+        _: ImportStateRequest<'_>,
+        _: &mut ImportStateResponse,
+    ) -> Result<(), Reported> {
+        Ok(())
+    }
+}
+
+struct Beds(Schema);
+
+#[async_trait]
+impl DataSource<()> for Beds {
+    fn type_name(&self) -> &str {
+        "garden_beds"
+    }
+
+    fn schema(&self) -> &Schema {
+        &self.0
+    }
+
+    async fn read(
+        &self,
+        _: &Context<()>,
+        _: data_source::ReadRequest<'_>,
+        _: &mut data_source::ReadResponse,
+    ) -> Result<(), Reported> {
+        Ok(())
+    }
+}
+
+struct Mix;
+
+impl Function for Mix {
+    fn name(&self) -> &str {
+        "mix"
+    }
+
+    fn signature(&self) -> Signature {
+        let parameter = |name, ty| Parameter::new(name, ty).doc("A colour.");
+        Signature::new(Type::Bool)
+            .parameter(parameter("first", Type::String))
+            .variadic(parameter("others", Type::list(Type::String)))
+            .summary("Mixes colours")
+            .doc("Mixes colours, in any order.")
+    }
+
+    fn call(&self, _: CallRequest<'_>) -> Result<Value, FunctionError> {
+        Ok(Value::Null)
+    }
+}
+
+#[async_trait]
+impl Provider for Gardens {
+    type Data = ();
+
+    async fn configure(
+        &self,
+        _: &ConfigureContext,
+        _: ConfigureRequest<'_>,
+        _: &mut ConfigureResponse<()>,
+    ) -> Result<(), Reported> {
+        Ok(())
+    }
+
+    fn resources(&self) -> Vec<Arc<dyn Resource<()>>> {
+        let timeouts = Timeouts {
+            delete: Some(Duration::from_secs(60)),
+            ..Timeouts::default()
+        };
+        let shed = Schema {
+            description: "A shed.".into(),
+            attributes: vec![timeouts.attribute()],
+            ..Schema::default()
+        };
+        vec![
+            Arc::new(Garden {
+                name: "garden_plot",
+                schema: garden(),
+                is_importable: true,
+            }),
+            Arc::new(Garden {
+                name: "garden_shed",
+                schema: shed,
+                is_importable: false,
+            }),
+        ]
+    }
+
+    fn data_sources(&self) -> Vec<Arc<dyn DataSource<()>>> {
+        vec![Arc::new(Beds(Schema {
+            description: "All beds.".into(),
+            attributes: vec![Attribute::list("names", Type::String).computed()],
+            ..Schema::default()
+        }))]
+    }
+
+    fn functions(&self) -> Vec<Arc<dyn Function>> {
+        vec![Arc::new(Mix)]
+    }
+}
+
+/// A folder with all examples; each says what it is.
+fn examples() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for path in [
+        "provider/provider.tf",
+        "resources/garden_plot/resource.tf",
+        "resources/garden_plot/import.tf",
+        "resources/garden_plot/import.sh",
+        "resources/garden_shed/resource.tf",
+        "data-sources/garden_beds/data-source.tf",
+        "functions/mix/function.tf",
+    ] {
+        let file = folder.path().join(path);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+        fs::write(&file, format!("# {path}\n")).expect("written");
+    }
+    folder
+}
+
+#[test]
+fn pages_tell_everything_that_a_schema_can_hold() {
+    let examples = examples();
+    let docs = Docs::new("garden", examples.path())
+        .index_notes("Note this.")
+        .import("By name,", "Mind the gap.");
+    let pages = generate(&Gardens, &docs).expect("all examples are there");
+    let text: String = pages
+        .iter()
+        .map(|(path, page)| format!("=== {path}\n{page}"))
+        .collect();
+    let expect = include_str!("tests/pages.md");
+    for (line, (text, expect)) in text.lines().zip(expect.lines()).enumerate() {
+        assert_eq!(text, expect, "line {}", line + 1);
+    }
+    assert_eq!(text.len(), expect.len());
+}
+
+#[test]
+fn a_missing_example_is_named() {
+    let examples = examples();
+    let missing = examples.path().join("functions/mix/function.tf");
+    fs::remove_file(&missing).expect("removed");
+    let error = generate(&Gardens, &Docs::new("garden", examples.path()));
+    let error = error.expect_err("it is missing").to_string();
+    assert!(error.contains("function.tf"), "{error}");
+}
+
+#[test]
+fn stale_pages_are_found_and_written() {
+    let examples = examples();
+    let docs = Docs::new("garden", examples.path());
+    let pages = generate(&Gardens, &docs).expect("all examples are there");
+    let folder = examples.path().join("docs");
+    pages.write(&folder).expect("written");
+    let none: [&str; 0] = [];
+    assert_eq!(pages.stale(&folder).expect("read"), none);
+    fs::remove_file(folder.join("index.md")).expect("removed");
+    fs::write(folder.join("functions/mix.md"), "").expect("written");
+    fs::write(folder.join("left.md"), "").expect("written");
+    let stale = pages.stale(&folder).expect("read");
+    assert_eq!(stale, ["functions/mix.md", "index.md", "left.md"]);
+    pages.write(&folder).expect("written");
+    assert_eq!(pages.stale(&folder).expect("read"), none);
+}

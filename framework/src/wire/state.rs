@@ -1,0 +1,61 @@
+//! What all calls of one server share.
+
+use tokio_util::task::TaskTracker;
+
+use super::error::CallError;
+use crate::data_source::DataSource;
+use crate::engine::Engine;
+use crate::engine::configure::Configured;
+use crate::engine::registry::Registry;
+use crate::function::Function;
+use crate::provider::Provider;
+use crate::resource::Resource;
+
+pub(super) struct ServerState<P: Provider> {
+    pub(super) provider: P,
+    /// What the provider offers.
+    pub(super) registry: Registry<P::Data>,
+    pub(super) engine: Engine,
+    pub(super) configured: Configured<P::Data>,
+    /// Applies at work, also those whose call the client has dropped.
+    pub(super) applies: TaskTracker,
+}
+
+impl<P: Provider> ServerState<P> {
+    pub(super) fn new(provider: P, engine: Engine) -> Self {
+        Self {
+            registry: Registry::of(&provider),
+            provider,
+            engine,
+            configured: Configured::default(),
+            applies: TaskTracker::new(),
+        }
+    }
+
+    /// The managed resource of this type. Clients ask for types that they have the schema of, so another is their mistake.
+    pub(super) fn resource(&self, type_name: &str) -> Result<&dyn Resource<P::Data>, CallError> {
+        let found = self.registry.resource(type_name);
+        found.ok_or_else(|| unknown("resource type", type_name))
+    }
+
+    /// The data source of this type.
+    pub(super) fn data_source(
+        &self,
+        type_name: &str,
+    ) -> Result<&dyn DataSource<P::Data>, CallError> {
+        let found = self.registry.data_source(type_name);
+        found.ok_or_else(|| unknown("data source type", type_name))
+    }
+
+    /// The function of this name.
+    pub(super) fn function(&self, name: &str) -> Result<&dyn Function, CallError> {
+        let found = self.registry.function(name);
+        found.ok_or_else(|| unknown("function", name))
+    }
+}
+
+fn unknown(kind: &str, name: &str) -> CallError {
+    CallError::protocol(format!(
+        "names the {kind} {name:?}, which this release of the provider does not have"
+    ))
+}

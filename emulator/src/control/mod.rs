@@ -3,7 +3,7 @@
 mod applications;
 pub(crate) mod changes;
 pub(crate) mod faults;
-mod masking;
+pub(crate) mod masking;
 mod metrics;
 pub(crate) mod requests;
 pub(crate) mod snapshots;

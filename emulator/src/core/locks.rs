@@ -44,6 +44,9 @@ pub(crate) fn one(request: &mut Request<'_>, at: &[&str]) -> Outcome {
 
 /// Refuses what a lock on the scope or above it forbids, and a deletion that a lock below it forbids.
 pub(crate) fn check(world: &World, id: &ResourceId, intent: Intent) -> Result<(), ArmError> {
+    if !world.resources.has_authorizations() {
+        return Ok(());
+    }
     let forbids = |lock: &&Stored| match text(&lock.body, "properties/level") {
         Some("ReadOnly") => true,
         Some("CanNotDelete") => intent == Intent::Delete,
@@ -59,7 +62,7 @@ pub(crate) fn check(world: &World, id: &ResourceId, intent: Intent) -> Result<()
     if intent == Intent::Delete {
         let below = world
             .resources
-            .in_group(id)
+            .authorizations_below(id)
             .filter(|stored| is_lock(stored));
         locked.extend(below.filter(forbids).map(|lock| scope::scope_of(&lock.id)));
     }
@@ -118,7 +121,7 @@ pub(crate) fn list(request: &mut Request<'_>, _: &[&str]) -> Outcome {
     } else {
         world
             .resources
-            .in_group(scope)
+            .authorizations_below(scope)
             .filter(|stored| is_lock(stored))
             .collect()
     };

@@ -59,6 +59,14 @@ pub(crate) fn of(type_name: &str, others: &[&'static str]) -> Vec<&'static str> 
     versions
 }
 
+/// Whether a version is one of them.
+fn is_known(type_name: &str, others: &[&str], version: &str) -> bool {
+    let mut documented = documents::of_type(type_name)
+        .map_or(&[][..], |known| &known.versions)
+        .iter();
+    others.contains(&version) || documented.any(|known| known == version)
+}
+
 /// Checks the version of a request for locks.
 pub(crate) fn check_locks(version: &str) -> Result<(), ArmError> {
     one_of(version, &of("Microsoft.Authorization/locks", LOCKS))
@@ -75,10 +83,10 @@ pub(crate) fn check(
     version: &str,
     location: &str,
 ) -> Result<(), ArmError> {
-    let supported = definition.api_versions();
-    if supported.contains(&version) {
+    if is_known(definition.name, definition.more_versions, version) {
         return Ok(());
     }
+    let supported = definition.api_versions();
     if definition.provider.is_arm {
         return Err(invalid(version, &supported));
     }

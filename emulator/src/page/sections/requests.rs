@@ -158,13 +158,13 @@ fn row(scene: &Scene<'_>, run: &Run<'_>) -> Markup {
     let is_open = scene.view.request == Some(request.number);
     html! {
         tr data-key=(run.first.number) {
-            td.time { (request.time.get(11..19).unwrap_or_default()) }
+            td.time { (request.time().get(11..19).unwrap_or_default()) }
             td.method { (request.method) }
             td.path {
                 a href=(scene.view.of_request(request.number)) title=(request.path) aria-current=[is_open.then_some("true")] {
                     @for segment in main.split_inclusive('/') { (words::fit(segment, 40)) wbr; }
                 }
-                @if run.times > 1 { " " span.times title={ "since " (run.first.time.get(11..19).unwrap_or_default()) } { "×" (run.times) } }
+                @if run.times > 1 { " " span.times title={ "since " (run.first.time().get(11..19).unwrap_or_default()) } { "×" (run.times) } }
                 @if let Some(fault) = request.fault { " " span.badge.busy { "fault " (fault) } }
                 @if request.duration_ms >= SLOW { " " span.in { (words::span(std::time::Duration::from_millis(request.duration_ms))) } }
                 @if let Some(place) = place { p.place { (place) } }
@@ -225,7 +225,8 @@ fn shorten(path: &str) -> (String, Option<String>) {
 
 /// Why a request failed, as ARM says it or as the token endpoint does: code and message.
 pub(super) fn error(request: &Entry) -> Option<(String, String)> {
-    let body = request.response_body.as_ref()?.get();
+    let messages = request.messages();
+    let body = messages.response_body.as_ref()?.get();
     if !body.contains(r#""error""#) {
         return None;
     }

@@ -87,7 +87,7 @@ pub(crate) struct Client {
 pub(crate) struct Answer {
     status: u16,
     operation: Option<String>,
-    pub(crate) body: Value,
+    body: Value,
 }
 
 impl Client {

@@ -36,6 +36,7 @@ impl Call {
             path: path.to_owned(),
             target: Target::read(path).unwrap_or_default(),
             query: vec![("api-version".to_owned(), version.to_owned())],
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body: body.to_string().into_bytes(),
             ..Self::default()
         }
@@ -62,6 +63,19 @@ impl Call {
     pub(crate) fn parsed(&self) -> Result<&Json, &str> {
         let parsed = self.parsed.get_or_init(|| parse(&self.body));
         parsed.as_ref().map_err(String::as_str)
+    }
+
+    /// Refuses a body that does not say that it is JSON, as ARM's front does (seen by users of the Azure CLI).
+    pub(crate) fn check_media_type(&self) -> Result<(), ArmError> {
+        if self.body.is_empty() || matches!(self.method.as_str(), "GET" | "HEAD" | "DELETE") {
+            return Ok(());
+        }
+        let told = self.header("content-type").filter(|kind| !kind.is_empty());
+        let kind = told.map(|kind| kind.split(';').next().unwrap_or(kind).trim());
+        match kind {
+            Some(kind) if kind.eq_ignore_ascii_case("application/json") => Ok(()),
+            kind => Err(errors::unsupported_media_type(kind.unwrap_or("<null>"))),
+        }
     }
 
     /// The body as a JSON object, as ARM's documents have it.

@@ -1,7 +1,6 @@
 //! The api-versions that are accepted: those of the published documents, those that the known clients send, and their
 //! neighbours. Those of a namespace are where its types are.
 
-use super::definition::TypeDefinition;
 use super::error::ArmError;
 use super::errors;
 use super::id::GROUP;
@@ -59,8 +58,8 @@ pub(crate) fn of(type_name: &str, others: &[&'static str]) -> Vec<&'static str> 
     versions
 }
 
-/// Whether a version is one of them.
-fn is_known(type_name: &str, others: &[&str], version: &str) -> bool {
+/// Whether a version is one of those of a type.
+pub(crate) fn is_known(type_name: &str, others: &[&str], version: &str) -> bool {
     let mut documented = documents::of_type(type_name)
         .map_or(&[][..], |known| &known.versions)
         .iter();
@@ -77,28 +76,6 @@ pub(crate) fn check_authorization(version: &str) -> Result<(), ArmError> {
     one_of(version, AUTHORIZATION)
 }
 
-/// Checks that a type serves the version that a request asks for.
-pub(crate) fn check(
-    definition: &TypeDefinition,
-    version: &str,
-    location: &str,
-) -> Result<(), ArmError> {
-    if is_known(definition.name, definition.more_versions, version) {
-        return Ok(());
-    }
-    let supported = definition.api_versions();
-    if definition.provider.is_arm {
-        return Err(invalid(version, &supported));
-    }
-    let kind = definition.name.split_once('/').map_or("", |(_, kind)| kind);
-    Err(errors::no_registered_provider_found(
-        location,
-        version,
-        kind,
-        supported.join(", "),
-    ))
-}
-
 /// Checks the version of a request for one of ARM's own types.
 pub(crate) fn check_own(version: &str) -> Result<(), ArmError> {
     one_of(version, &of(GROUP, RESOURCES))
@@ -113,6 +90,7 @@ pub(crate) fn one_of(version: &str, supported: &[&str]) -> Result<(), ArmError> 
     }
 }
 
-fn invalid(version: &str, supported: &[&str]) -> ArmError {
+/// What ARM itself says of a version that it does not serve.
+pub(crate) fn invalid(version: &str, supported: &[&str]) -> ArmError {
     errors::invalid_api_version_parameter(version, supported.join(","))
 }

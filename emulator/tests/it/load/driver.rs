@@ -279,7 +279,9 @@ impl Client {
         if self.authorization.is_empty() {
             request = request.header("content-type", "application/x-www-form-urlencoded");
         } else {
-            request = request.header("authorization", &self.authorization);
+            request = request
+                .header("authorization", &self.authorization)
+                .header("content-type", "application/json");
         }
         self.sender.ready().await?;
         let answer = self

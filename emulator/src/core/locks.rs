@@ -4,6 +4,7 @@ use super::call::{Call, Outcome, Reply};
 use super::definition::Request;
 use super::error::ArmError;
 use super::errors;
+use super::filter::Filter;
 use super::id::ResourceId;
 use super::json::text;
 use super::paging;
@@ -109,10 +110,8 @@ fn check_name(name: &str) -> Result<(), ArmError> {
 pub(crate) fn list(request: &mut Request<'_>, _: &[&str]) -> Outcome {
     versions::check_locks(request.call.api_version()?)?;
     let (scope, world) = (&scope::asked(request, 3)?, &*request.world);
-    let at_scope = request
-        .call
-        .query("$filter")
-        .is_some_and(|filter| filter.trim().eq_ignore_ascii_case("atScope()"));
+    // The only filter that is documented.
+    let at_scope = Filter::of(request.call, &["atScope"])?.is_some();
     let locks: Vec<&Stored> = if at_scope {
         scope::with_above(scope)
             .iter()

@@ -122,7 +122,9 @@ fn check_fields(id: &ResourceId, properties: &Json) -> Result<(), ArmError> {
         } else {
             plural.trim_end_matches("es")
         };
-        let (one, many) = (text(properties, singular), list(properties, plural));
+        let many = list(properties, plural);
+        // azurerm sends an empty one beside the many.
+        let one = text(properties, singular).filter(|one| many.is_empty() || !one.is_empty());
         let groups = plural.replace("AddressPrefixes", "ApplicationSecurityGroups");
         if one.is_some() != many.is_empty() && (ports || list(properties, &groups).is_empty()) {
             return Err(errors::security_rule_parameter_contains_unsupported_value(

@@ -340,6 +340,33 @@ async fn the_example_stands_beside_what_is_there() {
 }
 
 #[tokio::test]
+async fn networks_show_what_they_are_peered_with() {
+    let client = Client::with_subnets().await;
+    let space = json!({"addressSpace": {"addressPrefixes": ["10.9.0.0/16"]}});
+    let body = json!({"location": "westeurope", "properties": space});
+    client.settle(&network("virtualNetworks/far"), body).await;
+    let peer = async |from: &str, to: &str| {
+        let remote = network(&format!("virtualNetworks/{to}"));
+        let path = network(&format!("virtualNetworks/{from}/virtualNetworkPeerings/p"));
+        let body = json!({"properties": {"remoteVirtualNetwork": {"id": remote}}});
+        client.settle(&path, body).await;
+    };
+    peer("vnet", "far").await;
+    let picture = |shown: &str| section(shown, "picture").to_owned();
+    assert_shows(
+        &picture(&page(&client).await),
+        &["peered with far", "Initiated"],
+    );
+    peer("far", "vnet").await;
+    let shown = picture(&page(&client).await);
+    assert_shows(
+        &shown,
+        &["peered with far", "peered with vnet", "Connected"],
+    );
+    assert!(!shown.contains("Initiated"), "{shown}");
+}
+
+#[tokio::test]
 async fn the_time_is_moved_to_the_end_of_what_runs() {
     let client = Client::with_subnets().await;
     stop_the_clock(&client).await;

@@ -5,6 +5,7 @@ use std::time::Duration as RealDuration;
 use maud::{Markup, html};
 use serde_json::value::RawValue;
 
+use super::needed;
 use super::requests::{answered, error, mood};
 use crate::control::requests::{Entry, Messages};
 use crate::core::json::Json;
@@ -48,7 +49,9 @@ pub(in crate::page) fn show(scene: &Scene<'_>) -> Option<Markup> {
             }
             p.address { code { (request.path) @if !request.query.is_empty() { "?" (request.query) } } }
             (facts(request))
-            @if let Some((code, message)) = error(request) { p class={ "failure " (mood(request.status)) } { b { (code) } " " (message) } }
+            @if let Some((code, message)) = error(request) { p class={ "failure " (mood(request.status)) } { b { (code) } " " (message) }
+                @if let Some(needed) = needed::show(scene, request, &code, &message) { (needed) }
+            }
             div.actions {
                 a.button href={ (scene.view.but(|view| view.fault = Some(number))) "#faults" } { "Make a fault of this" }
             }

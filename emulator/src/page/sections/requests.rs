@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::control::requests::Entry;
 use crate::core::id::ResourceId;
-use crate::core::json::{Json, text};
+use crate::core::json::{Json, list, text};
 use crate::page::parts;
 use crate::page::scene::Scene;
 use crate::page::view::View;
@@ -233,7 +233,11 @@ pub(super) fn error(request: &Entry) -> Option<(String, String)> {
     let body: Json = serde_json::from_str(body).ok()?;
     let code = text(&body, "error/code").or_else(|| text(&body, "error"))?;
     let message = text(&body, "error/message").or_else(|| text(&body, "error_description"))?;
-    Some((code.to_owned(), message.to_owned()))
+    // Some services say there what is the matter.
+    let details = list(&body, "error/details").iter();
+    let details = details.filter_map(|detail| text(detail, "message"));
+    let message: Vec<&str> = [message].into_iter().chain(details).collect();
+    Some((code.to_owned(), message.join(" ")))
 }
 
 /// The pattern by which a fault meets requests like one: on the same resource, in whatever version.

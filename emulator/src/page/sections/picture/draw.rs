@@ -40,6 +40,7 @@ const NARROW: Plan = Plan {
 const HEAD: i32 = 46;
 const ROW: i32 = 26;
 const NOTE: i32 = 16;
+const PEERING: i32 = ROW + NOTE;
 const BAR: i32 = 12;
 const GAP: i32 = 18;
 const INSET: i32 = 12;
@@ -151,8 +152,8 @@ fn row_height(subnet: &Subnet<'_>) -> i32 {
 /// The last lines of a network, if it has any.
 fn end(network: &Network<'_>) -> i32 {
     let has_note = network.left_out > 0 || network.subnets.is_empty();
-    let rows = network.peerings.len() + usize::from(has_note);
-    i32::try_from(rows).unwrap_or_default() * ROW
+    let peerings = i32::try_from(network.peerings.len()).unwrap_or_default();
+    peerings * PEERING + i32::from(has_note) * ROW
 }
 
 fn box_height(container: &Container<'_>) -> i32 {
@@ -267,7 +268,7 @@ fn network_box(scene: &Scene<'_>, network: &Network<'_>, place: Place) -> Markup
                 text.note x={ (place.x + INSET) } y={ (y + 16) } { "and " (network.left_out) " more subnets" }
             }
             @for (peering, below) in network.peerings.iter().rev().zip(1..) {
-                (peering_row(scene, peering, place, place.y + place.height - below * ROW))
+                (peering_row(scene, peering, place, place.y + place.height - below * PEERING))
             }
         }
     }
@@ -283,9 +284,10 @@ fn peering_row(scene: &Scene<'_>, peering: &Peering<'_>, place: Place, y: i32) -
             a href=(scene.view.of_resource(&peering.stored.id)) {
                 title { (peering.stored.id) }
                 text.name x={ (left + 13) } y={ (y + 18) } {
-                    "peered with " (fit(&peering.remote, letters(place.width - 210, LETTER)))
+                    (fit(&peering.remote, letters(place.width - 130, LETTER)))
                 }
             }
+            text.note x={ (left + 13) } y={ (y + 18 + NOTE) } { "peered by " (fit(peering.stored.id.name(), 20)) }
             text class={ "state " (mood) } x=(right) y={ (y + 18) } text-anchor="end" { (peering.state) }
         }
     }

@@ -1,21 +1,43 @@
 //! What resources and data sources work with: the way to ARM, and the provider-wide settings.
 
 pub mod body;
+pub mod row;
+pub mod types;
+
 mod deletions;
 mod plans;
-pub mod row;
 mod sign_in;
+
+pub(crate) mod attributes;
+pub(crate) mod report;
+pub(crate) mod tags;
+pub(crate) mod wait;
+
+pub(crate) mod arm_type;
+pub(crate) mod claims;
+mod existing;
+pub(crate) mod replaced;
+pub(crate) mod unfinished;
+pub(crate) mod work;
+pub(crate) mod write;
+
+pub(crate) mod arm_resource;
+mod operations;
+pub(crate) mod resource;
+
+pub(crate) mod release;
+pub(crate) mod subnet;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::{Diagnostic, Report as _};
+use tfplugin_framework::resource::plan::Plan;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::arm;
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Report as _};
-use crate::sdk::plan::Plan;
 
 pub use deletions::{Deletions, Patience};
 pub use plans::{Conflict, PlanRegistry, Planned, Planner};
@@ -54,12 +76,12 @@ pub async fn plan_session(context: &Context<Azure>, plan: &mut Plan<'_>) -> Opti
 }
 
 /// A last short look around for an operation that was stopped or timed out, so that what it leaves behind is true.
-pub fn parting_session(context: &Context<Azure>) -> Result<arm::Session, Diagnostic> {
+pub fn grace_session(context: &Context<Azure>) -> Result<arm::Session, Diagnostic> {
     let azure = context.data()?;
     Ok(azure
         .client
-        .bounded(Instant::now() + PARTING, CancellationToken::new()))
+        .bounded(Instant::now() + GRACE, CancellationToken::new()))
 }
 
 /// A stopped operation has two seconds to come back.
-const PARTING: Duration = Duration::from_millis(1500);
+const GRACE: Duration = Duration::from_millis(1500);

@@ -5,17 +5,18 @@
 //! - [`arm`]: the Azure Resource Manager client. Knows nothing of Terraform.
 //! - [`validate`]: rules of the domain, offline → [`arm`] for IDs only. Knows nothing of Terraform either.
 //! - [`azure`]: what resources work with, and attributes in ARM's JSON.
+//! - `preflight`: what in the network would make an environment fail hours later → [`azure`], [`validate`].
 //! - [`resources`]: one file for each managed resource.
 //! - [`provider`]: the provider block and the registry.
 //!
 //! `tests/structure.rs` checks these directions.
 
-mod sdk;
-
 pub mod arm;
 pub mod validate;
 
 pub mod azure;
+
+mod preflight;
 
 pub mod resources;
 

@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
+use tfplugin_framework::diagnostics::sentence;
+use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
+use tfplugin_framework::provider::{
+    ConfigureContext, ConfigureRequest, ConfigureResponse, Provider,
+};
+use tfplugin_framework::resource::Resource;
+use tfplugin_framework::schema::validator::{no_null_elements, one_of, text};
+use tfplugin_framework::schema::{Attribute, Schema};
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::ty::Type;
+use tfplugin_framework::types::value::{Object, Value};
 
 use crate::arm::{self, Cloud, cloud, credentials};
 use crate::azure::{Azure, Deletions, PlanRegistry, SignIn};
 use crate::resources;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
-use crate::sdk::path::Path;
-use crate::sdk::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
-use crate::sdk::resource::Resource;
-use crate::sdk::schema::validator::{no_null_elements, one_of, text};
-use crate::sdk::schema::{Attribute, Schema};
-use crate::sdk::types::Type;
-use crate::sdk::validation::sentence;
-use crate::sdk::value::{Object, Value};
 use crate::validate;
 
 /// The provider's address in the registry.

@@ -4,7 +4,7 @@ mod imports;
 
 use std::path::Path;
 
-use imports::{Crate, Module, upward};
+use imports::{Crate, circle, upward};
 
 fn framework() -> Crate {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -20,11 +20,8 @@ fn modules_depend_only_on_those_declared_before_them() {
 fn no_files_import_each_other_in_a_circle() {
     let framework = framework();
     assert!(framework.modules.len() > 30, "{:?}", framework.modules);
-    let mut finished = Vec::new();
-    for module in &framework.modules {
-        if let Err(circle) = follow(&framework, module, &mut Vec::new(), &mut finished) {
-            panic!("{circle}");
-        }
+    if let Some(circle) = circle(&framework) {
+        panic!("{circle}");
     }
 }
 
@@ -50,26 +47,4 @@ fn only_wire_process_and_testing_name_the_protocol() {
             && naming.contains(&"wire"),
         "{naming:?}"
     );
-}
-
-fn follow<'c>(
-    framework: &'c Crate,
-    module: &'c Module,
-    way: &mut Vec<&'c Module>,
-    finished: &mut Vec<&'c Module>,
-) -> Result<(), String> {
-    if let Some(start) = way.iter().position(|it| *it == module) {
-        let circle = way[start..].iter().map(|it| it.join("::"));
-        return Err(circle.collect::<Vec<_>>().join(" → "));
-    }
-    if finished.contains(&module) {
-        return Ok(());
-    }
-    way.push(module);
-    for import in framework.imports(module) {
-        follow(framework, import, way, finished)?;
-    }
-    way.pop();
-    finished.push(module);
-    Ok(())
 }

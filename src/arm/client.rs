@@ -4,15 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
 use super::cloud::Cloud;
 use super::credentials::{self, Credential};
 use super::retry::Backoff;
-use super::session::Session;
 use super::transport::Transport;
 use super::user_agent::user_agent;
 
@@ -39,12 +36,12 @@ pub(super) struct Shared {
     pub(super) transport: Arc<Transport>,
     pub(super) credential: Credential,
     pub(super) correlation_id: Option<HeaderValue>,
-    pub(super) pacing: Pacing,
+    pub(super) timing: Timing,
 }
 
 /// All the times that are ours to choose.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Pacing {
+pub(crate) struct Timing {
     pub(crate) backoff: Backoff,
     /// What the pauses between looks at an operation grow to, whose service names none.
     pub(crate) longest_pause: Duration,
@@ -54,7 +51,7 @@ pub(crate) struct Pacing {
     pub(crate) write_grace: Duration,
 }
 
-const PACING: Pacing = Pacing {
+const TIMING: Timing = Timing {
     backoff: Backoff {
         first: Duration::from_secs(1),
         longest: Duration::from_secs(30),
@@ -67,15 +64,15 @@ const PACING: Pacing = Pacing {
 impl Client {
     /// A client for these settings.
     pub fn new(settings: Settings) -> Self {
-        Self::with_pacing(settings, PACING)
+        Self::with_timing(settings, TIMING)
     }
 
-    pub(crate) fn with_pacing(settings: Settings, pacing: Pacing) -> Self {
+    pub(crate) fn with_timing(settings: Settings, timing: Timing) -> Self {
         let Settings {
             cloud, partner_id, ..
         } = settings;
         let user_agent = user_agent(partner_id.as_deref());
-        let transport = Transport::new(user_agent, cloud.is_local(), pacing.answer_timeout);
+        let transport = Transport::new(user_agent, cloud.is_local(), timing.answer_timeout);
         let transport = Arc::new(transport);
         let endpoint = cloud.resource_manager_endpoint.clone();
         let correlation_id = (!settings.disable_correlation_request_id).then(new_id);
@@ -84,13 +81,8 @@ impl Client {
             credential: Credential::new(settings.credentials, cloud, Arc::clone(&transport)),
             transport,
             correlation_id,
-            pacing,
+            timing,
         }))
-    }
-
-    /// The client for one operation: every request and wait ends at the deadline, or when the token is cancelled.
-    pub fn bounded(&self, deadline: Instant, cancel: CancellationToken) -> Session {
-        Session::new(self.clone(), deadline, cancel)
     }
 }
 

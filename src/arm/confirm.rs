@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::Value as Json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::Json;
+use super::api::Api;
 use super::error::Error;
 use super::operation::{Intent, Operation, provisioning_state};
 use super::request::PutOptions;
 use super::resource_id::ResourceId;
 use super::session::{Accepted, Session};
+use super::wait::FinalStatus;
 
 /// How often a write is sent of which nothing comes.
 const MOST_SENDS: u32 = 3;
@@ -32,14 +34,13 @@ pub enum Created {
 }
 
 /// A stopped operation has two seconds to come back.
-const PARTING: Duration = Duration::from_millis(1500);
+const GRACE: Duration = Duration::from_millis(1500);
 
-impl Session {
+impl Api<'_> {
     /// Creates an object, waits for all there is to wait for, and gives it as ARM shows it.
     pub async fn create(
-        &self,
+        self,
         id: &ResourceId,
-        api_version: &str,
         body: &impl Serialize,
         options: PutOptions,
     ) -> Result<Created, Error> {
@@ -47,36 +48,32 @@ impl Session {
         let mut send = 0;
         loop {
             send += 1;
-            let sent = self.put(id, api_version, body, options.clone()).await;
+            let sent = self.put(id, body, options.clone()).await;
             let accepted = match sent {
                 Ok(accepted) => accepted,
                 // The one before may have come to something after all.
                 Err(error) if send > 1 => {
                     let error = error.after_acceptance();
-                    return self
-                        .created_all_the_same(error, false, id, api_version)
-                        .await;
+                    return self.created_all_the_same(error, false, id).await;
                 }
-                Err(error) if error.is_from_stranger() && error.may_have_been_sent() => {
+                Err(error) if error.is_from_stranger() && error.may_have_been_applied() => {
                     // A gateway may have given up before ARM did.
                     let is_over = !error.is_of_gateway();
-                    return self
-                        .created_all_the_same(error, is_over, id, api_version)
-                        .await;
+                    return self.created_all_the_same(error, is_over, id).await;
                 }
                 Err(error) => return Err(error),
             };
             let status = accepted.status;
             let is_told = accepted.body.as_ref().is_some_and(|body| shows(body, id));
             if send == 1 && !only_new && accepted.wrote_over() {
-                match self.find_written(id, api_version).await {
+                match self.find_written(id).await {
                     Ok(None) => {}
                     Ok(Some(_)) | Err(_) => return Ok(Created::WroteOver),
                 }
                 self.count("PUT", send, status, NOT_THERE, id)?;
                 continue;
             }
-            let shown = self.shown(accepted, id, api_version).await;
+            let shown = self.shown(accepted, id).await;
             if let Some(body) = shown.map_err(Error::after_acceptance)? {
                 return Ok(Created::New(body));
             }
@@ -90,18 +87,22 @@ impl Session {
     }
 
     /// Deletes an object, and comes back once ARM says that it is gone; one that is gone already is no error.
-    pub async fn delete_for_good(&self, id: &ResourceId, api_version: &str) -> Result<(), Error> {
+    pub async fn delete_for_good(self, id: &ResourceId) -> Result<(), Error> {
         let mut send = 0;
         loop {
             send += 1;
-            let (status, error) = match self.delete_and_wait(id, api_version).await {
+            let (status, error) = match self.delete_and_wait(id).await {
                 Ok(status) => (status, None),
                 Err(error) if is_open(&error) => (0, Some(error)),
                 Err(error) => return Err(error),
             };
-            let is_gone = match self.is_gone(id, api_version).await {
+            let is_gone = match self.is_gone(id).await {
                 Err(stopped) if stopped.is_cancelled() || stopped.is_timeout() => {
-                    let found = self.parting().get_optional(id, api_version).await;
+                    let found = self
+                        .grace_session()
+                        .of(self.resource_type)
+                        .get_optional(id)
+                        .await;
                     found
                         .ok()
                         .filter(Option::is_none)
@@ -126,31 +127,28 @@ impl Session {
     ///
     /// `missing` says what it does not show yet.
     pub async fn post_until(
-        &self,
+        self,
         id: &ResourceId,
         action: &str,
-        api_version: &str,
         is_shown: impl Fn(&Json) -> bool + Send,
         missing: &str,
     ) -> Result<Json, Error> {
         let mut send = 0;
         loop {
             send += 1;
-            let (status, error) = match self.post(id, action, api_version, None).await {
+            let (status, error) = match self.post(id, action, None).await {
                 Ok(accepted) => (accepted.status, None),
                 Err(error) if is_open(&error) => (0, Some(error)),
                 Err(error) => return Err(error),
             };
             for look in 1..=LOOKS {
-                let body = self
-                    .get(id, api_version)
-                    .await
-                    .map_err(Error::after_acceptance)?;
+                let body = self.get(id).await.map_err(Error::after_acceptance)?;
                 if is_shown(&body) {
                     return Ok(body);
                 }
                 if look < LOOKS {
-                    self.sleep(self.pause(look))
+                    self.session
+                        .sleep(self.pause(look))
                         .await
                         .map_err(Error::after_acceptance)?;
                 }
@@ -165,9 +163,8 @@ impl Session {
 
     /// The object as soon as it shows what was written, with whether it does; that may take a replica a moment.
     pub async fn until_shown(
-        &self,
+        self,
         id: &ResourceId,
-        api_version: &str,
         mut body: Json,
         is_shown: impl Fn(&Json) -> bool + Send,
     ) -> Result<(Json, bool), Error> {
@@ -175,10 +172,11 @@ impl Session {
             if is_shown(&body) {
                 return Ok((body, true));
             }
-            self.sleep(self.pause(look))
+            self.session
+                .sleep(self.pause(look))
                 .await
                 .map_err(Error::after_acceptance)?;
-            let found = self.get(id, api_version).await;
+            let found = self.get(id).await;
             body = found.map_err(Error::after_acceptance)?;
         }
         let is_shown = is_shown(&body);
@@ -186,24 +184,20 @@ impl Session {
     }
 
     /// What ARM shows of an object that was just written; nothing if it stays missing.
-    pub async fn find_written(
-        &self,
-        id: &ResourceId,
-        api_version: &str,
-    ) -> Result<Option<Json>, Error> {
+    pub async fn find_written(self, id: &ResourceId) -> Result<Option<Json>, Error> {
         for look in 1.. {
-            let found = self.get_optional(id, api_version).await?;
+            let found = self.get_optional(id).await?;
             if found.is_some() || look == LOOKS {
                 return Ok(found);
             }
-            self.sleep(self.pause(look)).await?;
+            self.session.sleep(self.pause(look)).await?;
         }
         Ok(None)
     }
 
     /// Fails once a write, of which nothing came again, has been sent often enough.
     pub fn count(
-        &self,
+        self,
         method: &str,
         sent: u32,
         status: u16,
@@ -222,17 +216,16 @@ impl Session {
     /// An object whose creation ended in an error; that, if it is not there. It leaves no doubt then if nothing of the
     /// creation can be on its way.
     async fn created_all_the_same(
-        &self,
+        self,
         error: Error,
         is_over: bool,
         id: &ResourceId,
-        api_version: &str,
     ) -> Result<Created, Error> {
-        match self.find_written(id, api_version).await {
+        match self.find_written(id).await {
             Ok(Some(_)) => {
                 let operation = Operation::on_resource(Intent::Write);
-                let ended = self.wait(&operation, id, api_version).await;
-                let body = ended.and_then(super::Ended::into_result);
+                let ended = self.wait(&operation, id).await;
+                let body = ended.and_then(FinalStatus::into_result);
                 body.map(Created::New).map_err(Error::after_acceptance)
             }
             Ok(None) if is_over => Err(error.without_doubt()),
@@ -241,61 +234,58 @@ impl Session {
     }
 
     /// What an accepted PUT came to; nothing if there is no object.
-    async fn shown(
-        &self,
-        accepted: Accepted,
-        id: &ResourceId,
-        api_version: &str,
-    ) -> Result<Option<Json>, Error> {
+    async fn shown(self, accepted: Accepted, id: &ResourceId) -> Result<Option<Json>, Error> {
         let Some(operation) = accepted.operation else {
-            let found = self.find_written(id, api_version).await;
+            let found = self.find_written(id).await;
             // Where there is no time to ask, the answer itself is ARM's word.
             let told = accepted.body.filter(|body| shows(body, id));
             return found.or_else(|error| told.map(Some).ok_or(error));
         };
-        match self.wait(&operation, id, api_version).await {
+        match self.wait(&operation, id).await {
             Ok(ended) => ended.into_result().map(Some),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    async fn delete_and_wait(&self, id: &ResourceId, api_version: &str) -> Result<u16, Error> {
-        let accepted = self.delete(id, api_version).await?;
+    async fn delete_and_wait(self, id: &ResourceId) -> Result<u16, Error> {
+        let accepted = self.delete(id).await?;
         if let Some(operation) = accepted.operation {
-            let ended = self.wait(&operation, id, api_version).await;
+            let ended = self.wait(&operation, id).await;
             let ended = ended.map_err(Error::after_acceptance)?;
             ended.into_result()?;
         }
         Ok(accepted.status)
     }
 
-    async fn is_gone(&self, id: &ResourceId, api_version: &str) -> Result<bool, Error> {
+    async fn is_gone(self, id: &ResourceId) -> Result<bool, Error> {
         for look in 1..=LOOKS {
-            let Some(body) = self.get_optional(id, api_version).await? else {
+            let Some(body) = self.get_optional(id).await? else {
                 return Ok(true);
             };
             if provisioning_state(&body).is_some_and(|it| it.eq_ignore_ascii_case("Deleting")) {
                 let operation = Operation::on_resource(Intent::Delete);
-                self.wait(&operation, id, api_version).await?;
-                return Ok(self.get_optional(id, api_version).await?.is_none());
+                self.wait(&operation, id).await?;
+                return Ok(self.get_optional(id).await?.is_none());
             }
             if look < LOOKS {
-                self.sleep(self.pause(look)).await?;
+                self.session.sleep(self.pause(look)).await?;
             }
         }
         Ok(false)
     }
 
     /// For a last short look of an operation that was stopped.
-    fn parting(&self) -> Session {
-        let deadline = Instant::now() + PARTING;
-        self.client.bounded(deadline, CancellationToken::new())
+    fn grace_session(self) -> Session {
+        let deadline = Instant::now() + GRACE;
+        self.session
+            .client
+            .bounded(deadline, CancellationToken::new())
     }
 
     /// Before the next look.
-    fn pause(&self, looks: u32) -> Duration {
-        self.pacing().backoff.after(looks, 1.0)
+    fn pause(self, looks: u32) -> Duration {
+        self.session.timing().backoff.after(looks, 1.0)
     }
 }
 
@@ -307,7 +297,7 @@ pub fn shows(body: &Json, id: &ResourceId) -> bool {
 
 /// Whether ARM alone can tell what came of the request, and is still to be asked.
 fn is_open(error: &Error) -> bool {
-    error.may_have_been_sent() && !error.is_cancelled() && !error.is_timeout()
+    error.may_have_been_applied() && !error.is_cancelled() && !error.is_timeout()
 }
 
 #[cfg(test)]

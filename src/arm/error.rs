@@ -24,7 +24,7 @@ struct Inner {
     /// As it was sent; ARM may answer with another, or not at all.
     correlation_id: Option<String>,
     /// Whether ARM may have carried out the request all the same.
-    in_doubt: bool,
+    outcome_unknown: bool,
     /// What led to it, where it is not the first of its kind.
     note: Option<String>,
     source: Option<Source>,
@@ -167,25 +167,25 @@ impl Error {
     }
 
     /// Whether ARM may have carried out the write all the same: whoever created something must remember it.
-    pub fn may_have_been_sent(&self) -> bool {
-        self.0.in_doubt
+    pub fn may_have_been_applied(&self) -> bool {
+        self.0.outcome_unknown
     }
 
     /// Whether nobody knows how what was sent ended: because of a stop, a timeout, or an answer that is missing or passes.
     pub fn leaves_open(&self) -> bool {
-        self.0.in_doubt && (self.is_cancelled() || self.is_timeout() || self.is_transient())
+        self.0.outcome_unknown && (self.is_cancelled() || self.is_timeout() || self.is_transient())
     }
 
     /// The same error, about something that ARM had accepted before: it is there, or may come to be.
     #[must_use]
     pub fn after_acceptance(self) -> Self {
-        self.in_doubt(true)
+        self.outcome_unknown(true)
     }
 
     /// The same error, once it is certain that nothing came of the request.
     #[must_use]
     pub fn without_doubt(mut self) -> Self {
-        self.0.in_doubt = false;
+        self.0.outcome_unknown = false;
         self
     }
 
@@ -197,7 +197,7 @@ impl Error {
             explain_details(body, 1, &mut lines);
             lines.extend(body.policies.iter().map(|it| format!("Refused by {it}.")));
         }
-        if self.0.in_doubt && !self.is_operation_failed() {
+        if self.0.outcome_unknown && !self.is_operation_failed() {
             lines.push("The request may have reached ARM all the same.".to_owned());
         }
         lines.extend(self.request().map(|it| format!("Request: {it}")));
@@ -279,8 +279,8 @@ impl Error {
     }
 
     #[must_use]
-    pub(crate) fn in_doubt(mut self, in_doubt: bool) -> Self {
-        self.0.in_doubt |= in_doubt;
+    pub(crate) fn outcome_unknown(mut self, outcome_unknown: bool) -> Self {
+        self.0.outcome_unknown |= outcome_unknown;
         self
     }
 
@@ -330,7 +330,7 @@ impl Error {
             kind,
             request: None,
             correlation_id: None,
-            in_doubt: false,
+            outcome_unknown: false,
             note: None,
             source: None,
         }))
@@ -380,7 +380,7 @@ impl fmt::Debug for Error {
         f.debug_struct("Error")
             .field("message", &self.to_string())
             .field("request", &self.0.request)
-            .field("in_doubt", &self.0.in_doubt)
+            .field("outcome_unknown", &self.0.outcome_unknown)
             .finish_non_exhaustive()
     }
 }
@@ -534,7 +534,7 @@ mod tests {
             "additionalInfo":[{"type":"PolicyViolation","info":{"policyDefinitionName":"p"}}]}}"#;
         let error = answer(400, body)
             .of_request("PUT /subscriptions/s".to_owned(), Some("sent"))
-            .in_doubt(true);
+            .outcome_unknown(true);
         let expected = "Bad: All wrong. (HTTP 400 Bad Request)
   - D1: one (properties.x)
     - D2: two

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Json;
+use serde_json::Value as Json;
 
 /// How much of a body that is not ARM's is shown.
 const LONGEST_EXCERPT: usize = 300;

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use url::Url;
 use uuid::Uuid;
 
-use super::client::{Pacing, new_id};
+use super::client::{Timing, new_id};
 use super::error::Error;
 use super::request::Request;
 use super::response::Response;
@@ -21,13 +21,13 @@ impl Session {
         &self.client.0.endpoint
     }
 
-    pub(super) fn pacing(&self) -> &Pacing {
-        &self.client.0.pacing
+    pub(super) fn timing(&self) -> &Timing {
+        &self.client.0.timing
     }
 
     /// Sends a request until it succeeds or the retry policy gives up.
     pub(super) async fn send(&self, request: &Request) -> Result<Response, Error> {
-        let mut in_doubt = false;
+        let mut outcome_unknown = false;
         // Whether a refused attempt may have been carried out all the same: then its object is no other one's.
         let mut may_be_done = false;
         let (mut number, mut failures) = (0, 0);
@@ -36,32 +36,36 @@ impl Session {
             let attempt = self.attempt(request, number).await;
             let error = match attempt.and_then(|response| usable(request, response)) {
                 Ok(mut response) => {
-                    response.is_in_doubt = in_doubt || may_be_done;
+                    response.is_outcome_unknown = outcome_unknown || may_be_done;
                     return Ok(response);
                 }
                 Err(error) => error,
             };
-            let unsure = request.is_write() && retry::leaves_doubt(&error.outcome());
-            in_doubt |= unsure || error.may_have_been_sent();
-            in_doubt |= may_be_done && error.is_precondition_failed();
+            let unsure = request.is_write() && retry::leaves_outcome_unknown(&error.outcome());
+            outcome_unknown |= unsure || error.may_have_been_applied();
+            outcome_unknown |= may_be_done && error.is_precondition_failed();
             may_be_done |= request.is_write() && error.status().is_some_and(|it| it >= 500);
             // Refusals that ask for patience may come as often as they like.
             failures += u32::from(!retry::asks_for_patience(&error.outcome()));
             let wait = self.wait_before_next(request, number, failures, &error);
-            let error = self.blame(error, request).in_doubt(in_doubt);
+            let error = self
+                .with_request(error, request)
+                .outcome_unknown(outcome_unknown);
             let Some(wait) = wait else {
                 return Err(error);
             };
             tracing::debug!(request = request.subject(), attempt = number, wait_ms = millis(wait), %error, "will retry");
             if let Err(stopped) = self.sleep(wait).await {
-                let stopped = self.blame(stopped, request).in_doubt(in_doubt);
+                let stopped = self
+                    .with_request(stopped, request)
+                    .outcome_unknown(outcome_unknown);
                 return Err(stopped.caused_by(error));
             }
         }
     }
 
     /// Puts the request into an error.
-    pub(super) fn blame(&self, error: Error, request: &Request) -> Error {
+    pub(super) fn with_request(&self, error: Error, request: &Request) -> Error {
         let sent = self.client.0.correlation_id.as_ref();
         let correlation_id = sent.and_then(|id| id.to_str().ok());
         error.of_request(request.subject(), correlation_id)
@@ -82,7 +86,7 @@ impl Session {
             remaining: self.remaining(),
             jitter: random_fraction(),
         };
-        retry::wait_before_next(&attempt, self.pacing().backoff)
+        retry::wait_before_next(&attempt, self.timing().backoff)
     }
 
     /// Sends a request once, or twice if ARM refuses the token.
@@ -132,9 +136,9 @@ impl Session {
                 if !request.is_write() {
                     return Err(stopped);
                 }
-                let grace = self.pacing().write_grace;
+                let grace = self.timing().write_grace;
                 let late = tokio::time::timeout(grace, exchange).await;
-                late.unwrap_or_else(|_| Err(stopped.in_doubt(true)))
+                late.unwrap_or_else(|_| Err(stopped.outcome_unknown(true)))
             }
         }
     }

@@ -9,15 +9,15 @@ use super::resource_id::ResourceId;
 
 /// Held while writing; the next one waiting for the same ID goes on when it is dropped.
 #[derive(Debug)]
-pub struct Guard(#[allow(dead_code, reason = "held for its drop")] OwnedMutexGuard<()>);
+pub struct LockGuard(#[allow(dead_code, reason = "held for its drop")] OwnedMutexGuard<()>);
 
 /// One table for the process: the provider configurations in it may well share a network.
 static LOCKS: LazyLock<Mutex<HashMap<ResourceId, Weak<tokio::sync::Mutex<()>>>>> =
     LazyLock::new(Mutex::default);
 
 /// Waits until nobody else holds this ID, in whatever casing.
-pub(crate) async fn lock(id: &ResourceId) -> Guard {
-    Guard(entry(id).lock_owned().await)
+pub(crate) async fn lock(id: &ResourceId) -> LockGuard {
+    LockGuard(entry(id).lock_owned().await)
 }
 
 fn entry(id: &ResourceId) -> Arc<tokio::sync::Mutex<()>> {

@@ -7,7 +7,9 @@
 //! Knows nothing of Terraform.
 
 mod resource_id;
+mod resource_type;
 
+mod api;
 mod client;
 mod confirm;
 mod modify;
@@ -35,19 +37,20 @@ mod user_agent;
 #[cfg(test)]
 pub(crate) mod test_server;
 
+pub use self::api::Api;
+#[cfg(test)]
+pub(crate) use self::client::Timing;
 pub use self::client::{Client, Settings};
 pub use self::cloud::Cloud;
 pub use self::confirm::{Created, shows};
 pub use self::error::Error;
 pub use self::error_body::ErrorBody;
 pub use self::location::Location;
-pub use self::lock::Guard;
+pub use self::lock::LockGuard;
 pub use self::modify::{Modified, Sending};
 pub use self::operation::{Intent, Operation, Poll, is_failure, is_success, provisioning_state};
 pub use self::request::PutOptions;
 pub use self::resource_id::{ParseError, ResourceId};
+pub use self::resource_type::ResourceType;
 pub use self::session::{Accepted, Session};
-pub use self::wait::{Ended, Intervals};
-
-/// A JSON value as ARM sends and takes it, members in their order.
-pub type Json = serde_json::Value;
+pub use self::wait::{FinalStatus, Intervals};

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
-use super::Json;
 use super::error::Error;
 use super::resource_id::ResourceId;
 use super::response::Response;
@@ -50,7 +50,7 @@ pub enum Intent {
 
 /// What one look at an operation shows.
 #[derive(Debug)]
-pub(crate) enum Step {
+pub(crate) enum PollResult {
     /// Not at its end.
     Running(Status),
     /// At its end; with the body of the last answer, `Null` if it had none.
@@ -109,31 +109,31 @@ impl Operation {
     }
 
     /// What an answer to the poll means.
-    pub(crate) fn step(&self, response: &Response) -> Step {
+    pub(crate) fn step(&self, response: &Response) -> PollResult {
         match (&self.poll, response.status) {
             (Poll::ProvisioningState, _) => self.step_of_resource(response),
-            (_, StatusCode::NOT_FOUND | StatusCode::GONE) => Step::Forgotten,
+            (_, StatusCode::NOT_FOUND | StatusCode::GONE) => PollResult::Forgotten,
             (Poll::AzureAsyncOperation(_), _) => step_of_status(response),
             (Poll::Location(_), _) => step_of_location(response),
         }
     }
 
-    fn step_of_resource(&self, response: &Response) -> Step {
+    fn step_of_resource(&self, response: &Response) -> PollResult {
         if response.is_success() {
             return match (response.content(), self.intent) {
-                (Err(why), _) => Step::Unclear(Error::unreadable(why)),
+                (Err(why), _) => PollResult::Unclear(Error::unreadable(why)),
                 (Ok(body), _) if !is_resource(body) => {
-                    Step::Unclear(Error::unreadable(NO_RESOURCE))
+                    PollResult::Unclear(Error::unreadable(NO_RESOURCE))
                 }
-                (Ok(_), Intent::Delete) => Step::Running(status_of(response)),
+                (Ok(_), Intent::Delete) => PollResult::Running(status_of(response)),
                 (Ok(_), _) => step_of_state(response),
             };
         }
         let error = Error::from_answer(response);
         match (error.is_not_found(), self.intent) {
-            (true, Intent::Delete) => Step::Succeeded(Json::Null),
-            (true, _) => Step::Missing(error),
-            (false, _) => Step::Unclear(error),
+            (true, Intent::Delete) => PollResult::Succeeded(Json::Null),
+            (true, _) => PollResult::Missing(error),
+            (false, _) => PollResult::Unclear(error),
         }
     }
 }
@@ -179,54 +179,54 @@ fn poll_without_headers(intent: Intent, response: &Response) -> Option<Poll> {
 }
 
 /// The answer of an `Azure-AsyncOperation` URL.
-fn step_of_status(response: &Response) -> Step {
+fn step_of_status(response: &Response) -> PollResult {
     if !response.is_success() {
-        return lasting_or_unclear(response, |_| Step::Forgotten);
+        return lasting_or_unclear(response, |_| PollResult::Forgotten);
     }
     match response.json() {
         // It does not say how the operation goes; the resource does.
         Ok(body) if state(body).is_none() && response.status != StatusCode::ACCEPTED => {
-            Step::Forgotten
+            PollResult::Forgotten
         }
         _ => step_of_state(response),
     }
 }
 
 /// The answer of a `Location` URL: 202 while it runs, then what the request would have answered at once.
-fn step_of_location(response: &Response) -> Step {
+fn step_of_location(response: &Response) -> PollResult {
     if response.status == StatusCode::ACCEPTED {
-        return Step::Running(status_of(response));
+        return PollResult::Running(status_of(response));
     }
     if !response.is_success() {
         let ended = || Error::operation_ended("Failed", response);
-        return lasting_or_unclear(response, |_| Step::Failed(ended(), Json::Null));
+        return lasting_or_unclear(response, |_| PollResult::Failed(ended(), Json::Null));
     }
     step_of_state(response)
 }
 
 /// An error answer ends the operation only if ARM itself gave it, and would give it again.
-fn lasting_or_unclear(response: &Response, ended: impl FnOnce(&Error) -> Step) -> Step {
+fn lasting_or_unclear(response: &Response, ended: impl FnOnce(&Error) -> PollResult) -> PollResult {
     let error = Error::from_answer(response);
     if error.is_transient() || error.code().is_none() {
-        return Step::Unclear(error);
+        return PollResult::Unclear(error);
     }
     ended(&error)
 }
 
 /// A success, judged by the state in its body. No body, or none with a state, is the end; an unknown state is not.
-fn step_of_state(response: &Response) -> Step {
+fn step_of_state(response: &Response) -> PollResult {
     let body = match response.json() {
         Ok(body) => body,
-        Err(why) => return Step::Unclear(Error::unreadable(why)),
+        Err(why) => return PollResult::Unclear(Error::unreadable(why)),
     };
     match state(body) {
-        None if response.status == StatusCode::ACCEPTED => Step::Running(status_of(response)),
-        None => Step::Succeeded(body.clone()),
-        Some(state) if is_success(state) => Step::Succeeded(body.clone()),
+        None if response.status == StatusCode::ACCEPTED => PollResult::Running(status_of(response)),
+        None => PollResult::Succeeded(body.clone()),
+        Some(state) if is_success(state) => PollResult::Succeeded(body.clone()),
         Some(state) if is_failure(state) => {
-            Step::Failed(Error::operation_ended(state, response), body.clone())
+            PollResult::Failed(Error::operation_ended(state, response), body.clone())
         }
-        Some(_) => Step::Running(status_of(response)),
+        Some(_) => PollResult::Running(status_of(response)),
     }
 }
 
@@ -380,14 +380,14 @@ mod tests {
     }
 
     /// One word for a step: its kind, and the state or code where it has one.
-    fn word(step: &Step) -> String {
+    fn word(step: &PollResult) -> String {
         match step {
-            Step::Running(status) => format!("running {}", status.state),
-            Step::Succeeded(_) => "succeeded".to_owned(),
-            Step::Failed(error, _) => format!("failed {}", error.code().unwrap_or_default()),
-            Step::Forgotten => "forgotten".to_owned(),
-            Step::Missing(_) => "missing".to_owned(),
-            Step::Unclear(_) => "unclear".to_owned(),
+            PollResult::Running(status) => format!("running {}", status.state),
+            PollResult::Succeeded(_) => "succeeded".to_owned(),
+            PollResult::Failed(error, _) => format!("failed {}", error.code().unwrap_or_default()),
+            PollResult::Forgotten => "forgotten".to_owned(),
+            PollResult::Missing(_) => "missing".to_owned(),
+            PollResult::Unclear(_) => "unclear".to_owned(),
         }
         .trim_end()
         .to_owned()
@@ -553,7 +553,7 @@ mod tests {
             ..Operation::on_resource(Intent::Write)
         };
         let step = operation.step(&response(200, &[("retry-after-ms", "7")], body));
-        let Step::Running(status) = step else {
+        let PollResult::Running(status) = step else {
             panic!("{step:?}");
         };
         assert_eq!(status.percent, Some(50.0));
@@ -567,7 +567,7 @@ mod tests {
             for poll in [Poll::AzureAsyncOperation(String::new()), Poll::ProvisioningState] {
                 let operation = Operation { poll, ..Operation::on_resource(Intent::Write) };
                 let step = operation.step(&response(status, &[], &body));
-                prop_assert!(!matches!(step, Step::Failed(..)), "{:?}", step);
+                prop_assert!(!matches!(step, PollResult::Failed(..)), "{:?}", step);
             }
         }
     }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use serde::Serialize;
@@ -10,6 +9,7 @@ use url::Url;
 
 use super::error::Error;
 use super::resource_id::ResourceId;
+use bytes::Bytes;
 
 /// All of a request but what belongs to one attempt at sending it: token and request id.
 #[derive(Clone)]

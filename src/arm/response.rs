@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
+use serde_json::Value as Json;
+
+use super::error_body::ErrorBody;
+use bytes::Bytes;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
-
-use super::Json;
-use super::error_body::ErrorBody;
 
 /// What every answer of ARM carries, whichever service is behind it, and no proxy's or captive portal's own does.
 const MARKS: [&str; 3] = [
@@ -27,7 +27,7 @@ pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     /// Whether ARM may have carried out the request before, when it was sent and no answer came.
-    pub(crate) is_in_doubt: bool,
+    pub(crate) is_outcome_unknown: bool,
     body: Body,
 }
 
@@ -47,7 +47,7 @@ impl Response {
         Self {
             status,
             headers,
-            is_in_doubt: false,
+            is_outcome_unknown: false,
             body: body.map_or(Body::Broken, Body::read),
         }
     }

@@ -121,7 +121,7 @@ fn judge(outcome: &Outcome<'_>) -> Verdict {
 }
 
 /// Whether an answer leaves open if the request was carried out.
-pub(crate) fn leaves_doubt(outcome: &Outcome<'_>) -> bool {
+pub(crate) fn leaves_outcome_unknown(outcome: &Outcome<'_>) -> bool {
     matches!(judge(outcome), Verdict::MaybeDone)
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
@@ -12,8 +12,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::Json;
-use super::client::{Client, Pacing, Settings};
+use super::client::{Client, Settings, Timing};
 use super::cloud::{Cloud, endpoint};
 use super::credentials::{self, Secret};
 use super::retry::Backoff;
@@ -22,7 +21,7 @@ use super::session::Session;
 pub(crate) const TOKEN_PATH: &str = "POST /tenant/oauth2/v2.0/token";
 
 /// Quick, but with a grace that no test outlives by accident.
-pub(crate) const PACING: Pacing = Pacing {
+pub(crate) const TIMING: Timing = Timing {
     backoff: Backoff {
         first: Duration::from_millis(1),
         longest: Duration::from_millis(5),
@@ -159,12 +158,18 @@ impl TestServer {
 
     /// A session that outlives every test.
     pub(crate) fn session(&self) -> Session {
-        self.session_until(CancellationToken::new(), PACING)
+        self.session_until(CancellationToken::new(), TIMING)
     }
 
-    pub(crate) fn session_until(&self, cancel: CancellationToken, pacing: Pacing) -> Session {
+    pub(crate) fn session_until(&self, cancel: CancellationToken, timing: Timing) -> Session {
         let deadline = Instant::now() + Duration::from_secs(600);
-        Client::with_pacing(self.settings(), pacing).bounded(deadline, cancel)
+        Client::with_timing(self.settings(), timing).bounded(deadline, cancel)
+    }
+
+    /// How often somebody signed in.
+    pub(crate) fn sign_ins(&self) -> usize {
+        let received = self.state.received.borrow();
+        received.iter().filter(|it| it.line == TOKEN_PATH).count()
     }
 
     /// What ARM was asked, without the sign-ins.

@@ -6,14 +6,14 @@
 use std::time::Duration;
 
 use reqwest::Method;
+use serde_json::Value as Json;
 use tokio::time::Instant;
 
-use super::Json;
+use super::api::Api;
 use super::error::Error;
-use super::operation::{Intent, Operation, Poll, Status, Step};
+use super::operation::{Intent, Operation, Poll, PollResult, Status};
 use super::request::Request;
 use super::resource_id::ResourceId;
-use super::session::Session;
 
 /// ARM's own intervals are seconds; an emulator's scaled clock may ask for less, but not for a busy loop.
 const SHORTEST_WAIT: Duration = Duration::from_millis(10);
@@ -45,14 +45,14 @@ impl Intervals {
 
 /// What an operation came to.
 #[derive(Debug)]
-pub struct Ended {
+pub struct FinalStatus {
     /// The resource after a write, the last answer after an action; `Null` where there is neither.
     pub body: Json,
     /// ARM's verdict, if the operation failed. The resource may be well all the same.
     pub failure: Option<Error>,
 }
 
-impl Ended {
+impl FinalStatus {
     /// The body, or the failure.
     pub fn into_result(self) -> Result<Json, Error> {
         match self.failure {
@@ -62,24 +62,19 @@ impl Ended {
     }
 }
 
-impl Session {
+impl Api<'_> {
     /// Waits for the end of an operation on `id`; after a write, until the resource itself shows it.
     ///
     /// An error leaves the operation running, to be waited for again, if it is a timeout or a cancellation; the only
     /// other one is that the resource is gone. A deletion also ends when nothing comes of it: whoever asked for it looks.
-    pub async fn wait(
-        &self,
-        operation: &Operation,
-        id: &ResourceId,
-        api_version: &str,
-    ) -> Result<Ended, Error> {
+    pub async fn wait(self, operation: &Operation, id: &ResourceId) -> Result<FinalStatus, Error> {
         let started = Instant::now();
-        let mut watch = Watch::new(operation.clone(), self.pacing().longest_pause);
+        let mut watch = Poller::new(operation.clone(), self.session.timing().longest_pause);
         loop {
-            let sleep = self.sleep(watch.pause.max(SHORTEST_WAIT)).await;
+            let sleep = self.session.sleep(watch.pause.max(SHORTEST_WAIT)).await;
             sleep.map_err(|stopped| watch.still_running(stopped, id))?;
-            let step = self.look(&watch.operation, id, api_version).await;
-            let learnt = watch.learn(step);
+            let step = self.poll(&watch.operation, id).await;
+            let learnt = watch.observe(step);
             if let Some(ended) = learnt.map_err(|error| watch.still_running(error, id))? {
                 return Ok(ended);
             }
@@ -87,30 +82,41 @@ impl Session {
         }
     }
 
-    async fn look(&self, operation: &Operation, id: &ResourceId, api_version: &str) -> Step {
+    async fn poll(self, operation: &Operation, id: &ResourceId) -> PollResult {
         let request = match &operation.poll {
             Poll::AzureAsyncOperation(url) | Poll::Location(url) => {
-                Request::follow(self.endpoint(), url)
+                Request::follow(self.session.endpoint(), url)
             }
-            Poll::ProvisioningState => Request::to(self.endpoint(), Method::GET, id, api_version),
+            Poll::ProvisioningState => Request::to(
+                self.session.endpoint(),
+                Method::GET,
+                id,
+                self.resource_type.api_version,
+            ),
         };
         let Ok(request) = request else {
-            return Step::Forgotten;
+            return PollResult::Forgotten;
         };
-        match self.attempt(&request, 1).await {
+        match self.session.attempt(&request, 1).await {
             Ok(response) => match operation.step(&response) {
-                Step::Failed(error, body) => Step::Failed(self.blame(error, &request), body),
-                Step::Missing(error) => Step::Missing(self.blame(error, &request)),
-                Step::Unclear(error) => Step::Unclear(self.blame(error, &request)),
+                PollResult::Failed(error, body) => {
+                    PollResult::Failed(self.session.with_request(error, &request), body)
+                }
+                PollResult::Missing(error) => {
+                    PollResult::Missing(self.session.with_request(error, &request))
+                }
+                PollResult::Unclear(error) => {
+                    PollResult::Unclear(self.session.with_request(error, &request))
+                }
                 other => other,
             },
-            Err(error) => Step::Unclear(self.blame(error, &request)),
+            Err(error) => PollResult::Unclear(self.session.with_request(error, &request)),
         }
     }
 }
 
 /// What is known of an operation that is waited for. No IO.
-struct Watch {
+struct Poller {
     /// Where the next look goes, which can change on the way.
     operation: Operation,
     /// Before the next look.
@@ -130,7 +136,7 @@ struct Watch {
     trouble: Option<Error>,
 }
 
-impl Watch {
+impl Poller {
     fn new(operation: Operation, longest: Duration) -> Self {
         Self {
             pause: operation.first_wait.unwrap_or_default(),
@@ -146,14 +152,14 @@ impl Watch {
     }
 
     /// Takes in what a look shows: the end, or nothing while it is to come.
-    fn learn(&mut self, step: Step) -> Result<Option<Ended>, Error> {
+    fn observe(&mut self, step: PollResult) -> Result<Option<FinalStatus>, Error> {
         self.trouble = None;
         self.missing = match step {
-            Step::Missing(_) => self.missing + 1,
+            PollResult::Missing(_) => self.missing + 1,
             _ => 0,
         };
         self.at_rest = match &step {
-            Step::Running(status) if self.operation.is_deletion_seen_in_vain(status) => {
+            PollResult::Running(status) if self.operation.is_deletion_seen_in_vain(status) => {
                 self.at_rest + 1
             }
             _ => 0,
@@ -163,39 +169,39 @@ impl Watch {
         }
         match step {
             // What the operation tells is one thing, what the resource shows is what counts.
-            Step::Succeeded(_) if self.operation.is_told_elsewhere() => self.ask_resource(),
-            Step::Failed(error, _) if self.operation.is_told_elsewhere() => {
+            PollResult::Succeeded(_) if self.operation.is_told_elsewhere() => self.ask_resource(),
+            PollResult::Failed(error, _) if self.operation.is_told_elsewhere() => {
                 self.failure = Some(error);
                 self.ask_resource();
             }
-            Step::Forgotten => self.ask_resource(),
-            Step::Succeeded(_) if self.operation.intent == Intent::Delete => {
+            PollResult::Forgotten => self.ask_resource(),
+            PollResult::Succeeded(_) if self.operation.intent == Intent::Delete => {
                 return Ok(Some(self.ended(Json::Null)));
             }
-            Step::Succeeded(body) => return Ok(Some(self.ended(body))),
-            Step::Failed(error, body) => {
+            PollResult::Succeeded(body) => return Ok(Some(self.ended(body))),
+            PollResult::Failed(error, body) => {
                 self.failure.get_or_insert(error);
                 return Ok(Some(self.ended(body)));
             }
-            Step::Missing(error) if self.missing >= MISSING_LOOKS => {
+            PollResult::Missing(error) if self.missing >= MISSING_LOOKS => {
                 return match self.failure {
                     Some(_) => Ok(Some(self.ended(Json::Null))),
                     None => Err(error),
                 };
             }
-            Step::Unclear(error) if error.is_cancelled() || error.is_timeout() => {
+            PollResult::Unclear(error) if error.is_cancelled() || error.is_timeout() => {
                 return Err(error);
             }
-            Step::Running(status) => {
+            PollResult::Running(status) => {
                 self.named = status.again_in.or(self.named);
                 self.pause = self.interval();
                 self.status = status;
             }
-            Step::Missing(error) => {
+            PollResult::Missing(error) => {
                 self.pause = self.intervals.longest;
                 self.trouble = Some(error);
             }
-            Step::Unclear(error) => {
+            PollResult::Unclear(error) => {
                 self.pause = error.retry_after().unwrap_or_else(|| self.interval());
                 self.trouble = Some(error);
             }
@@ -212,9 +218,9 @@ impl Watch {
         self.pause = Duration::ZERO;
     }
 
-    fn ended(&mut self, body: Json) -> Ended {
+    fn ended(&mut self, body: Json) -> FinalStatus {
         let failure = self.failure.take();
-        Ended { body, failure }
+        FinalStatus { body, failure }
     }
 
     /// What a stop or the deadline leaves behind.
@@ -259,9 +265,13 @@ mod tests {
     use super::*;
     use crate::arm::client::Client;
     use crate::arm::request::PutOptions;
-    use crate::arm::test_server::{PACING, Reply, TestServer};
+    use crate::arm::test_server::{Reply, TIMING, TestServer};
+    use crate::arm::{ResourceType, Session};
 
-    const API: &str = "2019-05-01";
+    const WORKFLOWS: ResourceType = ResourceType {
+        name: "Microsoft.Logic/workflows",
+        api_version: "2019-05-01",
+    };
     const ISE: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Logic/integrationServiceEnvironments/i?api-version=2019-05-01";
     const OPERATION: &str = "/operations/1?api-version=2019-05-01&t=abc";
 
@@ -303,31 +313,36 @@ mod tests {
 
     async fn started(session: &Session) -> Result<Operation, Error> {
         let accepted = session
-            .put(&ise(), API, &json!({}), PutOptions::default())
+            .of(&WORKFLOWS)
+            .put(&ise(), &json!({}), PutOptions::default())
             .await?;
         Ok(accepted.operation.expect("an operation"))
     }
 
     async fn put_and_wait(session: &Session) -> Result<Json, Error> {
         let operation = started(session).await?;
-        session.wait(&operation, &ise(), API).await?.into_result()
+        session
+            .of(&WORKFLOWS)
+            .wait(&operation, &ise())
+            .await?
+            .into_result()
     }
 
     #[test]
     fn pauses_grow_until_arm_names_one() {
-        let mut watch = Watch::new(
+        let mut watch = Poller::new(
             Operation::on_resource(Intent::Write),
             Duration::from_secs(3),
         );
         let running = |again_in| {
-            Step::Running(Status {
+            PollResult::Running(Status {
                 again_in,
                 ..Status::default()
             })
         };
         let mut pauses = vec![watch.pause.as_millis()];
         for named in [None, None, None, None, Some(Duration::from_secs(7)), None] {
-            let ended = watch.learn(running(named));
+            let ended = watch.observe(running(named));
             assert!(matches!(ended, Ok(None)));
             pauses.push(watch.pause.as_millis());
         }
@@ -420,7 +435,7 @@ mod tests {
         let server = server("azure-asyncoperation", vec![failed], gets).await;
         let session = server.session();
         let operation = started(&session).await?;
-        let ended = session.wait(&operation, &ise(), API).await?;
+        let ended = session.of(&WORKFLOWS).wait(&operation, &ise()).await?;
         assert_eq!(ended.body, resource("Succeeded"));
         assert_eq!(ended.failure.expect("ARM's verdict").code(), Some("E"));
         Ok(())
@@ -485,9 +500,9 @@ mod tests {
             ];
             let server = server(header, polls, gets).await;
             let session = server.session();
-            let accepted = session.delete(&ise(), API).await?;
+            let accepted = session.of(&WORKFLOWS).delete(&ise()).await?;
             let operation = accepted.operation.expect("an operation");
-            let ended = session.wait(&operation, &ise(), API).await?;
+            let ended = session.of(&WORKFLOWS).wait(&operation, &ise()).await?;
             assert_eq!(ended.into_result()?, Json::Null);
         }
         Ok(())
@@ -504,7 +519,7 @@ mod tests {
         };
         let session = server.session();
         let id = ise();
-        let wait = session.wait(&operation, &id, API);
+        let wait = session.of(&WORKFLOWS).wait(&operation, &id);
         let stop = async {
             server.asked("GET /elsewhere").await;
         };
@@ -520,20 +535,20 @@ mod tests {
     async fn stopping_leaves_the_operation_running() -> TestResult {
         let server = server("azure-asyncoperation", vec![status("InProgress")], vec![]).await;
         let cancel = CancellationToken::new();
-        let session = server.session_until(cancel.clone(), PACING);
+        let session = server.session_until(cancel.clone(), TIMING);
         let operation = started(&session).await?;
         let id = ise();
         let stop = async {
             server.asked(&format!("GET {OPERATION}")).await;
             cancel.cancel();
         };
-        let (error, ()) = tokio::join!(session.wait(&operation, &id, API), stop);
+        let (error, ()) = tokio::join!(session.of(&WORKFLOWS).wait(&operation, &id), stop);
         assert!(error.expect_err("cancelled").is_cancelled());
 
         let soon = Instant::now() + Duration::from_millis(50);
-        let client = Client::with_pacing(server.settings(), PACING);
+        let client = Client::with_timing(server.settings(), TIMING);
         let session = client.bounded(soon, CancellationToken::new());
-        let error = session.wait(&operation, &ise(), API).await;
+        let error = session.of(&WORKFLOWS).wait(&operation, &ise()).await;
         let error = error.expect_err("too late");
         assert!(error.is_timeout(), "{error}");
         assert!(
@@ -550,7 +565,7 @@ mod tests {
         let text = serde_json::to_string(&started(&server.session()).await?)?;
         let resumed: Operation = serde_json::from_str(&text)?;
         let session = server.session();
-        let ended = session.wait(&resumed, &ise(), API).await?;
+        let ended = session.of(&WORKFLOWS).wait(&resumed, &ise()).await?;
         assert_eq!(ended.into_result()?, resource("Succeeded"));
         Ok(())
     }

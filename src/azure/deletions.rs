@@ -167,7 +167,7 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
-    use crate::arm::test_server::{PACING, TestServer};
+    use crate::arm::test_server::{TIMING, TestServer};
 
     fn id(name: &str) -> ResourceId {
         ResourceId::in_group("s", "g", "Microsoft.Logic/workflows", name)
@@ -227,7 +227,7 @@ mod tests {
         let server = TestServer::start(&[]).await;
         let cancel = CancellationToken::new();
         cancel.cancel();
-        let session = server.session_until(cancel, PACING);
+        let session = server.session_until(cancel, TIMING);
         let deletions = Deletions::with_patience(MUCH, MUCH);
         let mut patience = deletions.patience_for_addresses();
         let ids = [id("a")];

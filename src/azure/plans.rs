@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tfplugin_framework::types::value::Object;
+
 use crate::arm::ResourceId;
-use crate::sdk::value::Object;
 
 /// What becomes of the objects whose plans have been made so far.
 ///
@@ -67,6 +68,14 @@ impl Planner {
     /// Whether it makes an object.
     pub fn creates(&self) -> bool {
         !matches!(self, Self::Living(_))
+    }
+
+    /// The object that stays, if it does.
+    pub fn living(&self) -> Option<&ResourceId> {
+        match self {
+            Self::Living(prior) => Some(prior),
+            Self::New | Self::Successor(_) => None,
+        }
     }
 
     fn prior(&self) -> Option<&ResourceId> {

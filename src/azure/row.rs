@@ -5,13 +5,13 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
+use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::schema::plan_modifier::use_prior_when_semantically_equal;
 use tfplugin_framework::schema::row::{PlanModifier, PlanModifyRequest, PlanModifyResponse};
 use tfplugin_framework::schema::{Attribute, Kind, Members, Nesting, Place, Schema};
+use tfplugin_framework::types::value::{Object, Value};
 
-use super::body::Overwritten;
-use crate::sdk::plan::Plan;
-use crate::sdk::value::{Object, Value};
+use super::body::overwritten::Overwritten;
 
 /// Where an attribute is in the JSON of the remote object, and how it is written there.
 #[derive(Clone, Copy, Debug)]

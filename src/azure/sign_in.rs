@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::Diagnostic;
+use tfplugin_framework::diagnostics::capitalised;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::arm::{Client, Session};
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostic;
-use crate::sdk::validation::capitalised;
 
 /// How long signing in may take, the Azure CLI's own start included.
 const LONGEST: Duration = Duration::from_secs(120);
@@ -74,7 +74,7 @@ mod tests {
 
     use super::*;
     use crate::arm::credentials;
-    use crate::arm::test_server::{PACING, TestServer};
+    use crate::arm::test_server::{TIMING, TestServer};
 
     fn context() -> Context<()> {
         let deadline = Instant::now() + LONGEST;
@@ -85,7 +85,7 @@ mod tests {
     async fn a_failure_is_told_whole_once_and_then_in_one_line() {
         let mut settings = TestServer::start(&[]).await.settings();
         settings.credentials = credentials::Settings::default();
-        let client = Client::with_pacing(settings, PACING);
+        let client = Client::with_timing(settings, TIMING);
         let (sign_in, context) = (SignIn::default(), context());
         let ensure = || sign_in.ensure(&client, &context);
         let (first, second) = tokio::join!(ensure(), ensure());
@@ -97,7 +97,7 @@ mod tests {
     #[tokio::test]
     async fn a_stop_is_no_failure_of_the_credentials() {
         let server = TestServer::start(&[]).await;
-        let client = Client::with_pacing(server.settings(), PACING);
+        let client = Client::with_timing(server.settings(), TIMING);
         let (sign_in, stopped) = (SignIn::default(), context());
         stopped.cancel.cancel();
         for _ in 0..2 {

@@ -1,240 +1,73 @@
 //! `ise`: an integration service environment.
 //!
 //! ARM type `Microsoft.Logic/integrationServiceEnvironments`. Deploying takes hours, and so does the release of its
-//! subnets afterwards; [`deployment`] and [`release`] hold how that is waited for and remembered.
+//! subnets afterwards; [`deployment`] and [`deletion`] hold how that is waited for and remembered.
 
 mod change;
 mod checks;
+mod creation;
+mod deletion;
 mod deployment;
+pub(crate) mod environment;
 mod messages;
+mod object;
+mod pending;
 mod planning;
-mod preflight;
-mod release;
-
-use std::sync::LazyLock;
-use std::time::Duration;
+mod schema;
 
 use async_trait::async_trait;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::{Diagnostics, Report as _, Reported};
+use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Outcome, ReadRequest,
+    ReadResponse, UpdateRequest, UpdateResponse,
+};
+use tfplugin_framework::types::value::Object;
 
-use super::shared::arm_type::ArmType;
-use super::shared::rows;
-use super::shared::wait::Interrupted;
-use crate::arm::{self, PutOptions, ResourceId, Session};
-use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends, asks_arm};
+use crate::arm::{self};
+use crate::azure::arm_resource::{ArmResource, Operations};
+use crate::azure::arm_type::ArmType;
+use crate::azure::body;
+use crate::azure::release::{self, Release};
+use crate::azure::types::ENVIRONMENTS;
+use crate::azure::wait::Interrupted;
+use crate::azure::work::Work;
 use crate::azure::{Azure, session};
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostics, Report as _, Reported};
-use crate::sdk::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
-use crate::sdk::remote::{self, Change};
-use crate::sdk::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ModifyPlan, Outcome,
-    ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse,
-};
-use crate::sdk::schema::plan_modifier::{
-    requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
-};
-use crate::sdk::schema::validator::{each_element, int64_between, no_null_elements, one_of, text};
-use crate::sdk::schema::{Attribute, Nesting, Schema, Timeouts};
-use crate::sdk::types::Type;
-use crate::sdk::validate_config::{ValidateConfig, ValidateConfigRequest};
-use crate::sdk::value::{Object, Value};
-use crate::validate;
-use deployment::{Ending, Pending, Unfinished, Work};
-use release::{Deletion, RELEASING, Release};
-
-pub(crate) const ARM: ArmType = ArmType {
-    name: "Microsoft.Logic/integrationServiceEnvironments",
-    api_version: "2019-05-01",
-    noun: "environment",
-    resource: "ise",
-    schema: &SCHEMA,
-};
-const SUBNET_TYPE: &str = super::ise_subnet::ARM.name;
-
-const HOUR: Duration = Duration::from_secs(3600);
-
-/// What ARM decides once the environment is deployed.
-const DEPLOYED: [&str; 6] = [
-    "state",
-    "environment_id",
-    "workflow_endpoint_ip_addresses",
-    "workflow_outbound_ip_addresses",
-    "connector_endpoint_ip_addresses",
-    "connector_outbound_ip_addresses",
-];
-
-static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
-    Schema {
-    version: 0,
-    description: "An integration service environment: Azure Logic Apps in your own virtual network. Azure has refused new \
-                  environments since 2022-11-01 and retired the service on 2024-08-31."
-        .into(),
-    attributes: attributes(),
-    blocks: vec![Timeouts {
-        create: Some(6 * HOUR),
-        read: Some(HOUR / 12),
-        update: Some(6 * HOUR),
-        delete: Some(10 * HOUR),
-    }.block()],
-    ..Schema::default()
-}
-});
-
-fn attributes() -> Vec<Attribute> {
-    let mut attributes = vec![
-        rows::id(),
-        rows::name(validate::names::environment, "Name. 1 to 80 letters, digits, `_`, `.` or `-`."),
-        rows::resource_group_name(),
-        Attribute::string("location")
-            .required()
-            .plan(requires_replace())
-            .compared_by(rows::same_location)
-            .with(KeepPriorWhenAbsent)
-            .validator(text(validate::names::location))
-            .with(Remote::at("location"))
-            .doc("Azure region, which is also that of the virtual network."),
-        Attribute::string("sku")
-            .default("Premium")
-            .plan(requires_replace())
-            .compared_by(rows::same_ignoring_case)
-            .with(KeepPriorWhenAbsent)
-            .validator(one_of(["Premium", "Developer"]))
-            .with(Remote::at("sku.name"))
-            .doc("`Premium`, or `Developer`, which has no service level agreement and cannot scale."),
-        Attribute::number("capacity")
-            .optional_computed()
-            .plan(use_state_or_null_for_unknown())
-            .validator(int64_between(0, 10))
-            .with(KeepPriorWhenAbsent)
-            .with(Remote::at("sku.capacity"))
-            .doc(
-                "Additional processing units, 0 to 10; 0 for `Developer`. Leave it out when something else decides, such as \
-                 autoscale: the environment is then created with 0, and whatever it has afterwards is kept.",
-            ),
-        Attribute::string("access_endpoint_type")
-            .default("Internal")
-            .plan(requires_replace())
-            .compared_by(rows::same_ignoring_case)
-            .with(KeepPriorWhenAbsent)
-            .validator(one_of(["Internal", "External"]))
-            .with(Remote::at("properties.networkConfiguration.accessEndpoint.type"))
-            .doc("`Internal`: called from inside the virtual network only. `External`: called from the internet too."),
-        Attribute::list("subnet_ids", Type::String)
-            .required()
-            .plan(requires_replace())
-            .compared_by(rows::same_ids)
-            .with(KeepPriorWhenAbsent)
-            .validator(no_null_elements()).validator(each_element(text(|text| rows::is_id_of(text, SUBNET_TYPE))))
-            .with(Remote::at("properties.networkConfiguration.subnets[].id").read_as(rows::read_ids))
-            .doc("IDs of four different, empty subnets of one virtual network, sent in this order."),
-        Attribute::bool("express_route")
-            .default(false)
-            .with(Sends::Never)
-            .doc("Whether the network uses ExpressRoute: each subnet then needs a route table with 0.0.0.0/0 to `Internet`."),
-        rows::identity(),
-        customer_managed_key(),
-        Attribute::map("restart_triggers", Type::String)
-            .validator(no_null_elements())
-            .with(Sends::OnlyOnChange)
-            .doc(
-                "Any values; when they change, the environment is restarted, but not when they are set for the first time or \
-                 removed. An environment has to be restarted after each change of its network's DNS servers.",
-            ),
-        preflight(),
-        rows::provisioning_state().doc(
-            "What ARM says about the last operation, such as `Succeeded`. `ReleasingSubnets`: the environment is deleted, and Azure \
-             still holds its subnets.",
-        ),
-        rows::state().plan(use_state_for_unknown()),
-        Attribute::string("environment_id")
-            .computed()
-            .plan(use_state_for_unknown())
-            .with(Remote::at("properties.integrationServiceEnvironmentId"))
-            .doc("Azure's own ID of the environment, which is not an ARM ID."),
-        Attribute::string("virtual_network_id").computed().plan(use_state_for_unknown()).doc("ID of the virtual network."),
-    ];
-    attributes.extend(rows::ip_addresses());
-    attributes.extend([rows::tags(), rows::tags_all()]);
-    attributes
-}
-
-fn customer_managed_key() -> Attribute {
-    let member = |name, path, description| {
-        Attribute::string(name)
-            .required()
-            .with(Remote::at(path))
-            .doc(description)
-    };
-    Attribute::nested(
-        "customer_managed_key",
-        Nesting::Single,
-        vec![
-            member("key_vault_id", "keyVault.id", "ID of the key vault.")
-                .compared_by(rows::same_id)
-                .with(Remote::at("keyVault.id").read_as(rows::read_id))
-                .validator(text(|text| rows::is_id_of(text, "Microsoft.KeyVault/vaults"))),
-            member("key_name", "keyName", "Name of the key.").compared_by(rows::same_ignoring_case),
-            member("key_version", "keyVersion", "Version of the key.").compared_by(rows::same_ignoring_case),
-        ],
-    )
-    .plan(requires_replace())
-    .with(Remote::at("properties.encryptionConfiguration.encryptionKeyReference"))
-    .doc(
-        "The key that encrypts the environment's data. Needs `identity` and an `External` access endpoint; the identity must be \
-         given access to the key within 30 minutes of the creation.",
-    )
-}
-
-fn preflight() -> Attribute {
-    Attribute::nested(
-        "preflight",
-        Nesting::Single,
-        vec![
-            Attribute::string("mode")
-                .default("enforce")
-                .validator(one_of(["enforce", "warn", "off"]))
-                .doc("`enforce`: findings stop the plan. `warn`: they are warnings. `off`: nothing is looked up."),
-            Attribute::set("ignore", Type::String)
-                .validator(no_null_elements()).validator(each_element(text(checks::is_rule)))
-                .doc(
-                    "Names of rules that are not checked: `subnet-missing`, `subnet-region`, `subnet-name`, `subnet-size`, \
-                     `subnet-reserved-range`, `subnet-in-use`, `subnet-delegated`, `subnet-class-b`, `express-route`, \
-                     `custom-dns`. Those about the IDs alone always hold.",
-                ),
-        ],
-    )
-    .with(Sends::Never)
-    .doc(
-        "The check of the network before anything is sent. Subnets that Azure still holds for an environment that is no more are waited \
-         for, unless it is off.",
-    )
-}
+use crate::preflight;
+use creation::Begun;
+use deployment::Ending;
+use object::{complete, is_releasing, provisioning_state, read_body, releasing, subnet_ids};
+use pending::{Deletion, Pending, Unfinished, unfinished};
+pub(crate) use schema::ARM;
 
 /// The resource.
 #[derive(Debug)]
-pub struct Ise;
+pub(crate) struct Ise;
+
+impl ArmResource for Ise {
+    fn arm(&self) -> &'static ArmType {
+        &ARM
+    }
+
+    fn operations(&self) -> Option<&dyn Operations> {
+        Some(self)
+    }
+
+    fn check_config(&self, config: &Object, diagnostics: &mut Diagnostics) {
+        checks::check(config, diagnostics);
+    }
+
+    fn derive(&self, object: &mut Object) {
+        object::derive(object);
+    }
+}
 
 #[async_trait]
-impl Resource<Azure> for Ise {
-    fn type_name(&self) -> &str {
-        "ise"
-    }
-
-    fn schema(&self) -> &Schema {
-        &SCHEMA
-    }
-
-    fn validate_config(&self) -> Option<&dyn ValidateConfig> {
-        Some(self)
-    }
-
-    fn modify_plan(&self) -> Option<&dyn ModifyPlan<Azure>> {
-        Some(self)
-    }
-
-    fn import_state(&self) -> Option<&dyn ImportState<Azure>> {
-        Some(&ARM)
+impl Operations for Ise {
+    async fn modify_plan(&self, context: &Context<Azure>, plan: &mut Plan<'_>) {
+        planning::modify(context, plan).await;
     }
 
     async fn create(
@@ -245,13 +78,13 @@ impl Resource<Azure> for Ise {
     ) -> Result<Outcome, Reported> {
         let diagnostics = &mut response.diagnostics;
         let azure = context.data().report(diagnostics)?;
-        let id = ARM.planned_id(azure, request.plan);
+        let id = ARM.planned_id(azure, request.plan).report(diagnostics)?;
         let session = session(context).await.report(diagnostics)?;
         let fail = ARM.failed("creating", &id);
         // Its deletion under another address lasts until its subnets are free.
         let ended = azure.deletions.ended(&session, std::slice::from_ref(&id));
         ended.await.map_err(&fail).report(diagnostics)?;
-        preflight::at_apply(&session, request.plan, &id, diagnostics).await?;
+        preflight::at_apply(&session, request.plan, &id, &fail, diagnostics).await?;
         let planned = ARM.with_id(request.plan, &id);
         let begun = {
             // Of two creates in this process, the second one finds the environment of the first.
@@ -259,13 +92,13 @@ impl Resource<Azure> for Ise {
             let _lock = lock.map_err(&fail).report(diagnostics)?;
             let existing = ARM.refuse_existing(context, &session, &id).await;
             existing.report(diagnostics)?;
-            begin(&session, &id, &planned).await
+            creation::begin(&session, &id, &planned).await
         };
         let (body, operation) = match begun {
             Ok(Begun::WroteOver) => return Err(diagnostics.fail(ARM.written_over(&id))),
             Ok(Begun::Exists) => return Err(diagnostics.fail(ARM.already_exists(&id))),
             Ok(Begun::Creation(body, operation)) => (body, operation),
-            Err(error) if error.may_have_been_sent() => {
+            Err(error) if error.may_have_been_applied() => {
                 Pending::creation(None).remember(&mut response.private);
                 return Ok(response.accepted(planned, messages::answer_missing(&id, &error)));
             }
@@ -274,8 +107,12 @@ impl Resource<Azure> for Ise {
         let pending = Pending::creation(operation);
         pending.remember(&mut response.private);
         let so_far = read_body(context, &body, &planned);
-        response.state.set(remote::complete(&planned, &so_far));
-        let work = work(context, &session, &id);
+        response.state.set(body::fill_unknowns(&planned, &so_far));
+        let work = Work {
+            context,
+            session: &session,
+            id: &id,
+        };
         match work.follow(&pending).await {
             // It was answered, and there is none: nothing is to be remembered.
             Ok(Ending::Failed(None, error)) => {
@@ -295,7 +132,7 @@ impl Resource<Azure> for Ise {
             }
             Err(interrupted) => {
                 let warning = messages::still_deploying(&id, &pending, interrupted);
-                let known = remote::complete(&planned, &so_far);
+                let known = body::fill_unknowns(&planned, &so_far);
                 Ok(response.accepted(known, warning))
             }
         }
@@ -315,7 +152,7 @@ impl Resource<Azure> for Ise {
         let found = match is_releasing(object) {
             true => None,
             false => {
-                let found = ARM.find(&session, &id).await;
+                let found = session.of(&ENVIRONMENTS).get_optional(&id).await;
                 found.map_err(&fail).report(diagnostics)?
             }
         };
@@ -351,17 +188,17 @@ impl Resource<Azure> for Ise {
         update: UpdateRequest<'_>,
         response: &mut UpdateResponse,
     ) -> Result<Outcome, Reported> {
-        if !asks_arm(&SCHEMA, update.prior, update.plan) {
-            response.state.set(update.plan.clone());
-            return Ok(Outcome::Done);
-        }
         let id = ARM.stored_id(update.prior);
         let id = id.report(&mut response.diagnostics)?;
         let session = session(context).await.report(&mut response.diagnostics)?;
-        let work = work(context, &session, &id);
+        let work = Work {
+            context,
+            session: &session,
+            id: &id,
+        };
         let mut reached = None;
         let prior_state = provisioning_state(update.prior);
-        let again = match deployment::unfinished(&response.private, prior_state) {
+        let again = match unfinished(&response.private, prior_state) {
             Some(Unfinished::FailedChange(pending)) => pending.changes,
             Some(Unfinished::Running(pending)) => {
                 let pending = pending.unwrap_or_else(|| Pending::change(None, &[]));
@@ -392,13 +229,13 @@ impl Resource<Azure> for Ise {
         let body = match reached {
             Some(body) => body,
             None => {
-                let body = session.get(&id, ARM.api_version).await;
+                let body = session.of(&ENVIRONMENTS).get(&id).await;
                 body.map_err(ARM.failed("reading", &id))
                     .report(diagnostics)?
             }
         };
         let is_made = |body: &Json| change::is_made(body, change::of(update, &again));
-        let shown = session.until_shown(&id, ARM.api_version, body, is_made);
+        let shown = session.of(&ENVIRONMENTS).until_shown(&id, body, is_made);
         let shown = shown.await.map_err(ARM.failed("updating", &id));
         let (body, is_made) = shown.report(diagnostics)?;
         if !is_made {
@@ -422,8 +259,8 @@ impl Resource<Azure> for Ise {
         let azure = context.data().report(diagnostics)?;
         let _deletion = azure.deletions.begin(&id);
         if !is_releasing(object) {
-            if let Err(error) = delete(&session, &id).await {
-                if error.may_have_been_sent() {
+            if let Err(error) = deletion::send(&session, &id).await {
+                if error.may_have_been_applied() {
                     Deletion::now().remember(&mut response.private);
                 }
                 return Err(diagnostics.fail(match Interrupted::by(&error) {
@@ -450,223 +287,6 @@ impl Resource<Azure> for Ise {
             ))),
         }
     }
-}
-
-impl ValidateConfig for Ise {
-    fn validate(&self, request: ValidateConfigRequest<'_>, diagnostics: &mut Diagnostics) {
-        checks::check(request.config, diagnostics);
-    }
-}
-
-#[async_trait]
-impl ModifyPlan<Azure> for Ise {
-    async fn modify(
-        &self,
-        context: &Context<Azure>,
-        request: ModifyPlanRequest<'_>,
-        response: &mut ModifyPlanResponse,
-    ) -> Result<(), Reported> {
-        if let Some(prior) = request.deleted() {
-            let deletion = ARM.plan_deletion(context, prior);
-            return deletion.report(&mut response.diagnostics);
-        }
-        if let Some(mut plan) = Plan::of(request, response) {
-            planning::modify(context, &mut plan).await;
-        }
-        Ok(())
-    }
-}
-
-/// Deletes the environment, until ARM says that it is gone; one that is busy deploying is waited for.
-async fn delete(session: &Session, id: &ResourceId) -> Result<(), arm::Error> {
-    let mut was_at_rest = false;
-    loop {
-        let refused = match session.delete_for_good(id, ARM.api_version).await {
-            Ok(()) => return Ok(()),
-            Err(error) if error.is_conflict() => error,
-            Err(error) => return Err(error),
-        };
-        let Some(body) = ARM.find(session, id).await? else {
-            return Ok(());
-        };
-        if arm::provisioning_state(&body).is_none_or(deployment::is_terminal) {
-            // It may have come to rest just now; refused once more, the reason is another one.
-            if was_at_rest {
-                return Err(refused);
-            }
-            was_at_rest = true;
-            continue;
-        }
-        // However the deployment ends, the environment can be deleted afterwards.
-        let deploying = arm::Operation::on_resource(arm::Intent::Write);
-        match session.wait(&deploying, id, ARM.api_version).await {
-            Err(error) if !error.is_not_found() => return Err(error),
-            _ => {}
-        }
-    }
-}
-
-/// What came of a creation that was sent.
-enum Begun {
-    /// The environment as it begins, and where ARM tells how it goes.
-    Creation(Json, Option<arm::Operation>),
-    /// It came to be in the moment before, and ARM took this for a change of it.
-    WroteOver,
-    /// It came to be in the moment before, and was left alone.
-    Exists,
-}
-
-/// Sends the creation, until ARM shows it or tells where it can be followed.
-async fn begin(session: &Session, id: &ResourceId, planned: &Object) -> Result<Begun, arm::Error> {
-    let body = new_body(planned);
-    let mut sent = 0;
-    loop {
-        sent += 1;
-        let put = session.put(id, ARM.api_version, &body, PutOptions::default());
-        let error = match put.await {
-            Ok(accepted) => {
-                let status = accepted.status;
-                if let Some(begun) = begun(session, id, accepted, sent == 1).await {
-                    return Ok(begun);
-                }
-                let finding = "there is no such environment";
-                session.count("PUT", sent, status, finding, id)?;
-                continue;
-            }
-            // The one before may have come to something after all.
-            Err(error) if sent > 1 => error.after_acceptance(),
-            Err(error) => error,
-        };
-        return match all_the_same(session, id, &error).await {
-            Some(Some(body)) if error.may_have_been_sent() => Ok(Begun::Creation(body, None)),
-            // One that deploys cannot be changed: another one of the same name was faster.
-            Some(Some(_)) => Ok(Begun::Exists),
-            // What was accepted once may be on its way.
-            Some(None) if sent == 1 => Err(error.without_doubt()),
-            Some(None) => Err(error),
-            None => Err(error),
-        };
-    }
-}
-
-/// What came of a PUT that was accepted; nothing if there is no environment.
-async fn begun(
-    session: &Session,
-    id: &ResourceId,
-    accepted: arm::Accepted,
-    is_first: bool,
-) -> Option<Begun> {
-    let wrote_over = is_first && accepted.wrote_over();
-    let poll = accepted.operation.as_ref().map(|operation| &operation.poll);
-    let is_told = poll.is_some_and(|poll| *poll != arm::Poll::ProvisioningState);
-    let found = match is_told && !wrote_over {
-        true => Ok(accepted.body),
-        false => session.find_written(id, ARM.api_version).await,
-    };
-    match found {
-        Ok(None) if !is_told => None,
-        _ if wrote_over => Some(Begun::WroteOver),
-        Ok(body) => Some(Begun::Creation(
-            body.unwrap_or_default(),
-            accepted.operation,
-        )),
-        // ARM took it: whoever waits for it finds out.
-        Err(_) => Some(Begun::Creation(Json::Null, accepted.operation)),
-    }
-}
-
-/// What ARM has of an environment whose creation ended in an error: it, or certainly nothing; nothing at all when
-/// nobody can tell.
-async fn all_the_same(
-    session: &Session,
-    id: &ResourceId,
-    error: &arm::Error,
-) -> Option<Option<Json>> {
-    if !error.may_have_been_sent() && !error.is_conflict() {
-        return None;
-    }
-    // What was answered has had its effect, what is lost may still be on its way.
-    let (found, is_certain) = match error.is_from_stranger() {
-        true => {
-            // A gateway may have given up before ARM did.
-            let is_over = !error.is_of_gateway();
-            (session.find_written(id, ARM.api_version).await, is_over)
-        }
-        // Where the answer to a first attempt was lost, a second one may be refused because the first one was accepted.
-        false => {
-            let is_refused = error.status().is_some() && !error.is_transient();
-            (session.find_written(id, ARM.api_version).await, is_refused)
-        }
-    };
-    found.ok().filter(|found| found.is_some() || is_certain)
-}
-
-/// The body that creates an environment.
-fn new_body(planned: &Object) -> Json {
-    let mut body = json!({ "name": planned.text("name") });
-    ARM.write(Change::creating(planned), &mut body);
-    // Nobody manages the capacity: it starts at the least.
-    if body["sku"]["capacity"].is_null() {
-        body["sku"]["capacity"] = json!(0);
-    }
-    body
-}
-
-fn read_body(context: &Context<Azure>, body: &Json, object: &Object) -> Object {
-    let mut found = ARM.read(context, body, object);
-    fill_derived(&mut found);
-    found
-}
-
-/// The state after a write: what was planned, and what ARM decided.
-fn complete(context: &Context<Azure>, planned: &Object, body: &Json) -> Object {
-    remote::complete(planned, &read_body(context, body, planned))
-}
-
-/// What the subnet IDs alone tell.
-fn fill_derived(object: &mut Object) {
-    let ids = object.get("subnet_ids").as_elements().unwrap_or_default();
-    let network = ids
-        .iter()
-        .filter_map(Value::as_str)
-        .find_map(|id| ResourceId::parse(id).ok()?.parent());
-    if let Some(network) = network.filter(|network| {
-        !rows::same_id(
-            object.get("virtual_network_id"),
-            &network.to_string().into(),
-        )
-    }) {
-        object.set("virtual_network_id", network.to_string());
-    }
-}
-
-fn work<'a>(context: &'a Context<Azure>, session: &'a Session, id: &'a ResourceId) -> Work<'a> {
-    Work {
-        context,
-        session,
-        id,
-    }
-}
-
-fn provisioning_state(object: &Object) -> &str {
-    object.str("provisioning_state").unwrap_or_default()
-}
-
-fn is_releasing(object: &Object) -> bool {
-    provisioning_state(object) == RELEASING
-}
-
-/// The state of an environment that is gone, and whose subnets are not free yet.
-fn releasing(mut object: Object) -> Object {
-    object.set("provisioning_state", RELEASING);
-    object
-}
-
-fn subnet_ids(object: &Object) -> Vec<ResourceId> {
-    let ids = object.get("subnet_ids").as_elements().unwrap_or_default();
-    ids.iter()
-        .filter_map(|id| ResourceId::parse(id.as_str()?).ok())
-        .collect()
 }
 
 #[cfg(test)]

@@ -7,32 +7,27 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported, sentence};
+use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::resource::{CreateRequest, UpdateRequest};
+use tfplugin_framework::schema::validator::one_of;
+use tfplugin_framework::schema::{Attribute, Schema, Timeouts};
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::Object;
 
-use super::ise;
-use super::shared::arm_type::ArmType;
-use super::shared::at_once::Failure;
-use super::shared::{environment, replaced, rows, tags};
-use crate::arm::{ResourceId, Session};
-use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, asks_arm};
-use crate::azure::{Azure, session};
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
-use crate::sdk::path::Path;
-use crate::sdk::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
-use crate::sdk::remote::Change;
-use crate::sdk::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ModifyPlan, Outcome,
-    ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse,
-};
-use crate::sdk::schema::validator::one_of;
-use crate::sdk::schema::{Attribute, Schema, Timeouts};
-use crate::sdk::validation::sentence;
-use crate::sdk::value::Object;
+use super::ise::{self, environment};
+use crate::azure::arm_resource::ArmResource;
+use crate::azure::arm_type::ArmType;
+use crate::azure::claims::Claim;
+use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote};
+use crate::azure::types::INTEGRATION_ACCOUNTS;
+use crate::azure::work::Work;
+use crate::azure::{Azure, attributes};
 use crate::validate;
 
 pub(crate) const ARM: ArmType = ArmType {
-    name: "Microsoft.Logic/integrationAccounts",
-    api_version: "2019-05-01",
+    resource_type: &INTEGRATION_ACCOUNTS,
     noun: "integration account",
     resource: "ise_integration_account",
     schema: &SCHEMA,
@@ -45,23 +40,23 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     version: 0,
     description: "An integration account in an integration service environment, for the logic apps of the same environment.".into(),
     attributes: vec![
-        rows::id(),
-        rows::name(validate::names::integration_account, "Name. 1 to 80 letters, digits, `_`, `-`, `.`, `(` or `)`."),
-        rows::resource_group_name(),
-        rows::ise_id(),
-        rows::location_of_environment(),
+        attributes::id(),
+        attributes::name(validate::names::integration_account, "Name. 1 to 80 letters, digits, `_`, `-`, `.`, `(` or `)`."),
+        attributes::resource_group_name(),
+        attributes::ise_id(),
+        attributes::location_of_environment(),
         Attribute::string("sku")
             .default("Standard")
-            .compared_by(rows::same_ignoring_case)
+            .compared_by(attributes::same_ignoring_case)
             .with(KeepPriorWhenAbsent)
             .validator(one_of(["Free", "Basic", "Standard"]))
             .with(Remote::at("sku.name"))
             .doc("`Free`, `Basic` or `Standard`. A Premium environment takes `Standard` only, a Developer one `Free` or `Standard`."),
-        rows::enabled("Whether it may be used."),
-        rows::state().unknown_when_sent(&["enabled"]),
-        rows::provisioning_state(),
-        rows::tags(),
-        rows::tags_all(),
+        attributes::enabled("Whether it may be used."),
+        attributes::state().unknown_when_sent(&["enabled"]),
+        attributes::provisioning_state(),
+        attributes::tags(),
+        attributes::tags_all(),
     ],
     blocks: vec![Timeouts {
         create: Some(30 * MINUTE),
@@ -75,125 +70,58 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
 
 /// The resource.
 #[derive(Debug)]
-pub struct IseIntegrationAccount;
+pub(crate) struct IseIntegrationAccount;
 
 #[async_trait]
-impl Resource<Azure> for IseIntegrationAccount {
-    fn type_name(&self) -> &str {
-        "ise_integration_account"
+impl ArmResource for IseIntegrationAccount {
+    fn arm(&self) -> &'static ArmType {
+        &ARM
     }
 
-    fn schema(&self) -> &Schema {
-        &SCHEMA
+    async fn check_plan(&self, context: &Context<Azure>, _: Option<&Claim>, plan: &mut Plan<'_>) {
+        if plan.changes("sku")
+            && let Some(environment) = environment::expected(context, plan).await
+        {
+            let error = check_sku(plan.planned, &environment).err();
+            plan.diagnostics.extend(error);
+        }
     }
 
-    fn modify_plan(&self) -> Option<&dyn ModifyPlan<Azure>> {
-        Some(self)
-    }
-
-    fn import_state(&self) -> Option<&dyn ImportState<Azure>> {
-        Some(&ARM)
-    }
-
-    async fn create(
+    async fn prepare_create(
         &self,
-        context: &Context<Azure>,
+        work: Work<'_>,
         request: CreateRequest<'_>,
-        response: &mut CreateResponse,
-    ) -> Result<Outcome, Reported> {
-        let diagnostics = &mut response.diagnostics;
-        let azure = context.data().report(diagnostics)?;
-        let id = ARM.planned_id(azure, request.plan);
-        let session = session(context).await.report(diagnostics)?;
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Json, Reported> {
         // Told before the environment is waited for; what counts is the look right before it is sent.
-        let existing = ARM.refuse_existing(context, &session, &id).await;
+        let existing = ARM
+            .refuse_existing(work.context, work.session, work.id)
+            .await;
         existing.report(diagnostics)?;
-        let environment = environment::ready(&session, request.plan.text("ise_id")).await;
+        let environment = environment_for(work, request.plan).await;
         let environment = environment.report(diagnostics)?;
-        check_sku(request.plan, &ise::ARM.object_of(&environment)).report(diagnostics)?;
-        let mut body = json!({ "location": environment["location"] });
-        ARM.write(Change::creating(request.plan), &mut body);
-        ARM.create_at_once(context, &session, &id, (&body, request.plan), response)
-            .await
+        Ok(json!({ "location": environment["location"] }))
     }
 
-    async fn read(
+    async fn prepare_update(
         &self,
-        context: &Context<Azure>,
-        request: ReadRequest<'_>,
-        response: &mut ReadResponse,
-    ) -> Result<(), Reported> {
-        ARM.refresh(context, request, response).await
-    }
-
-    async fn update(
-        &self,
-        context: &Context<Azure>,
+        work: Work<'_>,
         update: UpdateRequest<'_>,
-        response: &mut UpdateResponse,
-    ) -> Result<Outcome, Reported> {
-        if !asks_arm(&SCHEMA, update.prior, update.plan) {
-            response.state.set(update.plan.clone());
-            return Ok(Outcome::Done);
-        }
-        let diagnostics = &mut response.diagnostics;
-        let id = ARM.stored_id(update.prior).report(diagnostics)?;
-        let session = session(context).await.report(diagnostics)?;
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), Reported> {
         if update.changes("sku") {
-            let environment = environment::ready(&session, update.plan.text("ise_id")).await;
-            let environment = environment.report(diagnostics)?;
-            check_sku(update.plan, &ise::ARM.object_of(&environment)).report(diagnostics)?;
-        }
-        let changed = change(&session, &id, update, diagnostics).await;
-        ARM.settle_update(context, &id, update, changed, response)
-            .await
-    }
-
-    async fn delete(
-        &self,
-        context: &Context<Azure>,
-        request: DeleteRequest<'_>,
-        response: &mut DeleteResponse,
-    ) -> Result<(), Reported> {
-        let deleted = ARM.delete_at_once(context, request.prior).await;
-        deleted.report(&mut response.diagnostics)
-    }
-}
-
-#[async_trait]
-impl ModifyPlan<Azure> for IseIntegrationAccount {
-    async fn modify(
-        &self,
-        context: &Context<Azure>,
-        request: ModifyPlanRequest<'_>,
-        response: &mut ModifyPlanResponse,
-    ) -> Result<(), Reported> {
-        if let Some(prior) = request.deleted() {
-            let deletion = ARM.plan_deletion(context, prior);
-            return deletion.report(&mut response.diagnostics);
-        }
-        if let Some(mut plan) = Plan::of(request, response) {
-            modify(context, &mut plan).await;
+            let environment = environment_for(work, update.plan).await;
+            environment.report(diagnostics)?;
         }
         Ok(())
     }
 }
 
-async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
-    tags::plan(context, &SCHEMA, plan);
-    let planner = replaced::planner(&ARM, plan);
-    if plan.replaces() {
-        return ARM.make_way(context, &planner);
-    }
-    if plan.changes("sku")
-        && let Some(environment) = environment::expected(context, plan).await
-    {
-        let error = check_sku(plan.planned, &environment).err();
-        plan.diagnostics.extend(error);
-    }
-    if let Some(azure) = context.data_if_known() {
-        ARM.claim(azure, planner, plan);
-    }
+/// The environment, once it is deployed, if it takes the account.
+async fn environment_for(work: Work<'_>, planned: &Object) -> Result<Json, Diagnostic> {
+    let environment = environment::ready(work.session, planned.text("ise_id")).await?;
+    check_sku(planned, &ise::ARM.object_of(&environment))?;
+    Ok(environment)
 }
 
 /// Azure takes only some SKUs of accounts in an environment, depending on the environment's own.
@@ -204,21 +132,6 @@ fn check_sku(account: &Object, environment: &Object) -> Result<(), Diagnostic> {
     validate::sku::account_in_environment(sku, environment).map_err(|message| {
         Diagnostic::error("Invalid sku", sentence(&message)).at(Path::attribute("sku"))
     })
-}
-
-/// Makes the changes and gives the account as it is then.
-async fn change(
-    session: &Session,
-    id: &ResourceId,
-    update: UpdateRequest<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Result<Json, Failure> {
-    let change = Change::between(update.prior, update.plan);
-    let write = |body: &mut Json, _: &mut Diagnostics| Ok(ARM.write(change, body));
-    ARM.put_change(session, id, write, diagnostics).await?;
-    let body = session.get(id, ARM.api_version).await?;
-    let write = |change: Change<'_>, body: &mut Json| ARM.write(change, body);
-    Ok(ARM.confirm(session, id, update, body, write).await?)
 }
 
 #[cfg(test)]

@@ -4,249 +4,65 @@
 //! Azure refuses the second.
 
 mod creation;
+mod network;
 mod planning;
-mod unfinished;
+mod schema;
 
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Reported, sentence};
+use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::resource::{
+    UpdateRequest, UpgradeState, UpgradeStateRequest, UpgradeStateResponse,
+};
+use tfplugin_framework::schema::duration;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
 use tokio::time::Instant;
 
-use super::shared::arm_type::{ArmType, settle_id};
-use super::shared::rows;
-use super::shared::wait::{self, Interrupted};
-use crate::arm::{self, Intent, Operation, ResourceId, Sending, Session};
-use crate::azure::body::Overwritten;
-use crate::azure::row::{
-    ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends, asks_arm, sent_changes,
-};
-use crate::azure::{Azure, parting_session, session};
-use crate::resources::shared::report;
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
-use crate::sdk::duration;
-use crate::sdk::path::Path;
-use crate::sdk::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
-use crate::sdk::remote::{self, Change};
-use crate::sdk::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ImportStateRequest,
-    ImportStateResponse, ModifyPlan, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
-    UpdateResponse, UpgradeState, UpgradeStateRequest, UpgradeStateResponse,
-};
-use crate::sdk::schema::plan_modifier::{
-    requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
-};
-use crate::sdk::schema::validator::{no_null_elements, one_of, text};
-use crate::sdk::schema::{Attribute, Schema, Timeouts};
-use crate::sdk::types::Type;
-use crate::sdk::validate_config::{ValidateConfig, ValidateConfigRequest};
-use crate::sdk::validation::sentence;
-use crate::sdk::value::{Object, Value};
-use crate::validate;
+use crate::arm::{self, ResourceId, Sending};
+use crate::azure::arm_resource::ArmResource;
+use crate::azure::arm_type::{ArmType, known, preserve_id};
+use crate::azure::body::{self, Change, Overwritten};
+use crate::azure::claims::Claim;
+use crate::azure::types::{SUBNETS, VIRTUAL_NETWORKS};
+use crate::azure::wait::{self, Interrupted};
+use crate::azure::work::Work;
+use crate::azure::write::Failure;
+use crate::azure::{Azure, grace_session, plan_session, report, subnet};
 use crate::validate::cidr::{self, Cidr};
-
-pub(crate) const ARM: ArmType = ArmType {
-    name: "Microsoft.Network/virtualNetworks/subnets",
-    api_version: "2024-01-01",
-    noun: "subnet",
-    resource: "ise_subnet",
-    schema: &SCHEMA,
-};
-const VIRTUAL_NETWORK_TYPE: &str = "Microsoft.Network/virtualNetworks";
-/// The service to which a subnet of an environment may be delegated.
-pub(crate) const ISE_SERVICE: &str = "Microsoft.Logic/integrationServiceEnvironments";
-const MINUTE: Duration = Duration::from_secs(60);
-
-static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
-    Schema {
-    version: 1,
-    description: "A subnet for an integration service environment. An environment needs four of them, empty and at least a /27 each.".into(),
-    attributes: vec![
-        rows::id(),
-        rows::name(validate::names::subnet, "Name. 1 to 80 letters, digits, `_`, `.` or `-`, starting with a letter or `_`."),
-        Attribute::string("virtual_network_id")
-            .required()
-            .plan(requires_replace())
-            .compared_by(rows::same_id)
-            .validator(text(|text| rows::is_id_of(text, VIRTUAL_NETWORK_TYPE)))
-            .doc("ID of the virtual network, which must exist; it may be in another subscription."),
-        Attribute::string("address_prefix")
-            .required()
-            .plan(requires_replace())
-            .validator(text(cidr::subnet_prefix))
-            .with(KeepPriorWhenAbsent)
-            .with(Remote::at("properties.addressPrefix"))
-            .doc(
-                "Address range in CIDR form, of at least 32 addresses (a /27). Ranges that Azure reserves are refused. One that another \
-                 subnet has may be taken in the apply that moves or deletes the other: it is waited for.",
-            ),
-        Attribute::string("address_class")
-            .default("warn")
-            .with(Sends::Never)
-            .validator(one_of(["warn", "enforce", "ignore"]))
-            .doc(
-                "Microsoft's guide asks for a Class B range, Azure accepts others: `warn` about them, `enforce` (an error outside \
-                 128.0.0.0 to 191.255.255.255 and 172.16.0.0/12), or `ignore`.",
-            ),
-        rows::reference("network_security_group_id", "properties.networkSecurityGroup")
-            .validator(text(|text| rows::is_id_of(text, "Microsoft.Network/networkSecurityGroups")))
-            .doc("ID of the network security group that filters its traffic."),
-        rows::reference("route_table_id", "properties.routeTable")
-            .validator(text(|text| rows::is_id_of(text, "Microsoft.Network/routeTables")))
-            .doc("ID of the route table that routes its traffic."),
-        Attribute::set("service_endpoints", Type::String)
-            .validator(no_null_elements())
-            .compared_by(rows::same_names)
-            .with(Remote::at("properties.serviceEndpoints[].service"))
-            .doc("Azure services that are reached over the virtual network, such as `Microsoft.Storage`."),
-        Attribute::bool("delegate_to_ise")
-            .default(false)
-            .with(Remote::at("properties.delegations").merged(read_delegation, write_delegation))
-            .doc(
-                "Delegates the subnet to `Microsoft.Logic/integrationServiceEnvironments`. The portal's environments need no \
-                 delegation; deployments through templates delegate one of the four subnets.",
-            ),
-        Attribute::string("resource_group_name").computed().plan(use_state_for_unknown()).doc("Name of the virtual network's resource group."),
-        Attribute::string("virtual_network_name").computed().plan(use_state_for_unknown()).doc("Name of the virtual network."),
-        Attribute::number("address_count").computed().plan(use_state_for_unknown()).doc("Number of addresses in the range; Azure keeps five of them for itself."),
-        // Null is a value here: nothing holds it.
-        Attribute::string("used_by").computed().plan(use_state_or_null_for_unknown()).doc("ID of what holds the subnet, such as an environment."),
-        rows::provisioning_state(),
-    ],
-    blocks: vec![Timeouts {
-        create: Some(30 * MINUTE),
-        read: Some(5 * MINUTE),
-        update: Some(30 * MINUTE),
-        delete: Some(600 * MINUTE),
-    }.block()],
-    ..Schema::default()
-}
-});
+use network::{lock, network};
+use schema::{ARM, SCHEMA};
 
 /// The resource.
 #[derive(Debug)]
-pub struct IseSubnet;
+pub(crate) struct IseSubnet;
 
 #[async_trait]
-impl Resource<Azure> for IseSubnet {
-    fn type_name(&self) -> &str {
-        "ise_subnet"
-    }
-
-    fn schema(&self) -> &Schema {
-        &SCHEMA
-    }
-
-    fn validate_config(&self) -> Option<&dyn ValidateConfig> {
-        Some(self)
-    }
-
-    fn modify_plan(&self) -> Option<&dyn ModifyPlan<Azure>> {
-        Some(self)
-    }
-
-    fn import_state(&self) -> Option<&dyn ImportState<Azure>> {
-        Some(self)
+impl ArmResource for IseSubnet {
+    fn arm(&self) -> &'static ArmType {
+        &ARM
     }
 
     fn upgrade_state(&self) -> Option<&dyn UpgradeState> {
         Some(self)
     }
 
-    async fn create(
-        &self,
-        context: &Context<Azure>,
-        request: CreateRequest<'_>,
-        response: &mut CreateResponse,
-    ) -> Result<Outcome, Reported> {
-        let diagnostics = &mut response.diagnostics;
-        let id = planned_id(request.plan).report(diagnostics)?;
-        let session = session(context).await.report(diagnostics)?;
-        let planned = ARM.with_id(request.plan, &id);
-        let created = creation::create(context, &session, &id, &planned).await;
-        match created.report(diagnostics)? {
-            Ok(body) => {
-                let found = read_body(&body, &planned);
-                response.state.set(remote::complete(&planned, &found));
-                Ok(Outcome::Done)
-            }
-            Err(error) => {
-                let outcome = ARM.left_behind(error, planned, &id, response)?;
-                unfinished::remember(&mut response.private);
-                Ok(outcome)
-            }
-        }
+    /// The network may be in another subscription than the environment.
+    fn is_of_any_subscription(&self) -> bool {
+        true
     }
 
-    async fn read(
-        &self,
-        context: &Context<Azure>,
-        request: ReadRequest<'_>,
-        response: &mut ReadResponse,
-    ) -> Result<(), Reported> {
-        let found = ARM.look_up(context, request.current).await;
-        match found.report(&mut response.diagnostics)? {
-            Some(body) => {
-                let found = read_body(&body, request.current);
-                unfinished::settle(&mut response.private, &found);
-                response.state.set(found);
-            }
-            None => response.state.remove(),
-        }
-        Ok(())
-    }
-
-    async fn update(
-        &self,
-        context: &Context<Azure>,
-        update: UpdateRequest<'_>,
-        response: &mut UpdateResponse,
-    ) -> Result<Outcome, Reported> {
-        if !asks_arm(&SCHEMA, update.prior, update.plan) {
-            response.state.set(update.plan.clone());
-            return Ok(Outcome::Done);
-        }
-        let diagnostics = &mut response.diagnostics;
-        let id = ARM.stored_id(update.prior).report(diagnostics)?;
-        let session = session(context).await.report(diagnostics)?;
-        match change(&session, &id, update, diagnostics).await {
-            Ok(body) => {
-                let found = read_body(&body, update.plan);
-                unfinished::settle(&mut response.private, &found);
-                response.state.set(remote::complete(update.plan, &found));
-                Ok(Outcome::Done)
-            }
-            Err(error) => {
-                let session = parting_session(context).report(diagnostics)?;
-                if let Ok(body) = session.get(&id, ARM.api_version).await {
-                    response.state.set(read_body(&body, update.prior));
-                }
-                Err(diagnostics.fail(ARM.failed("updating", &id)(error)))
-            }
-        }
-    }
-
-    async fn delete(
-        &self,
-        context: &Context<Azure>,
-        request: DeleteRequest<'_>,
-        response: &mut DeleteResponse,
-    ) -> Result<(), Reported> {
-        let deleted = delete(context, request.prior).await;
-        deleted.report(&mut response.diagnostics)
-    }
-}
-
-impl ValidateConfig for IseSubnet {
-    fn validate(&self, request: ValidateConfigRequest<'_>, diagnostics: &mut Diagnostics) {
-        let class = match request.config.get("address_class") {
+    fn check_config(&self, config: &Object, diagnostics: &mut Diagnostics) {
+        let class = match config.get("address_class") {
             Value::Null => "warn",
             class => class.as_str().unwrap_or("ignore"),
         };
-        let prefix = request.config.str("address_prefix");
+        let prefix = config.str("address_prefix");
         let cidr = prefix
             // What is wrong in any case is told by the attribute's own rule.
             .filter(|text| cidr::subnet_prefix(text).is_ok())
@@ -266,46 +82,161 @@ impl ValidateConfig for IseSubnet {
             _ => {}
         }
     }
-}
 
-#[async_trait]
-impl ModifyPlan<Azure> for IseSubnet {
-    async fn modify(
+    fn derive(&self, object: &mut Object) {
+        if let Some(network) = object
+            .str("virtual_network_id")
+            .and_then(|text| ResourceId::parse(text).ok())
+        {
+            object.set("resource_group_name", network.resource_group());
+            object.set("virtual_network_name", network.name());
+        }
+        if let Some(cidr) = object
+            .str("address_prefix")
+            .and_then(|text| Cidr::parse(text).ok())
+        {
+            object.set("address_count", i64::try_from(cidr.address_count()).ok());
+        }
+    }
+
+    fn planned_id(&self, _: &Azure, planned: &Object) -> Result<ResourceId, Diagnostic> {
+        let path = "virtual_network_id";
+        let network = ResourceId::parse_as(known(planned, path)?, VIRTUAL_NETWORKS.name);
+        let network = network.map_err(|error| {
+            let summary = "Invalid virtual_network_id";
+            Diagnostic::error(summary, error.to_string()).at(Path::attribute(path))
+        })?;
+        Ok(network.child("subnets", known(planned, "name")?))
+    }
+
+    /// The addresses of a subnet cannot be changed while an environment uses it.
+    async fn check_replacement(
         &self,
         context: &Context<Azure>,
-        request: ModifyPlanRequest<'_>,
-        response: &mut ModifyPlanResponse,
-    ) -> Result<(), Reported> {
-        if let Some(prior) = request.deleted() {
-            let deletion = ARM.plan_deletion(context, prior);
-            return deletion.report(&mut response.diagnostics);
+        prior: &ResourceId,
+        plan: &mut Plan<'_>,
+    ) {
+        if plan.changes("address_prefix")
+            && let Some(session) = plan_session(context, plan).await
+        {
+            planning::check_unused(&session, prior, plan).await;
         }
-        if let Some(mut plan) = Plan::of(request, response) {
-            if plan.is_create() {
-                fill_derived(plan.planned);
-                // Whatever will hold the subnet does not do so at once.
-                plan.planned.set("used_by", Value::Null);
-            }
-            unfinished::plan(&mut plan);
-            planning::check(context, &mut plan).await;
-        }
-        Ok(())
     }
-}
 
-#[async_trait]
-impl ImportState<Azure> for IseSubnet {
-    async fn import(
+    async fn check_plan(
         &self,
-        _: &Context<Azure>,
-        request: ImportStateRequest<'_>,
-        response: &mut ImportStateResponse,
-    ) -> Result<(), Reported> {
-        // The network may be in another subscription than the environment.
-        let id = ARM.import_id(request.id);
-        let id = id.report(&mut response.diagnostics)?;
-        ARM.begin_import(&id, &mut response.state);
-        Ok(())
+        context: &Context<Azure>,
+        claim: Option<&Claim>,
+        plan: &mut Plan<'_>,
+    ) {
+        if plan.is_create() {
+            // Whatever will hold the subnet does not do so at once.
+            plan.planned.set("used_by", Value::Null);
+        }
+        planning::check(context, claim, plan).await;
+    }
+
+    fn read_body(&self, context: &Context<Azure>, body: &Json, object: &Object) -> Object {
+        let mut body = body.clone();
+        let prefix = address_prefix(&body, object);
+        let properties = body.get_mut("properties");
+        if let Some(properties) = properties.and_then(Json::as_object_mut) {
+            properties.insert("addressPrefix".to_owned(), prefix.into());
+        }
+        let mut found = ARM.read(context, &body, object);
+        if let Some(imported) = preserve_id(object, &mut found) {
+            let network = imported.parent().map(|network| network.to_string());
+            found.set("virtual_network_id", network);
+        }
+        self.derive(&mut found);
+        found.set("used_by", subnet::holder(&body));
+        found
+    }
+
+    /// The range of a subnet stays in the form that Azure gave it: it cannot change.
+    fn write(&self, _: &Object, change: Change<'_>, body: &mut Json) -> Vec<Overwritten> {
+        let in_form_of_many = body["properties"]["addressPrefix"].is_null()
+            && body["properties"]["addressPrefixes"].is_array();
+        let overwritten = ARM.write(change, body);
+        if in_form_of_many && let Some(properties) = body["properties"].as_object_mut() {
+            properties.shift_remove("addressPrefix");
+        }
+        overwritten
+    }
+
+    async fn send_create(
+        &self,
+        work: Work<'_>,
+        planned: &Object,
+        body: &Json,
+    ) -> Result<Result<Json, arm::Error>, Diagnostic> {
+        creation::create(work, planned, body).await
+    }
+
+    /// Gives the subnet once the network has taken the change over. Until then nothing else is written there.
+    async fn send_update(
+        &self,
+        work: Work<'_>,
+        update: UpdateRequest<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Json, Failure> {
+        let write = |change: Change<'_>, body: &mut Json| self.write(update.config, change, body);
+        let put = |mut body: Json| {
+            let overwritten = write(Change::between(update.prior, update.plan), &mut body);
+            Ok::<_, arm::Error>((Sending::Put(body), overwritten))
+        };
+        let network = network(work.id);
+        let api = work.session.of(&SUBNETS);
+        let modified = api.modify(work.id, Some(&network), put).await?;
+        ARM.warn_of(work.id, &modified.findings, diagnostics);
+        match modified.accepted {
+            Some(accepted) => {
+                let body = wait::finish(api, accepted, work.id).await?;
+                Ok(ARM.confirm(work, update, body, write).await?)
+            }
+            None => Ok(api.get(work.id).await?),
+        }
+    }
+
+    /// Waits while something holds the subnet.
+    async fn send_delete(&self, work: Work<'_>) -> Result<(), Diagnostic> {
+        let Work {
+            context,
+            session,
+            id,
+        } = work;
+        let started = Instant::now();
+        let mut intervals = wait::intervals();
+        let mut waits = false;
+        loop {
+            let result = {
+                let _lock = lock(session, id).await?;
+                session.of(&SUBNETS).delete_for_good(id).await
+            };
+            let error = match result {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            let is_in_use = error.code() == Some("InUseSubnetCannotBeDeleted");
+            waits |= is_in_use;
+            // Hours of waiting are not lost to a trouble that passes.
+            let passes = is_in_use || (waits && error.is_transient());
+            if !passes {
+                return Err(ARM.failed("deleting", id)(error));
+            }
+            let waited = started.elapsed();
+            tracing::info!(
+                subnet = id.name(),
+                waited_s = waited.as_secs(),
+                "waiting until the subnet is released"
+            );
+            if let Err(ended) = session.sleep(intervals.pause()).await {
+                let last = grace_session(context)?.of(&SUBNETS).get(id).await;
+                let holder = last.ok().and_then(|body| subnet::holder(&body));
+                let waited = started.elapsed();
+                return Err(still_in_use(id, holder.as_deref(), waited, &ended, &error));
+            }
+        }
     }
 }
 
@@ -322,93 +253,6 @@ impl UpgradeState for IseSubnet {
     }
 }
 
-/// Deletes the subnet, and waits while something holds it.
-async fn delete(context: &Context<Azure>, prior: &Object) -> Result<(), Diagnostic> {
-    let id = ARM.stored_id(prior)?;
-    let session = session(context).await?;
-    let _deletion = context.data()?.deletions.begin(&id);
-    let started = Instant::now();
-    let mut intervals = wait::intervals();
-    let mut waits = false;
-    loop {
-        let result = {
-            let _lock = lock(&session, &id).await?;
-            session.delete_for_good(&id, ARM.api_version).await
-        };
-        let error = match result {
-            Ok(()) => return Ok(()),
-            Err(error) => error,
-        };
-        let is_in_use = error.code() == Some("InUseSubnetCannotBeDeleted");
-        waits |= is_in_use;
-        // Hours of waiting are not lost to a trouble that passes.
-        let passes = is_in_use || (waits && error.is_transient());
-        if !passes {
-            return Err(ARM.failed("deleting", &id)(error));
-        }
-        tracing::info!(
-            subnet = id.name(),
-            waited_s = started.elapsed().as_secs(),
-            "waiting until the subnet is released"
-        );
-        if let Err(ended) = session.sleep(intervals.pause()).await {
-            let last = parting_session(context)?.get(&id, ARM.api_version).await;
-            let holder = last.ok().and_then(|body| holder(&body));
-            return Err(still_in_use(
-                &id,
-                holder.as_deref(),
-                started.elapsed(),
-                &ended,
-                &error,
-            ));
-        }
-    }
-}
-
-/// The ID that a planned subnet will have.
-fn planned_id(planned: &Object) -> Result<ResourceId, Diagnostic> {
-    let network = ResourceId::parse_as(planned.text("virtual_network_id"), VIRTUAL_NETWORK_TYPE)
-        .map_err(|error| {
-            Diagnostic::error("Invalid virtual_network_id", error.to_string())
-                .at(Path::attribute("virtual_network_id"))
-        })?;
-    Ok(network.child("subnets", planned.text("name")))
-}
-
-/// What is in a virtual network's subnet that the IDs alone tell.
-fn fill_derived(object: &mut Object) {
-    if let Some(network) = object
-        .str("virtual_network_id")
-        .and_then(|text| ResourceId::parse(text).ok())
-    {
-        object.set("resource_group_name", network.resource_group());
-        object.set("virtual_network_name", network.name());
-    }
-    if let Some(cidr) = object
-        .str("address_prefix")
-        .and_then(|text| Cidr::parse(text).ok())
-    {
-        object.set("address_count", i64::try_from(cidr.address_count()).ok());
-    }
-}
-
-fn read_body(body: &Json, object: &Object) -> Object {
-    let mut body = body.clone();
-    let prefix = address_prefix(&body, object);
-    let properties = body.get_mut("properties");
-    if let Some(properties) = properties.and_then(Json::as_object_mut) {
-        properties.insert("addressPrefix".to_owned(), prefix.into());
-    }
-    let mut found = remote::read(&SCHEMA, &body, object);
-    if let Some(imported) = settle_id(object, &mut found) {
-        let network = imported.parent().map(|network| network.to_string());
-        found.set("virtual_network_id", network);
-    }
-    fill_derived(&mut found);
-    found.set("used_by", holder(&body));
-    found
-}
-
 /// The range of a subnet. Newer API versions answer one in the form of many, and one of them may be IPv6.
 fn address_prefix(body: &Json, object: &Object) -> Option<String> {
     let properties = &body["properties"];
@@ -422,51 +266,6 @@ fn address_prefix(body: &Json, object: &Object) -> Option<String> {
     known.or_else(first).map(str::to_owned)
 }
 
-/// Makes a change, and gives the subnet once the network has taken it over. Until then nothing else is written there.
-async fn change(
-    session: &Session,
-    id: &ResourceId,
-    update: UpdateRequest<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Result<Json, arm::Error> {
-    let changes = sent_changes(&SCHEMA, update.prior, update.plan);
-    let mut known = changes
-        .iter()
-        .filter(|name| !update.plan.get(name).is_unknown());
-    if known.next().is_none() {
-        // Whatever an earlier run left is waited for.
-        let writing = Operation::on_resource(Intent::Write);
-        return wait::follow(session, &writing, id, ARM.api_version).await;
-    }
-    let put = |mut body: Json| {
-        let overwritten = write(Change::between(update.prior, update.plan), &mut body);
-        Ok::<_, arm::Error>((Sending::Put(body), overwritten))
-    };
-    let network = network(id);
-    let modified = session
-        .modify(id, ARM.api_version, Some(&network), put)
-        .await?;
-    ARM.warn_of(id, &modified.findings, diagnostics);
-    match modified.accepted {
-        Some(accepted) => {
-            let body = wait::finish(session, accepted, id, ARM.api_version).await?;
-            ARM.confirm(session, id, update, body, write).await
-        }
-        None => session.get(id, ARM.api_version).await,
-    }
-}
-
-/// Writes a change into the body of a subnet, whose range stays in the form that Azure gave it: it cannot change.
-fn write(change: Change<'_>, body: &mut Json) -> Vec<Overwritten> {
-    let in_form_of_many = body["properties"]["addressPrefix"].is_null()
-        && body["properties"]["addressPrefixes"].is_array();
-    let overwritten = remote::write(&SCHEMA, change, body);
-    if in_form_of_many && let Some(properties) = body["properties"].as_object_mut() {
-        properties.shift_remove("addressPrefix");
-    }
-    overwritten
-}
-
 /// The body that a subnet will have when its plan is applied to what is there now.
 ///
 /// A route table of which nothing is known yet is one without an ID.
@@ -475,77 +274,17 @@ pub(crate) fn body_as_planned(current: Option<Json>, planned: &Object) -> Json {
         .str("address_prefix")
         .and_then(|text| Cidr::parse(text).ok());
     // Another prefix makes another subnet, with nothing in it.
-    let stays = |body: &Json| planned_prefix.is_some_and(|prefix| prefixes(body) == [prefix]);
+    let stays =
+        |body: &Json| planned_prefix.is_some_and(|prefix| subnet::prefixes(body) == [prefix]);
     let mut body = current
         .filter(stays)
         .unwrap_or_else(|| json!({ "properties": {} }));
-    let current = remote::read(&SCHEMA, &body, &SCHEMA.null_object());
-    remote::write(&SCHEMA, Change::between(&current, planned), &mut body);
+    let current = body::read(&SCHEMA, &body, &SCHEMA.null_object());
+    body::write(&SCHEMA, Change::between(&current, planned), &mut body);
     if planned.get("route_table_id").is_unknown() {
         body["properties"]["routeTable"] = json!({});
     }
     body
-}
-
-/// The IPv4 ranges of a subnet.
-pub(crate) fn prefixes(body: &Json) -> Vec<Cidr> {
-    let properties = &body["properties"];
-    let many = properties["addressPrefixes"].as_array();
-    let all = match properties["addressPrefix"].as_str() {
-        Some(one) => vec![one],
-        None => many
-            .into_iter()
-            .flatten()
-            .filter_map(Json::as_str)
-            .collect(),
-    };
-    all.into_iter()
-        .filter_map(|prefix| Cidr::parse(prefix).ok())
-        .collect()
-}
-
-/// The ID of what holds the subnet, if anything does that has one.
-fn holder(body: &Json) -> Option<String> {
-    let mut holders = holders(body).into_iter();
-    holders.find(|holder| ResourceId::parse(holder).is_ok())
-}
-
-/// What holds the subnet: the objects at the other end of its links, and those with an address in it. By ID; a link that
-/// names no object stands for itself.
-pub(crate) fn holders(body: &Json) -> Vec<String> {
-    let elements = |name: &str| body["properties"][name].as_array().into_iter().flatten();
-    let text = |json: &Json| json.as_str().map(str::to_owned);
-    let links = ["serviceAssociationLinks", "resourceNavigationLinks"];
-    let links = links.into_iter().flat_map(elements).filter_map(|link| {
-        [
-            &link["properties"]["link"],
-            &link["properties"]["linkedResourceType"],
-            &link["name"],
-        ]
-        .into_iter()
-        .find_map(text)
-    });
-    let occupants = [
-        "ipConfigurations",
-        "ipConfigurationProfiles",
-        "privateEndpoints",
-        "applicationGatewayIPConfigurations",
-    ];
-    let occupants = occupants.into_iter().flat_map(elements);
-    let occupants = occupants.filter_map(|occupant| text(&occupant["id"]));
-    links.chain(occupants).collect()
-}
-
-fn network(id: &ResourceId) -> ResourceId {
-    id.parent().unwrap_or_else(|| id.clone())
-}
-
-/// The right to write in the subnet's network.
-async fn lock(session: &Session, id: &ResourceId) -> Result<arm::Guard, Diagnostic> {
-    session
-        .lock(&network(id))
-        .await
-        .map_err(ARM.failed("waiting to write", id))
 }
 
 fn still_in_use(
@@ -569,28 +308,6 @@ fn still_in_use(
         format!("Subnet {:?} is in use and was not deleted", id.name()),
         detail,
     )
-}
-
-fn read_delegation(json: &Json) -> Value {
-    let mut delegations = json.as_array().into_iter().flatten();
-    delegations.any(is_to_ise).into()
-}
-
-/// Adds the delegation or takes it away; those to other services are not ours.
-fn write_delegation(_: &Value, value: &Value, json: &mut Json) -> Vec<Overwritten> {
-    let before = json.as_array().into_iter().flatten();
-    let others = before.filter(|delegation| !is_to_ise(delegation)).cloned();
-    let ours = value.as_bool().filter(|wanted| *wanted).map(|_| {
-        json!({ "name": "integrationServiceEnvironments", "properties": { "serviceName": ISE_SERVICE } })
-    });
-    *json = others.chain(ours).collect();
-    Vec::new()
-}
-
-fn is_to_ise(delegation: &Json) -> bool {
-    delegation["properties"]["serviceName"]
-        .as_str()
-        .is_some_and(|service| service.eq_ignore_ascii_case(ISE_SERVICE))
 }
 
 #[cfg(test)]

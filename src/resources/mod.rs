@@ -5,27 +5,27 @@ pub mod ise_integration_account;
 pub mod ise_logic_app;
 pub mod ise_subnet;
 
-mod shared;
-
 #[cfg(test)]
-mod meaning;
+mod concurrent_changes;
 #[cfg(test)]
-mod others;
+mod drift;
 #[cfg(test)]
 mod test_plan;
 
 use std::sync::Arc;
 
+use tfplugin_framework::resource::Resource;
+
 use crate::azure::Azure;
-use crate::sdk::resource::Resource;
+use crate::azure::resource::Arm;
 
 /// All of them.
 pub fn all() -> Vec<Arc<dyn Resource<Azure>>> {
     vec![
-        Arc::new(ise_subnet::IseSubnet),
-        Arc::new(ise::Ise),
-        Arc::new(ise_logic_app::IseLogicApp),
-        Arc::new(ise_integration_account::IseIntegrationAccount),
+        Arc::new(Arm(ise_subnet::IseSubnet)),
+        Arc::new(Arm(ise::Ise)),
+        Arc::new(Arm(ise_logic_app::IseLogicApp)),
+        Arc::new(Arm(ise_integration_account::IseIntegrationAccount)),
     ]
 }
 
@@ -35,12 +35,12 @@ mod tests {
 
     use tfplugin_framework::engine::Engine;
     use tfplugin_framework::engine::validate::validate;
+    use tfplugin_framework::schema::{Attribute, Schema};
+    use tfplugin_framework::types::ty::Type;
+    use tfplugin_framework::types::value::Value;
 
     use super::*;
     use crate::azure::row::ArmAttribute as _;
-    use crate::sdk::schema::{Attribute, Schema};
-    use crate::sdk::types::Type;
-    use crate::sdk::value::Value;
 
     /// Calls `visit` with every attribute of every resource.
     fn each_attribute(visit: &mut dyn FnMut(&str, &Attribute)) {

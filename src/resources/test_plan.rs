@@ -4,24 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value as Json;
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Reported, Severity};
 use tfplugin_framework::engine::Engine;
 use tfplugin_framework::engine::plan::PlanRequest;
-use tfplugin_framework::testing::proposed_new;
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
-
-use crate::arm::test_server::{PACING, Received, Reply, TestServer};
-use crate::arm::{Client, Json, ResourceId};
-use crate::azure::{Azure, Deletions, PlanRegistry, SignIn};
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Reported, Severity};
-use crate::sdk::path::Path;
-use crate::sdk::private::Private;
-use crate::sdk::resource::{
+use tfplugin_framework::private::Private;
+use tfplugin_framework::resource::{
     CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Outcome, ReadRequest,
     ReadResponse, Resource, UpdateRequest, UpdateResponse,
 };
-use crate::sdk::value::{Object, Value};
+use tfplugin_framework::testing::proposed_new;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::arm::test_server::{Received, Reply, TIMING, TestServer};
+use crate::arm::{Client, ResourceId, Timing};
+use crate::azure::{Azure, Deletions, PlanRegistry, SignIn};
 
 /// A provider whose creates do not wait for what is in their way.
 const IMPATIENT: Duration = Duration::ZERO;
@@ -45,6 +46,18 @@ pub(crate) fn patient_context(server: &TestServer) -> Context<Azure> {
     }))
 }
 
+/// The same, and no stopped write waits for its answer.
+pub(crate) fn hasty_context(server: &TestServer) -> Context<Azure> {
+    let timing = Timing {
+        write_grace: Duration::ZERO,
+        ..TIMING
+    };
+    context_of(Some(Azure {
+        client: Client::with_timing(server.settings(), timing),
+        ..azure(server, Some(BTreeMap::new()))
+    }))
+}
+
 /// One that has default tags, or does not know yet whether it has.
 pub(crate) fn with_default_tags(
     server: &TestServer,
@@ -55,7 +68,7 @@ pub(crate) fn with_default_tags(
 
 fn azure(server: &TestServer, default_tags: Option<BTreeMap<String, String>>) -> Azure {
     Azure {
-        client: Client::with_pacing(server.settings(), PACING),
+        client: Client::with_timing(server.settings(), TIMING),
         sign_in: SignIn::default(),
         subscription_id: SUBSCRIPTION.to_owned(),
         default_tags,

@@ -187,3 +187,32 @@ pub(crate) fn upward(krate: &Crate) -> Vec<String> {
     }
     wrong
 }
+
+/// A circle of modules that name each other, if there is one.
+pub(crate) fn circle(krate: &Crate) -> Option<String> {
+    let mut finished = Vec::new();
+    let mut modules = krate.modules.iter();
+    modules.find_map(|module| follow(krate, module, &mut Vec::new(), &mut finished).err())
+}
+
+fn follow<'c>(
+    krate: &'c Crate,
+    module: &'c Module,
+    way: &mut Vec<&'c Module>,
+    finished: &mut Vec<&'c Module>,
+) -> Result<(), String> {
+    if let Some(start) = way.iter().position(|it| *it == module) {
+        let circle = way[start..].iter().map(|it| it.join("::"));
+        return Err(circle.collect::<Vec<_>>().join(" → "));
+    }
+    if finished.contains(&module) {
+        return Ok(());
+    }
+    way.push(module);
+    for import in krate.imports(module) {
+        follow(krate, import, way, finished)?;
+    }
+    way.pop();
+    finished.push(module);
+    Ok(())
+}

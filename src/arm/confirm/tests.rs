@@ -1,14 +1,18 @@
 use serde_json::json;
 
 use super::*;
+use crate::arm::ResourceType;
 use crate::arm::retry::MOST_ATTEMPTS;
 use crate::arm::test_server::{Reply, TestServer};
 
-const API: &str = "2019-05-01";
+const WORKFLOWS: ResourceType = ResourceType {
+    name: "Microsoft.Logic/workflows",
+    api_version: "2019-05-01",
+};
 const PATH: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Logic/workflows/w?api-version=2019-05-01";
 
 fn workflow() -> ResourceId {
-    ResourceId::in_group("s", "g", "Microsoft.Logic/workflows", "w")
+    ResourceId::in_group("s", "g", WORKFLOWS.name, "w")
 }
 
 fn line(method: &str) -> String {
@@ -66,7 +70,9 @@ fn strangers() -> Vec<Reply> {
 /// Creates the workflow.
 async fn create(session: &Session) -> Result<Json, Error> {
     let (id, body) = (workflow(), json!({}));
-    let created = session.create(&id, API, &body, PutOptions::default());
+    let created = session
+        .of(&WORKFLOWS)
+        .create(&id, &body, PutOptions::default());
     match created.await? {
         Created::New(body) => Ok(body),
         Created::WroteOver => panic!("nothing was there"),
@@ -76,15 +82,24 @@ async fn create(session: &Session) -> Result<Json, Error> {
 async fn ask(session: &Session, method: &str) -> Result<(), Error> {
     let id = workflow();
     match method {
-        "GET" => session.get_optional(&id, API).await.map(drop),
-        "LIST" => session.list(&id, "runs", API).await.map(drop),
+        "GET" => session.of(&WORKFLOWS).get_optional(&id).await.map(drop),
+        "LIST" => session.of(&WORKFLOWS).list(&id, "runs").await.map(drop),
         "PUT" => session
-            .put(&id, API, &json!({}), PutOptions::default())
+            .of(&WORKFLOWS)
+            .put(&id, &json!({}), PutOptions::default())
             .await
             .map(drop),
-        "PATCH" => session.patch(&id, API, &json!({})).await.map(drop),
-        "POST" => session.post(&id, "enable", API, None).await.map(drop),
-        _ => session.delete(&id, API).await.map(drop),
+        "PATCH" => session
+            .of(&WORKFLOWS)
+            .patch(&id, &json!({}))
+            .await
+            .map(drop),
+        "POST" => session
+            .of(&WORKFLOWS)
+            .post(&id, "enable", None)
+            .await
+            .map(drop),
+        _ => session.of(&WORKFLOWS).delete(&id).await.map(drop),
     }
 }
 
@@ -96,7 +111,7 @@ async fn a_strangers_answer_is_none_whatever_its_status() {
             let error = ask(&server.session(), method).await.expect_err(method);
             assert!(error.is_from_stranger(), "{method}: {error}");
             let is_read = ["GET", "LIST"].contains(&method);
-            assert_eq!(error.may_have_been_sent(), !is_read, "{method}: {error}");
+            assert_eq!(error.may_have_been_applied(), !is_read, "{method}: {error}");
             let attempts = if method == "POST" {
                 1
             } else {
@@ -169,7 +184,7 @@ async fn what_a_stranger_took_is_found_or_not_there() {
             Err(error) => {
                 assert!(!is_there && error.is_from_stranger(), "{error}");
                 // Only ARM can take the doubt away.
-                assert_eq!(error.may_have_been_sent(), !is_told);
+                assert_eq!(error.may_have_been_applied(), !is_told);
             }
         }
     }
@@ -178,7 +193,7 @@ async fn what_a_stranger_took_is_found_or_not_there() {
 /// A gateway that gave up waiting for ARM says nothing of what ARM goes on to do.
 #[tokio::test]
 async fn a_gateway_leaves_the_doubt() {
-    for (status, is_in_doubt) in [(200, false), (502, true), (504, true)] {
+    for (status, is_outcome_unknown) in [(200, false), (502, true), (504, true)] {
         let script = [
             ("PUT", vec![Reply::stranger(status, "")]),
             ("GET", vec![gone()]),
@@ -186,7 +201,7 @@ async fn a_gateway_leaves_the_doubt() {
         let server = server(&script).await;
         let session = server.session();
         let error = create(&session).await.expect_err("there is none");
-        assert_eq!(error.may_have_been_sent(), is_in_doubt, "{error}");
+        assert_eq!(error.may_have_been_applied(), is_outcome_unknown, "{error}");
     }
 }
 
@@ -201,7 +216,10 @@ async fn a_creation_that_was_accepted_once_stays_in_doubt() {
     let server = server(&script).await;
     let session = server.session();
     let error = create(&session).await.expect_err("there is none");
-    assert!(error.is_conflict() && error.may_have_been_sent(), "{error}");
+    assert!(
+        error.is_conflict() && error.may_have_been_applied(),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -243,7 +261,7 @@ async fn a_creation_counts_once_arm_shows_the_object() -> Result<(), Error> {
             error.to_string().contains("there is no such object"),
             "{error}"
         );
-        assert_eq!(error.may_have_been_sent(), is_told, "{error}");
+        assert_eq!(error.may_have_been_applied(), is_told, "{error}");
     }
     Ok(())
 }
@@ -258,17 +276,17 @@ async fn a_deletion_counts_once_arm_says_that_it_is_gone() -> Result<(), Error> 
         gone(),
     ] {
         let once = server(&[("DELETE", vec![reply.clone()]), ("GET", vec![gone()])]).await;
-        once.session().delete_for_good(&id, API).await?;
+        once.session().of(&WORKFLOWS).delete_for_good(&id).await?;
         assert_eq!((sent(&once, "DELETE"), sent(&once, "GET")), (1, 1));
 
         let mut reads = vec![shown("Enabled"); LOOKS as usize];
         reads.push(gone());
         let again = server(&[("DELETE", vec![reply.clone()]), ("GET", reads)]).await;
-        again.session().delete_for_good(&id, API).await?;
+        again.session().of(&WORKFLOWS).delete_for_good(&id).await?;
         assert_eq!(sent(&again, "DELETE"), 2);
 
         let never = server(&[("DELETE", vec![reply]), ("GET", vec![shown("Enabled")])]).await;
-        let error = never.session().delete_for_good(&id, API).await;
+        let error = never.session().of(&WORKFLOWS).delete_for_good(&id).await;
         let error = error.expect_err("it is there");
         assert_eq!(sent(&never, "DELETE"), MOST_SENDS as usize);
         assert!(
@@ -284,12 +302,12 @@ async fn a_deletion_that_a_stranger_answered_is_over_when_arm_says_so() -> Resul
     let id = workflow();
     for reply in strangers() {
         let server = server(&[("DELETE", vec![reply.clone()]), ("GET", vec![gone()])]).await;
-        server.session().delete_for_good(&id, API).await?;
+        server.session().of(&WORKFLOWS).delete_for_good(&id).await?;
     }
     let stranger = Reply::stranger(204, "");
     for reads in [vec![shown("Enabled")], vec![stranger.clone()]] {
         let server = server(&[("DELETE", vec![stranger.clone()]), ("GET", reads)]).await;
-        let error = server.session().delete_for_good(&id, API).await;
+        let error = server.session().of(&WORKFLOWS).delete_for_good(&id).await;
         assert!(error.expect_err("nobody knows").is_from_stranger());
     }
     Ok(())
@@ -301,7 +319,11 @@ async fn what_is_being_deleted_is_waited_for() -> Result<(), Error> {
     let mut reads = vec![Reply::json(200, &deleting); 9];
     reads.push(gone());
     let server = server(&[("DELETE", vec![Reply::text(200, "")]), ("GET", reads)]).await;
-    server.session().delete_for_good(&workflow(), API).await?;
+    server
+        .session()
+        .of(&WORKFLOWS)
+        .delete_for_good(&workflow())
+        .await?;
     assert_eq!(sent(&server, "DELETE"), 1);
     Ok(())
 }
@@ -315,7 +337,11 @@ async fn a_deletion_that_leaves_the_object_at_rest_is_sent_again() {
         ("GET", vec![Reply::json(200, &at_rest)]),
     ];
     let server = server(&script).await;
-    let error = server.session().delete_for_good(&workflow(), API).await;
+    let error = server
+        .session()
+        .of(&WORKFLOWS)
+        .delete_for_good(&workflow())
+        .await;
     let error = error.expect_err("it is there").to_string();
     assert_eq!(sent(&server, "DELETE"), MOST_SENDS as usize);
     assert!(error.contains("the object is still there"), "{error}");
@@ -335,7 +361,10 @@ async fn an_action_counts_once_the_object_shows_it() -> Result<(), Error> {
             let server = server(&[("POST", vec![reply.clone()]), ("GET", reads)]).await;
             let session = server.session();
             let id = workflow();
-            let done = session.post_until(&id, "enable", API, is_enabled, "it is not Enabled");
+            let done =
+                session
+                    .of(&WORKFLOWS)
+                    .post_until(&id, "enable", is_enabled, "it is not Enabled");
             assert_eq!(done.await.is_ok(), is_done);
             assert_eq!(sent(&server, "POST"), posts);
         }
@@ -347,7 +376,15 @@ async fn an_action_counts_once_the_object_shows_it() -> Result<(), Error> {
 fn futures_can_be_sent() {
     fn check<T: Send>(_: impl FnOnce(&'static Session) -> T) {}
     static ID: std::sync::LazyLock<ResourceId> = std::sync::LazyLock::new(workflow);
-    check(|session| session.create(&ID, API, &(), PutOptions::default()));
-    check(|session| session.delete_for_good(&ID, API));
-    check(|session| session.post_until(&ID, "enable", API, |_| true, ""));
+    check(|session| {
+        session
+            .of(&WORKFLOWS)
+            .create(&ID, &(), PutOptions::default())
+    });
+    check(|session| session.of(&WORKFLOWS).delete_for_good(&ID));
+    check(|session| {
+        session
+            .of(&WORKFLOWS)
+            .post_until(&ID, "enable", |_| true, "")
+    });
 }

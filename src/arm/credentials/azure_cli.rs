@@ -1,16 +1,17 @@
 //! The account that is signed in to the Azure CLI.
 
 use std::io::ErrorKind;
-
+use std::sync::Arc;
 use std::time::Duration;
 
+use azure_core::credentials::TokenCredential;
 use azure_identity::{AzureCliCredential, AzureCliCredentialOptions};
 use serde::Deserialize;
 use tokio::process::Command;
 
-use super::{Context, Offer};
+use super::settings::Context;
 
-pub(super) fn offer(context: &Context<'_>) -> Result<Offer, String> {
+pub(super) fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, String> {
     let settings = context.settings;
     if !settings.use_cli {
         return Err("switched off by use_cli".to_owned());
@@ -28,7 +29,7 @@ pub(super) fn offer(context: &Context<'_>) -> Result<Offer, String> {
         executor: None,
     };
     AzureCliCredential::new(Some(options))
-        .map(|credential| credential as Offer)
+        .map(|credential| credential as Arc<dyn TokenCredential>)
         .map_err(|error| error.to_string())
 }
 

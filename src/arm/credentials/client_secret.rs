@@ -1,10 +1,14 @@
 //! An application with a secret.
 
+use std::sync::Arc;
+
+use azure_core::credentials::TokenCredential;
 use azure_identity::{ClientSecretCredential, ClientSecretCredentialOptions};
 
-use super::{Context, Offer, loopback};
+use super::loopback;
+use super::settings::Context;
 
-pub(super) fn offer(context: &Context<'_>) -> Result<Offer, String> {
+pub(super) fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, String> {
     let settings = context.settings;
     let given = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
     let secret = settings
@@ -29,6 +33,6 @@ pub(super) fn offer(context: &Context<'_>) -> Result<Offer, String> {
         client_options: loopback::client_options(context)?,
     };
     ClientSecretCredential::new(&tenant_id, client_id, secret, Some(options))
-        .map(|credential| credential as Offer)
+        .map(|credential| credential as Arc<dyn TokenCredential>)
         .map_err(|error| error.to_string())
 }

@@ -13,7 +13,7 @@ use azure_core::http::{
     Transport,
 };
 
-use super::Context;
+use super::settings::Context;
 
 /// Few, for a person waits; one who waits for hours anyway asks again.
 const RETRIES: u32 = 3;

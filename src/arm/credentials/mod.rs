@@ -6,6 +6,7 @@
 mod azure_cli;
 mod client_secret;
 mod loopback;
+mod settings;
 mod token_cache;
 
 use std::error::Error as StdError;
@@ -16,43 +17,25 @@ use azure_core::credentials::{AccessToken, TokenCredential};
 use azure_core::error::ErrorKind;
 
 pub use self::azure_cli::{Account, default_account};
+use self::settings::Context;
+pub use self::settings::Settings;
 use self::token_cache::TokenCache;
 use super::cloud::Cloud;
 use super::error::Error;
 use super::transport::Transport;
 
-/// What the configuration says about signing in.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// The directory to sign in to.
-    pub tenant_id: Option<String>,
-    /// The subscription whose directory the Azure CLI uses when no tenant is given.
-    pub subscription_id: Option<String>,
-    /// The application.
-    pub client_id: Option<String>,
-    /// The application's secret.
-    pub client_secret: Option<Secret>,
-    /// Whether the Azure CLI's account may be used.
-    pub use_cli: bool,
-}
-
 /// A way to sign in: its name, and its credential for given settings or the reason why it has none.
-type Method = (&'static str, fn(&Context<'_>) -> Result<Offer, String>);
-
-type Offer = Arc<dyn TokenCredential>;
+type Method = (
+    &'static str,
+    fn(&Context<'_>) -> Result<Arc<dyn TokenCredential>, String>,
+);
 
 /// In azurerm's order. The first one that is complete is taken and no other: falling through to the next would act
 /// under another identity than the one that was configured.
 const METHODS: [Method; 2] = [
-    ("client secret", client_secret::offer),
-    ("Azure CLI", azure_cli::offer),
+    ("client secret", client_secret::credential),
+    ("Azure CLI", azure_cli::credential),
 ];
-
-struct Context<'a> {
-    settings: &'a Settings,
-    cloud: &'a Cloud,
-    transport: &'a Transport,
-}
 
 /// Gives tokens for ARM; they are kept until shortly before they expire, or until ARM refuses them.
 #[derive(Debug)]
@@ -91,13 +74,13 @@ impl Credential {
         };
         let mut account = Vec::new();
         let mut chosen = None;
-        for (name, offer) in METHODS {
-            let why_not = match (offer(&context), chosen) {
+        for (name, credential) in METHODS {
+            let why_not = match (credential(&context), chosen) {
                 (Err(why), _) => why,
                 (Ok(_), Some(first)) => format!("not tried, because {first} is configured"),
-                (Ok(offer), None) => {
+                (Ok(credential), None) => {
                     chosen = Some(name);
-                    match offer.get_token(&[&self.cloud.scope()], None).await {
+                    match credential.get_token(&[&self.cloud.scope()], None).await {
                         Ok(token) => return Ok(token),
                         Err(error) => self.reason(&error),
                     }

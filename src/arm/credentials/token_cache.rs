@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use azure_core::credentials::{AccessToken, Secret};
-use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::arm::error::Error;
+use time::OffsetDateTime;
 
 /// How long before its expiry a token is replaced, unless it lives for less than twice as long.
 const REFRESH_AHEAD: time::Duration = time::Duration::minutes(5);

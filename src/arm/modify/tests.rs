@@ -3,9 +3,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::arm::Client;
-use crate::arm::test_server::{PACING, Reply, TestServer};
+use crate::arm::ResourceType;
+use crate::arm::test_server::{Reply, TIMING, TestServer};
 
-const API: &str = "2024-01-01";
+const SUBNETS: ResourceType = ResourceType {
+    name: "Microsoft.Network/virtualNetworks/subnets",
+    api_version: "2024-01-01",
+};
 
 fn subnet() -> ResourceId {
     network().child("subnets", "a")
@@ -16,7 +20,7 @@ fn network() -> ResourceId {
 }
 
 fn line(method: &str) -> String {
-    format!("{method} {}?api-version={API}", subnet())
+    format!("{method} {}?api-version={}", subnet(), SUBNETS.api_version)
 }
 
 fn body(etag: Option<&str>, by_others: i64) -> Json {
@@ -53,7 +57,11 @@ async fn what_others_write_in_between_is_read_again() {
     let bodies = [body(Some("1"), 1), body(Some("2"), 2), body(Some("3"), 3)];
     let writes = [changed(), changed(), Reply::json(200, &bodies[2])];
     let server = server(&bodies, &writes).await;
-    let modified = server.session().modify(&subnet(), API, None, change).await;
+    let modified = server
+        .session()
+        .of(&SUBNETS)
+        .modify(&subnet(), None, change)
+        .await;
     let modified = modified.expect("the third attempt");
     assert_eq!(modified.findings, [json!(3)]);
     let puts = server.requests().into_iter();
@@ -74,7 +82,11 @@ async fn what_others_write_in_between_is_read_again() {
 #[tokio::test]
 async fn attempts_are_counted_and_bounded_and_told() {
     let server = server(&[body(Some("1"), 1)], &[changed()]).await;
-    let result = server.session().modify(&subnet(), API, None, change).await;
+    let result = server
+        .session()
+        .of(&SUBNETS)
+        .modify(&subnet(), None, change)
+        .await;
     let error = result.expect_err("it never fits");
     assert!(error.is_precondition_failed());
     let explanation = error.explanation();
@@ -95,10 +107,10 @@ async fn nothing_is_sent_without_need_or_against_a_refusal() {
     let server = server(&[body(None, 1)], &[]).await;
     let session = server.session();
     let nothing = |_| Ok::<_, Error>((Sending::Nothing, Vec::<()>::new()));
-    let modified = session.modify(&subnet(), API, None, nothing).await;
+    let modified = session.of(&SUBNETS).modify(&subnet(), None, nothing).await;
     assert!(modified.expect("well").accepted.is_none());
     let refuse = |_| Err::<(Sending, Vec<()>), _>(Error::invalid("no"));
-    let refused = session.modify(&subnet(), API, None, refuse).await;
+    let refused = session.of(&SUBNETS).modify(&subnet(), None, refuse).await;
     assert_eq!(refused.expect_err("no").to_string(), "no");
     assert_eq!(server.lines(), [line("GET"), line("GET")]);
 }
@@ -107,7 +119,11 @@ async fn nothing_is_sent_without_need_or_against_a_refusal() {
 async fn only_a_version_that_is_told_is_asked_for() {
     let server = server(&[body(None, 1)], &[Reply::json(200, &body(None, 1))]).await;
     let patch = |_| Ok::<_, Error>((Sending::Patch(json!({ "ours": 1 })), Vec::<()>::new()));
-    let modified = server.session().modify(&subnet(), API, None, patch).await;
+    let modified = server
+        .session()
+        .of(&SUBNETS)
+        .modify(&subnet(), None, patch)
+        .await;
     assert_eq!(
         modified.expect("well").accepted.map(|it| it.status),
         Some(200)
@@ -127,7 +143,11 @@ async fn findings_of_an_attempt_in_doubt_are_kept() {
     let bodies = [body(Some("1"), 1), body(Some("2"), 2)];
     let writes = [Reply::Close, changed(), Reply::json(200, &bodies[1])];
     let server = server(&bodies, &writes).await;
-    let modified = server.session().modify(&subnet(), API, None, change).await;
+    let modified = server
+        .session()
+        .of(&SUBNETS)
+        .modify(&subnet(), None, change)
+        .await;
     assert_eq!(modified.expect("well").findings, [json!(1), json!(2)]);
 }
 
@@ -138,13 +158,13 @@ async fn the_lock_is_free_in_the_pauses_and_held_until_the_end() {
     let server = server(&bodies, &writes).await;
     let session = server.session();
     let network = network();
-    let mut pacing = PACING;
-    pacing.backoff.first = std::time::Duration::from_secs(60);
-    pacing.backoff.longest = pacing.backoff.first;
+    let mut timing = TIMING;
+    timing.backoff.first = std::time::Duration::from_secs(60);
+    timing.backoff.longest = timing.backoff.first;
     let cancel = CancellationToken::new();
-    let slow = server.session_until(cancel.clone(), pacing);
+    let slow = server.session_until(cancel.clone(), timing);
     let id = subnet();
-    let stuck = slow.modify(&id, API, Some(&network), change);
+    let stuck = slow.of(&SUBNETS).modify(&id, Some(&network), change);
     let other = async {
         server.asked(&line("PUT")).await;
         // Only a pause lets go of it.
@@ -156,7 +176,10 @@ async fn the_lock_is_free_in_the_pauses_and_held_until_the_end() {
     let stopped = stopped.expect_err("stopped in the pause");
     assert!(stopped.is_cancelled());
 
-    let modified = session.modify(&subnet(), API, Some(&network), change).await;
+    let modified = session
+        .of(&SUBNETS)
+        .modify(&subnet(), Some(&network), change)
+        .await;
     let modified = modified.expect("well");
     let waiting = session.lock(&network);
     tokio::pin!(waiting);
@@ -169,12 +192,12 @@ async fn the_lock_is_free_in_the_pauses_and_held_until_the_end() {
 #[tokio::test]
 async fn the_deadline_ends_it() {
     let server = server(&[body(Some("1"), 1)], &[changed()]).await;
-    let mut pacing = PACING;
-    pacing.backoff.first = std::time::Duration::from_secs(60);
-    pacing.backoff.longest = pacing.backoff.first;
+    let mut timing = TIMING;
+    timing.backoff.first = std::time::Duration::from_secs(60);
+    timing.backoff.longest = timing.backoff.first;
     let soon = Instant::now() + std::time::Duration::from_millis(200);
-    let client = Client::with_pacing(server.settings(), pacing);
+    let client = Client::with_timing(server.settings(), timing);
     let session = client.bounded(soon, CancellationToken::new());
-    let result = session.modify(&subnet(), API, None, change).await;
+    let result = session.of(&SUBNETS).modify(&subnet(), None, change).await;
     assert!(result.expect_err("too late").is_timeout());
 }

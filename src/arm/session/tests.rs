@@ -6,19 +6,23 @@ use tokio::sync::Notify;
 use url::Url;
 
 use super::*;
-use crate::arm::client::{Pacing, Settings};
+use crate::arm::client::{Settings, Timing};
 use crate::arm::credentials::Secret;
 use crate::arm::operation::Poll;
 use crate::arm::retry::{self, Backoff};
-use crate::arm::test_server::{PACING, Reply, TOKEN_PATH, TestServer};
+use crate::arm::test_server::{Reply, TIMING, TOKEN_PATH, TestServer};
+use crate::arm::{PutOptions, ResourceType};
 
 type TestResult = Result<(), Error>;
 
-const API: &str = "2019-05-01";
+const WORKFLOWS: ResourceType = ResourceType {
+    name: "Microsoft.Logic/workflows",
+    api_version: "2019-05-01",
+};
 const PATH: &str = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Logic/workflows/w?api-version=2019-05-01";
 
 fn workflow() -> ResourceId {
-    ResourceId::in_group("s", "g", "Microsoft.Logic/workflows", "w")
+    ResourceId::in_group("s", "g", WORKFLOWS.name, "w")
 }
 
 fn line(method: &str) -> String {
@@ -37,8 +41,11 @@ fn ok() -> Reply {
 async fn a_read_carries_token_and_ids() -> TestResult {
     let server = server("GET", vec![ok()]).await;
     let session = server.session();
-    assert_eq!(session.get(&workflow(), API).await?, json!({"name": "w"}));
-    session.get(&workflow(), API).await?;
+    assert_eq!(
+        session.of(&WORKFLOWS).get(&workflow()).await?,
+        json!({"name": "w"})
+    );
+    session.of(&WORKFLOWS).get(&workflow()).await?;
     let [first, second] = &server.requests()[..] else {
         panic!("{:?}", server.lines());
     };
@@ -62,7 +69,7 @@ async fn the_correlation_id_can_be_left_out() -> TestResult {
     };
     let deadline = Instant::now() + Duration::from_secs(60);
     let session = Client::new(settings).bounded(deadline, CancellationToken::new());
-    session.get(&workflow(), API).await?;
+    session.of(&WORKFLOWS).get(&workflow()).await?;
     let headers = &server.requests()[0].headers;
     assert!(!headers.contains_key("x-ms-correlation-request-id"));
     Ok(())
@@ -80,13 +87,17 @@ async fn gone_is_none_and_other_404s_are_errors() -> TestResult {
     )
     .await;
     let session = server.session();
-    assert_eq!(session.get_optional(&workflow(), API).await?, None);
+    assert_eq!(
+        session.of(&WORKFLOWS).get_optional(&workflow()).await?,
+        None
+    );
     for expected in [
         "SubscriptionNotFound: m",
         "the request was answered by something that is not Azure Resource Manager",
     ] {
         let error = session
-            .get_optional(&workflow(), API)
+            .of(&WORKFLOWS)
+            .get_optional(&workflow())
             .await
             .expect_err(expected);
         assert!(error.to_string().starts_with(expected), "{error}");
@@ -106,7 +117,7 @@ async fn passing_troubles_are_retried() -> TestResult {
         ok(),
     ];
     let server = server("GET", replies).await;
-    server.session().get(&workflow(), API).await?;
+    server.session().of(&WORKFLOWS).get(&workflow()).await?;
     assert_eq!(server.requests().len(), 6);
     Ok(())
 }
@@ -114,10 +125,10 @@ async fn passing_troubles_are_retried() -> TestResult {
 #[tokio::test]
 async fn a_server_that_stays_down_is_an_error_in_the_end() {
     let server = server("GET", vec![Reply::error(502, "BadGateway")]).await;
-    let error = server.session().get(&workflow(), API).await;
+    let error = server.session().of(&WORKFLOWS).get(&workflow()).await;
     let error = error.expect_err("it never comes up");
     assert_eq!(error.status(), Some(502));
-    assert!(!error.may_have_been_sent(), "a read changes nothing");
+    assert!(!error.may_have_been_applied(), "a read changes nothing");
     assert_eq!(server.requests().len(), retry::MOST_ATTEMPTS as usize);
 }
 
@@ -127,12 +138,15 @@ async fn an_endpoint_that_refuses_connections_is_told() {
     let mut settings = server.settings();
     settings.cloud.resource_manager_endpoint = Url::parse("http://127.0.0.1:1").expect("a URL");
     let deadline = Instant::now() + Duration::from_secs(60);
-    let session = Client::with_pacing(settings, PACING).bounded(deadline, CancellationToken::new());
+    let session = Client::with_timing(settings, TIMING).bounded(deadline, CancellationToken::new());
     let options = PutOptions::default();
-    let error = session.put(&workflow(), API, &json!({}), options).await;
+    let error = session
+        .of(&WORKFLOWS)
+        .put(&workflow(), &json!({}), options)
+        .await;
     let error = error.expect_err("nothing listens there any more");
     assert!(error.to_string().contains("refused"), "{error}");
-    assert!(!error.may_have_been_sent());
+    assert!(!error.may_have_been_applied());
     assert!(std::error::Error::source(&error).is_some());
 }
 
@@ -145,7 +159,8 @@ async fn a_put_whose_answer_is_lost_is_sent_again() -> TestResult {
     };
     let session = server.session();
     let accepted = session
-        .put(&workflow(), API, &json!({"a": 1}), options)
+        .of(&WORKFLOWS)
+        .put(&workflow(), &json!({"a": 1}), options)
         .await?;
     assert_eq!(accepted.status, 200);
     assert_eq!(accepted.operation, None);
@@ -164,9 +179,12 @@ async fn doubt_about_an_earlier_attempt_stays() {
     let server = server("PUT", vec![Reply::Close, refused]).await;
     let session = server.session();
     let options = PutOptions::default();
-    let error = session.put(&workflow(), API, &json!({}), options).await;
+    let error = session
+        .of(&WORKFLOWS)
+        .put(&workflow(), &json!({}), options)
+        .await;
     let error = error.expect_err("a conflict");
-    assert!(error.is_conflict() && error.may_have_been_sent());
+    assert!(error.is_conflict() && error.may_have_been_applied());
     let explanation = error.explanation();
     assert!(
         explanation.contains("may have reached ARM"),
@@ -183,10 +201,12 @@ async fn what_a_failing_server_left_is_no_other_ones() -> TestResult {
     ] {
         let server = server("PUT", vec![Reply::error(503, "Busy"), second]).await;
         let (session, id, body) = (server.session(), workflow(), json!({}));
-        let put = session.put(&id, API, &body, PutOptions::default());
+        let put = session
+            .of(&WORKFLOWS)
+            .put(&id, &body, PutOptions::default());
         match put.await {
             Ok(accepted) => assert!(is_done && !accepted.wrote_over()),
-            Err(error) => assert!(!is_done && error.may_have_been_sent(), "{error}"),
+            Err(error) => assert!(!is_done && error.may_have_been_applied(), "{error}"),
         }
     }
     Ok(())
@@ -199,7 +219,8 @@ async fn a_write_that_was_accepted_is_not_sent_again_when_its_body_is_lost() -> 
     let options = PutOptions::default();
     let accepted = server
         .session()
-        .put(&workflow(), API, &json!({}), options)
+        .of(&WORKFLOWS)
+        .put(&workflow(), &json!({}), options)
         .await?;
     assert_eq!((accepted.status, accepted.body), (201, None));
     let operation = accepted.operation.expect("something to wait for");
@@ -220,7 +241,8 @@ async fn a_post_is_repeated_only_where_that_is_safe() {
         let server = TestServer::start(&[(&format!("POST {path}"), replies)]).await;
         let result = server
             .session()
-            .post(&workflow(), "disable", API, None)
+            .of(&WORKFLOWS)
+            .post(&workflow(), "disable", None)
             .await;
         assert_eq!(server.requests().len(), expected);
         assert_eq!(result.is_ok(), expected == 2);
@@ -237,9 +259,15 @@ async fn deleting_what_is_gone_is_done() -> TestResult {
     ];
     let server = server("DELETE", replies).await;
     let session = server.session();
-    assert_eq!(session.delete(&workflow(), API).await?.status, 404);
-    assert_eq!(session.delete(&workflow(), API).await?.status, 204);
-    assert!(session.delete(&workflow(), API).await.is_err());
+    assert_eq!(
+        session.of(&WORKFLOWS).delete(&workflow()).await?.status,
+        404
+    );
+    assert_eq!(
+        session.of(&WORKFLOWS).delete(&workflow()).await?.status,
+        204
+    );
+    assert!(session.of(&WORKFLOWS).delete(&workflow()).await.is_err());
     Ok(())
 }
 
@@ -249,7 +277,10 @@ async fn a_refused_token_is_replaced_once() -> TestResult {
     let server = server("PUT", vec![expired, ok()]).await;
     let options = PutOptions::default();
     let session = server.session();
-    session.put(&workflow(), API, &json!({}), options).await?;
+    session
+        .of(&WORKFLOWS)
+        .put(&workflow(), &json!({}), options)
+        .await?;
     let tokens: Vec<_> = server
         .requests()
         .into_iter()
@@ -263,7 +294,7 @@ async fn a_refused_token_is_replaced_once() -> TestResult {
 async fn a_token_that_is_always_refused_is_an_error() {
     let refused = Reply::error(401, "InvalidAuthenticationToken");
     let server = server("GET", vec![refused]).await;
-    let error = server.session().get(&workflow(), API).await;
+    let error = server.session().of(&WORKFLOWS).get(&workflow()).await;
     assert_eq!(error.expect_err("refused").status(), Some(401));
     assert_eq!(server.requests().len(), 2);
 }
@@ -276,7 +307,7 @@ async fn failed_sign_in_tells_each_way() {
         "error_codes": [7000215],
     });
     let server = TestServer::start(&[(TOKEN_PATH, vec![Reply::json(401, &refusal)])]).await;
-    let error = server.session().get(&workflow(), API).await;
+    let error = server.session().of(&WORKFLOWS).get(&workflow()).await;
     let error = error.expect_err("no token");
     assert!(error.is_credential());
     let expected = "signing in: no way to sign in worked; tried, in this order:
@@ -295,7 +326,11 @@ async fn nothing_to_sign_in_with_is_told_without_asking_anyone() {
     settings.credentials.tenant_id = None;
     let deadline = Instant::now() + Duration::from_secs(60);
     let session = Client::new(settings).bounded(deadline, CancellationToken::new());
-    let error = session.get(&workflow(), API).await.expect_err("no token");
+    let error = session
+        .of(&WORKFLOWS)
+        .get(&workflow())
+        .await
+        .expect_err("no token");
     let expected = "client secret: not configured: tenant_id, client_secret missing";
     assert!(error.to_string().contains(expected), "{error}");
     assert_eq!(server.lines(), Vec::<String>::new());
@@ -322,7 +357,7 @@ async fn all_pages_are_read_from_our_own_endpoint() -> TestResult {
     ])
     .await;
     let path = "providers/Microsoft.Logic/workflows";
-    let items = server.session().list(&group, path, API).await?;
+    let items = server.session().of(&WORKFLOWS).list(&group, path).await?;
     assert_eq!(items, [json!(1), json!(2), json!(3)]);
     Ok(())
 }
@@ -333,7 +368,11 @@ async fn a_page_that_names_itself_ends_the_list() {
     let path = "/subscriptions/s/resourceGroups/g/resources?api-version=1";
     let page = Reply::json(200, &json!({"value": [1], "nextLink": path}));
     let server = TestServer::start(&[(&format!("GET {path}"), vec![page])]).await;
-    let result = server.session().list(&group, "resources", "1").await;
+    let result = server
+        .session()
+        .of(&WORKFLOWS)
+        .list(&group, "resources")
+        .await;
     assert!(result.is_err());
 }
 
@@ -343,7 +382,11 @@ async fn an_answer_without_a_page_is_not_an_empty_collection() {
     let line = "GET /subscriptions/s/resourceGroups/g/resources?api-version=1";
     for body in ["", "{}", "[]", "null", r#"{"value":null}"#] {
         let server = TestServer::start(&[(line, vec![Reply::text(200, body)])]).await;
-        let result = server.session().list(&group, "resources", "1").await;
+        let result = server
+            .session()
+            .of(&WORKFLOWS)
+            .list(&group, "resources")
+            .await;
         assert!(result.is_err(), "{body}");
     }
 }
@@ -355,11 +398,11 @@ fn futures_can_be_sent() {
     static ID: std::sync::LazyLock<ResourceId> = std::sync::LazyLock::new(workflow);
     static OPERATION: std::sync::LazyLock<Operation> =
         std::sync::LazyLock::new(|| Operation::on_resource(Intent::Write));
-    check(|session| session.get(&ID, API));
-    check(|session| session.list(&ID, "x", API));
-    check(|session| session.put(&ID, API, &(), PutOptions::default()));
+    check(|session| session.of(&WORKFLOWS).get(&ID));
+    check(|session| session.of(&WORKFLOWS).list(&ID, "x"));
+    check(|session| session.of(&WORKFLOWS).put(&ID, &(), PutOptions::default()));
     check(|session| session.lock(&ID));
-    check(|session| session.wait(&OPERATION, &ID, API));
+    check(|session| session.of(&WORKFLOWS).wait(&OPERATION, &ID));
 }
 
 #[tokio::test]
@@ -367,11 +410,14 @@ async fn cancelled_before_sending_is_certain() {
     let server = server("PUT", vec![ok()]).await;
     let cancel = CancellationToken::new();
     cancel.cancel();
-    let session = server.session_until(cancel, PACING);
+    let session = server.session_until(cancel, TIMING);
     let options = PutOptions::default();
-    let error = session.put(&workflow(), API, &json!({}), options).await;
+    let error = session
+        .of(&WORKFLOWS)
+        .put(&workflow(), &json!({}), options)
+        .await;
     let error = error.expect_err("cancelled");
-    assert!(error.is_cancelled() && !error.may_have_been_sent());
+    assert!(error.is_cancelled() && !error.may_have_been_applied());
     assert_eq!(server.lines(), Vec::<String>::new());
 }
 
@@ -381,9 +427,11 @@ async fn a_write_in_flight_gets_its_answer_after_the_cancellation() -> TestResul
     let held = Reply::Held(Arc::clone(&release), Box::new(ok()));
     let server = server("PUT", vec![held]).await;
     let cancel = CancellationToken::new();
-    let session = server.session_until(cancel.clone(), PACING);
+    let session = server.session_until(cancel.clone(), TIMING);
     let (id, body) = (workflow(), json!({}));
-    let put = session.put(&id, API, &body, PutOptions::default());
+    let put = session
+        .of(&WORKFLOWS)
+        .put(&id, &body, PutOptions::default());
     let stop = async {
         server.asked(&line("PUT")).await;
         cancel.cancel();
@@ -391,7 +439,11 @@ async fn a_write_in_flight_gets_its_answer_after_the_cancellation() -> TestResul
     };
     let (accepted, ()) = tokio::join!(put, stop);
     assert_eq!(accepted?.body, Some(json!({"name": "w"})));
-    let error = session.get(&workflow(), API).await.expect_err("cancelled");
+    let error = session
+        .of(&WORKFLOWS)
+        .get(&workflow())
+        .await
+        .expect_err("cancelled");
     assert!(error.is_cancelled());
     Ok(())
 }
@@ -400,43 +452,47 @@ async fn a_write_in_flight_gets_its_answer_after_the_cancellation() -> TestResul
 async fn a_write_whose_answer_does_not_come_after_the_cancellation_is_in_doubt() {
     let server = server("PUT", vec![Reply::Hang]).await;
     let cancel = CancellationToken::new();
-    let pacing = Pacing {
+    let timing = Timing {
         write_grace: Duration::from_millis(10),
-        ..PACING
+        ..TIMING
     };
-    let session = server.session_until(cancel.clone(), pacing);
+    let session = server.session_until(cancel.clone(), timing);
     let (id, body) = (workflow(), json!({}));
-    let put = session.put(&id, API, &body, PutOptions::default());
+    let put = session
+        .of(&WORKFLOWS)
+        .put(&id, &body, PutOptions::default());
     let stop = async {
         server.asked(&line("PUT")).await;
         cancel.cancel();
     };
     let (result, ()) = tokio::join!(put, stop);
     let error = result.expect_err("cancelled");
-    assert!(error.is_cancelled() && error.may_have_been_sent());
+    assert!(error.is_cancelled() && error.may_have_been_applied());
 }
 
 #[tokio::test]
 async fn a_cancelled_retry_remembers_what_came_before() {
     let server = server("PUT", vec![Reply::Close]).await;
     let cancel = CancellationToken::new();
-    let pacing = Pacing {
+    let timing = Timing {
         backoff: Backoff {
             first: Duration::from_secs(60),
             longest: Duration::from_secs(60),
         },
-        ..PACING
+        ..TIMING
     };
-    let session = server.session_until(cancel.clone(), pacing);
+    let session = server.session_until(cancel.clone(), timing);
     let (id, body) = (workflow(), json!({}));
-    let put = session.put(&id, API, &body, PutOptions::default());
+    let put = session
+        .of(&WORKFLOWS)
+        .put(&id, &body, PutOptions::default());
     let stop = async {
         server.asked(&line("PUT")).await;
         cancel.cancel();
     };
     let (result, ()) = tokio::join!(put, stop);
     let error = result.expect_err("cancelled");
-    assert!(error.may_have_been_sent());
+    assert!(error.may_have_been_applied());
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -444,13 +500,13 @@ async fn a_cancelled_retry_remembers_what_came_before() {
 async fn a_read_in_flight_is_dropped_at_once() {
     let server = server("GET", vec![Reply::Hang]).await;
     let cancel = CancellationToken::new();
-    let session = server.session_until(cancel.clone(), PACING);
+    let session = server.session_until(cancel.clone(), TIMING);
     let id = workflow();
     let stop = async {
         server.asked(&line("GET")).await;
         cancel.cancel();
     };
-    let (result, ()) = tokio::join!(session.get(&id, API), stop);
+    let (result, ()) = tokio::join!(session.of(&WORKFLOWS).get(&id), stop);
     assert!(result.expect_err("cancelled").is_cancelled());
 }
 
@@ -459,9 +515,13 @@ async fn the_deadline_ends_a_read_and_the_wait_for_a_lock() {
     let server = server("GET", vec![Reply::Hang]).await;
     let held = server.session().lock(&workflow()).await;
     let soon = Instant::now() + Duration::from_millis(30);
-    let client = Client::with_pacing(server.settings(), PACING);
+    let client = Client::with_timing(server.settings(), TIMING);
     let session = client.bounded(soon, CancellationToken::new());
-    let error = session.get(&workflow(), API).await.expect_err("too late");
+    let error = session
+        .of(&WORKFLOWS)
+        .get(&workflow())
+        .await
+        .expect_err("too late");
     assert!(error.is_timeout(), "{error}");
     let error = session.lock(&workflow()).await.expect_err("too late");
     assert!(error.to_string().contains("another write"), "{error}");
@@ -471,13 +531,16 @@ async fn the_deadline_ends_a_read_and_the_wait_for_a_lock() {
 #[tokio::test]
 async fn an_answer_that_never_comes_counts_as_lost() {
     let server = server("PUT", vec![Reply::Hang, ok()]).await;
-    let pacing = Pacing {
+    let timing = Timing {
         answer_timeout: Duration::from_millis(100),
-        ..PACING
+        ..TIMING
     };
-    let session = server.session_until(CancellationToken::new(), pacing);
+    let session = server.session_until(CancellationToken::new(), timing);
     let options = PutOptions::default();
-    let accepted = session.put(&workflow(), API, &json!({}), options).await;
+    let accepted = session
+        .of(&WORKFLOWS)
+        .put(&workflow(), &json!({}), options)
+        .await;
     assert!(accepted.is_ok());
     assert_eq!(server.requests().len(), 2);
 }
@@ -490,7 +553,8 @@ async fn patience_does_not_use_up_the_attempts() -> TestResult {
     let server = server("PUT", replies).await;
     let session = server.session();
     session
-        .put(&workflow(), API, &json!({}), PutOptions::default())
+        .of(&WORKFLOWS)
+        .put(&workflow(), &json!({}), PutOptions::default())
         .await?;
     Ok(())
 }
@@ -499,7 +563,11 @@ async fn patience_does_not_use_up_the_attempts() -> TestResult {
 async fn what_is_not_arms_is_no_object() {
     for body in [json!([]), json!({"message": "please sign in"}), json!("ok")] {
         let server = server("GET", vec![Reply::json(200, &body)]).await;
-        let found = server.session().get_optional(&workflow(), API).await;
+        let found = server
+            .session()
+            .of(&WORKFLOWS)
+            .get_optional(&workflow())
+            .await;
         assert!(found.is_err(), "{body}");
     }
 }
@@ -516,10 +584,11 @@ async fn finished(status: serde_json::Value, reads: Vec<Reply>) -> Result<(), su
     .await;
     let session = server.session();
     let accepted = session
-        .put(&workflow(), API, &json!({}), PutOptions::default())
+        .of(&WORKFLOWS)
+        .put(&workflow(), &json!({}), PutOptions::default())
         .await?;
     let operation = accepted.operation.expect("an operation");
-    let ended = session.wait(&operation, &workflow(), API).await?;
+    let ended = session.of(&WORKFLOWS).wait(&operation, &workflow()).await?;
     ended.into_result().map(|_| ())
 }
 

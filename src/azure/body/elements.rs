@@ -1,15 +1,16 @@
 //! Changing some elements of a JSON array, of which each stands for an element of a list or set.
 
 use serde_json::{Value as Json, json};
+use tfplugin_framework::schema::{Attribute, Kind};
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::ty::Type;
+use tfplugin_framework::types::value::{Object, Value};
 
-use super::overwritten::Overwritten;
-use super::write::{Extent, same_objects, write_attributes};
-use super::{from_json, lookup, member, nulls, read_object, to_json};
+use super::json::{from_json, lookup, member, to_json};
+use super::meaning::same_objects;
+use super::overwritten::{Overwritten, WriteObject};
+use super::read::{nulls, read_object};
 use crate::azure::row::ArmAttribute as _;
-use crate::sdk::path::Path;
-use crate::sdk::schema::{Attribute, Kind};
-use crate::sdk::types::Type;
-use crate::sdk::value::{Object, Value};
 
 /// Changes an array of objects whose members `name` are the elements of a collection: what the plan removes goes, what
 /// it adds comes, and the rest stays.
@@ -55,53 +56,6 @@ pub(super) fn write_scalars(
     *json = Json::Array(array);
 }
 
-/// The same for objects with a schema, which are known by their name if they have one, and else by their content.
-pub(super) fn write_objects(
-    attributes: &[Attribute],
-    is_list: bool,
-    (prior, planned): (&Value, &Value),
-    json: &mut Json,
-) -> Vec<Overwritten> {
-    let name = attributes.iter().find(|it| it.name == "name");
-    let change = Objects { attributes, name };
-    let (prior, planned) = (objects(prior), objects(planned));
-    let pairs = change.pairs(&prior, &planned);
-    let mut array: Vec<Slot> = take(json).into_iter().map(Slot::of).collect();
-    let mut overwritten = Vec::new();
-    for (index, before) in prior.iter().enumerate() {
-        let slot = change.find(before, &array);
-        let stays = pairs.iter().position(|pair| *pair == Some(index));
-        match (slot, stays) {
-            (Some(slot), None) => {
-                if !change.is(before, &array[slot].json) {
-                    overwritten.push(Overwritten::untold(Path::root()));
-                }
-                array[slot].is_removed = true;
-            }
-            (Some(slot), stays) => array[slot].planned = stays,
-            (None, _) => {}
-        }
-    }
-    for (index, element) in planned.iter().enumerate() {
-        let path = match is_list {
-            true => Path::root().with_index(index),
-            false => Path::root(),
-        };
-        let before = pairs[index].map(|index| prior[index]);
-        if before.is_some_and(|before| same_objects(attributes, before, element)) {
-            continue;
-        }
-        let told = change.write(index, before, element, &mut array);
-        overwritten.extend(told.into_iter().map(|it| it.below(&path)));
-    }
-    array.retain(|slot| !slot.is_removed);
-    if is_list {
-        array.sort_by_key(|slot| slot.planned.unwrap_or(usize::MAX));
-    }
-    *json = array.into_iter().map(|slot| slot.json).collect();
-    overwritten
-}
-
 /// An element of the array, and which planned one it stands for.
 struct Slot {
     json: Json,
@@ -119,12 +73,61 @@ impl Slot {
     }
 }
 
-struct Objects<'a> {
-    attributes: &'a [Attribute],
-    name: Option<&'a Attribute>,
+/// The same for objects with a schema, which are known by their key if they have one, and else by their content.
+pub(super) struct Objects<'a> {
+    pub(super) attributes: &'a [Attribute],
+    /// The attribute by which an object is known.
+    pub(super) key: Option<&'a Attribute>,
+    pub(super) is_list: bool,
+    /// Writes in what two objects differ.
+    pub(super) write: WriteObject,
 }
 
 impl Objects<'_> {
+    /// Changes the elements of an array in which two collections differ, and leaves the others as they are.
+    pub(super) fn write(
+        &self,
+        (prior, planned): (&Value, &Value),
+        json: &mut Json,
+    ) -> Vec<Overwritten> {
+        let (prior, planned) = (objects(prior), objects(planned));
+        let pairs = self.pairs(&prior, &planned);
+        let mut array: Vec<Slot> = take(json).into_iter().map(Slot::of).collect();
+        let mut overwritten = Vec::new();
+        for (index, before) in prior.iter().enumerate() {
+            let slot = self.find(before, &array);
+            let stays = pairs.iter().position(|pair| *pair == Some(index));
+            match (slot, stays) {
+                (Some(slot), None) => {
+                    if !self.is(before, &array[slot].json) {
+                        overwritten.push(Overwritten::untold(Path::root()));
+                    }
+                    array[slot].is_removed = true;
+                }
+                (Some(slot), stays) => array[slot].planned = stays,
+                (None, _) => {}
+            }
+        }
+        for (index, element) in planned.iter().enumerate() {
+            let path = match self.is_list {
+                true => Path::root().with_index(index),
+                false => Path::root(),
+            };
+            let before = pairs[index].map(|index| prior[index]);
+            if before.is_some_and(|before| same_objects(self.attributes, before, element)) {
+                continue;
+            }
+            let told = self.write_one(index, before, element, &mut array);
+            overwritten.extend(told.into_iter().map(|it| it.below(&path)));
+        }
+        array.retain(|slot| !slot.is_removed);
+        if self.is_list {
+            array.sort_by_key(|slot| slot.planned.unwrap_or(usize::MAX));
+        }
+        *json = array.into_iter().map(|slot| slot.json).collect();
+        overwritten
+    }
+
     /// The prior object that each planned one was: of the same name or content, or else what was left in its place.
     fn pairs(&self, prior: &[&Object], planned: &[&Object]) -> Vec<Option<usize>> {
         let mut left: Vec<_> = (0..prior.len()).collect();
@@ -135,7 +138,7 @@ impl Objects<'_> {
                 .position(|it| self.is_called(prior[*it], element));
             pairs.push(found.map(|found| left.remove(found)));
         }
-        if self.name.is_none() {
+        if self.key.is_none() {
             for (index, pair) in pairs.iter_mut().enumerate() {
                 let in_place = || left.contains(&index).then_some(index);
                 *pair = pair.or_else(in_place);
@@ -145,7 +148,7 @@ impl Objects<'_> {
     }
 
     /// Writes a planned object into the element that it was or is, or into a new one.
-    fn write(
+    fn write_one(
         &self,
         index: usize,
         before: Option<&Object>,
@@ -160,7 +163,7 @@ impl Objects<'_> {
         };
         // What others have changed beyond recognition is looked for in its place.
         let in_place = || {
-            let is_unnamed = self.name.is_none() && before.is_some();
+            let is_unnamed = self.key.is_none() && before.is_some();
             (is_unnamed && array.get(index).is_some_and(is_free)).then_some(index)
         };
         let mut overwritten = Vec::new();
@@ -178,14 +181,7 @@ impl Objects<'_> {
         };
         array[slot].planned = Some(index);
         let states = (before.unwrap_or(&nothing), element);
-        let json = &mut array[slot].json;
-        write_attributes(
-            self.attributes,
-            states,
-            json,
-            &|_| Extent::Differences,
-            &mut overwritten,
-        );
+        overwritten.extend((self.write)(self.attributes, states, &mut array[slot].json));
         overwritten
     }
 
@@ -206,8 +202,8 @@ impl Objects<'_> {
     }
 
     fn is_called(&self, a: &Object, b: &Object) -> bool {
-        match self.name {
-            Some(name) => name.equal_remotely(a.get(&name.name), b.get(&name.name)),
+        match self.key {
+            Some(key) => key.equal_remotely(a.get(&key.name), b.get(&key.name)),
             None => same_objects(self.attributes, a, b),
         }
     }

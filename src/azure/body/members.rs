@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
+use tfplugin_framework::schema::Attribute;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
 
-use super::overwritten::Overwritten;
-use super::write::{Extent, same_objects, write_attributes};
-use super::{nulls, read_object};
-use crate::sdk::path::Path;
-use crate::sdk::schema::Attribute;
-use crate::sdk::value::{Object, Value};
+use super::meaning::same_objects;
+use super::overwritten::{Overwritten, WriteObject};
+use super::read::{nulls, read_object};
 
 /// Changes those members of an object in which two maps differ, and leaves the others as they are. Keys have no case.
 ///
@@ -55,12 +55,12 @@ pub fn write_members<V>(
     overwritten
 }
 
-/// The same for objects with a schema.
+/// The same for objects with a schema, of which `write` writes one.
 pub(super) fn write_objects(
     attributes: &[Attribute],
-    prior: &Value,
-    planned: &Value,
+    (prior, planned): (&Value, &Value),
     json: &mut Json,
+    write: WriteObject,
 ) -> Vec<Overwritten> {
     let (prior, planned) = (objects(prior), objects(planned));
     let nothing = nulls(attributes);
@@ -75,15 +75,7 @@ pub(super) fn write_objects(
         is,
         |before, value, member| {
             let states = (before.copied().unwrap_or(&nothing), *value);
-            let mut overwritten = Vec::new();
-            write_attributes(
-                attributes,
-                states,
-                member,
-                &|_| Extent::Differences,
-                &mut overwritten,
-            );
-            overwritten
+            write(attributes, states, member)
         },
     )
 }

@@ -1,8 +1,9 @@
 //! What of others a write replaced.
 
 use serde_json::Value as Json;
-
-use crate::sdk::path::{Path, Step};
+use tfplugin_framework::schema::Attribute;
+use tfplugin_framework::types::path::{Path, Step};
+use tfplugin_framework::types::value::Object;
 
 /// Something that the service had from others, and that a change of the very same replaced.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,3 +40,6 @@ impl Overwritten {
         self
     }
 }
+
+/// Writes in what two objects differ, and tells what it overwrote.
+pub(super) type WriteObject = fn(&[Attribute], (&Object, &Object), &mut Json) -> Vec<Overwritten>;

@@ -1,6 +1,11 @@
+use serde_json::Value as Json;
 use serde_json::json;
+use tfplugin_framework::schema::{Attribute, Nesting, Schema};
+use tfplugin_framework::types::ty::Type;
+use tfplugin_framework::types::value::{Object, Value};
 
 use super::*;
+use crate::azure::row::{ArmAttribute as _, Remote};
 
 fn on_off() -> Attribute {
     Attribute::bool("enabled")
@@ -221,7 +226,9 @@ fn nested_objects_are_written_into_those_that_are_there() {
     ];
     let schema = Schema {
         attributes: vec![
-            Attribute::nested("profiles", Nesting::List, named).with(Remote::at("profiles")),
+            Attribute::nested("profiles", Nesting::List, named)
+                .key("name")
+                .with(Remote::at("profiles")),
             Attribute::nested("rules", Nesting::List, rule()).with(Remote::at("rules")),
             Attribute::nested("hooks", Nesting::Set, rule()).with(Remote::at("hooks")),
             Attribute::nested("claims", Nesting::Map, rule()).with(Remote::at("claims")),
@@ -331,5 +338,5 @@ fn only_unknowns_are_completed() {
         ("location", "West Europe".into()),
         ("identity", identity("System", "p".into())),
     ]);
-    assert_eq!(complete(&planned, &found), expect);
+    assert_eq!(fill_unknowns(&planned, &found), expect);
 }

@@ -5,13 +5,16 @@
 //! others changed the very same, the plan wins, and what they had is told.
 
 use serde_json::Value as Json;
+use tfplugin_framework::schema::{Attribute, Kind, Mode, Nesting, Schema};
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
 
+use super::json::{lookup, member, remove, to_json};
+use super::meaning::means_same;
 use super::overwritten::Overwritten;
-use super::{elements, lookup, member, members, nulls, read, read_attribute, remove, to_json};
+use super::read::{nulls, read_attribute};
+use super::{elements, members};
 use crate::azure::row::{ArmAttribute as _, Remote, Write};
-use crate::sdk::path::Path;
-use crate::sdk::schema::{Attribute, Kind, Mode, Nesting, Schema};
-use crate::sdk::value::{Object, Value};
 
 /// What an apply changes.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +69,7 @@ pub fn write(schema: &Schema, change: Change<'_>, body: &mut Json) -> Vec<Overwr
 
 /// How much of an attribute is written.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Extent {
+enum Extent {
     /// What the states differ in.
     Differences,
     /// All that is planned, beside what others have put there.
@@ -76,7 +79,7 @@ pub(super) enum Extent {
 }
 
 /// Writes the attributes of one object, each to its extent.
-pub(super) fn write_attributes(
+fn write_attributes(
     attributes: &[Attribute],
     (prior, planned): (&Object, &Object),
     body: &mut Json,
@@ -116,6 +119,23 @@ pub(super) fn write_attributes(
         let found = write.write(body);
         overwritten.extend(found.into_iter().map(|it| it.below(&path)));
     }
+}
+
+/// Writes in what two objects differ.
+fn write_differences(
+    attributes: &[Attribute],
+    states: (&Object, &Object),
+    json: &mut Json,
+) -> Vec<Overwritten> {
+    let mut overwritten = Vec::new();
+    write_attributes(
+        attributes,
+        states,
+        json,
+        &|_| Extent::Differences,
+        &mut overwritten,
+    );
+    overwritten
 }
 
 /// One attribute on its way into a body.
@@ -238,11 +258,23 @@ impl Writing<'_> {
                 overwritten = write(prior, self.planned, json);
             }),
             (_, Kind::Nested(Nesting::Map, attributes)) => self.change(body, |json| {
-                overwritten = members::write_objects(attributes, prior, self.planned, json);
+                overwritten = members::write_objects(
+                    attributes,
+                    (prior, self.planned),
+                    json,
+                    write_differences,
+                );
             }),
             (_, Kind::Nested(nesting, attributes)) => self.change(body, |json| {
-                let (is_list, states) = (*nesting == Nesting::List, (prior, self.planned));
-                overwritten = elements::write_objects(attributes, is_list, states, json);
+                let objects = elements::Objects {
+                    attributes,
+                    key: attributes
+                        .iter()
+                        .find(|it| self.attribute.key.as_deref() == Some(&it.name)),
+                    is_list: *nesting == Nesting::List,
+                    write: write_differences,
+                };
+                overwritten = objects.write((prior, self.planned), json);
             }),
             (_, Kind::Value(_)) => {
                 let (array, name) = self.remote.path.split_once("[].").unwrap_or_default();
@@ -306,28 +338,6 @@ impl Writing<'_> {
             false => Overwritten::new(root, to_json(found), to_json(self.planned)),
         }]
     }
-}
-
-/// Whether two values say the same about all that a configuration can give.
-pub(super) fn means_same(attribute: &Attribute, a: &Value, b: &Value) -> bool {
-    match (&attribute.kind, a, b) {
-        (Kind::Nested(Nesting::Single, attributes), Value::Object(a), Value::Object(b)) => {
-            same_objects(attributes, a, b)
-        }
-        _ => attribute.equal_remotely(a, b),
-    }
-}
-
-/// Whether two bodies say the same about all that a configuration can give.
-pub fn same_bodies(schema: &Schema, a: &Json, b: &Json) -> bool {
-    let nothing = schema.null_object();
-    let object = |body| read(schema, body, &nothing);
-    same_objects(&schema.attributes, &object(a), &object(b))
-}
-
-pub(super) fn same_objects(attributes: &[Attribute], a: &Object, b: &Object) -> bool {
-    let mut configurable = attributes.iter().filter(|it| it.is_configurable());
-    configurable.all(|it| means_same(it, a.get(&it.name), b.get(&it.name)))
 }
 
 fn is_secret(attribute: &Attribute) -> bool {

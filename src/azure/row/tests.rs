@@ -1,5 +1,6 @@
+use tfplugin_framework::types::ty::Type;
+
 use super::*;
-use crate::sdk::types::Type;
 
 fn zones() -> Attribute {
     Attribute::set("zones", Type::String)

@@ -1,14 +1,15 @@
 //! Changes of an environment: by PATCH what ARM takes that way, by read–modify–write PUT all else.
 
 use serde_json::{Map, Value as Json, json};
+use tfplugin_framework::resource::UpdateRequest;
 
-use super::{ARM, SCHEMA};
+use super::schema::{ARM, SCHEMA};
 use crate::arm::{self, Intent, ResourceId, Sending, Session};
+use crate::azure::body::Change;
 use crate::azure::body::Overwritten;
 use crate::azure::row::sent_changes;
-use crate::resources::shared::tags;
-use crate::sdk::remote::Change;
-use crate::sdk::resource::UpdateRequest;
+use crate::azure::tags;
+use crate::azure::types::ENVIRONMENTS;
 
 /// One request of an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +62,7 @@ pub(super) async fn send(
     change: Change<'_>,
 ) -> Result<(Option<arm::Accepted>, Vec<Overwritten>), arm::Error> {
     if step == Step::Restart {
-        let mut restarted = session.post(id, "restart", ARM.api_version, None).await?;
+        let mut restarted = session.of(&ENVIRONMENTS).post(id, "restart", None).await?;
         // As after any other step, it is the environment that is waited for, and not the answer of an action.
         if let Some(operation) = &mut restarted.operation {
             operation.intent = Intent::Write;
@@ -87,7 +88,7 @@ pub(super) async fn send(
         };
         Ok::<_, arm::Error>((sending, overwritten))
     };
-    let modified = session.modify(id, ARM.api_version, None, write).await?;
+    let modified = session.of(&ENVIRONMENTS).modify(id, None, write).await?;
     Ok((modified.accepted, modified.findings))
 }
 

@@ -1,13 +1,15 @@
 //! The rules between an environment's attributes that need no network.
 
-use super::{SUBNET_TYPE, preflight};
+use tfplugin_framework::diagnostics::Diagnostics;
+use tfplugin_framework::diagnostics::sentence;
+use tfplugin_framework::types::number::Number;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
+
 use crate::arm::ResourceId;
-use crate::resources::shared::rows;
-use crate::sdk::diagnostics::Diagnostics;
-use crate::sdk::number::Number;
-use crate::sdk::path::Path;
-use crate::sdk::validation::sentence;
-use crate::sdk::value::{Object, Value};
+use crate::azure::attributes;
+use crate::azure::types::SUBNETS;
+use crate::preflight;
 use crate::validate;
 
 /// Checks a configuration, as far as it is known.
@@ -21,7 +23,7 @@ pub(super) fn check(config: &Object, diagnostics: &mut Diagnostics) {
             );
         }
     };
-    check("identity", rows::check_identity(config));
+    check("identity", attributes::check_identity(config));
     check("capacity", check_capacity(config.str("sku"), config));
     check("customer_managed_key", check_key(config));
     check_subnets(config, diagnostics);
@@ -78,7 +80,7 @@ fn check_subnets(config: &Object, diagnostics: &mut Diagnostics) {
         .iter()
         .map(|id| {
             id.as_str()
-                .and_then(|id| ResourceId::parse_as(id, SUBNET_TYPE).ok())
+                .and_then(|id| ResourceId::parse_as(id, SUBNETS.name).ok())
         })
         .collect();
     for finding in validate::subnet_set::check(&ids) {

@@ -1,121 +1,25 @@
 //! Operations that outlive a run: what is remembered about them between runs, and how one is waited for.
 //!
 //! An environment deploys for hours, so any wait may be cut short: by Ctrl-C, a cancelled pipeline, a timeout. What was
-//! begun is then remembered in private state, and whichever run comes next goes on with the same code: [`unfinished`]
+//! begun is then remembered in private state, and whichever run comes next goes on with the same code: [`unfinished`](super::pending::unfinished)
 //! tells what is left to do, and [`Work::follow`] waits.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use tfplugin_framework::diagnostics::{Diagnostics, Report as _, Reported};
+use tfplugin_framework::private::Private;
+use tfplugin_framework::resource::{State, UpdateRequest, UpdateResponse};
 
-use super::{ARM, change::is_made, messages, read_body};
-use crate::arm::{self, Accepted, Ended, Intent, Operation, ResourceId, Session};
-use crate::azure::{Azure, parting_session};
-use crate::resources::shared::wait::Interrupted;
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostics, Report as _, Reported};
-use crate::sdk::private::Private;
-use crate::sdk::remote::Change;
-use crate::sdk::resource::{State, UpdateRequest, UpdateResponse};
-
-/// What an operation does to the environment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Phase {
-    /// It creates it.
-    Creating,
-    /// It changes it.
-    Updating,
-}
-
-/// An operation that ARM has accepted, and that has not ended well yet.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Pending {
-    /// What it does.
-    pub(super) phase: Phase,
-    /// When it was accepted, in seconds since 1970.
-    pub(super) started_at: u64,
-    /// Where ARM tells how it goes; none when only the environment itself does.
-    pub(super) operation: Option<Operation>,
-    /// The attributes that it changes.
-    #[serde(default)]
-    pub(super) changes: Vec<String>,
-}
-
-/// The name under which it is remembered.
-const KEY: &str = "operation";
-
-impl Pending {
-    /// The creation, accepted just now.
-    pub(super) fn creation(operation: Option<Operation>) -> Self {
-        Self {
-            phase: Phase::Creating,
-            started_at: now(),
-            operation,
-            changes: Vec::new(),
-        }
-    }
-
-    /// A change of these attributes, accepted just now.
-    pub(super) fn change(operation: Option<Operation>, changes: &[&str]) -> Self {
-        Self {
-            phase: Phase::Updating,
-            started_at: now(),
-            operation,
-            changes: changes.iter().map(|name| (*name).to_owned()).collect(),
-        }
-    }
-
-    /// What is remembered, if anything.
-    pub(super) fn recall(private: &Private) -> Option<Self> {
-        private.get(KEY)
-    }
-
-    /// Remembers it.
-    pub(super) fn remember(&self, private: &mut Private) {
-        private.set(KEY, self);
-    }
-
-    /// Forgets whatever is remembered.
-    pub(super) fn forget(private: &mut Private) {
-        private.remove(KEY);
-    }
-
-    /// How long ago it was accepted.
-    pub(super) fn age(&self) -> Duration {
-        Duration::from_secs(now().saturating_sub(self.started_at))
-    }
-}
-
-/// What an earlier run left.
-#[derive(Debug, PartialEq)]
-pub(super) enum Unfinished {
-    /// An operation that goes on; nothing is remembered of one that somebody else began.
-    Running(Option<Pending>),
-    /// A creation that failed: there is no environment worth keeping.
-    FailedCreation,
-    /// A change that failed, on an environment that lives.
-    FailedChange(Pending),
-}
-
-/// What is left to do about an environment in this state; nothing if it is at rest.
-pub(super) fn unfinished(private: &Private, provisioning_state: &str) -> Option<Unfinished> {
-    match Pending::recall(private) {
-        None if provisioning_state.is_empty() || is_terminal(provisioning_state) => None,
-        Some(pending) if arm::is_failure(provisioning_state) => match pending.phase {
-            Phase::Creating => Some(Unfinished::FailedCreation),
-            Phase::Updating if pending.changes.is_empty() => None,
-            Phase::Updating => Some(Unfinished::FailedChange(pending)),
-        },
-        pending => Some(Unfinished::Running(pending)),
-    }
-}
-
-/// Whether nothing more will happen by itself.
-pub(super) fn is_terminal(provisioning_state: &str) -> bool {
-    arm::is_success(provisioning_state) || arm::is_failure(provisioning_state)
-}
+use super::change::is_made;
+use super::messages;
+use super::object::read_body;
+use super::pending::{Pending, Phase};
+use super::schema::ARM;
+use crate::arm::{self, Accepted, FinalStatus, Intent, Operation};
+use crate::azure::body::Change;
+use crate::azure::grace_session;
+use crate::azure::types::ENVIRONMENTS;
+use crate::azure::wait::Interrupted;
+use crate::azure::work::Work;
 
 /// How a wait for an operation ended.
 #[derive(Debug)]
@@ -128,14 +32,6 @@ pub(super) enum Ending {
     Failed(Option<Json>, arm::Error),
 }
 
-/// Work on one environment in one run.
-#[derive(Debug)]
-pub(super) struct Work<'a> {
-    pub(super) context: &'a Context<Azure>,
-    pub(super) session: &'a Session,
-    pub(super) id: &'a ResourceId,
-}
-
 impl Work<'_> {
     /// Waits for an accepted operation, through whatever happens to the connection, until ARM says how it ended.
     pub(super) async fn follow(&self, pending: &Pending) -> Result<Ending, Interrupted> {
@@ -143,13 +39,17 @@ impl Work<'_> {
             Some(operation) => operation,
             None => &Operation::on_resource(Intent::Write),
         };
-        let Ended { body, failure } =
-            match self.session.wait(operation, self.id, ARM.api_version).await {
-                Ok(ended) => ended,
-                Err(error) => {
-                    return Interrupted::by(&error).map_or(Ok(Ending::Failed(None, error)), Err);
-                }
-            };
+        let FinalStatus { body, failure } = match self
+            .session
+            .of(&ENVIRONMENTS)
+            .wait(operation, self.id)
+            .await
+        {
+            Ok(ended) => ended,
+            Err(error) => {
+                return Interrupted::by(&error).map_or(Ok(Ending::Failed(None, error)), Err);
+            }
+        };
         let is_well = arm::provisioning_state(&body).is_some_and(arm::is_success);
         Ok(match failure {
             None => Ending::Succeeded(body),
@@ -221,9 +121,9 @@ impl Work<'_> {
         let pending = match sent {
             Ok(accepted) => Pending::change(accepted.operation, changes),
             Err(error) => {
-                if error.may_have_been_sent() {
+                if error.may_have_been_applied() {
                     Pending::change(None, changes).remember(&mut response.private);
-                    self.look_around(update, response).await?;
+                    self.read_final_state(update, response).await?;
                 }
                 let error = ARM.failed("updating", self.id)(error);
                 return Err(response.diagnostics.fail(error));
@@ -251,7 +151,7 @@ impl Work<'_> {
         match self.follow(pending).await {
             Ok(ending) => Ok(ending),
             Err(interrupted) => {
-                self.look_around(update, response).await?;
+                self.read_final_state(update, response).await?;
                 let error = messages::not_finished(self.id, pending, interrupted);
                 Err(response.diagnostics.fail(error))
             }
@@ -259,75 +159,17 @@ impl Work<'_> {
     }
 
     /// What ARM really shows of an environment that a stopped or timed-out update leaves.
-    async fn look_around(
+    async fn read_final_state(
         &self,
         update: UpdateRequest<'_>,
         response: &mut UpdateResponse,
     ) -> Result<(), Reported> {
-        let session = parting_session(self.context);
+        let session = grace_session(self.context);
         let session = session.report(&mut response.diagnostics)?;
-        if let Ok(body) = session.get(self.id, ARM.api_version).await {
+        if let Ok(body) = session.of(&ENVIRONMENTS).get(self.id).await {
             let found = read_body(self.context, &body, update.prior);
             response.state.set(found);
         }
         Ok(())
-    }
-}
-
-/// Seconds since 1970.
-pub(super) fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_operation_is_remembered_until_it_is_forgotten() {
-        let mut private = Private::default();
-        let pending = Pending::change(None, &["capacity"]);
-        pending.remember(&mut private);
-        let stored = Private::from_bytes(&private.to_bytes());
-        assert_eq!(Pending::recall(&stored), Some(pending));
-        Pending::forget(&mut private);
-        assert_eq!(Pending::recall(&private), None);
-    }
-
-    #[test]
-    fn what_earlier_runs_left() {
-        use Unfinished::{FailedChange, FailedCreation, Running};
-        let creation = Pending::creation(None);
-        let change = Pending::change(None, &["capacity"]);
-        for (remembered, provisioning_state, expected) in [
-            (None, "Succeeded", None),
-            // Whoever imports a failed environment wants to keep it.
-            (None, "Failed", None),
-            (None, "InProgress", Some(Running(None))),
-            (None, "", None),
-            (Some(&creation), "", Some(Running(Some(creation.clone())))),
-            (
-                Some(&creation),
-                "InProgress",
-                Some(Running(Some(creation.clone()))),
-            ),
-            (Some(&creation), "Failed", Some(FailedCreation)),
-            (Some(&creation), "Canceled", Some(FailedCreation)),
-            (
-                Some(&change),
-                "Updating",
-                Some(Running(Some(change.clone()))),
-            ),
-            (Some(&change), "Failed", Some(FailedChange(change.clone()))),
-        ] {
-            let mut private = Private::default();
-            if let Some(pending) = remembered {
-                pending.remember(&mut private);
-            }
-            let found = unfinished(&private, provisioning_state);
-            assert_eq!(found, expected, "{remembered:?} {provisioning_state:?}");
-        }
     }
 }

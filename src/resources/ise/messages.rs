@@ -1,13 +1,13 @@
 //! What the user is told about operations on an environment that take hours.
 
-use super::deployment::{Pending, Phase};
-use super::release::Deletion;
-use super::{ARM, SCHEMA};
+use tfplugin_framework::diagnostics::Diagnostic;
+use tfplugin_framework::schema::duration;
+
+use super::pending::{Deletion, Pending, Phase};
+use super::schema::{ARM, SCHEMA};
 use crate::arm::{self, ResourceId};
-use crate::resources::shared::report;
-use crate::resources::shared::wait::Interrupted;
-use crate::sdk::diagnostics::Diagnostic;
-use crate::sdk::duration;
+use crate::azure::report;
+use crate::azure::wait::Interrupted;
 
 /// The plan of an environment at which ARM is at work. Terraform shows it again after the apply, when it has to be true still.
 pub(super) fn will_wait(name: &str, pending: Option<&Pending>) -> Diagnostic {
@@ -154,28 +154,6 @@ pub(super) fn not_deleted(
     );
     Diagnostic::error(
         format!("Environment {:?} may not be deleted yet", id.name()),
-        detail,
-    )
-}
-
-/// The wait for the subnets of another environment, which is gone, was cut short before this one was created.
-pub(super) fn not_released(
-    id: &ResourceId,
-    gone: &ResourceId,
-    held: &[String],
-    interrupted: Interrupted,
-) -> Diagnostic {
-    let detail = format!(
-        "{} before Azure had let go of the subnets {}, which it still holds for {gone}. That environment is no more; Azure releases its \
-         subnets an hour or more after the deletion. Nothing was created: run terraform apply again to go on waiting.",
-        interrupted.why("create"),
-        held.join(", "),
-    );
-    Diagnostic::error(
-        format!(
-            "The subnets for environment {:?} are not free yet",
-            id.name()
-        ),
         detail,
     )
 }

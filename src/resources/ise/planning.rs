@@ -1,19 +1,19 @@
 //! The plan of an environment, beyond the rules of the schema.
 
-use super::deployment::{self, Pending, Unfinished};
-use super::preflight::{self, Circumstances, Owner};
-use super::release::Deletion;
-use super::{
-    ARM, DEPLOYED, SCHEMA, checks, fill_derived, is_releasing, messages, provisioning_state,
-    subnet_ids,
-};
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::sentence;
+use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
+
+use super::object::{DEPLOYED, derive, is_releasing, provisioning_state, subnet_ids};
+use super::pending::{Deletion, Pending, Unfinished, unfinished};
+use super::schema::{ARM, SCHEMA};
+use super::{checks, messages};
 use crate::azure::{Azure, Planner, plan_session};
-use crate::resources::shared::{replaced, tags};
-use crate::sdk::context::Context;
-use crate::sdk::path::Path;
-use crate::sdk::plan::Plan;
-use crate::sdk::validation::sentence;
-use crate::sdk::value::{Object, Value};
+use crate::azure::{replaced, tags};
+use crate::preflight::{self, Circumstances, Owner};
+use crate::resources::ise_subnet;
 
 /// Refines a plan, and checks what it depends on.
 pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
@@ -24,7 +24,7 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
         // A replacement plan starts from what was remembered about the old environment.
         Pending::forget(plan.private);
         Deletion::forget(plan.private);
-        fill_derived(plan.planned);
+        derive(plan.planned);
     } else {
         plan_unfinished(plan);
     }
@@ -42,9 +42,11 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
         return;
     };
     let is_new = planner == Planner::New;
-    let claim = ARM.claim(azure, planner, plan);
-    let Some(session) = plan_session(context, plan).await else {
-        return;
+    let planned_id = ARM.planned_id(azure, plan.planned).ok();
+    let claim = ARM.claim(azure, planner, planned_id, plan);
+    let session = match preflight::looks_anything_up(plan.planned) {
+        true => plan_session(context, plan).await,
+        false => None,
     };
     let this = claim.as_ref().map(|claim| Owner {
         id: claim.id.clone(),
@@ -53,11 +55,12 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
     let circumstances = Circumstances {
         owners: this.into_iter().chain(replaced).collect(),
         plans: &azure.plans,
+        planned_subnet: ise_subnet::body_as_planned,
         claim: claim.as_ref(),
         creates: plan.is_create(),
         is_new,
     };
-    let findings = preflight::at_plan(&session, plan.planned, &circumstances).await;
+    let findings = preflight::at_plan(session.as_ref(), plan.planned, &circumstances).await;
     plan.diagnostics.extend(findings);
 }
 
@@ -67,8 +70,8 @@ fn plan_unfinished(plan: &mut Plan<'_>) {
         return;
     };
     let name = prior.text("name");
-    let unfinished = deployment::unfinished(plan.private, provisioning_state(prior));
-    match unfinished {
+    let left = unfinished(plan.private, provisioning_state(prior));
+    match left {
         _ if is_releasing(prior) => begin_anew(plan),
         None => {}
         Some(Unfinished::FailedCreation) => begin_anew(plan),

@@ -1,16 +1,21 @@
 mod unfinished;
 
+use serde_json::json;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::types::value::Value;
+
 use super::*;
 use crate::arm::test_server::{Reply, TestServer};
+use crate::azure::body::Change;
+use crate::azure::resource::Arm;
 use crate::resources::test_plan::{Kept, call, config, context, get, id, subnet, write, writes};
-use crate::sdk::private::Private;
 
 /// An environment with these tags, as ARM gives it.
 fn body(tags: &Json) -> Json {
     let subnets = ["D", "a", "c", "b"]
         .map(|name| json!({ "id": subnet(name).to_string(), "ofTheFuture": name }));
     json!({
-        "id": id(ARM.name, "e").to_string(), "name": "e", "location": "westeurope", "tags": tags,
+        "id": id(ENVIRONMENTS.name, "e").to_string(), "name": "e", "location": "westeurope", "tags": tags,
         "sku": { "name": "Premium", "capacity": 0 },
         "properties": {
             "provisioningState": "Succeeded",
@@ -31,9 +36,9 @@ fn environment(tag: Option<&str>) -> Object {
         None => Value::Null,
     };
     config(
-        &Ise,
+        &Arm(Ise),
         &[
-            ("id", id(ARM.name, "e").to_string().into()),
+            ("id", id(ENVIRONMENTS.name, "e").to_string().into()),
             ("name", "e".into()),
             ("resource_group_name", "g".into()),
             ("location", "westeurope".into()),
@@ -56,7 +61,7 @@ async fn a_tag_that_outlives_its_removal_by_patch_is_put_away() {
     let before = json!({ "old": "x", "hidden-link": "portal" });
     let after = json!({ "hidden-link": "portal" });
     for (patched, writes) in [(&after, &["PATCH"][..]), (&before, &["PATCH", "PUT"])] {
-        let id = id(ARM.name, "e");
+        let id = id(ENVIRONMENTS.name, "e");
         let line = |method: &str| get(&id).replacen("GET", method, 1);
         let mut reads = vec![Reply::json(200, &body(&before))];
         // Where ARM keeps the tag, it does so until the PUT.
@@ -75,7 +80,7 @@ async fn a_tag_that_outlives_its_removal_by_patch_is_put_away() {
         let (prior, planned) = (environment(Some("old")), environment(None));
         let update = UpdateRequest::new(&planned, &prior, &planned);
         let mut state = Kept::new(Some(prior.clone()), Private::default());
-        call::update(&Ise, &context(&server), update, &mut state)
+        call::update(&Arm(Ise), &context(&server), update, &mut state)
             .await
             .expect("the update");
         let requests = server.requests();
@@ -113,16 +118,22 @@ async fn ids_are_read_in_the_form_in_which_they_can_be_used() {
     {
         subnet["id"] = format!("{}/", subnet["id"].as_str().expect("an ID")).into();
     }
-    body["id"] = format!("{}/", id(ARM.name, "e")).into();
-    let server =
-        TestServer::start(&[(&get(&id(ARM.name, "e")), vec![Reply::json(200, &body)])]).await;
-    let object = config(&Ise, &[("id", id(ARM.name, "e").to_string().into())]);
+    body["id"] = format!("{}/", id(ENVIRONMENTS.name, "e")).into();
+    let server = TestServer::start(&[(
+        &get(&id(ENVIRONMENTS.name, "e")),
+        vec![Reply::json(200, &body)],
+    )])
+    .await;
+    let object = config(
+        &Arm(Ise),
+        &[("id", id(ENVIRONMENTS.name, "e").to_string().into())],
+    );
     let mut imported = Kept::new(Some(object), Private::default());
-    call::read(&Ise, &context(&server), &mut imported)
+    call::read(&Arm(Ise), &context(&server), &mut imported)
         .await
         .expect("read");
     let found = imported.object().expect("there");
-    assert_eq!(ARM.stored_id(found), Ok(id(ARM.name, "e")));
+    assert_eq!(ARM.stored_id(found), Ok(id(ENVIRONMENTS.name, "e")));
     assert_eq!(subnet_ids(found), ["D", "a", "c", "b"].map(subnet));
     assert_eq!(
         found.str("virtual_network_id"),
@@ -141,20 +152,20 @@ async fn addresses_have_no_order() {
         body
     };
     let context = context(&TestServer::start(&[]).await);
-    let prior = read_body(
+    let prior = Ise.read_body(
         &context,
         &answer(["1.2.3.4", "172.16.0.0/27"]),
         &environment(None),
     );
-    let again = read_body(&context, &answer(["172.16.0.0/27", "1.2.3.4"]), &prior);
+    let again = Ise.read_body(&context, &answer(["172.16.0.0/27", "1.2.3.4"]), &prior);
     assert_eq!(again, prior);
-    let other = read_body(&context, &answer(["172.16.0.0/27", "1.2.3.5"]), &prior);
+    let other = Ise.read_body(&context, &answer(["172.16.0.0/27", "1.2.3.5"]), &prior);
     assert_ne!(other, prior);
 }
 
 /// Updates an environment that ARM answers like this; what was sent.
 async fn sent_by_update(before: &Json, prior: &Object, planned: &Object) -> Vec<(String, Json)> {
-    let id = id(ARM.name, "e");
+    let id = id(ENVIRONMENTS.name, "e");
     let answer = || vec![Reply::json(200, &body(before))];
     let server = TestServer::start(&[
         (&get(&id), answer()),
@@ -165,7 +176,7 @@ async fn sent_by_update(before: &Json, prior: &Object, planned: &Object) -> Vec<
     .await;
     let update = UpdateRequest::new(planned, prior, planned);
     let mut state = Kept::new(Some(prior.clone()), Private::default());
-    let updated = call::update(&Ise, &context(&server), update, &mut state).await;
+    let updated = call::update(&Arm(Ise), &context(&server), update, &mut state).await;
     updated.expect("the update");
     writes(&server)
 }
@@ -201,7 +212,7 @@ async fn other_triggers_restart_and_neither_the_first_nor_none() {
 /// How the restart itself went is told elsewhere; what is kept in the state is the environment.
 #[tokio::test]
 async fn a_restart_that_takes_its_time_leaves_a_whole_state() {
-    let id = id(ARM.name, "e");
+    let id = id(ENVIRONMENTS.name, "e");
     let restarting = Reply::text(200, "")
         .header("azure-asyncoperation", "{url}/operations/1")
         .header("retry-after-ms", "1");
@@ -220,7 +231,7 @@ async fn a_restart_that_takes_its_time_leaves_a_whole_state() {
     planned.set("provisioning_state", Value::unknown());
     let update = UpdateRequest::new(&planned, &prior, &planned);
     let mut state = Kept::new(Some(prior.clone()), Private::default());
-    let updated = call::update(&Ise, &context(&server), update, &mut state).await;
+    let updated = call::update(&Arm(Ise), &context(&server), update, &mut state).await;
     updated.expect("the update");
     let kept = state.object().expect("the environment");
     assert_eq!(kept.str("provisioning_state"), Some("Succeeded"));

@@ -1,23 +1,25 @@
 use serde_json::json;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::types::value::Value;
 
 use super::*;
 use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
 use crate::azure::Planner;
+use crate::azure::resource::Arm;
+use crate::azure::types::ENVIRONMENTS;
 use crate::resources::test_plan::{
-    Kept, call, config, context, get, id, patient_context, plan, server, server_of, told,
-    with_default_tags, write, writes,
+    Kept, call, config, context, get, hasty_context, id, patient_context, plan, server, server_of,
+    told, with_default_tags, write, writes,
 };
-use crate::sdk::private::Private;
-use crate::sdk::value::Value;
 
 fn environment() -> ResourceId {
-    id(ise::ARM.name, "e")
+    id(ENVIRONMENTS.name, "e")
 }
 
 fn account(sku: &str) -> Object {
     config(
-        &IseIntegrationAccount,
+        &Arm(IseIntegrationAccount),
         &[
             ("name", "i".into()),
             ("resource_group_name", "g".into()),
@@ -45,7 +47,7 @@ async fn the_environment_decides_about_the_sku() {
     ] {
         let server = server(&[(environment(), environment_body(environment_sku))]).await;
         let plan = plan(
-            &IseIntegrationAccount,
+            &Arm(IseIntegrationAccount),
             &context(&server),
             &account(sku),
             None,
@@ -70,7 +72,7 @@ async fn an_environment_that_is_planned_counts_as_planned() {
     let claimed = azure.plans.claim(&environment(), Planner::New, planned);
     assert!(claimed.is_ok());
     let plan = plan(
-        &IseIntegrationAccount,
+        &Arm(IseIntegrationAccount),
         &context,
         &account("Free"),
         None,
@@ -91,7 +93,7 @@ async fn an_environment_that_cannot_be_read_never_blocks_a_plan() {
     ] {
         let server = server_of(&[(environment(), reply)]).await;
         let plan = plan(
-            &IseIntegrationAccount,
+            &Arm(IseIntegrationAccount),
             &context(&server),
             &account("Free"),
             None,
@@ -107,7 +109,7 @@ async fn an_environment_that_cannot_be_read_never_blocks_a_plan() {
 async fn nothing_is_sent_for_a_sku_that_does_not_fit() {
     let gone = Reply::error(404, "ResourceNotFound");
     let server = server_of(&[
-        (id(ARM.name, "i"), gone),
+        (id(INTEGRATION_ACCOUNTS.name, "i"), gone),
         (
             environment(),
             Reply::json(200, &environment_body("Premium")),
@@ -118,7 +120,7 @@ async fn nothing_is_sent_for_a_sku_that_does_not_fit() {
     let create = CreateRequest::new(&planned, &planned);
     let mut state = Kept::new(None, Private::default());
     let errors = call::create(
-        &IseIntegrationAccount,
+        &Arm(IseIntegrationAccount),
         &context(&server),
         create,
         &mut state,
@@ -134,7 +136,7 @@ async fn nothing_is_sent_for_a_sku_that_does_not_fit() {
 /// The environment is the location: what lives in it is written to its region, and nobody else decides that.
 #[tokio::test]
 async fn a_child_is_where_its_environment_is() {
-    let account_id = id(ARM.name, "i");
+    let account_id = id(INTEGRATION_ACCOUNTS.name, "i");
     let body = json!({ "id": account_id.to_string(), "name": "i", "location": "westeurope" });
     let server = TestServer::start(&[
         (
@@ -158,7 +160,7 @@ async fn a_child_is_where_its_environment_is() {
     let context = context(&server);
     let config = account("Standard");
     let plan = plan(
-        &IseIntegrationAccount,
+        &Arm(IseIntegrationAccount),
         &context,
         &config,
         None,
@@ -168,7 +170,7 @@ async fn a_child_is_where_its_environment_is() {
     assert!(plan.planned.get("location").is_unknown());
     let create = CreateRequest::new(&config, &plan.planned);
     let mut state = Kept::new(None, Private::default());
-    let created = call::create(&IseIntegrationAccount, &context, create, &mut state).await;
+    let created = call::create(&Arm(IseIntegrationAccount), &context, create, &mut state).await;
     created.expect("the creation");
     let (line, sent) = &writes(&server)[0];
     assert_eq!(
@@ -197,7 +199,7 @@ async fn default_tags_count_among_the_fifty() {
             .map(|(key, value)| (key.to_owned(), value.to_owned()));
         let context = with_default_tags(&server, Some(default_tags.collect()));
         let plan = plan(
-            &IseIntegrationAccount,
+            &Arm(IseIntegrationAccount),
             &context,
             &config,
             None,
@@ -207,7 +209,7 @@ async fn default_tags_count_among_the_fifty() {
         assert_eq!(told(&plan), expected);
     }
     let plan = plan(
-        &IseIntegrationAccount,
+        &Arm(IseIntegrationAccount),
         &with_default_tags(&server, None),
         &config,
         None,
@@ -225,10 +227,14 @@ async fn created(server: &TestServer, context: &Context<Azure>) -> (Vec<String>,
     let planned = account("Standard");
     let create = CreateRequest::new(&planned, &planned);
     let mut state = Kept::new(None, Private::default());
-    let result = call::create(&IseIntegrationAccount, context, create, &mut state);
+    let result = call::create(&Arm(IseIntegrationAccount), context, create, &mut state);
     let errors = result.await.err().into_iter().flatten();
     let summaries = errors.map(|error| error.summary).collect();
-    assert!(server.lines().contains(&get(&id(ARM.name, "i"))));
+    assert!(
+        server
+            .lines()
+            .contains(&get(&id(INTEGRATION_ACCOUNTS.name, "i")))
+    );
     (summaries, state.object().is_some())
 }
 
@@ -242,12 +248,12 @@ async fn a_creation_that_nobody_knows_the_end_of_is_no_failure() {
         (Reply::error(400, "Bad"), false),
     ] {
         let server = server_with(vec![gone()], vec![put]).await;
-        let context = context(&server);
+        let context = hasty_context(&server);
         let soon = tokio::time::Instant::now() + std::time::Duration::from_millis(500);
         let (planned, mut kept) = (account("Standard"), Kept::default());
         let request = CreateRequest::new(&planned, &planned);
         let context = context.with_deadline(soon);
-        let result = call::create(&IseIntegrationAccount, &context, request, &mut kept).await;
+        let result = call::create(&Arm(IseIntegrationAccount), &context, request, &mut kept).await;
         assert_eq!(result.is_ok(), is_open, "{result:?}");
         let warnings: Vec<_> = kept.warnings.iter().map(|it| &*it.summary).collect();
         let id = kept.object().and_then(|object| object.str("id"));
@@ -255,6 +261,13 @@ async fn a_creation_that_nobody_knows_the_end_of_is_no_failure() {
             let expected = "Integration account \"i\" may not be complete yet";
             assert_eq!(warnings, [expected]);
             assert!(id.is_some(), "the ID can be computed");
+            assert_ne!(kept.private, Private::default());
+            // It is there, and ARM tells no state of an account.
+            let server = server_with(vec![Reply::json(200, &account_body())], vec![]).await;
+            let context = hasty_context(&server);
+            let read = call::read(&Arm(IseIntegrationAccount), &context, &mut kept).await;
+            read.expect("a read");
+            assert_eq!(kept.private, Private::default());
         } else {
             assert_eq!((warnings, id), (vec![], None));
         }
@@ -265,14 +278,14 @@ async fn server_with(reads: Vec<Reply>, puts: Vec<Reply>) -> TestServer {
     let environment_read = Reply::json(200, &environment_body("Premium"));
     TestServer::start(&[
         (&get(&environment()), vec![environment_read]),
-        (&get(&id(ARM.name, "i")), reads),
-        (&write("PUT", &id(ARM.name, "i"), ""), puts),
+        (&get(&id(INTEGRATION_ACCOUNTS.name, "i")), reads),
+        (&write("PUT", &id(INTEGRATION_ACCOUNTS.name, "i"), ""), puts),
     ])
     .await
 }
 
 fn account_body() -> Json {
-    json!({ "id": id(ARM.name, "i").to_string(), "name": "i", "location": "westeurope" })
+    json!({ "id": id(INTEGRATION_ACCOUNTS.name, "i").to_string(), "name": "i", "location": "westeurope" })
 }
 
 /// A key of `for_each` is renamed: the deletion under the old one and the creation under the new one have no order.
@@ -285,7 +298,7 @@ async fn a_creation_waits_for_the_deletion_that_frees_its_name() {
     let server = server_with(vec![gone()], put()).await;
     let context = context(&server);
     let deletions = &context.data_if_known().expect("configured").deletions;
-    let deletion = deletions.begin(&id(ARM.name, "I"));
+    let deletion = deletions.begin(&id(INTEGRATION_ACCOUNTS.name, "I"));
     let others = async {
         tokio::task::yield_now().await;
         assert_eq!(server.lines(), [""; 0]);
@@ -339,7 +352,16 @@ async fn one_account_has_one_address() {
         let mut wanted = account("Standard");
         wanted.set("name", name);
         let private = Private::default();
-        told(&plan(&IseIntegrationAccount, &context, &wanted, None, private).await)
+        told(
+            &plan(
+                &Arm(IseIntegrationAccount),
+                &context,
+                &wanted,
+                None,
+                private,
+            )
+            .await,
+        )
     };
     assert_eq!(plan_new("i").await, [""; 0]);
     assert_eq!(

@@ -1,14 +1,16 @@
 //! The integration account that a logic app uses: Microsoft's ISE guide has both in the same environment.
 
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::Diagnostic;
+use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::Object;
+
 use super::super::ise_integration_account::ARM;
 use crate::arm::{ResourceId, Session};
+use crate::azure::report;
+use crate::azure::types::INTEGRATION_ACCOUNTS;
 use crate::azure::{Azure, plan_session};
-use crate::resources::shared::report;
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostic;
-use crate::sdk::path::Path;
-use crate::sdk::plan::Plan;
-use crate::sdk::value::Object;
 
 /// Checks the account that a plan brings to the logic app, if it is known.
 pub(super) async fn at_plan(context: &Context<Azure>, plan: &mut Plan<'_>) {
@@ -46,8 +48,9 @@ pub(super) async fn at_apply(session: &Session, planned: &Object) -> Result<(), 
     let Some((account_id, ise_id)) = ids(planned) else {
         return Ok(());
     };
-    let found = ARM
-        .find(session, &account_id)
+    let found = session
+        .of(&INTEGRATION_ACCOUNTS)
+        .get_optional(&account_id)
         .await
         .map_err(ARM.failed("reading", &account_id))?;
     let Some(body) = found else {

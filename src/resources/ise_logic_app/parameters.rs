@@ -1,18 +1,17 @@
-//! Values of a workflow's parameters: the plain ones, and the secure ones that ARM never gives back.
+//! Values of a workflow's parameters: what is written of them, and the secure ones that ARM never gives back.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
+use tfplugin_framework::diagnostics::sentence;
+use tfplugin_framework::diagnostics::{Diagnostics, Reported};
+use tfplugin_framework::resource::UpdateRequest;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
 
-use super::{ARM, SCHEMA};
-use crate::azure::body::Overwritten;
+use super::schema::{ARM, SCHEMA};
+use crate::azure::body::{Change, Overwritten};
 use crate::azure::row::sent_changes;
-use crate::sdk::diagnostics::{Diagnostics, Reported};
-use crate::sdk::path::Path;
-use crate::sdk::remote::{Change, write_members};
-use crate::sdk::resource::UpdateRequest;
-use crate::sdk::validation::sentence;
-use crate::sdk::value::{Object, Value};
 use crate::validate::json;
 use crate::validate::workflow::{Definition, Place, secure_kind};
 
@@ -144,61 +143,6 @@ fn definition(config: &Object) -> Option<Definition> {
 fn values(config: &Object, name: &str) -> Option<Map<String, Json>> {
     match config.get(name) {
         Value::Null => Some(Map::new()),
-        value => parse_object(value.as_str()?),
+        value => json::object(value.as_str()?).ok(),
     }
-}
-
-/// The plain values in a body. Secure ones never come back, and so have no place here.
-pub(super) fn read_plain(json: &Json) -> Value {
-    let values: Map<String, Json> = json
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter_map(|(name, parameter)| Some((name.clone(), parameter.get("value")?.clone())))
-        .collect();
-    match values.is_empty() {
-        true => Value::Null,
-        false => Json::Object(values).to_string().into(),
-    }
-}
-
-/// Writes the values in which two texts differ. What was overwritten is told without them: they may be anybody's secrets.
-pub(super) fn write_plain(prior: &Value, planned: &Value, json: &mut Json) -> Vec<Overwritten> {
-    let parsed = |value: &Value| value.as_str().and_then(parse_object).unwrap_or_default();
-    let (prior, planned) = (parsed(prior), parsed(planned));
-    let (prior, planned) = (by_name(&prior), by_name(&planned));
-    let same = |a: &&Json, b: &&Json| json::same(a, b);
-    let is = |value: &&Json, parameter: &Json| {
-        let found = parameter.get("value");
-        found.is_some_and(|found| json::same(found, value))
-    };
-    write_members(
-        json,
-        (&prior, &planned),
-        same,
-        is,
-        |before, value, parameter| {
-            let is_same = |value: &&Json| is(value, parameter);
-            let is_of_others = !before.is_some_and(is_same) && parameter.get("value").is_some();
-            if is_same(value) {
-                return Vec::new();
-            }
-            parameter["value"] = (*value).clone();
-            match is_of_others {
-                true => vec![Overwritten::untold(Path::root())],
-                false => Vec::new(),
-            }
-        },
-    )
-}
-
-fn by_name(values: &Map<String, Json>) -> BTreeMap<&str, &Json> {
-    values
-        .iter()
-        .map(|(name, value)| (name.as_str(), value))
-        .collect()
-}
-
-fn parse_object(text: &str) -> Option<Map<String, Json>> {
-    json::object(text).ok()
 }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::Value;
 
 use crate::azure::body::Overwritten;
-use crate::sdk::path::Path;
-use crate::sdk::remote::write_members;
-use crate::sdk::value::Value;
+use crate::azure::body::write_members;
 
 type Claims<'v> = BTreeMap<&'v str, &'v str>;
 

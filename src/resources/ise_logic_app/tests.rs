@@ -1,13 +1,17 @@
 use serde_json::json;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::types::value::Value;
 
 use super::super::ise_integration_account;
 use super::*;
+use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
+use crate::azure::resource::Arm;
+use crate::azure::types::INTEGRATION_ACCOUNTS;
 use crate::resources::test_plan::{
     Kept, Planned, applied, call, config, context, get, id, plan, server, server_of, told,
     unconfigured, write, writes,
 };
-use crate::sdk::private::Private;
 
 const DEFINITION: &str = r#"{"$schema":"s","contentVersion":"1.0.0.0","triggers":{},"actions":{}}"#;
 
@@ -16,13 +20,13 @@ fn environment(name: &str) -> ResourceId {
 }
 
 fn account() -> ResourceId {
-    id(ise_integration_account::ARM.name, "i")
+    id(INTEGRATION_ACCOUNTS.name, "i")
 }
 
 /// A logic app in environment `e` that uses the account.
 fn app() -> Object {
     config(
-        &IseLogicApp,
+        &Arm(IseLogicApp),
         &[
             ("name", "l".into()),
             ("resource_group_name", "g".into()),
@@ -45,7 +49,7 @@ fn environment_body() -> Json {
 
 async fn plan_app(server: &TestServer, prior: Option<&Object>) -> Planned {
     plan(
-        &IseLogicApp,
+        &Arm(IseLogicApp),
         &context(server),
         &app(),
         prior,
@@ -99,16 +103,23 @@ async fn an_account_that_is_planned_counts_as_planned() {
     let server = server(&[(environment("e"), environment_body())]).await;
     let context = context(&server);
     let wanted = config(
-        &ise_integration_account::IseIntegrationAccount,
+        &Arm(ise_integration_account::IseIntegrationAccount),
         &[
             ("name", "I".into()),
             ("resource_group_name", "g".into()),
             ("ise_id", environment("other").to_string().into()),
         ],
     );
-    let resource = &ise_integration_account::IseIntegrationAccount;
+    let resource = &Arm(ise_integration_account::IseIntegrationAccount);
     plan(resource, &context, &wanted, None, Private::default()).await;
-    let plan = plan(&IseLogicApp, &context, &app(), None, Private::default()).await;
+    let plan = plan(
+        &Arm(IseLogicApp),
+        &context,
+        &app(),
+        None,
+        Private::default(),
+    )
+    .await;
     assert_eq!(
         told(&plan),
         [
@@ -121,14 +132,14 @@ async fn an_account_that_is_planned_counts_as_planned() {
 async fn nothing_is_read_when_the_account_stays() {
     let server = server(&[]).await;
     let created = plan(
-        &IseLogicApp,
+        &Arm(IseLogicApp),
         &unconfigured(),
         &app(),
         None,
         Private::default(),
     )
     .await;
-    let id = id(ARM.name, "l").to_string();
+    let id = id(WORKFLOWS.name, "l").to_string();
     let state = applied(&created, &[("id", id.into())]);
     let plan = plan_app(&server, Some(&state)).await;
     assert_eq!((told(&plan), server.lines()), (vec![], vec![]));
@@ -145,11 +156,11 @@ async fn nothing_is_sent_for_an_account_that_does_not_fit() {
         ),
         (gone(), "Integration account \"i\" does not exist"),
     ] {
-        let server = server_of(&[(id(ARM.name, "l"), gone()), (account(), reply)]).await;
+        let server = server_of(&[(id(WORKFLOWS.name, "l"), gone()), (account(), reply)]).await;
         let planned = app();
         let create = CreateRequest::new(&planned, &planned);
         let mut state = Kept::new(None, Private::default());
-        let errors = call::create(&IseLogicApp, &context(&server), create, &mut state)
+        let errors = call::create(&Arm(IseLogicApp), &context(&server), create, &mut state)
             .await
             .expect_err("the account");
         assert_eq!(errors.iter().next().expect("told").summary, expected);
@@ -173,7 +184,7 @@ fn secretive() -> Json {
         "greeting": { "type": "String" }, "key": { "type": "SecureString" }, "spare": { "type": "SecureString", "defaultValue": "x" },
     }));
     json!({
-        "id": id(ARM.name, "l").to_string(), "name": "l", "location": "westeurope", "kind": "planted",
+        "id": id(WORKFLOWS.name, "l").to_string(), "name": "l", "location": "westeurope", "kind": "planted",
         "properties": {
             "state": "Enabled",
             "definition": serde_json::from_str::<Json>(&definition).expect("JSON"),
@@ -257,7 +268,7 @@ async fn change_of(
     at_apply: &Json,
     other: &[(&str, Value)],
 ) -> (Vec<String>, Vec<(String, Json)>) {
-    let id = id(ARM.name, "l");
+    let id = id(WORKFLOWS.name, "l");
     let mut reads = vec![Reply::json(200, at_plan), Reply::json(200, at_apply)];
     if other.contains(&("enabled", false.into())) {
         let mut disabled = at_apply.clone();
@@ -274,13 +285,13 @@ async fn change_of(
     let context = context(&server);
     let created = secretive_state(&run(&server)).await;
     let mut before = Kept::new(Some(created), Private::default());
-    call::read(&IseLogicApp, &context, &mut before)
+    call::read(&Arm(IseLogicApp), &context, &mut before)
         .await
         .expect("read");
     let prior = before.object().expect("there").clone();
     let config = secretive_config(other);
     let planned = plan(
-        &IseLogicApp,
+        &Arm(IseLogicApp),
         &context,
         &config,
         Some(&prior),
@@ -290,7 +301,7 @@ async fn change_of(
     assert!(planned.planned.get("secure_parameters_wo").is_null());
     let update = UpdateRequest::new(&config, &prior, &planned.planned);
     let mut state = Kept::new(Some(prior.clone()), Private::default());
-    let result = call::update(&IseLogicApp, &context, update, &mut state).await;
+    let result = call::update(&Arm(IseLogicApp), &context, update, &mut state).await;
     let mut told = told(&planned);
     told.extend(
         state
@@ -310,14 +321,17 @@ async fn change_of(
 
 async fn secretive_state(context: &Context<Azure>) -> Object {
     let created = plan(
-        &IseLogicApp,
+        &Arm(IseLogicApp),
         context,
         &secretive_config(&[]),
         None,
         Private::default(),
     )
     .await;
-    applied(&created, &[("id", id(ARM.name, "l").to_string().into())])
+    applied(
+        &created,
+        &[("id", id(WORKFLOWS.name, "l").to_string().into())],
+    )
 }
 
 #[tokio::test]
@@ -410,7 +424,16 @@ async fn one_logic_app_has_one_address() {
     let context = context(&server);
     let plan_new = async |name: &str| {
         let wanted = secretive_config(&[("name", name.into())]);
-        told(&plan(&IseLogicApp, &context, &wanted, None, Private::default()).await)
+        told(
+            &plan(
+                &Arm(IseLogicApp),
+                &context,
+                &wanted,
+                None,
+                Private::default(),
+            )
+            .await,
+        )
     };
     assert_eq!(plan_new("l").await, [""; 0]);
     assert_eq!(

@@ -1,18 +1,19 @@
 //! The creation of a subnet: nothing is sent before its name and its addresses are free.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
+use tfplugin_framework::diagnostics::Diagnostic;
+use tfplugin_framework::schema::duration;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::Object;
 
+use super::network::lock;
 use super::planning::{Occupied, overlap, overlapping, range};
-use super::{ARM, SCHEMA, lock};
+use super::schema::{ARM, SCHEMA};
 use crate::arm::{self, Created, Intent, Operation, PutOptions, ResourceId, Session};
-use crate::azure::Azure;
-use crate::resources::shared::wait;
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostic;
-use crate::sdk::duration;
-use crate::sdk::path::Path;
-use crate::sdk::remote::{self, Change};
-use crate::sdk::value::Object;
+use crate::azure::body::{self, Change};
+use crate::azure::types::{SUBNETS, VIRTUAL_NETWORKS};
+use crate::azure::wait;
+use crate::azure::work::Work;
 
 /// What is in the way of a new subnet.
 enum Obstacle {
@@ -37,18 +38,20 @@ enum Attempt {
 /// What is in its way may be about to go: the same apply may delete it, without any order between the two. So it is
 /// waited for, without keeping others from writing in the network. The outer error is that of a subnet that was not sent.
 pub(super) async fn create(
-    context: &Context<Azure>,
-    session: &Session,
-    id: &ResourceId,
+    work: Work<'_>,
     planned: &Object,
+    body: &Json,
 ) -> Result<Result<Json, arm::Error>, Diagnostic> {
+    let Work {
+        context,
+        session,
+        id,
+    } = work;
     let deletions = &context.data()?.deletions;
-    let mut body = json!({ "name": id.name() });
-    remote::write(&SCHEMA, Change::creating(planned), &mut body);
     let mut with_the_name = deletions.patience_for_the_name();
     let mut with_others = deletions.patience_for_addresses();
     loop {
-        let obstacle = match attempt(session, id, planned, &body).await? {
+        let obstacle = match attempt(session, id, planned, body).await? {
             Attempt::Sent(result) => return Ok(result),
             Attempt::Hindered(obstacle) => obstacle,
         };
@@ -87,18 +90,18 @@ async fn attempt(
         if_none_match: Some("*".to_owned()),
         ..Default::default()
     };
-    let error = match session.create(id, ARM.api_version, body, only_new).await {
+    let error = match session.of(&SUBNETS).create(id, body, only_new).await {
         Err(error) => error,
         Ok(Created::New(body)) => return Ok(Attempt::Sent(Ok(body))),
         Ok(Created::WroteOver) => return Err(ARM.written_over(id)),
     };
-    let is_in_doubt = error.may_have_been_sent();
+    let is_outcome_unknown = error.may_have_been_applied();
     Ok(match error.code() {
-        Some("NetcfgSubnetRangesOverlap") if !is_in_doubt => {
+        Some("NetcfgSubnetRangesOverlap") if !is_outcome_unknown => {
             Attempt::Hindered(Obstacle::Refused(error))
         }
         _ if !error.is_precondition_failed() => Attempt::Sent(Err(error)),
-        _ if !is_in_doubt => Attempt::Hindered(Obstacle::Exists),
+        _ if !is_outcome_unknown => Attempt::Hindered(Obstacle::Exists),
         _ => resume(session, id, planned, error).await,
     })
 }
@@ -110,10 +113,10 @@ async fn resume(
     planned: &Object,
     error: arm::Error,
 ) -> Attempt {
-    match ARM.find(session, id).await {
+    match session.of(&SUBNETS).get_optional(id).await {
         Ok(Some(found)) if is_as_planned(&found, planned) => {
             let writing = Operation::on_resource(Intent::Write);
-            let settled = wait::follow(session, &writing, id, ARM.api_version).await;
+            let settled = wait::follow(session.of(&SUBNETS), &writing, id).await;
             Attempt::Sent(settled.map_err(arm::Error::after_acceptance))
         }
         Ok(Some(_)) => Attempt::Hindered(Obstacle::Exists),
@@ -124,7 +127,7 @@ async fn resume(
 /// Whether a subnet is what was sent, and not another one of the name.
 fn is_as_planned(found: &Json, planned: &Object) -> bool {
     let mut again = found.clone();
-    remote::write(&SCHEMA, Change::creating(planned), &mut again);
+    body::write(&SCHEMA, Change::creating(planned), &mut again);
     ARM.same_bodies(&again, found)
 }
 
@@ -134,13 +137,13 @@ async fn look(
     id: &ResourceId,
     planned: &Object,
 ) -> Result<Option<Obstacle>, arm::Error> {
-    if ARM.find(session, id).await?.is_some() {
+    if session.of(&SUBNETS).get_optional(id).await?.is_some() {
         return Ok(Some(Obstacle::Exists));
     }
     let (Some(range), Some(network)) = (range(planned), id.parent()) else {
         return Ok(None);
     };
-    let network = match session.get_optional(&network, ARM.api_version).await {
+    let network = match session.of(&VIRTUAL_NETWORKS).get_optional(&network).await {
         Ok(network) => network.unwrap_or_default(),
         Err(error) if error.is_forbidden() => Json::Null,
         Err(error) => return Err(error),

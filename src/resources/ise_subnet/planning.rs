@@ -1,18 +1,18 @@
 //! The plan of a subnet against the virtual network in which it is to lie, and against the other subnets there.
 
 use serde_json::Value as Json;
+use tfplugin_framework::context::Context;
+use tfplugin_framework::diagnostics::Diagnostic;
+use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::Object;
 
-use super::{ARM, ISE_SERVICE, holders, planned_id, prefixes};
 use crate::arm::{self, ResourceId, Session};
-use crate::azure::{Azure, PlanRegistry, Planner, plan_session};
-use crate::resources::shared::claims::Claim;
-use crate::resources::shared::replaced;
-use crate::resources::shared::report;
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostic;
-use crate::sdk::path::Path;
-use crate::sdk::plan::Plan;
-use crate::sdk::value::Object;
+use crate::azure::claims::Claim;
+use crate::azure::report;
+use crate::azure::subnet;
+use crate::azure::types::{ENVIRONMENTS, SUBNETS, VIRTUAL_NETWORKS};
+use crate::azure::{Azure, PlanRegistry, plan_session};
 use crate::validate::cidr::Cidr;
 
 /// A range that a subnet of the network has, or will have.
@@ -22,34 +22,14 @@ pub(super) struct Occupied {
     pub(super) range: Cidr,
 }
 
-/// Records what becomes of the subnet, and checks that it can.
+/// Checks that the subnet can be where it is planned.
 ///
-/// Says nothing as long as the provider's configuration, or the subnet's place, is unknown: Terraform plans again when it is not.
-pub(super) async fn check(context: &Context<Azure>, plan: &mut Plan<'_>) {
-    let planner = replaced::planner(&ARM, plan);
-    let Some(azure) = context.data_if_known() else {
+/// Says nothing as long as its place is unknown: Terraform plans again when it is not.
+pub(super) async fn check(context: &Context<Azure>, claim: Option<&Claim>, plan: &mut Plan<'_>) {
+    let (Some(azure), Some(claim)) = (context.data_if_known(), claim) else {
         return;
     };
-    if plan.replaces() {
-        // The plan of the new subnet follows, and looks at the network.
-        ARM.make_way(context, &planner);
-        if let Planner::Living(prior) = planner
-            && plan.changes("address_prefix")
-            && let Some(session) = plan_session(context, plan).await
-        {
-            check_unused(&session, &prior, plan).await;
-        }
-        return;
-    }
-    let id = match &planner {
-        Planner::Living(prior) => Some(prior.clone()),
-        Planner::New | Planner::Successor(_) => placed_id(plan.planned),
-    };
-    let Some(id) = id else { return };
-    let Some(claim) = ARM.claim_id(azure, id, planner, plan) else {
-        return;
-    };
-    check_others(&azure.plans, &claim, plan);
+    check_others(&azure.plans, claim, plan);
     if plan.is_create()
         && let Some(session) = plan_session(context, plan).await
     {
@@ -57,21 +37,15 @@ pub(super) async fn check(context: &Context<Azure>, plan: &mut Plan<'_>) {
     }
 }
 
-/// The ID of a subnet, if its place is known.
-fn placed_id(planned: &Object) -> Option<ResourceId> {
-    planned.str("virtual_network_id").zip(planned.str("name"))?;
-    planned_id(planned).ok()
-}
-
 /// The addresses of a subnet cannot be changed while an environment uses it.
-async fn check_unused(session: &Session, id: &ResourceId, plan: &mut Plan<'_>) {
-    let body = match ARM.find(session, id).await {
+pub(super) async fn check_unused(session: &Session, id: &ResourceId, plan: &mut Plan<'_>) {
+    let body = match session.of(&SUBNETS).get_optional(id).await {
         Ok(body) => body.unwrap_or_default(),
         Err(error) => return plan.diagnostics.add(unchecked(id, "subnet", &error)),
     };
-    let environment = holders(&body).into_iter().find_map(|holder| {
+    let environment = subnet::holders(&body).into_iter().find_map(|holder| {
         let id = ResourceId::parse(&holder).ok()?;
-        id.is_type(ISE_SERVICE).then_some(id)
+        id.is_type(ENVIRONMENTS.name).then_some(id)
     });
     let Some(environment) = environment else {
         return;
@@ -127,7 +101,7 @@ async fn check_place(
     let (Some(range), Some(network)) = (range(plan.planned), id.parent()) else {
         return;
     };
-    let body = match session.get_optional(&network, ARM.api_version).await {
+    let body = match session.of(&VIRTUAL_NETWORKS).get_optional(&network).await {
         Ok(body) => body.unwrap_or_default(),
         Err(error) => {
             let warning = unchecked(&network, "virtual network", &error);
@@ -213,15 +187,10 @@ pub(super) fn overlapping(id: &ResourceId, network: &Json, range: &Cidr) -> Vec<
     let subnets = network["properties"]["subnets"].as_array();
     let subnets = subnets.into_iter().flatten();
     subnets
-        .filter_map(|subnet| {
-            Some((
-                id.parent()?.child("subnets", subnet["name"].as_str()?),
-                subnet,
-            ))
-        })
+        .filter_map(|body| Some((id.parent()?.child("subnets", body["name"].as_str()?), body)))
         .filter(|(other, _)| other != id)
-        .flat_map(|(id, subnet)| {
-            let ranges = prefixes(subnet).into_iter();
+        .flat_map(|(id, body)| {
+            let ranges = subnet::prefixes(body).into_iter();
             ranges.map(move |range| Occupied {
                 id: id.clone(),
                 range,

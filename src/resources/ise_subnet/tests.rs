@@ -1,9 +1,13 @@
+use tfplugin_framework::private::Private;
+use tfplugin_framework::resource::CreateRequest;
+
 use super::*;
 use crate::arm::test_server::{Received, Reply, TestServer};
+use crate::azure::resource::Arm;
+use crate::azure::types::ENVIRONMENTS;
 use crate::resources::test_plan::{
     Kept, Planned, applied, call, config, context, get, network, plan, subnet, told, unconfigured,
 };
-use crate::sdk::private::Private;
 
 /// Why nobody waits any longer.
 #[derive(Clone, Copy, PartialEq)]
@@ -43,9 +47,9 @@ async fn accepted_then(poll: Json, end: End, shown: &str) -> (Kept, Vec<String>,
         ("virtual_network_id", network_id.clone().into()),
         ("address_prefix", "172.16.0.0/27".into()),
     ];
-    let config = config(&IseSubnet, &written);
+    let config = config(&Arm(IseSubnet), &written);
     let plan_with = async |context: &Context<Azure>, prior: Option<&Object>, private| {
-        plan(&IseSubnet, context, &config, prior, private).await
+        plan(&Arm(IseSubnet), context, &config, prior, private).await
     };
     let planned = plan_with(&running, None, Private::default()).await;
     let mut state = Kept::new(None, Private::default());
@@ -61,7 +65,7 @@ async fn accepted_then(poll: Json, end: End, shown: &str) -> (Kept, Vec<String>,
             running.cancel.cancel();
         }
     };
-    let created = call::create(&IseSubnet, &bounded, create, &mut state);
+    let created = call::create(&Arm(IseSubnet), &bounded, create, &mut state);
     let (result, ()) = tokio::join!(created, stopper);
     assert_eq!(result.is_ok(), end != End::Failure, "only a failure taints");
     assert_eq!(state.warnings.is_empty(), end == End::Failure);
@@ -86,7 +90,7 @@ async fn accepted_then(poll: Json, end: End, shown: &str) -> (Kept, Vec<String>,
             *value = Value::Null;
         }
     }
-    let read = call::read(&IseSubnet, &context, &mut refreshed).await;
+    let read = call::read(&Arm(IseSubnet), &context, &mut refreshed).await;
     read.expect("it is there");
     let next = plan_with(&context, refreshed.object(), refreshed.private.clone()).await;
     (refreshed, told(&next), next)
@@ -131,14 +135,14 @@ async fn only_a_creation_of_ours_is_waited_for() {
         ("virtual_network_id", network().to_string().into()),
         ("address_prefix", "172.16.0.0/27".into()),
     ];
-    let config = config(&IseSubnet, &written);
+    let config = config(&Arm(IseSubnet), &written);
     let private = Private::default;
-    let created = plan(&IseSubnet, &unconfigured(), &config, None, private()).await;
+    let created = plan(&Arm(IseSubnet), &unconfigured(), &config, None, private()).await;
     let object = applied(&created, &[("id", subnet("a").to_string().into())]);
     let mut kept = Kept::new(Some(object), private());
-    let read = call::read(&IseSubnet, &context, &mut kept).await;
+    let read = call::read(&Arm(IseSubnet), &context, &mut kept).await;
     read.expect("it is there");
-    let next = plan(&IseSubnet, &context, &config, kept.object(), private()).await;
+    let next = plan(&Arm(IseSubnet), &context, &config, kept.object(), private()).await;
     assert_eq!((told(&next), Some(&next.planned)), (vec![], kept.object()));
 }
 
@@ -158,15 +162,15 @@ async fn waiting_goes_on_without_writing() {
         ("address_prefix", "172.16.0.0/27".into()),
         ("provisioning_state", "Updating".into()),
     ];
-    let mut prior = config(&IseSubnet, &written);
-    fill_derived(&mut prior);
+    let mut prior = config(&Arm(IseSubnet), &written);
+    IseSubnet.derive(&mut prior);
     let mut planned = prior.clone();
     planned.set("provisioning_state", Value::unknown());
     let mut private = Private::default();
-    unfinished::remember(&mut private);
+    crate::azure::unfinished::remember(&mut private);
     let mut kept = Kept::new(Some(prior.clone()), private);
     let update = UpdateRequest::new(&planned, &prior, &planned);
-    let updated = call::update(&IseSubnet, &context(&server), update, &mut kept).await;
+    let updated = call::update(&Arm(IseSubnet), &context(&server), update, &mut kept).await;
     updated.expect("it is well");
     let object = kept.object().expect("kept");
     assert_eq!(object.str("provisioning_state"), Some("Succeeded"));
@@ -180,9 +184,9 @@ async fn deleted(answers: Vec<Reply>) -> bool {
     let line = get(&id).replacen("GET", "DELETE", 1);
     let gone = vec![Reply::error(404, "NotFound")];
     let server = TestServer::start(&[(&line, answers), (&get(&id), gone)]).await;
-    let object = config(&IseSubnet, &[("id", id.to_string().into())]);
+    let object = config(&Arm(IseSubnet), &[("id", id.to_string().into())]);
     let mut state = Kept::new(Some(object), Private::default());
-    let result = call::delete(&IseSubnet, &context(&server), &mut state).await;
+    let result = call::delete(&Arm(IseSubnet), &context(&server), &mut state).await;
     result.is_ok()
 }
 
@@ -220,8 +224,8 @@ fn what_holds_a_subnet() {
         ),
     ] {
         let body = json!({ "properties": properties });
-        assert_eq!(holders(&body), all, "{body}");
-        assert_eq!(holder(&body).as_deref(), by_id, "{body}");
+        assert_eq!(subnet::holders(&body), all, "{body}");
+        assert_eq!(subnet::holder(&body).as_deref(), by_id, "{body}");
     }
 }
 
@@ -233,11 +237,11 @@ fn a_planned_body_keeps_what_is_there_unless_the_range_moves() {
     planned.set("route_table_id", Value::unknown());
     let there = |range: &str| json!({ "properties": { "addressPrefix": range, "privateEndpoints": [{ "id": "/p" }] } });
     let stays = body_as_planned(Some(there("172.16.0.0/27")), &planned);
-    assert_eq!(holders(&stays), ["/p"]);
+    assert_eq!(subnet::holders(&stays), ["/p"]);
     assert_eq!(stays["properties"]["routeTable"], json!({}));
     for current in [Some(there("172.16.0.0/26")), None] {
         let new = body_as_planned(current, &planned);
-        assert_eq!(holders(&new), [""; 0]);
+        assert_eq!(subnet::holders(&new), [""; 0]);
         assert_eq!(new["properties"]["addressPrefix"], "172.16.0.0/27");
     }
 }
@@ -254,7 +258,7 @@ async fn put_by_update(
     let server = TestServer::start(&[(&get(&id), gets), (&put, puts)]).await;
     let context = context(&server);
     let mut config = config(
-        &IseSubnet,
+        &Arm(IseSubnet),
         &[
             ("name", "a".into()),
             ("virtual_network_id", network().to_string().into()),
@@ -262,7 +266,7 @@ async fn put_by_update(
         ],
     );
     let created = plan(
-        &IseSubnet,
+        &Arm(IseSubnet),
         &unconfigured(),
         &config,
         None,
@@ -274,7 +278,7 @@ async fn put_by_update(
         config.set(name, value.clone());
     }
     let planned = plan(
-        &IseSubnet,
+        &Arm(IseSubnet),
         &context,
         &config,
         Some(&prior),
@@ -283,7 +287,7 @@ async fn put_by_update(
     .await;
     let update = UpdateRequest::new(&config, &prior, &planned.planned);
     let mut state = Kept::new(Some(prior.clone()), Private::default());
-    let updated = call::update(&IseSubnet, &context, update, &mut state).await;
+    let updated = call::update(&Arm(IseSubnet), &context, update, &mut state).await;
     updated.expect("the update");
     assert_eq!(state.object(), Some(&applied(&planned, &[])));
     let requests = server.requests();
@@ -302,7 +306,7 @@ fn sent(request: &Received) -> Json {
 #[tokio::test]
 async fn an_update_leaves_the_range_in_the_form_that_it_has_and_other_delegations_alone() {
     let web = json!({ "name": "w", "properties": { "serviceName": "Microsoft.Web/serverFarms" } });
-    let ours = json!({ "name": "integrationServiceEnvironments", "properties": { "serviceName": ISE_SERVICE } });
+    let ours = json!({ "name": "integrationServiceEnvironments", "properties": { "serviceName": ENVIRONMENTS.name } });
     for range in [
         json!({ "addressPrefix": "172.16.0.0/27" }),
         json!({ "addressPrefixes": ["172.16.0.0/27"] }),
@@ -353,7 +357,7 @@ async fn a_stopped_update_keeps_what_arm_shows() {
     .await;
     let context = context(&server);
     let mut prior = config(
-        &IseSubnet,
+        &Arm(IseSubnet),
         &[
             ("id", id.to_string().into()),
             ("name", "a".into()),
@@ -361,7 +365,7 @@ async fn a_stopped_update_keeps_what_arm_shows() {
             ("address_prefix", "172.16.0.0/27".into()),
         ],
     );
-    fill_derived(&mut prior);
+    IseSubnet.derive(&mut prior);
     let mut planned = prior.clone();
     let endpoints = Value::set(["Microsoft.Sql".into()]);
     planned.set("service_endpoints", endpoints.clone());
@@ -372,7 +376,7 @@ async fn a_stopped_update_keeps_what_arm_shows() {
         context.cancel.cancel();
     };
     let (result, ()) = tokio::join!(
-        call::update(&IseSubnet, &context, update, &mut state),
+        call::update(&Arm(IseSubnet), &context, update, &mut state),
         stopper
     );
     result.expect_err("stopped");

@@ -1,8 +1,8 @@
 use serde_json::json;
+use tfplugin_framework::types::ty::Type;
 
 use super::*;
 use crate::azure::row::{Discriminator, KeepPriorWhenAbsent};
-use crate::sdk::types::Type;
 
 /// Writes a change; gives the paths of what was overwritten.
 fn changed(schema: &Schema, prior: &Object, planned: &Object, body: &mut Json) -> Vec<String> {
@@ -22,7 +22,9 @@ fn collections() -> Schema {
         attributes: vec![
             Attribute::set("zones", Type::String).with(Remote::at("zones[].zone")),
             Attribute::list("order", Type::String).with(Remote::at("order[].id")),
-            Attribute::nested("named", Nesting::List, members("name")).with(Remote::at("named")),
+            Attribute::nested("named", Nesting::List, members("name"))
+                .key("name")
+                .with(Remote::at("named")),
             Attribute::nested("unnamed", Nesting::Set, members("kind")).with(Remote::at("unnamed")),
             Attribute::nested("keyed", Nesting::Map, members("kind")).with(Remote::at("keyed")),
         ],

@@ -1,21 +1,23 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use tfplugin_framework::diagnostics::Diagnostics;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::resource::CreateRequest;
 use tokio::sync::Notify;
 
 use super::super::Ise;
 use super::*;
+use crate::arm::ResourceId;
 use crate::arm::test_server::{Reply, TestServer};
-use crate::arm::{Json, ResourceId};
+use crate::azure::resource::Arm;
+use crate::azure::types::ENVIRONMENTS;
 use crate::resources::ise_subnet::IseSubnet;
 use crate::resources::test_plan::{
     Kept, Planned, applied, call, config, context, get, id, network, plan, server, server_of,
     subnet, told, unconfigured,
 };
-use crate::sdk::diagnostics::Diagnostics;
-use crate::sdk::private::Private;
-use crate::sdk::resource::CreateRequest;
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
@@ -25,14 +27,14 @@ fn context_of(server: &TestServer) -> Context<Azure> {
 }
 
 fn environment_id(name: &str) -> ResourceId {
-    id(ARM.name, name)
+    id(ENVIRONMENTS.name, name)
 }
 
 /// A configuration in the four subnets, with more attributes.
 fn environment(more: &[(&str, Value)]) -> Object {
     let subnets = NAMES.map(|name| Value::from(subnet(name).to_string()));
     let mut object = config(
-        &Ise,
+        &Arm(Ise),
         &[
             ("name", "e".into()),
             ("resource_group_name", "g".into()),
@@ -77,7 +79,7 @@ fn objects(change: impl Fn(&str, &mut Json)) -> Vec<(ResourceId, Json)> {
 
 async fn plan_new(server: &TestServer, more: &[(&str, Value)]) -> Planned {
     plan(
-        &Ise,
+        &Arm(Ise),
         &context(server),
         &environment(more),
         None,
@@ -94,7 +96,14 @@ async fn living() -> Object {
 /// The same, with more attributes.
 async fn living_with(more: &[(&str, Value)]) -> Object {
     let wanted = environment(more);
-    let plan = plan(&Ise, &unconfigured(), &wanted, None, Private::default()).await;
+    let plan = plan(
+        &Arm(Ise),
+        &unconfigured(),
+        &wanted,
+        None,
+        Private::default(),
+    )
+    .await;
     applied(
         &plan,
         &[
@@ -327,9 +336,16 @@ async fn every_rule_in_every_mode() {
             more.push(preflight(mode, ignore));
             let context = context(&server);
             let wanted = environment(&more);
-            let new = plan(&Ise, &context, &wanted, None, Private::default()).await;
+            let new = plan(&Arm(Ise), &context, &wanted, None, Private::default()).await;
             let state = living_with(&broken).await;
-            let lives = plan(&Ise, &context, &wanted, Some(&state), Private::default()).await;
+            let lives = plan(
+                &Arm(Ise),
+                &context,
+                &wanted,
+                Some(&state),
+                Private::default(),
+            )
+            .await;
             for (plan, expected) in [(&new, for_new), (&lives, for_living)] {
                 let mut told = told(plan);
                 told.retain(|line| line.contains(&format!("preflight rule {rule}")));
@@ -343,10 +359,11 @@ async fn every_rule_in_every_mode() {
             }
             let session = crate::azure::session(&context).await.expect("configured");
             let id = environment_id("e");
-            let refused = super::super::preflight::at_apply(
+            let refused = preflight::at_apply(
                 &session,
                 &new.planned,
                 &id,
+                ARM.failed("creating", &id),
                 &mut Diagnostics::new(),
             )
             .await;
@@ -369,7 +386,7 @@ async fn nothing_is_read_for_rules_that_are_off() {
     .await;
     assert!(!server.lines().contains(&get(&network())));
     let unconfigured = plan(
-        &Ise,
+        &Arm(Ise),
         &unconfigured(),
         &environment(&[]),
         None,
@@ -410,7 +427,7 @@ async fn a_living_environment_is_only_warned_and_holds_its_own_subnets() {
     let state = living().await;
     let context = context(&server);
     let plan = plan(
-        &Ise,
+        &Arm(Ise),
         &context,
         &environment(&[]),
         Some(&state),
@@ -440,15 +457,22 @@ async fn a_replacement_may_have_the_subnets_of_what_it_replaces() {
     let context = context(&server);
     let wanted = environment(&[("name", "new".into())]);
     let state = living().await;
-    let first = plan(&Ise, &context, &wanted, Some(&state), Private::default()).await;
+    let first = plan(
+        &Arm(Ise),
+        &context,
+        &wanted,
+        Some(&state),
+        Private::default(),
+    )
+    .await;
     assert_eq!(first.requires_replace.len(), 1);
     assert_eq!(told(&first), [""; 0]);
     assert_eq!(server.lines(), [""; 0]);
-    let second = plan(&Ise, &context, &wanted, None, first.private).await;
+    let second = plan(&Arm(Ise), &context, &wanted, None, first.private).await;
     assert_eq!(told(&second), [""; 0]);
     assert_eq!(second.private, Private::default());
     let stranger = plan(
-        &Ise,
+        &Arm(Ise),
         &context_of(&server),
         &wanted,
         None,
@@ -479,20 +503,27 @@ async fn a_tainted_environment_may_be_renamed_and_keep_its_subnets() {
             .collect()
     };
     let context = context(&server);
-    let strange = plan(&Ise, &context, &wanted, None, Private::default()).await;
+    let strange = plan(&Arm(Ise), &context, &wanted, None, Private::default()).await;
     assert_eq!(severities(&strange), ["error".to_owned()].into());
     for (is_kept, expected) in [(false, "warning"), (true, "error")] {
         let context = context_of(&server);
         let mut state = Kept::new(Some(living().await), Private::default());
-        call::read(&Ise, &context, &mut state)
+        call::read(&Arm(Ise), &context, &mut state)
             .await
             .expect("it is there");
         let state = state.object().cloned();
         if is_kept {
             let lives = environment(&[]);
-            plan(&Ise, &context, &lives, state.as_ref(), Private::default()).await;
+            plan(
+                &Arm(Ise),
+                &context,
+                &lives,
+                state.as_ref(),
+                Private::default(),
+            )
+            .await;
         }
-        let plan = plan(&Ise, &context, &wanted, None, Private::default()).await;
+        let plan = plan(&Arm(Ise), &context, &wanted, None, Private::default()).await;
         assert_eq!(severities(&plan), [expected.to_owned()].into(), "{is_kept}");
         let ends = "The apply looks again, before anything is sent.";
         let detail = &plan.diagnostics.iter().next().expect("told").detail;
@@ -533,14 +564,21 @@ async fn two_environments_do_not_share_a_subnet() {
     ] {
         let context = context(&server);
         let first = environment(&[("name", "first".into()), first]);
-        let first = plan(&Ise, &context, &first, None, Private::default()).await;
+        let first = plan(&Arm(Ise), &context, &first, None, Private::default()).await;
         assert_eq!(told(&first), [""; 0]);
         let second = environment(&[("name", "second".into()), second]);
-        let second = plan(&Ise, &context, &second, None, Private::default()).await;
+        let second = plan(&Arm(Ise), &context, &second, None, Private::default()).await;
         assert_eq!(told(&second), expected.map(shared).unwrap_or_default());
         // One that lives is as much in the way, whichever is planned first.
         let (lives, state) = (environment(&[]), living().await);
-        let third = plan(&Ise, &context, &lives, Some(&state), Private::default()).await;
+        let third = plan(
+            &Arm(Ise),
+            &context,
+            &lives,
+            Some(&state),
+            Private::default(),
+        )
+        .await;
         let third = told(&third);
         assert_eq!(!third.is_empty(), expected.is_some(), "{third:?}");
     }
@@ -553,18 +591,25 @@ async fn one_environment_has_one_address() {
     let twice = "error name: Environment \"E\" is planned twice";
     let state = living().await;
     let wanted = environment(&[]);
-    let first = plan(&Ise, &context, &wanted, Some(&state), Private::default()).await;
+    let first = plan(
+        &Arm(Ise),
+        &context,
+        &wanted,
+        Some(&state),
+        Private::default(),
+    )
+    .await;
     // A replacement that the user asked for.
-    let second = plan(&Ise, &context, &wanted, None, first.private).await;
+    let second = plan(&Arm(Ise), &context, &wanted, None, first.private).await;
     assert_eq!(told(&second), [""; 0]);
     let wanted = environment(&[("name", "E".into())]);
-    let other = plan(&Ise, &context, &wanted, None, Private::default()).await;
+    let other = plan(&Arm(Ise), &context, &wanted, None, Private::default()).await;
     assert!(
         told(&other).contains(&twice.to_owned()),
         "{:?}",
         told(&other)
     );
-    let deleted = call::plan_delete(&Ise, &context, &state).await;
+    let deleted = call::plan_delete(&Arm(Ise), &context, &state).await;
     assert!(deleted.has_error());
 }
 
@@ -582,7 +627,7 @@ async fn subnets_that_are_planned_count_as_planned() {
     let context = context(&server);
     for (index, name) in NAMES.iter().enumerate() {
         let mut subnet = config(
-            &IseSubnet,
+            &Arm(IseSubnet),
             &[
                 ("name", (*name).into()),
                 ("virtual_network_id", network().to_string().into()),
@@ -592,10 +637,10 @@ async fn subnets_that_are_planned_count_as_planned() {
         if index > 0 {
             subnet.set("route_table_id", Value::unknown());
         }
-        plan(&IseSubnet, &context, &subnet, None, Private::default()).await;
+        plan(&Arm(IseSubnet), &context, &subnet, None, Private::default()).await;
     }
     let wanted = environment(&[("express_route", true.into())]);
-    let planned = plan(&Ise, &context, &wanted, None, Private::default()).await;
+    let planned = plan(&Arm(Ise), &context, &wanted, None, Private::default()).await;
     assert_eq!(
         told(&planned),
         [
@@ -636,7 +681,7 @@ async fn nothing_is_sent_when_the_preflight_fails() {
 async fn create(context: &Context<Azure>, server: &TestServer, planned: &Object) -> Vec<String> {
     let mut state = Kept::new(None, Private::default());
     let create = CreateRequest::new(planned, planned);
-    let errors = call::create(&Ise, context, create, &mut state)
+    let errors = call::create(&Arm(Ise), context, create, &mut state)
         .await
         .expect_err("the preflight");
     assert!(state.object().is_none());
@@ -655,6 +700,24 @@ async fn capacity_of_a_developer_environment() {
         ("capacity", Value::Number(1_i64.into())),
     ];
     let wanted = environment(&wanted);
-    let plan = plan(&Ise, &unconfigured(), &wanted, None, Private::default()).await;
+    let plan = plan(
+        &Arm(Ise),
+        &unconfigured(),
+        &wanted,
+        None,
+        Private::default(),
+    )
+    .await;
     assert_eq!(told(&plan), ["error capacity: Invalid capacity"]);
+}
+
+/// Who wants nothing looked up needs no credentials for a plan.
+#[tokio::test]
+async fn without_a_preflight_nobody_signs_in() {
+    let server = server(&[]).await;
+    let context = context_of(&server);
+    let wanted = environment(&[preflight("off", &[])]);
+    let planned = plan(&Arm(Ise), &context, &wanted, None, Private::default()).await;
+    assert_eq!(told(&planned), [""; 0]);
+    assert!(server.sign_ins() == 0 && server.lines().is_empty());
 }

@@ -2,10 +2,13 @@
 
 mod confirmed;
 
-use super::super::deployment::unfinished;
+use tfplugin_framework::types::value::Value;
+
+use super::super::pending::{RELEASING, unfinished};
 use super::*;
 use crate::arm::ResourceId;
 use crate::azure::Azure;
+use crate::azure::resource::Arm;
 use crate::resources::test_plan::{Kept, Planned, call, plan};
 
 const OPERATION: &str = "GET /operations/1";
@@ -39,7 +42,7 @@ fn gone() -> Reply {
 }
 
 fn environment_id() -> ResourceId {
-    id(ARM.name, "e")
+    id(ENVIRONMENTS.name, "e")
 }
 
 fn line(method: &str) -> String {
@@ -90,7 +93,7 @@ async fn create_with(
         planned.set(name, Value::unknown());
     }
     let create = CreateRequest::new(&planned, &planned);
-    call::create(&Ise, context, create, state).await
+    call::create(&Arm(Ise), context, create, state).await
 }
 
 /// An update of the capacity, in the state and with the memory that an earlier run left.
@@ -104,7 +107,7 @@ async fn scale(
     planned.set("capacity", capacity);
     planned.set("provisioning_state", Value::unknown());
     let update = UpdateRequest::new(&planned, &prior, &planned);
-    call::update(&Ise, context, update, state).await
+    call::update(&Arm(Ise), context, update, state).await
 }
 
 /// The plan of the same configuration in the run after.
@@ -114,7 +117,14 @@ async fn plan_next(context: &Context<Azure>, state: &Kept) -> Planned {
     for name in ["id", "provisioning_state", "tags_all"] {
         config.set(name, Value::Null);
     }
-    plan(&Ise, context, &config, Some(object), state.private.clone()).await
+    plan(
+        &Arm(Ise),
+        context,
+        &config,
+        Some(object),
+        state.private.clone(),
+    )
+    .await
 }
 
 fn kept(object: Object) -> Kept {
@@ -168,11 +178,11 @@ async fn a_creation_without_any_answer_is_kept_and_found_out_later() {
     assert!(state.object().is_some());
     // Not found yet, then found.
     let mut forgotten = state.clone();
-    call::read(&Ise, &context, &mut forgotten)
+    call::read(&Arm(Ise), &context, &mut forgotten)
         .await
         .expect("a read");
     assert!(forgotten.object().is_none());
-    call::read(&Ise, &context, &mut state)
+    call::read(&Arm(Ise), &context, &mut state)
         .await
         .expect("a read");
     assert_eq!(state_of(&state), "InProgress");
@@ -310,7 +320,7 @@ async fn a_change_that_failed_is_sent_again_and_nothing_is_replaced() {
     let mut state = kept(with("Succeeded", 0));
     let result = scale(&context, &mut state, 2).await;
     assert_eq!(summary(result), "Error updating environment \"e\"");
-    call::read(&Ise, &context, &mut state)
+    call::read(&Arm(Ise), &context, &mut state)
         .await
         .expect("a read");
     assert_eq!(state_of(&state), "Failed");
@@ -419,12 +429,12 @@ async fn a_deletion_without_an_answer_forgets_no_subnets() {
     let server = server(&script).await;
     let context = context(&server);
     let mut state = kept(with("Succeeded", 0));
-    let result = call::delete(&Ise, &context, &mut state).await;
+    let result = call::delete(&Arm(Ise), &context, &mut state).await;
     assert_eq!(summary(result), "Error deleting environment \"e\"");
     assert_eq!(state_of(&state), "Succeeded");
     // Held, not to be read, held, free.
     for expected in [RELEASING, RELEASING, RELEASING, "none"] {
-        call::read(&Ise, &context, &mut state)
+        call::read(&Arm(Ise), &context, &mut state)
             .await
             .expect("a read");
         assert_eq!(state_of(&state), expected);
@@ -435,7 +445,7 @@ async fn a_deletion_without_an_answer_forgets_no_subnets() {
 async fn what_somebody_else_deleted_is_gone() {
     let server = server(&[(line("GET"), vec![gone()])]).await;
     let mut state = kept(with("Succeeded", 0));
-    call::read(&Ise, &context(&server), &mut state)
+    call::read(&Arm(Ise), &context(&server), &mut state)
         .await
         .expect("a read");
     assert_eq!(state_of(&state), "none");
@@ -454,7 +464,7 @@ async fn subnets_that_may_not_be_read_end_a_deletion_with_a_warning() {
     ];
     let server = server(&script).await;
     let mut state = kept(with("Succeeded", 0));
-    call::delete(&Ise, &context(&server), &mut state)
+    call::delete(&Arm(Ise), &context(&server), &mut state)
         .await
         .expect("deleted");
     assert_eq!(
@@ -488,7 +498,7 @@ async fn a_deletion_waits_for_the_deployment_that_is_in_its_way() {
     ] {
         let server = server(&[(line("DELETE"), deletes), (line("GET"), gets)]).await;
         let mut state = kept(with("InProgress", 0));
-        let result = call::delete(&Ise, &context(&server), &mut state).await;
+        let result = call::delete(&Arm(Ise), &context(&server), &mut state).await;
         assert_eq!(result.is_ok(), is_deleted);
         assert_eq!(writes(&server), ["DELETE", "DELETE"]);
     }

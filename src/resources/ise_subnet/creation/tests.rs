@@ -1,13 +1,16 @@
 use serde_json::json;
+use tfplugin_framework::context::Context;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::resource::CreateRequest;
 
 use super::super::IseSubnet;
 use super::*;
 use crate::arm::test_server::{Received, Reply, TestServer};
+use crate::azure::Azure;
+use crate::azure::resource::Arm;
 use crate::resources::test_plan::{
     Kept, call, config, context, get, network, patient_context, subnet, write,
 };
-use crate::sdk::private::Private;
-use crate::sdk::resource::CreateRequest;
 
 const RANGE: &str = "172.16.0.0/27";
 
@@ -45,7 +48,7 @@ async fn server(subnets: Vec<Reply>, networks: Vec<Reply>, puts: Vec<Reply>) -> 
 /// Creates the subnet: summaries of errors, or nothing, and whether it is in the state.
 async fn created(context: &Context<Azure>) -> (Vec<Diagnostic>, bool) {
     let planned = config(
-        &IseSubnet,
+        &Arm(IseSubnet),
         &[
             ("name", "a".into()),
             ("virtual_network_id", network().to_string().into()),
@@ -54,7 +57,7 @@ async fn created(context: &Context<Azure>) -> (Vec<Diagnostic>, bool) {
     );
     let create = CreateRequest::new(&planned, &planned);
     let mut state = Kept::new(None, Private::default());
-    let result = call::create(&IseSubnet, context, create, &mut state).await;
+    let result = call::create(&Arm(IseSubnet), context, create, &mut state).await;
     let errors = result.err().into_iter().flatten().collect();
     (errors, state.object().is_some())
 }

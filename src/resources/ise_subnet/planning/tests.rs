@@ -1,18 +1,19 @@
 use serde_json::json;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::types::value::{Object, Value};
 
 use super::super::IseSubnet;
 use super::*;
 use crate::arm::test_server::Reply;
+use crate::azure::resource::Arm;
 use crate::resources::test_plan::{
     Kept, applied, call, config, context, get, id, network, plan, server, server_of, subnet, told,
     unconfigured,
 };
-use crate::sdk::private::Private;
-use crate::sdk::value::{Object, Value};
 
 fn wanted(name: &str, range: &str) -> Object {
     config(
-        &IseSubnet,
+        &Arm(IseSubnet),
         &[
             ("name", name.into()),
             ("virtual_network_id", network().to_string().into()),
@@ -34,13 +35,13 @@ fn with_subnets(subnets: &[(&str, &str)]) -> (ResourceId, Json) {
 
 async fn plan_new(context: &Context<Azure>, name: &str, range: &str) -> Vec<String> {
     let wanted = wanted(name, range);
-    told(&plan(&IseSubnet, context, &wanted, None, Private::default()).await)
+    told(&plan(&Arm(IseSubnet), context, &wanted, None, Private::default()).await)
 }
 
 /// The state of a subnet.
 async fn living(name: &str, range: &str) -> Object {
     let plan = plan(
-        &IseSubnet,
+        &Arm(IseSubnet),
         &unconfigured(),
         &wanted(name, range),
         None,
@@ -100,11 +101,11 @@ async fn plan_living(
     let prior = living(name, before).await;
     let wanted = wanted(name, after);
     let private = Private::default();
-    let first = plan(&IseSubnet, context, &wanted, Some(&prior), private).await;
+    let first = plan(&Arm(IseSubnet), context, &wanted, Some(&prior), private).await;
     let mut all = told(&first);
     if !first.requires_replace.is_empty() {
         all.extend(told(
-            &plan(&IseSubnet, context, &wanted, None, first.private).await,
+            &plan(&Arm(IseSubnet), context, &wanted, None, first.private).await,
         ));
     }
     all
@@ -199,7 +200,7 @@ async fn what_the_plan_moves_or_removes_is_not_in_the_way() {
                 1 => plan_living(&context, "b", "172.16.0.32/27", "172.16.0.64/26").await,
                 _ => {
                     let removed = living("c", "172.16.0.64/27").await;
-                    let found = call::plan_delete(&IseSubnet, &context, &removed);
+                    let found = call::plan_delete(&Arm(IseSubnet), &context, &removed);
                     assert!(found.await.is_empty());
                     vec![]
                 }
@@ -235,7 +236,7 @@ async fn a_tainted_subnet_may_be_renamed_and_keep_its_range() {
     let context = context(&server);
     let prior = living("first", "172.16.0.0/27").await;
     let mut state = Kept::new(Some(prior.clone()), Private::default());
-    let refreshed = call::read(&IseSubnet, &context, &mut state).await;
+    let refreshed = call::read(&Arm(IseSubnet), &context, &mut state).await;
     refreshed.expect("it is there");
     assert_eq!(state.object(), Some(&prior));
     let told = plan_new(&context, "second", "172.16.0.0/27").await;
@@ -259,7 +260,7 @@ async fn one_subnet_has_one_address() {
     let prior = living("a", "172.16.0.0/27").await;
     assert_eq!(plan_new(&moved, "a", "172.16.0.0/27").await, [""; 0]);
     assert!(
-        call::plan_delete(&IseSubnet, &moved, &prior)
+        call::plan_delete(&Arm(IseSubnet), &moved, &prior)
             .await
             .is_empty()
     );
@@ -267,7 +268,7 @@ async fn one_subnet_has_one_address() {
     let asked = context(&server);
     let wanted = wanted("a", "172.16.0.0/27");
     let first = plan(
-        &IseSubnet,
+        &Arm(IseSubnet),
         &asked,
         &wanted,
         Some(&prior),
@@ -275,13 +276,13 @@ async fn one_subnet_has_one_address() {
     )
     .await;
     assert!(first.requires_replace.is_empty());
-    let second = plan(&IseSubnet, &asked, &wanted, None, first.private).await;
+    let second = plan(&Arm(IseSubnet), &asked, &wanted, None, first.private).await;
     assert_eq!(
         (told(&second), second.private),
         (vec![], Private::default())
     );
     // The same object at two addresses, of which one goes.
-    let found = call::plan_delete(&IseSubnet, &asked, &prior).await;
+    let found = call::plan_delete(&Arm(IseSubnet), &asked, &prior).await;
     let summaries: Vec<_> = found.iter().map(|found| found.summary.clone()).collect();
     assert_eq!(summaries, ["Subnet \"a\" is in the state twice"]);
 }
@@ -293,14 +294,21 @@ async fn a_renamed_subnet_may_keep_its_range() {
     let prior = living("old", "172.16.0.0/27").await;
     let wanted = wanted("new", "172.16.0.0/27");
     let first = plan(
-        &IseSubnet,
+        &Arm(IseSubnet),
         &context,
         &wanted,
         Some(&prior),
         Private::default(),
     )
     .await;
-    let second = plan(&IseSubnet, &context, &wanted, None, first.private.clone()).await;
+    let second = plan(
+        &Arm(IseSubnet),
+        &context,
+        &wanted,
+        None,
+        first.private.clone(),
+    )
+    .await;
     assert_eq!(told(&second), [""; 0]);
     assert_ne!(first.private, Private::default());
     assert_eq!(second.private, Private::default());
@@ -308,7 +316,7 @@ async fn a_renamed_subnet_may_keep_its_range() {
 
 #[tokio::test]
 async fn a_range_is_not_replaced_under_an_environment() {
-    let environment = id(ISE_SERVICE, "e");
+    let environment = id(ENVIRONMENTS.name, "e");
     let links = json!([{ "properties": { "link": environment.to_string() } }]);
     let body = json!({ "properties": { "serviceAssociationLinks": links } });
     let server = server(&[(subnet("a"), body)]).await;
@@ -319,7 +327,7 @@ async fn a_range_is_not_replaced_under_an_environment() {
         wanted.set("address_prefix", range);
         let context = context(&server);
         let plan = plan(
-            &IseSubnet,
+            &Arm(IseSubnet),
             &context,
             &wanted,
             Some(&prior),
@@ -359,7 +367,14 @@ async fn nothing_is_read_while_the_place_is_unknown_or_nothing_changes_it() {
     let context = context(&server);
     let mut unplaced = wanted("a", "172.16.0.0/27");
     unplaced.set("virtual_network_id", Value::unknown());
-    plan(&IseSubnet, &context, &unplaced, None, Private::default()).await;
+    plan(
+        &Arm(IseSubnet),
+        &context,
+        &unplaced,
+        None,
+        Private::default(),
+    )
+    .await;
     let prior = living("a", "172.16.0.0/27").await;
     let mut endpoints = wanted("a", "172.16.0.0/27");
     endpoints.set(
@@ -367,7 +382,7 @@ async fn nothing_is_read_while_the_place_is_unknown_or_nothing_changes_it() {
         Value::set(["Microsoft.Storage".into()]),
     );
     let plan = plan(
-        &IseSubnet,
+        &Arm(IseSubnet),
         &context,
         &endpoints,
         Some(&prior),

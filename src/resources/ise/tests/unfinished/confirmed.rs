@@ -1,6 +1,9 @@
 //! Creations and deletions count once ARM shows them; subnets of an environment that is no more are waited for.
 
+use tfplugin_framework::types::value::Value;
+
 use super::*;
+use crate::azure::resource::Arm;
 
 /// Whoever answers the DELETE: the subnets are waited for once ARM says that the environment is gone, and not before.
 #[tokio::test]
@@ -31,7 +34,7 @@ async fn a_deletion_is_over_when_arm_says_that_the_environment_is_gone() {
             let script = [(line("DELETE"), vec![delete.clone()]), (line("GET"), gets)];
             let server = server(&script).await;
             let mut state = kept(with("Succeeded", 0));
-            let result = call::delete(&Ise, &context(&server), &mut state).await;
+            let result = call::delete(&Arm(Ise), &context(&server), &mut state).await;
             assert_eq!(result.is_ok(), is_deleted, "{result:?}");
             let asked = server.lines().contains(&get(&subnet("a")));
             assert_eq!(asked, is_deleted, "the wait for the subnets");
@@ -71,7 +74,7 @@ async fn a_creation_of_which_nothing_came_leaves_no_state() {
 /// Somebody else deleted what was there before, by whatever name: its subnets are waited for, where that is looked up.
 #[tokio::test]
 async fn the_subnets_of_an_environment_that_is_no_more_are_waited_for() {
-    let old = id(ARM.name, "old");
+    let old = id(ENVIRONMENTS.name, "old");
     let link = json!([{ "properties": { "link": old.to_string() } }]);
     let held = json!({ "id": "s", "properties": { "serviceAssociationLinks": link } });
     let free = json!({ "id": "s", "properties": {} });

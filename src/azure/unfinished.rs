@@ -1,0 +1,58 @@
+//! A creation that an earlier run left before Azure had ended it: by a stop, a timeout, or without an answer.
+
+use tfplugin_framework::diagnostics::capitalised;
+use tfplugin_framework::private::Private;
+use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::types::path::Path;
+use tfplugin_framework::types::value::{Object, Value};
+
+use super::arm_type::ArmType;
+use crate::arm;
+
+/// The name under which it is remembered.
+const KEY: &str = "creation";
+
+/// Remembers that the creation goes on.
+pub(crate) fn remember(private: &mut Private) {
+    private.set(KEY, &"unfinished");
+}
+
+/// Forgets it once Azure shows the object to be well; of some types it tells no state.
+pub(super) fn settle(private: &mut Private, found: &Object) {
+    if provisioning_state(found).is_none_or(arm::is_success) {
+        private.remove(KEY);
+    }
+}
+
+/// Plans to go on waiting, or to begin anew where the creation has failed.
+///
+/// What others write in a network shows in the state of its subnets too, and is no reason to do anything.
+pub(super) fn plan(arm: &ArmType, plan: &mut Plan<'_>) {
+    let is_left = plan.private.get::<String>(KEY).is_some();
+    let Some(prior) = plan.prior.filter(|_| is_left) else {
+        // A replacement begins with what was remembered of the old object.
+        return plan.private.remove(KEY);
+    };
+    let state = provisioning_state(prior);
+    if state.is_some_and(arm::is_success) {
+        return;
+    }
+    plan.planned.set("provisioning_state", Value::unknown());
+    if state.is_some_and(arm::is_failure) {
+        let path = Path::attribute("provisioning_state");
+        plan.requires_replace.insert(path);
+        return;
+    }
+    let summary = format!(
+        "{} {:?} was still being created at plan",
+        capitalised(arm.noun),
+        prior.text("name")
+    );
+    let detail = "Azure had accepted it before and had not finished. The apply goes on waiting, and only then does whatever else is planned \
+                  for it; nothing is created again and nothing is replaced.";
+    plan.diagnostics.add_warning(summary, detail);
+}
+
+fn provisioning_state(object: &Object) -> Option<&str> {
+    object.str("provisioning_state")
+}

@@ -1,5 +1,6 @@
 //! Two hundred clients and ten thousand objects: how long requests take, and how much memory the emulator needs, without and
-//! with a state file. `BENCH_CLIENTS` and `BENCH_OBJECTS` are other numbers of them.
+//! with a state file; and how long others wait while somebody lists five thousand objects. `BENCH_CLIENTS`, `BENCH_OBJECTS` and
+//! `BENCH_LISTED` are other numbers of them.
 
 #![allow(clippy::print_stdout, reason = "this is where a benchmark reports")]
 
@@ -8,11 +9,13 @@
 mod driver;
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use driver::{Kind, Phase, Samples, Wrong, run};
+use driver::{Client, Kind, Phase, Samples, Wrong, run};
+use serde_json::json;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -37,7 +40,52 @@ async fn report() -> Result<(), Wrong> {
     let folder = tempfile::tempdir()?;
     let state = folder.path().join("state.redb");
     let state = state.to_str().ok_or("no text path")?;
-    measure("with --state", &["--state", state], clients, objects).await
+    measure("with --state", &["--state", state], clients, objects).await?;
+    wait_for_lists(number("BENCH_LISTED", 5000)?).await
+}
+
+/// How long a client waits for its answers while another one lists every resource, and while nobody does.
+async fn wait_for_lists(objects: usize) -> Result<(), Wrong> {
+    const GROUP: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/g";
+    let rules = |number| {
+        let id = format!("{GROUP}/providers/Microsoft.Network/networkSecurityGroups/rules{number}");
+        json!({"id": id, "location": "westeurope"})
+    };
+    let mut fixtures = vec![json!({"id": GROUP, "location": "westeurope"})];
+    fixtures.extend((0..objects).map(rules));
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("fixtures.json");
+    std::fs::write(&file, serde_json::to_vec(&fixtures)?)?;
+    let file = file.to_str().ok_or("no text path")?;
+    let (_child, address) = Emulator::start(&["--fixture", file])?;
+    let mut reader = Client::connect(address, 0).await?;
+    let path = format!(
+        "{GROUP}/providers/Microsoft.Network/networkSecurityGroups/rules7?api-version=2024-01-01"
+    );
+    println!("\nwhile {objects} objects are listed");
+    for lists in [0, 5] {
+        // In a thread of its own, so that it is the emulator that is waited for.
+        let lists = tokio::task::spawn_blocking(move || {
+            let started = Instant::now();
+            if lists == 0 {
+                std::thread::sleep(Duration::from_secs(2));
+            }
+            for _ in 0..lists {
+                list(address, objects)?;
+            }
+            Ok::<_, Wrong>((lists, started.elapsed()))
+        });
+        let mut times = Vec::new();
+        while !lists.is_finished() {
+            let started = Instant::now();
+            reader.exchange("GET", &path, String::new()).await?;
+            times.push((Kind::Read, started.elapsed()));
+        }
+        let (lists, took) = lists.await??;
+        println!("{lists} lists: {:.1} s", took.as_secs_f64());
+        print(times);
+    }
+    Ok(())
 }
 
 /// The whole load on an emulator of its own.
@@ -47,21 +95,7 @@ async fn measure(
     clients: usize,
     objects: usize,
 ) -> Result<(), Wrong> {
-    let mut child = Emulator(
-        Command::new(env!("CARGO_BIN_EXE_arm-emulator"))
-            .args(["--listen", "127.0.0.1:0", "--time-scale", "3600"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()?,
-    );
-    let mut line = String::new();
-    let stdout = child.0.stdout.take().ok_or("no pipe")?;
-    BufReader::new(stdout).read_line(&mut line)?;
-    let address = line
-        .trim()
-        .strip_prefix("http://")
-        .ok_or("no address")?
-        .parse()?;
+    let (child, address) = Emulator::start(&[&["--time-scale", "3600"], arguments].concat())?;
     println!("\n{title}: {} MiB at the start", child.resident()?);
     for phase in [Phase::Build, Phase::Use, Phase::Clear] {
         let started = Instant::now();
@@ -77,6 +111,21 @@ async fn measure(
         print(samples);
     }
     Ok(())
+}
+
+/// Lists every resource once.
+fn list(address: SocketAddr, objects: usize) -> Result<(), Wrong> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.write_all(
+        b"GET /_emulator/resources HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
+    )?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text)?;
+    if text.matches("/defaultSecurityRules/DenyAllInBound").count() == objects {
+        Ok(())
+    } else {
+        Err("not all of them".into())
+    }
 }
 
 fn print(samples: Samples) {
@@ -102,6 +151,22 @@ fn print(samples: Samples) {
 struct Emulator(Child);
 
 impl Emulator {
+    /// Starts one, and reads where it listens.
+    fn start(arguments: &[&str]) -> Result<(Self, SocketAddr), Wrong> {
+        let mut child = Self(
+            Command::new(env!("CARGO_BIN_EXE_arm-emulator"))
+                .args(["--listen", "127.0.0.1:0"])
+                .args(arguments)
+                .stdout(Stdio::piped())
+                .spawn()?,
+        );
+        let mut line = String::new();
+        let stdout = child.0.stdout.take().ok_or("no pipe")?;
+        BufReader::new(stdout).read_line(&mut line)?;
+        let address = line.trim().strip_prefix("http://").ok_or("no address")?;
+        Ok((child, address.parse()?))
+    }
+
     /// Its resident memory in MiB.
     fn resident(&self) -> Result<u64, Wrong> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;

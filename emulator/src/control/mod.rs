@@ -3,7 +3,7 @@
 mod applications;
 pub(crate) mod changes;
 pub(crate) mod faults;
-mod masking;
+pub(crate) mod masking;
 mod metrics;
 pub(crate) mod requests;
 pub(crate) mod snapshots;
@@ -80,7 +80,11 @@ static ROUTES: &[Route<Handler>] = &[
         Ok(Reply::json(200, state.snapshots.list()))
     }),
     route("POST", "_emulator/snapshots", |state, call, _| {
-        snapshots::serve(state, &body(call)?)
+        let (reply, loaded) = state.snapshots.serve(&state.world, &body(call)?)?;
+        if let Some(world) = loaded {
+            state.replace(world);
+        }
+        Ok(reply)
     }),
     route("DELETE", "_emulator/snapshots", |state, _, _| {
         state.snapshots.clear();

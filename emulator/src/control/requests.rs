@@ -5,25 +5,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use lz4_flex::block::{compress_prepend_size_with_dict, decompress_size_prepended_with_dict};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::faults::Form;
-use super::masking::{mask, mask_headers, mask_query};
+use super::masking::{self, mask_query};
 use crate::core::call::{Call, Reply};
 use crate::core::clock::timestamp;
-use crate::core::json::{Json, json};
+use crate::core::json::Json;
 use crate::core::target::Target;
 
 /// How many requests are remembered.
 const CAPACITY: usize = 20_000;
-/// How many bytes they have together.
+/// How many bytes they have together when they are shown.
 const MOST_BYTES: usize = 64 * 1024 * 1024;
+/// What most messages have in them, so that it need not be kept with each.
+const TYPICAL: &[u8] = include_bytes!("data/messages.json");
 
-/// A request that was served. Its bodies are kept as text: as trees they would take several times the room.
-#[derive(Debug, Serialize)]
+/// A request that was served.
+#[derive(Debug)]
 pub(crate) struct Entry {
-    pub(crate) time: String,
+    time: Timestamp,
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) query: String,
@@ -32,24 +35,31 @@ pub(crate) struct Entry {
     pub(crate) duration_ms: u64,
     pub(crate) correlation_id: Option<String>,
     pub(crate) fault: Option<&'static str>,
-    pub(crate) body: Option<Box<RawValue>>,
-    pub(crate) response_body: Option<Box<RawValue>>,
-    /// The headers as one object each; they are looked at so seldom that text is enough.
-    pub(crate) headers: Option<Box<RawValue>>,
-    pub(crate) response_headers: Option<Box<RawValue>>,
+    /// What was sent and answered is looked at so seldom that it is kept packed.
+    messages: Box<[u8]>,
     /// By which it is told from others: they count on, whatever is forgotten.
     pub(crate) number: u64,
 }
 
+/// What a client sent and what it was answered; the headers of each are one object.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Messages {
+    pub(crate) body: Option<Box<RawValue>>,
+    pub(crate) response_body: Option<Box<RawValue>>,
+    pub(crate) headers: Option<Box<RawValue>>,
+    pub(crate) response_headers: Option<Box<RawValue>>,
+}
+
 impl Entry {
     /// What is to be remembered of a request, when it came and how long it took, and what a fault did to it; no answer
-    /// means that its client got none. An answer is a reply and how it is sent.
+    /// means that its client got none. An answer is a reply and how it is sent, and the text of its body is masked.
     pub(crate) fn new(
         call: &Call,
         query: &str,
         (started, took): (Timestamp, Duration),
         fault: Option<&'static str>,
         answer: Option<&(Reply, Form)>,
+        response_body: Option<&str>,
     ) -> Self {
         let reply = answer.map(|(reply, _)| reply);
         let correlation = reply.and_then(|reply| {
@@ -59,9 +69,13 @@ impl Entry {
                 .find(|(name, _)| *name == "x-ms-correlation-request-id")
                 .map(|(_, id)| id.clone())
         });
-        let answered = reply.and_then(|reply| reply.body.clone()).map(mask);
+        let answer_headers = answer.map(|(reply, form)| {
+            let own = reply.headers.iter();
+            let own = own.map(|(name, value)| (*name, value.as_str()));
+            masking::headers(own.chain(text_pairs(&form.headers)))
+        });
         Self {
-            time: timestamp(started),
+            time: started,
             method: call.method.clone(),
             path: shown_path(call),
             query: mask_query(query),
@@ -69,31 +83,100 @@ impl Entry {
             duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             correlation_id: correlation,
             fault,
-            body: body(call).and_then(|body| to_raw_value(&body).ok()),
-            response_body: answered.and_then(|body| to_raw_value(&body).ok()),
-            headers: headers(text_pairs(&call.headers)),
-            response_headers: answer.and_then(|(reply, form)| {
-                let own = reply.headers.iter();
-                let own = own.map(|(name, value)| (*name, value.as_str()));
-                headers(own.chain(text_pairs(&form.headers)))
-            }),
+            messages: pack(
+                &masking::headers(text_pairs(&call.headers)),
+                body(call).as_deref(),
+                answer_headers.as_deref(),
+                response_body,
+            ),
             number: 0,
         }
     }
 
-    /// How many bytes it has.
+    /// When it came.
+    pub(crate) fn time(&self) -> String {
+        timestamp(self.time)
+    }
+
+    /// What was sent and answered.
+    pub(crate) fn messages(&self) -> Messages {
+        let text = decompress_size_prepended_with_dict(&self.messages, TYPICAL);
+        let read = text
+            .ok()
+            .and_then(|text| serde_json::from_slice(&text).ok());
+        // Nobody but us has packed it.
+        read.unwrap_or_default()
+    }
+
+    /// How many bytes it has when it is shown.
     fn size(&self) -> usize {
-        let raw = |body: &Option<Box<RawValue>>| body.as_ref().map_or(0, |body| body.get().len());
+        let length = self.messages.first_chunk().copied().map(u32::from_le_bytes);
         size_of::<Self>()
-            + self.time.len()
             + self.method.len()
             + self.path.len()
             + self.query.len()
             + self.correlation_id.as_ref().map_or(0, String::len)
-            + raw(&self.body)
-            + raw(&self.response_body)
-            + raw(&self.headers)
-            + raw(&self.response_headers)
+            + length
+                .and_then(|length| usize::try_from(length).ok())
+                .unwrap_or_default()
+    }
+}
+
+/// The JSON texts of what was sent and answered, together and packed.
+fn pack(
+    headers: &str,
+    body: Option<&str>,
+    response_headers: Option<&str>,
+    response_body: Option<&str>,
+) -> Box<[u8]> {
+    let [body, response_headers, response_body] =
+        [body, response_headers, response_body].map(|text| text.unwrap_or("null"));
+    let text = format!(
+        r#"{{"headers":{headers},"body":{body},"response_headers":{response_headers},"response_body":{response_body}}}"#
+    );
+    compress_prepend_size_with_dict(text.as_bytes(), TYPICAL).into_boxed_slice()
+}
+
+impl Serialize for Entry {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Shown<'a> {
+            time: String,
+            method: &'a str,
+            path: &'a str,
+            query: &'a str,
+            status: Option<u16>,
+            duration_ms: u64,
+            correlation_id: Option<&'a str>,
+            fault: Option<&'static str>,
+            body: Option<Box<RawValue>>,
+            response_body: Option<Box<RawValue>>,
+            headers: Option<Box<RawValue>>,
+            response_headers: Option<Box<RawValue>>,
+            number: u64,
+        }
+        let Messages {
+            body,
+            response_body,
+            headers,
+            response_headers,
+        } = self.messages();
+        let shown = Shown {
+            time: self.time(),
+            method: &self.method,
+            path: &self.path,
+            query: &self.query,
+            status: self.status,
+            duration_ms: self.duration_ms,
+            correlation_id: self.correlation_id.as_deref(),
+            fault: self.fault,
+            body,
+            response_body,
+            headers,
+            response_headers,
+            number: self.number,
+        };
+        shown.serialize(to)
     }
 }
 
@@ -101,10 +184,6 @@ fn text_pairs(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> 
     pairs
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
-}
-
-fn headers<'a>(headers: impl Iterator<Item = (&'a str, &'a str)>) -> Option<Box<RawValue>> {
-    to_raw_value(&mask_headers(headers)).ok()
 }
 
 /// The remembered requests.
@@ -178,7 +257,7 @@ pub(crate) fn list(entries: &[Arc<Entry>]) -> serde_json::Result<String> {
 }
 
 /// The body as JSON: a form as its fields. What is neither is not kept, since nothing in it could be masked.
-fn body(call: &Call) -> Option<Json> {
+fn body(call: &Call) -> Option<String> {
     if call.body.is_empty() {
         return None;
     }
@@ -188,12 +267,12 @@ fn body(call: &Call) -> Option<Json> {
     {
         let fields = url::form_urlencoded::parse(&call.body)
             .map(|(name, value)| (name.into_owned(), Json::from(value.into_owned())));
-        return Some(mask(Json::Object(fields.collect())));
+        return Some(masking::json(&Json::Object(fields.collect())));
     }
-    Some(
-        serde_json::from_slice(&call.body)
-            .map_or_else(|_| json!(format!("({} bytes)", call.body.len())), mask),
-    )
+    Some(match call.parsed() {
+        Ok(body) => masking::json(body),
+        Err(_) => format!("\"({} bytes)\"", call.body.len()),
+    })
 }
 
 #[cfg(test)]
@@ -211,7 +290,7 @@ mod tests {
         for number in 0..6 {
             let at = (Timestamp::UNIX_EPOCH, Duration::ZERO);
             let long = call(&number.to_string().repeat(MOST_BYTES / 4));
-            requests.remember(Entry::new(&long, "", at, None, None));
+            requests.remember(Entry::new(&long, "", at, None, None, None));
         }
         assert_eq!(requests.entries.len(), 3);
         assert!(requests.bytes <= MOST_BYTES);
@@ -231,7 +310,7 @@ mod tests {
             ..Call::default()
         };
         let at = (Timestamp::UNIX_EPOCH, Duration::from_millis(7));
-        requests.remember(Entry::new(&call, "x=1", at, Some("swallow"), None));
+        requests.remember(Entry::new(&call, "x=1", at, Some("swallow"), None, None));
         assert_eq!(
             list(&requests.last(usize::MAX)).expect("a list"),
             concat!(
@@ -242,11 +321,11 @@ mod tests {
             )
         );
         let at = (Timestamp::UNIX_EPOCH, Duration::ZERO);
-        requests.remember(Entry::new(&call, "last", at, None, None));
+        requests.remember(Entry::new(&call, "last", at, None, None, None));
         let last = list(&requests.last(1)).expect("a list");
         assert!(last.contains("\"last\"") && !last.contains("x=1"), "{last}");
         requests.clear();
-        requests.remember(Entry::new(&call, "", at, None, None));
+        requests.remember(Entry::new(&call, "", at, None, None, None));
         let numbers = [1, 2, 3, 4].map(|number| requests.get(number).is_some());
         assert_eq!(numbers, [false, false, true, false]);
     }

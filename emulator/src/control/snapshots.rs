@@ -18,7 +18,6 @@ use crate::core::random::Random;
 use crate::core::render;
 use crate::core::store::Stored;
 use crate::core::world::World;
-use crate::state::State;
 use crate::types::TABLE;
 
 /// How many snapshots are kept.
@@ -78,27 +77,43 @@ struct Appointment<D> {
     due: D,
 }
 
-/// Does what a request asks for: `{"save": NAME}`, `{"load": NAME}`, `{"delete": NAME}` or
-/// `{"diff": {"from": NAME, "to": NAME}}`, where no `to` is what there is now.
-pub(super) fn serve(state: &mut State, asked: &Json) -> Result<Reply, ArmError> {
-    let mut members = asked.as_object().into_iter().flatten();
-    let (Some((verb, of)), None) = (members.next(), members.next()) else {
-        return Err(invalid(
-            "one of 'save', 'load', 'delete' and 'diff' is expected",
-        ));
-    };
-    match verb.as_str() {
-        "save" => save(state, name_of(verb, of)?),
-        "load" => load(state, name_of(verb, of)?),
-        "delete" => delete(state, name_of(verb, of)?),
-        "diff" => diff(state, of),
-        _ => Err(invalid(&format!(
-            "'{verb}' is unknown; 'save', 'load', 'delete' or 'diff' is expected"
-        ))),
-    }
-}
+/// An answer, and the world that takes the place of the one there is.
+type Done = Result<(Reply, Option<World>), ArmError>;
 
 impl Snapshots {
+    /// Does what a request asks for: `{"save": NAME}`, `{"load": NAME}`, `{"delete": NAME}` or
+    /// `{"diff": {"from": NAME, "to": NAME}}`, where no `to` is what there is now.
+    pub(super) fn serve(&mut self, world: &World, asked: &Json) -> Done {
+        let mut members = asked.as_object().into_iter().flatten();
+        let (Some((verb, of)), None) = (members.next(), members.next()) else {
+            return Err(invalid(
+                "one of 'save', 'load', 'delete' and 'diff' is expected",
+            ));
+        };
+        let reply = match verb.as_str() {
+            "save" => self.save(world, name_of(verb, of)?)?,
+            "load" => {
+                let name = name_of(verb, of)?;
+                let snapshot = self.get(name)?;
+                let loaded = snapshot.world(world)?;
+                return Ok((Reply::json(200, snapshot.show(name)), Some(loaded)));
+            }
+            "delete" => {
+                let name = name_of(verb, of)?;
+                self.get(name)?;
+                self.0.remove(name);
+                Reply::empty(204)
+            }
+            "diff" => self.diff(world, of)?,
+            _ => {
+                return Err(invalid(&format!(
+                    "'{verb}' is unknown; 'save', 'load', 'delete' or 'diff' is expected"
+                )));
+            }
+        };
+        Ok((reply, None))
+    }
+
     /// What there is, by name.
     pub(super) fn list(&self) -> Json {
         let shown = self.0.iter().map(|(name, snapshot)| snapshot.show(name));
@@ -108,6 +123,59 @@ impl Snapshots {
     /// Forgets them all.
     pub(super) fn clear(&mut self) {
         self.0.clear();
+    }
+
+    fn save(&mut self, world: &World, name: &str) -> Result<Reply, ArmError> {
+        let is_plain =
+            |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+        if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(is_plain) {
+            return Err(invalid(&format!(
+                "the name of a snapshot has up to {LONGEST_NAME} letters, digits, '-', '_' and '.'"
+            )));
+        }
+        let others = self.0.iter().filter(|(other, _)| *other != name);
+        let (number, bytes) = others.fold((0, 0), |(number, bytes), (_, other)| {
+            (number + 1, bytes + other.text.len())
+        });
+        let taken = if number < MOST {
+            Some(Snapshot::take(world)?)
+        } else {
+            None
+        };
+        let Some(taken) = taken.filter(|taken| bytes + taken.text.len() <= MOST_BYTES) else {
+            return Err(errors::snapshot_limit_reached(MOST, MOST_BYTES));
+        };
+        let shown = taken.show(name);
+        let before = self.0.insert(name.to_owned(), taken);
+        let status = if before.is_some() { 200 } else { 201 };
+        Ok(Reply::json(status, shown))
+    }
+
+    fn diff(&self, world: &World, of: &Json) -> Result<Reply, ArmError> {
+        let known = ["from", "to"];
+        let members = of.as_object().filter(|members| {
+            members.contains_key("from")
+                && members.keys().all(|name| known.contains(&name.as_str()))
+        });
+        if members.is_none() {
+            return Err(invalid(
+                "'diff' has the name of a snapshot as 'from', and another as 'to' unless it is about now",
+            ));
+        }
+        let resources = |member: &str| match of.get(member) {
+            None | Some(Json::Null) => Ok(shown(world)),
+            Some(name) => {
+                let snapshot = self.get(name_of(member, name)?)?;
+                Ok(shown(&snapshot.world(world)?))
+            }
+        };
+        if of["from"].is_null() {
+            return Err(invalid("'from' is the name of a snapshot"));
+        }
+        let mut found = changes::between(&resources("from")?, &resources("to")?);
+        found["from"] = of["from"].clone();
+        found["to"] = of.get("to").cloned().unwrap_or_default();
+        Ok(Reply::json(200, found))
     }
 
     fn get(&self, name: &str) -> Result<&Snapshot, ArmError> {
@@ -177,70 +245,6 @@ impl Snapshot {
             "bytes": self.text.len()
         })
     }
-}
-
-fn save(state: &mut State, name: &str) -> Result<Reply, ArmError> {
-    let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
-    if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(is_plain) {
-        return Err(invalid(&format!(
-            "the name of a snapshot has up to {LONGEST_NAME} letters, digits, '-', '_' and '.'"
-        )));
-    }
-    let others = state.snapshots.0.iter().filter(|(other, _)| *other != name);
-    let (number, bytes) = others.fold((0, 0), |(number, bytes), (_, other)| {
-        (number + 1, bytes + other.text.len())
-    });
-    let taken = if number < MOST {
-        Some(Snapshot::take(&state.world)?)
-    } else {
-        None
-    };
-    let Some(taken) = taken.filter(|taken| bytes + taken.text.len() <= MOST_BYTES) else {
-        return Err(errors::snapshot_limit_reached(MOST, MOST_BYTES));
-    };
-    let shown = taken.show(name);
-    let before = state.snapshots.0.insert(name.to_owned(), taken);
-    let status = if before.is_some() { 200 } else { 201 };
-    Ok(Reply::json(status, shown))
-}
-
-fn load(state: &mut State, name: &str) -> Result<Reply, ArmError> {
-    let snapshot = state.snapshots.get(name)?;
-    let (world, shown) = (snapshot.world(&state.world)?, snapshot.show(name));
-    state.replace(world);
-    Ok(Reply::json(200, shown))
-}
-
-fn delete(state: &mut State, name: &str) -> Result<Reply, ArmError> {
-    state.snapshots.get(name)?;
-    state.snapshots.0.remove(name);
-    Ok(Reply::empty(204))
-}
-
-fn diff(state: &State, of: &Json) -> Result<Reply, ArmError> {
-    let known = ["from", "to"];
-    let members = of.as_object().filter(|members| {
-        members.contains_key("from") && members.keys().all(|name| known.contains(&name.as_str()))
-    });
-    if members.is_none() {
-        return Err(invalid(
-            "'diff' has the name of a snapshot as 'from', and another as 'to' unless it is about now",
-        ));
-    }
-    let resources = |member: &str| match of.get(member) {
-        None | Some(Json::Null) => Ok(shown(&state.world)),
-        Some(name) => {
-            let snapshot = state.snapshots.get(name_of(member, name)?)?;
-            Ok(shown(&snapshot.world(&state.world)?))
-        }
-    };
-    if of["from"].is_null() {
-        return Err(invalid("'from' is the name of a snapshot"));
-    }
-    let mut found = changes::between(&resources("from")?, &resources("to")?);
-    found["from"] = of["from"].clone();
-    found["to"] = of.get("to").cloned().unwrap_or_default();
-    Ok(Reply::json(200, found))
 }
 
 /// Every resource as ARM shows it, by its id in lower case.

@@ -1,5 +1,7 @@
 //! A request as the core sees it, and the answer it gives.
 
+use std::sync::OnceLock;
+
 use jiff::SignedDuration;
 
 use super::clock::Clock;
@@ -20,6 +22,8 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
+    /// The body as JSON, once somebody has asked for it.
+    pub(crate) parsed: OnceLock<Result<Json, String>>,
     /// Scheme and host under which the client reached us.
     pub(crate) base: String,
 }
@@ -32,6 +36,7 @@ impl Call {
             path: path.to_owned(),
             target: Target::read(path).unwrap_or_default(),
             query: vec![("api-version".to_owned(), version.to_owned())],
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body: body.to_string().into_bytes(),
             ..Self::default()
         }
@@ -52,6 +57,25 @@ impl Call {
         self.query("api-version")
             .filter(|version| !version.is_empty())
             .ok_or_else(errors::missing_api_version_parameter)
+    }
+
+    /// The body as JSON, or why it is none.
+    pub(crate) fn parsed(&self) -> Result<&Json, &str> {
+        let parsed = self.parsed.get_or_init(|| parse(&self.body));
+        parsed.as_ref().map_err(String::as_str)
+    }
+
+    /// Refuses a body that does not say that it is JSON, as ARM's front does (seen by users of the Azure CLI).
+    pub(crate) fn check_media_type(&self) -> Result<(), ArmError> {
+        if self.body.is_empty() || matches!(self.method.as_str(), "GET" | "HEAD" | "DELETE") {
+            return Ok(());
+        }
+        let told = self.header("content-type").filter(|kind| !kind.is_empty());
+        let kind = told.map(|kind| kind.split(';').next().unwrap_or(kind).trim());
+        match kind {
+            Some(kind) if kind.eq_ignore_ascii_case("application/json") => Ok(()),
+            kind => Err(errors::unsupported_media_type(kind.unwrap_or("<null>"))),
+        }
     }
 
     /// The body as a JSON object, as ARM's documents have it.
@@ -98,14 +122,14 @@ impl Call {
         })
     }
 
-    fn object(&self) -> Result<Json, ArmError> {
+    fn object(&self) -> Result<&Json, ArmError> {
         if self.body.is_empty() {
             return Err(errors::empty_content());
         }
-        match parse(&self.body) {
+        match self.parsed() {
             Ok(body @ Json::Object(_)) => Ok(body),
             Ok(_) => Err(content("A JSON object was expected.")),
-            Err(why) => Err(content(&why)),
+            Err(why) => Err(content(why)),
         }
     }
 }

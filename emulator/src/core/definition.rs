@@ -135,6 +135,22 @@ impl TypeDefinition {
         self.api_versions().first().copied().unwrap_or_default()
     }
 
+    /// Checks that it serves the version that a request asks for.
+    pub(crate) fn check_version(&self, version: &str, location: &str) -> Result<(), ArmError> {
+        if versions::is_known(self.name, self.more_versions, version) {
+            return Ok(());
+        }
+        let supported = self.api_versions();
+        if self.provider.is_arm {
+            return Err(versions::invalid(version, &supported));
+        }
+        let kind = self.name.split_once('/').map_or("", |(_, kind)| kind);
+        let supported = supported.join(", ");
+        Err(errors::no_registered_provider_found(
+            location, version, kind, supported,
+        ))
+    }
+
     /// The last part of its name.
     pub(crate) fn kind(&self) -> &'static str {
         self.name.rsplit('/').next().unwrap_or_default()

@@ -129,6 +129,7 @@ fn dispatch(request: &mut Request<'_>) -> Outcome {
     if let Some(subscription) = call.target.subscription().filter(|id| guid(id).is_none()) {
         return Err(errors::invalid_subscription_id(subscription));
     }
+    call.check_media_type()?;
     let providers = request.types.0.iter();
     let tables = providers.flat_map(|provider| provider.routes).chain(ROUTES);
     let segments = call.target.segments();
@@ -224,7 +225,7 @@ fn below(
     tail: &[&str],
 ) -> Outcome {
     let method = request.call.method.as_str();
-    versions::check(definition, request.call.api_version()?, "")?;
+    definition.check_version(request.call.api_version()?, "")?;
     let routed = find(definition.below, method, tail);
     if let Routed::WrongVerb(allow) = &routed {
         return Err(errors::method(method, allow));

@@ -103,6 +103,8 @@ catalogue! {
         "Precondition failed. The condition on the etag of {id} does not hold.";
     request_content_too_large() = front 413 "RequestContentTooLarge", "a body that is too large":
         "The request content is too large: the maximum size is 4 MB.";
+    unsupported_media_type(kind) = front 415 "UnsupportedMediaType":
+        "The content media type '{kind}' is not supported. Only 'application/json' is supported.";
     request_timeout() = front 408 "RequestTimeout", "a body that is too slow":
         "The request content was not there within a minute.";
     resource_group_being_deleted(group) = front 409 "ResourceGroupBeingDeleted":

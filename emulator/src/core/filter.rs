@@ -1,6 +1,7 @@
 //! The `$filter` of lists: comparisons of fields with texts, joined by `and` and `or`.
 
 use super::call::Call;
+use super::directory::guid;
 use super::error::ArmError;
 use super::errors;
 use super::json::Json;
@@ -93,12 +94,19 @@ impl Filter {
 
 impl Term {
     fn read(text: &str, fields: &[&'static str]) -> Option<Self> {
-        let (field, how, value) = if let Some((name, arguments)) = text.split_once('(') {
+        let call = text.split_once('(');
+        let call = call.filter(|(name, _)| !name.trim().contains(' '));
+        let (field, how, value) = if let Some((name, arguments)) = call {
             let arguments = arguments.strip_suffix(')')?;
-            let (first, second) = arguments.split_once(',')?;
-            match name.trim().to_lowercase().as_str() {
-                "substringof" => (second, How::Contains, first),
-                "startswith" => (first, How::Starts, second),
+            match (
+                name.trim().to_lowercase().as_str(),
+                arguments.split_once(','),
+            ) {
+                ("substringof", Some((first, second))) => (second, How::Contains, first),
+                ("startswith", Some((first, second))) => (first, How::Starts, second),
+                // What holds or does not, and what is about one field.
+                (_, None) if arguments.trim().is_empty() => (name, How::Equal, "'true'"),
+                (_, None) => (name, How::Equal, arguments),
                 _ => return None,
             }
         } else {
@@ -113,7 +121,12 @@ impl Term {
         };
         let mut known = fields.iter();
         let field = known.find(|known| known.eq_ignore_ascii_case(field.trim()))?;
-        let value = value.trim().strip_prefix('\'')?.strip_suffix('\'')?;
+        let value = value.trim();
+        let quoted = value
+            .strip_prefix('\'')
+            .and_then(|rest| rest.strip_suffix('\''));
+        // The documents of roles write ids without quotes.
+        let value = quoted.or_else(|| guid(value).map(|_| value))?;
         Some(Self {
             field,
             how,
@@ -165,6 +178,10 @@ mod tests {
             ("substringof('ne', name)", true),
             ("startswith(tagName, 'B')", true),
             ("name eq 'one or two'", false),
+            ("name eq 'one (or two)'", false),
+            ("tagName()", false),
+            ("name('One') and startswith(tagName, 'b')", true),
+            ("name ne 00000000-0000-0000-0000-000000000001", true),
         ] {
             let filter = filter(text).expect("a filter").expect("one");
             let fits = filter.accepts(|field| match field {

@@ -74,7 +74,30 @@ impl ResourceId {
 
     /// The key under which a resource is stored: ids that differ by case only are the same id.
     pub(crate) fn key(&self) -> String {
-        self.to_string().to_lowercase()
+        let mut key = self.path();
+        if !key.is_ascii() {
+            return key.to_lowercase();
+        }
+        key.make_ascii_lowercase();
+        key
+    }
+
+    /// The id as text; made for every look at a resource.
+    fn path(&self) -> String {
+        let mut path = String::with_capacity(200);
+        path.push_str("/subscriptions/");
+        path.push_str(&self.subscription);
+        if let Some(group) = &self.group {
+            for part in ["/resourceGroups/", group, "/providers/", &self.namespace] {
+                path.push_str(part);
+            }
+        }
+        for (kind, name) in &self.pairs {
+            for part in ["/", kind, "/", name] {
+                path.push_str(part);
+            }
+        }
+        path
     }
 
     /// Whether both ids name the same resource.
@@ -136,13 +159,7 @@ impl ResourceId {
 
 impl fmt::Display for ResourceId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "/subscriptions/{}", self.subscription)?;
-        if let Some(group) = &self.group {
-            write!(out, "/resourceGroups/{group}/providers/{}", self.namespace)?;
-        }
-        self.pairs
-            .iter()
-            .try_for_each(|(kind, name)| write!(out, "/{kind}/{name}"))
+        out.write_str(&self.path())
     }
 }
 

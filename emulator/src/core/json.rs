@@ -103,17 +103,19 @@ pub(crate) fn merge(target: &mut Json, patch: &Json) {
 
 /// The object with the members of `order` first and the others after them, as they were.
 pub(crate) fn ordered(value: Json, order: &[impl AsRef<str>]) -> Json {
-    let Json::Object(mut members) = value else {
+    let Json::Object(members) = value else {
         return value;
     };
-    let mut sorted = Map::new();
-    for name in order {
-        if let Some((name, value)) = members.shift_remove_entry(name.as_ref()) {
-            sorted.insert(name, value);
-        }
+    let place = |name: &str| {
+        let place = order.iter().position(|known| known.as_ref() == name);
+        place.unwrap_or(order.len())
+    };
+    if members.keys().map(|name| place(name)).is_sorted() {
+        return Json::Object(members);
     }
-    sorted.extend(members);
-    Json::Object(sorted)
+    let mut members: Vec<(String, Json)> = members.into_iter().collect();
+    members.sort_by_cached_key(|(name, _)| place(name));
+    Json::Object(members.into_iter().collect())
 }
 
 #[cfg(test)]

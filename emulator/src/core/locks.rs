@@ -4,6 +4,7 @@ use super::call::{Call, Outcome, Reply};
 use super::definition::Request;
 use super::error::ArmError;
 use super::errors;
+use super::filter::Filter;
 use super::id::ResourceId;
 use super::json::text;
 use super::paging;
@@ -44,6 +45,9 @@ pub(crate) fn one(request: &mut Request<'_>, at: &[&str]) -> Outcome {
 
 /// Refuses what a lock on the scope or above it forbids, and a deletion that a lock below it forbids.
 pub(crate) fn check(world: &World, id: &ResourceId, intent: Intent) -> Result<(), ArmError> {
+    if !world.resources.has_authorizations() {
+        return Ok(());
+    }
     let forbids = |lock: &&Stored| match text(&lock.body, "properties/level") {
         Some("ReadOnly") => true,
         Some("CanNotDelete") => intent == Intent::Delete,
@@ -59,7 +63,7 @@ pub(crate) fn check(world: &World, id: &ResourceId, intent: Intent) -> Result<()
     if intent == Intent::Delete {
         let below = world
             .resources
-            .in_group(id)
+            .authorizations_below(id)
             .filter(|stored| is_lock(stored));
         locked.extend(below.filter(forbids).map(|lock| scope::scope_of(&lock.id)));
     }
@@ -106,10 +110,8 @@ fn check_name(name: &str) -> Result<(), ArmError> {
 pub(crate) fn list(request: &mut Request<'_>, _: &[&str]) -> Outcome {
     versions::check_locks(request.call.api_version()?)?;
     let (scope, world) = (&scope::asked(request, 3)?, &*request.world);
-    let at_scope = request
-        .call
-        .query("$filter")
-        .is_some_and(|filter| filter.trim().eq_ignore_ascii_case("atScope()"));
+    // The only filter that is documented.
+    let at_scope = Filter::of(request.call, &["atScope"])?.is_some();
     let locks: Vec<&Stored> = if at_scope {
         scope::with_above(scope)
             .iter()
@@ -118,7 +120,7 @@ pub(crate) fn list(request: &mut Request<'_>, _: &[&str]) -> Outcome {
     } else {
         world
             .resources
-            .in_group(scope)
+            .authorizations_below(scope)
             .filter(|stored| is_lock(stored))
             .collect()
     };

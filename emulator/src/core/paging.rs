@@ -31,8 +31,10 @@ pub(crate) fn page_of<T>(
         skipped(call, token).ok_or_else(|| invalid("$skipToken", token))
     })?;
     let mut rest = elements.into_iter().skip(skipped);
-    let shown: Vec<Json> = rest.by_ref().take(size).map(show).collect();
-    let mut body = json!({ "value": shown });
+    let shown: Json = rest.by_ref().take(size).map(show).collect();
+    let mut body = json!({});
+    // Not by the macro, which copies what is put into it.
+    body["value"] = shown;
     let next = skipped.saturating_add(size);
     if rest.next().is_some() {
         let mut query = url::form_urlencoded::Serializer::new(String::new());

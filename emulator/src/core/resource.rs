@@ -18,7 +18,6 @@ use super::providers;
 use super::regions;
 use super::render;
 use super::store::Stored;
-use super::versions;
 use super::world::World;
 use crate::documents;
 
@@ -33,7 +32,7 @@ pub(crate) fn serve(
     let location = stored
         .and_then(|stored| text(&stored.body, "location"))
         .unwrap_or_default();
-    versions::check(definition, call.api_version()?, location)?;
+    definition.check_version(call.api_version()?, location)?;
     match call.method.as_str() {
         "GET" => get(request, definition, id),
         "HEAD" => Ok(Reply::empty(if stored.is_some() { 204 } else { 404 })),
@@ -69,7 +68,7 @@ pub(crate) fn collection(
     within: Scope<'_>,
 ) -> Outcome {
     let (world, call) = (&*request.world, request.call);
-    versions::check(definition, call.api_version()?, "")?;
+    definition.check_version(call.api_version()?, "")?;
     if call.method != "GET" {
         return Err(errors::method(&call.method, "GET"));
     }

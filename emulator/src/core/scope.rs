@@ -43,7 +43,7 @@ pub(crate) fn of<'a>(
     scope: &ResourceId,
     kind: &str,
 ) -> impl Iterator<Item = &'a Stored> + use<'a> {
-    world.resources.children(&holder(scope), kind)
+    world.resources.authorizations_of(scope, kind)
 }
 
 /// The id of an object of a scope.

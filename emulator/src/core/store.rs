@@ -80,11 +80,15 @@ impl Store {
         type_name: &str,
         prefix: String,
     ) -> impl Iterator<Item = &'a str> + use<'a> {
-        let first = (type_name.to_lowercase(), prefix);
-        self.by_type
-            .range(first.clone()..)
-            .take_while(move |(kind, key)| *kind == first.0 && key.starts_with(&first.1))
-            .map(|(_, key)| key.as_str())
+        let kind = type_name.to_lowercase();
+        // Lists are long, and looking at every key takes longer than finding the first that is behind them.
+        let end = match prefix.strip_suffix('/') {
+            Some(start) => (kind.clone(), format!("{start}0")),
+            None => (format!("{kind}\0"), String::new()),
+        };
+        let own = self.by_type.range((kind, prefix.clone())..end);
+        own.map(|(_, key)| key.as_str())
+            .filter(move |key| prefix.ends_with('/') || key.starts_with(&prefix))
     }
 
     /// The resource of that key.
@@ -98,12 +102,39 @@ impl Store {
         subscription: &str,
         kind: &str,
     ) -> impl Iterator<Item = &'a Stored> + use<'a> {
-        let prefix = format!("/subscriptions/{}/", subscription.to_lowercase());
+        let kind = kind.to_owned();
+        self.authorizations_from(format!("/subscriptions/{}/", subscription.to_lowercase()))
+            .filter(move |stored| {
+                let last = stored.id.pairs.last();
+                last.is_some_and(|(known, _)| known.eq_ignore_ascii_case(&kind))
+            })
+    }
+
+    /// Whether anything is given to a scope at all: every request asks, and mostly nothing is.
+    pub(crate) fn has_authorizations(&self) -> bool {
+        !self.authorizations.is_empty()
+    }
+
+    /// The objects of one kind that a scope has itself.
+    pub(crate) fn authorizations_of<'a>(
+        &'a self,
+        scope: &ResourceId,
+        kind: &str,
+    ) -> impl Iterator<Item = &'a Stored> + use<'a> {
         let kind = format!("{AUTHORIZATION}{}/", kind.to_lowercase());
+        let prefix = format!("{}{kind}", scope.key());
+        self.authorizations_from(prefix)
+    }
+
+    /// The objects of every kind that a scope has, and what lies below it.
+    pub(crate) fn authorizations_below(&self, scope: &ResourceId) -> impl Iterator<Item = &Stored> {
+        self.authorizations_from(format!("{}/", scope.key()))
+    }
+
+    fn authorizations_from(&self, prefix: String) -> impl Iterator<Item = &Stored> {
         self.authorizations
             .range(prefix.clone()..)
             .take_while(move |key| key.starts_with(&prefix))
-            .filter(move |key| key.contains(&kind))
             .filter_map(|key| self.resources.get(key))
     }
 

@@ -1,7 +1,6 @@
 //! The api-versions that are accepted: those of the published documents, those that the known clients send, and their
 //! neighbours. Those of a namespace are where its types are.
 
-use super::definition::TypeDefinition;
 use super::error::ArmError;
 use super::errors;
 use super::id::GROUP;
@@ -59,6 +58,14 @@ pub(crate) fn of(type_name: &str, others: &[&'static str]) -> Vec<&'static str> 
     versions
 }
 
+/// Whether a version is one of those of a type.
+pub(crate) fn is_known(type_name: &str, others: &[&str], version: &str) -> bool {
+    let mut documented = documents::of_type(type_name)
+        .map_or(&[][..], |known| &known.versions)
+        .iter();
+    others.contains(&version) || documented.any(|known| known == version)
+}
+
 /// Checks the version of a request for locks.
 pub(crate) fn check_locks(version: &str) -> Result<(), ArmError> {
     one_of(version, &of("Microsoft.Authorization/locks", LOCKS))
@@ -67,28 +74,6 @@ pub(crate) fn check_locks(version: &str) -> Result<(), ArmError> {
 /// Checks the version of a request for roles.
 pub(crate) fn check_authorization(version: &str) -> Result<(), ArmError> {
     one_of(version, AUTHORIZATION)
-}
-
-/// Checks that a type serves the version that a request asks for.
-pub(crate) fn check(
-    definition: &TypeDefinition,
-    version: &str,
-    location: &str,
-) -> Result<(), ArmError> {
-    let supported = definition.api_versions();
-    if supported.contains(&version) {
-        return Ok(());
-    }
-    if definition.provider.is_arm {
-        return Err(invalid(version, &supported));
-    }
-    let kind = definition.name.split_once('/').map_or("", |(_, kind)| kind);
-    Err(errors::no_registered_provider_found(
-        location,
-        version,
-        kind,
-        supported.join(", "),
-    ))
 }
 
 /// Checks the version of a request for one of ARM's own types.
@@ -105,6 +90,7 @@ pub(crate) fn one_of(version: &str, supported: &[&str]) -> Result<(), ArmError> 
     }
 }
 
-fn invalid(version: &str, supported: &[&str]) -> ArmError {
+/// What ARM itself says of a version that it does not serve.
+pub(crate) fn invalid(version: &str, supported: &[&str]) -> ArmError {
     errors::invalid_api_version_parameter(version, supported.join(","))
 }

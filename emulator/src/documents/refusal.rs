@@ -1,7 +1,6 @@
 //! What is said of a body that does not fit. The codes and the sentence around the reason are Azure's; most of the
 //! reasons themselves were never seen and follow the words of the reader that Azure's services use.
 
-use super::reader::Place;
 use crate::core::error::ArmError;
 use crate::core::errors;
 
@@ -33,7 +32,7 @@ pub(super) struct Unfit {
 }
 
 impl Unfit {
-    pub(super) fn new(wrong: Wrong, place: &Place<'_>) -> Self {
+    pub(super) fn new(wrong: Wrong, place: &impl ToString) -> Self {
         Self {
             wrong,
             path: place.to_string(),

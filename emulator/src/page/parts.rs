@@ -55,8 +55,8 @@ pub(super) fn link(scene: &Scene<'_>, id: &ResourceId, name: &str) -> Markup {
 /// Whether a state is good, bad, on its way or of no account: its colour.
 pub(super) fn mood(state: &str) -> &'static str {
     match state {
-        "Succeeded" | "Enabled" | "Completed" => "good",
-        "Failed" => "bad",
+        "Succeeded" | "Enabled" | "Completed" | "Connected" => "good",
+        "Failed" | "Disconnected" => "bad",
         "Disabled" | "NotSpecified" | "Unknown" | "–" => "off",
         _ => "busy",
     }

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use self::outgoing::{as_json, http, plain, refusal, with_body};
 use crate::control::faults::{Action, Damage, Form};
+use crate::control::masking;
 use crate::control::requests::Entry;
 use crate::core::authorization::{self, Sight};
 use crate::core::call::{Call, Reply};
@@ -100,17 +101,17 @@ async fn respond(
     let reply = outcome.as_ref().ok().map(|(reply, _)| reply);
     let status = reply.map(|reply| reply.status);
     tracing::info!(method = %call.method, path = %call.path, status, "request");
-    // Nobody else waits while secrets are masked.
-    let entry = Entry::new(
-        &call,
-        &query,
-        (at, started.elapsed()),
-        fault,
-        outcome.as_ref().ok(),
-    );
+    // Nobody else waits while secrets are masked. Where there are none, what is remembered is what is sent.
+    let shown = reply.and_then(|reply| reply.body.as_ref());
+    let shown = shown.map(masking::whole_or_masked);
+    let text = shown.as_ref().map(|shown| match shown {
+        Ok(text) | Err(text) => text.as_str(),
+    });
+    let took = (at, started.elapsed());
+    let entry = Entry::new(&call, &query, took, fault, outcome.as_ref().ok(), text);
     emulator.with(|state| state.requests.remember(entry));
     match outcome {
-        Ok((reply, form)) => http(reply, form, damage),
+        Ok((reply, form)) => http(reply, shown.and_then(Result::ok), form, damage),
         Err(Silence::Close) => {
             if let Some(connection) = connection {
                 connection.close();
@@ -127,22 +128,35 @@ async fn under_fault(
     call: &Call,
     query: &str,
 ) -> (Answered, Option<&'static str>, Option<Damage>) {
-    let action = emulator.with(|state| {
-        state.settle();
-        state.faults.pick(&state.world, call, query)
-    });
-    if let Some(Action::Delay(delay)) = action {
-        tokio::time::sleep(delay).await;
-    }
-    let damage = match action {
-        Some(Action::Damage(damage)) => Some(damage),
-        _ => None,
-    };
-    let fault = action.as_ref().map(Action::name);
     // Nobody else waits while a signature is checked.
     let token = Signed::read(call);
-    let answered = emulator.with(|state| answer(state, call, token, action));
-    (answered, fault, damage)
+    let served = emulator.with(|state| {
+        state.settle();
+        match state.faults.pick(&state.world, call, query) {
+            Some(Action::Delay(delay)) => Err(delay),
+            action => {
+                let damage = match action {
+                    Some(Action::Damage(damage)) => Some(damage),
+                    _ => None,
+                };
+                let fault = action.as_ref().map(Action::name);
+                Ok((answer(state, call, &token, action), fault, damage))
+            }
+        }
+    });
+    match served {
+        Ok(served) => served,
+        Err(delay) => {
+            let delayed = Action::Delay(delay);
+            tokio::time::sleep(delay).await;
+            let fault = Some(delayed.name());
+            (
+                emulator.with(|state| answer(state, call, &token, Some(delayed))),
+                fault,
+                None,
+            )
+        }
+    }
 }
 
 /// Answers what is about the emulator itself, not about Azure: no token is asked for, no fault acts, nothing is logged.
@@ -151,11 +165,12 @@ async fn own(emulator: &Emulator, call: &Call) -> Response<Body> {
         return refusal(&error);
     }
     let list = match control::list_of(call) {
-        Some(control::List::Resources) => resources(emulator).await,
+        Some(control::List::Resources) => resources(emulator).await.ok(),
         Some(control::List::Requests(last)) => {
             // The text of so many is made while others go on.
             let entries = emulator.with(|state| state.requests.last(last));
-            control::requests::list(&entries)
+            let text = tokio::task::spawn_blocking(move || control::requests::list(&entries));
+            text.await.ok().and_then(Result::ok)
         }
         None => {
             return emulator.with(|state| {
@@ -163,14 +178,14 @@ async fn own(emulator: &Emulator, call: &Call) -> Response<Body> {
                 if page::serves(call) {
                     page::serve(state, call)
                 } else {
-                    http(control::serve(state, call), Form::default(), None)
+                    http(control::serve(state, call), None, Form::default(), None)
                 }
             });
         }
     };
     match list {
-        Ok(list) => with_body(as_json(plain(StatusCode::OK)), list.into(), None),
-        Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR),
+        Some(list) => with_body(as_json(plain(StatusCode::OK)), list.into(), None),
+        None => plain(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
 
@@ -209,7 +224,7 @@ type Token<'a> = Result<Signed<'a>, ArmError>;
 type Answered = Result<(Reply, Form), Silence>;
 
 /// Does the work of a request under a fault, if there is one.
-fn answer(state: &mut State, call: &Call, token: Token<'_>, action: Option<Action>) -> Answered {
+fn answer(state: &mut State, call: &Call, token: &Token<'_>, action: Option<Action>) -> Answered {
     // What falls due by itself is not touched by a fault.
     state.settle();
     let mut doom = None;
@@ -236,7 +251,7 @@ fn answer(state: &mut State, call: &Call, token: Token<'_>, action: Option<Actio
     silence.map_or(Ok((reply, Form::default())), Err)
 }
 
-fn work(state: &mut State, call: &Call, token: Token<'_>, doom: Option<Doom>) -> Reply {
+fn work(state: &mut State, call: &Call, token: &Token<'_>, doom: Option<Doom>) -> Reply {
     let World {
         directory,
         random,
@@ -254,7 +269,8 @@ fn work(state: &mut State, call: &Call, token: Token<'_>, doom: Option<Doom>) ->
         return reply;
     }
     let tokens = &state.signin.tokens;
-    let caller = token.and_then(|token| tokens.check(&directory.tenant, call, &token));
+    let token = token.as_ref().map_err(ArmError::clone);
+    let caller = token.and_then(|token| tokens.check(&directory.tenant, call, token));
     let reply = match caller {
         Ok(caller) => for_caller(&mut state.world, call, &caller, doom),
         Err(error) => signin::challenge(&directory.tenant, clock, call, &error),

@@ -14,11 +14,16 @@ use crate::core::json::Json;
 /// An error of the emulator itself.
 pub(super) fn refusal(error: &ArmError) -> Response<Body> {
     let reply = Reply::json(error.status, error.envelope());
-    http(reply, Form::default(), None)
+    http(reply, None, Form::default(), None)
 }
 
-/// An answer in the form that is asked for.
-pub(super) fn http(reply: Reply, form: Form, damage: Option<Damage>) -> Response<Body> {
+/// An answer in the form that is asked for. The text of its body may have been made already.
+pub(super) fn http(
+    reply: Reply,
+    text: Option<String>,
+    form: Form,
+    damage: Option<Damage>,
+) -> Response<Body> {
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = plain(status);
     let own = reply
@@ -33,7 +38,7 @@ pub(super) fn http(reply: Reply, form: Form, damage: Option<Damage>) -> Response
     let bytes: Bytes = match reply.body {
         None => return response,
         Some(Json::String(text)) if form.is_text => text.into(),
-        Some(body) => body.to_string().into(),
+        Some(body) => text.unwrap_or_else(|| body.to_string()).into(),
     };
     let is_told = response.headers().contains_key(header::CONTENT_TYPE);
     let response = if is_told || form.is_bare {

@@ -51,6 +51,11 @@ impl<'a> Jwt<'a> {
         }
     }
 
+    /// What is signed, and the signature, with between them what is in neither.
+    pub(super) fn parts(&self) -> [&[u8]; 3] {
+        [self.signed.as_bytes(), b".", &self.signature]
+    }
+
     /// Whether the holder of a public key (SubjectPublicKeyInfo) signed it, by the algorithm that its header names.
     pub(super) fn is_signed_by(&self, key: &[u8]) -> bool {
         let algorithm: &'static dyn VerificationAlgorithm = match text(&self.header, "alg") {

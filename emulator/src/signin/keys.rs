@@ -1,8 +1,9 @@
 //! The keys that issuers sign with. They are made when they are first needed and last as long as the process.
 
-use std::sync::LazyLock;
+use std::collections::HashSet;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256, digest};
 use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rand::SystemRandom;
@@ -27,7 +28,12 @@ pub(super) struct SigningKey {
     pair: KeyPair,
     /// The public half as SubjectPublicKeyInfo.
     public: Vec<u8>,
+    /// The digests of tokens that were found to be signed by it: clients send the same one for an hour.
+    checked: Mutex<HashSet<Vec<u8>>>,
 }
+
+/// How many tokens are remembered.
+const MOST_CHECKED: usize = 10_000;
 
 type Key = LazyLock<Result<SigningKey, Unspecified>>;
 
@@ -53,7 +59,12 @@ impl SigningKey {
         let public: PublicKeyX509Der<'_> = pair.public_key().as_der()?;
         let public = public.as_ref().to_vec();
         let id = URL_SAFE_NO_PAD.encode(&digest(&SHA256, &public).as_ref()[..20]);
-        Ok(Self { id, pair, public })
+        Ok(Self {
+            id,
+            pair,
+            public,
+            checked: Mutex::default(),
+        })
     }
 
     /// Signs claims.
@@ -73,7 +84,22 @@ impl SigningKey {
 
     /// Whether this key signed a token.
     pub(super) fn has_signed(&self, token: &Jwt<'_>) -> bool {
-        text(&token.header, "alg") == Some("RS256") && token.is_signed_by(&self.public)
+        let mut read = Context::new(&SHA256);
+        token.parts().iter().for_each(|part| read.update(part));
+        let read = read.finish().as_ref().to_vec();
+        let checked = || self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        if checked().contains(&read) {
+            return true;
+        }
+        if text(&token.header, "alg") != Some("RS256") || !token.is_signed_by(&self.public) {
+            return false;
+        }
+        let mut checked = checked();
+        if checked.len() >= MOST_CHECKED {
+            checked.clear();
+        }
+        checked.insert(read);
+        true
     }
 
     /// The public half as a set of one JSON web key.

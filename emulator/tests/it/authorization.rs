@@ -436,6 +436,16 @@ async fn roles_are_assigned_listed_and_taken_away() {
         ),
         (assignment(READER, "me"), 3, (400, "InvalidRequestContent")),
         (json!({"properties": {}}), 3, (400, "InvalidRequestContent")),
+        (
+            json!({"properties": {"roleDefinitionId": READER, "principalId": 7}}),
+            3,
+            (400, "InvalidRequestContent"),
+        ),
+        (
+            json!({"properties": {"roleDefinitionId": READER, "principalId": OBJECT, "principalType": "Nobody"}}),
+            3,
+            (400, "InvalidRequestContent"),
+        ),
     ] {
         let answer = client
             .put(&object(&group(), "roleAssignments", name), VERSION, body)
@@ -461,6 +471,10 @@ async fn roles_are_assigned_listed_and_taken_away() {
     assert_eq!(count(&group(), "atScope()").await, Some(2));
     let of_object = format!("atScope()%20and%20assignedTo('{OBJECT}')");
     assert_eq!(count(&group(), &of_object).await, Some(1));
+    let bare = format!("principalId%20eq%20{OBJECT}");
+    assert_eq!(count(SUBSCRIPTION, &bare).await, Some(1));
+    // None of the fields that can be asked for.
+    assert_eq!(count(SUBSCRIPTION, "color%20eq%20'red'").await, None);
     let taken = client.delete(&path, VERSION).await;
     assert_eq!((taken.status, &taken.body["id"]), (200, &json!(path)));
     assert_eq!(client.delete(&path, VERSION).await.status, 204);
@@ -487,20 +501,20 @@ async fn roles_are_defined_and_found_by_name() {
     }
     let path = object(SUBSCRIPTION, "roleDefinitions", 1);
     let permissions = json!([{"actions": ["*/read", "Microsoft.Logic/*"], "notActions": ["Microsoft.Logic/*/delete"]}]);
-    let own = json!({"properties": {"roleName": "Keeper", "permissions": permissions}});
+    let own = json!({"properties": {"roleName": "Keeper", "permissions": &permissions}});
     let created = client.put(&path, VERSION, own).await;
     assert_eq!(
         (created.status, &created.body["properties"]["type"]),
         (201, &json!("CustomRole"))
     );
-    let answer = client
-        .put(
-            &path,
-            VERSION,
-            json!({"properties": {"roleName": "Keeper"}}),
-        )
-        .await;
-    assert_eq!(answer.error(), (400, "InvalidRequestContent"));
+    for wrong in [
+        json!({"properties": {"roleName": "Keeper"}}),
+        json!({"properties": {"roleName": "Keeper", "permissions": [{"actions": "*"}]}}),
+        json!({"properties": {"roleName": "Keeper", "permissions": permissions, "color": "red"}}),
+    ] {
+        let answer = client.put(&path, VERSION, wrong).await;
+        assert_eq!(answer.error(), (400, "InvalidRequestContent"));
+    }
     let found = client
         .send(
             "GET",

@@ -194,6 +194,7 @@ impl Client {
             .uri(path)
             .header("host", "emulator")
             .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/json")
             .body(Body::from(body))
             .expect("a request");
         let response = self.app.clone().oneshot(request).await.expect("an answer");
@@ -216,6 +217,9 @@ impl Client {
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
+        }
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header("content-type", "application/json");
         }
         let request = request.body(Body::from(body)).expect("a request");
         let response = self.app.clone().oneshot(request).await.expect("an answer");

@@ -150,3 +150,35 @@ async fn rules_and_the_preset_see_what_the_router_sees() {
         assert_eq!(client.get(&path, VERSION).await.status, 503, "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_body_says_that_it_is_json() {
+    let client = Client::with_group().await;
+    let path = format!("{}?api-version=2022-09-01", group());
+    let body = || json!({"location": "westeurope"}).to_string();
+    for (kind, told) in [
+        ("text/plain", "text/plain"),
+        (
+            "application/x-www-form-urlencoded",
+            "application/x-www-form-urlencoded",
+        ),
+        ("application/xml; charset=utf-8", "application/xml"),
+        ("", "<null>"),
+    ] {
+        let kind = [("content-type", kind)];
+        let refused = client.send("PUT", &path, &kind, body()).await;
+        assert_eq!(refused.error(), (415, "UnsupportedMediaType"), "{kind:?}");
+        let message = refused.body["error"]["message"]
+            .as_str()
+            .unwrap_or_default();
+        assert!(message.contains(&format!("'{told}'")), "{message}");
+        // Where nothing is sent, nothing is asked.
+        let read = client.send("GET", &path, &kind, String::new()).await;
+        assert_eq!(read.status, 200);
+    }
+    for kind in ["application/json", "Application/JSON; charset=utf-8"] {
+        let kind = [("content-type", kind)];
+        let taken = client.send("PUT", &path, &kind, body()).await;
+        assert_eq!(taken.status, 200, "{kind:?}");
+    }
+}

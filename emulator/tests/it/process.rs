@@ -156,7 +156,9 @@ pub(crate) async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
     } else {
         body.to_string()
     };
-    let head = format!("{method} {path} HTTP/1.1\r\nauthorization: Bearer {token}\r\n");
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n"
+    );
     let reply = converse(stream, &head, &body).await?;
     // An answer that was cut says nothing.
     if !reply.body.is_null() {

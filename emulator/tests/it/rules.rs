@@ -88,6 +88,26 @@ async fn wrong_rules_are_refused() {
             .await;
         assert_eq!(answer.error(), (400, code));
     }
+    // As azurerm sends them.
+    let mut several = rule(300);
+    for (one, many, values) in [
+        (
+            "destinationPortRange",
+            "destinationPortRanges",
+            json!(["454", "3443"]),
+        ),
+        (
+            "sourceAddressPrefix",
+            "sourceAddressPrefixes",
+            json!(["10.0.0.0/8"]),
+        ),
+    ] {
+        several["properties"][one] = json!("");
+        several["properties"][many] = values;
+    }
+    let path = format!("{group}/securityRules/third");
+    let made = client.put(&path, VERSION, several).await;
+    assert_eq!(made.status, 201, "{made:?}");
 }
 
 #[tokio::test]

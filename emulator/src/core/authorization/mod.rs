@@ -11,6 +11,7 @@ mod roles;
 
 pub(crate) use access::{Sight, check, restrict};
 pub(crate) use objects::{all, built_in, one};
+pub(crate) use roles::names_with as roles_with;
 
 /// The kinds of objects.
 const ASSIGNMENTS: &str = "roleAssignments";

@@ -1,12 +1,13 @@
 //! Role assignments, role definitions and deny assignments, as clients read and write them.
 
 use super::{ASSIGNMENTS, DENIALS, roles};
-use crate::core::call::{Call, Outcome, Reply};
+use crate::core::call::{Outcome, Reply};
 use crate::core::clock::timestamp;
 use crate::core::definition::Request;
 use crate::core::directory::guid;
 use crate::core::error::ArmError;
 use crate::core::errors;
+use crate::core::filter::Filter;
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, json, list, set, text};
 use crate::core::paging;
@@ -43,8 +44,8 @@ pub(crate) fn built_in(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let call = request.call;
     versions::check_authorization(call.api_version()?)?;
     let Some(name) = at.first() else {
-        let filter = Filter::read(call);
-        let roles = roles::built_in("").filter(|role| filter.takes(role));
+        let filter = Filter::of(call, &FIELDS)?;
+        let roles = roles::built_in("").filter(|role| fits(filter.as_ref(), role, true));
         return paging::page(call, roles.collect());
     };
     let role = roles::built_in("").find(|role| text(role, "name") == Some(name));
@@ -88,46 +89,38 @@ fn delete(world: &mut World, id: &ResourceId) -> Outcome {
     })
 }
 
-/// What a list is asked to hold.
-struct Filter {
-    at_scope: bool,
-    /// Members of the properties with the values they must have.
-    equal: Vec<(String, String)>,
+/// What lists can be asked for, all kinds together.
+const FIELDS: [&str; 8] = [
+    "atScope",
+    "atScopeAndBelow",
+    "assignedTo",
+    "principalId",
+    "roleDefinitionId",
+    "roleName",
+    "denyAssignmentName",
+    "type",
+];
+
+/// Whether an object fits a filter; `above` says whether it is at the scope that is asked or above it.
+fn fits(filter: Option<&Filter>, body: &Json, above: bool) -> bool {
+    let yes = |holds: bool| holds.then_some("true").into_iter().collect();
+    filter.is_none_or(|filter| {
+        filter.accepts(|field| match field {
+            "atScope" => yes(above),
+            "atScopeAndBelow" => yes(true),
+            "assignedTo" | "principalId" => principals(body),
+            field => text(&body["properties"], field).into_iter().collect(),
+        })
+    })
 }
 
-impl Filter {
-    fn read(call: &Call) -> Self {
-        let mut filter = Self {
-            at_scope: false,
-            equal: Vec::new(),
-        };
-        for part in call.query("$filter").unwrap_or_default().split(" and ") {
-            let part = part.trim();
-            let unquoted = |value: &str| value.trim().trim_matches('\'').to_owned();
-            if part.eq_ignore_ascii_case("atScope()") {
-                filter.at_scope = true;
-            } else if let Some((member, value)) = part.split_once(" eq ") {
-                filter
-                    .equal
-                    .push((member.trim().to_owned(), unquoted(value)));
-            } else if let Some(principal) = part
-                .strip_prefix("assignedTo(")
-                .and_then(|rest| rest.strip_suffix(')'))
-            {
-                filter
-                    .equal
-                    .push(("principalId".to_owned(), unquoted(principal)));
-            }
-        }
-        filter
-    }
-
-    fn takes(&self, body: &Json) -> bool {
-        self.equal.iter().all(|(member, value)| {
-            text(body, &format!("properties/{member}"))
-                .is_some_and(|known| known.eq_ignore_ascii_case(value))
-        })
-    }
+/// Whom an object is about.
+fn principals(body: &Json) -> Vec<&str> {
+    let one = text(body, "properties/principalId");
+    let many = list(body, "properties/principals").iter();
+    one.into_iter()
+        .chain(many.filter_map(|principal| text(principal, "id")))
+        .collect()
 }
 
 /// The objects at a scope, above it and, unless only those at it are asked for, below it.
@@ -137,7 +130,7 @@ pub(crate) fn all(request: &mut Request<'_>, at: &[&str]) -> Outcome {
         return Err(errors::method(&call.method, "GET"));
     }
     let (scope, world) = (&scope::asked(request, 3)?, &*request.world);
-    let filter = Filter::read(call);
+    let filter = Filter::of(call, &FIELDS)?;
     let above: Vec<String> = scope::with_above(scope)
         .iter()
         .map(ResourceId::key)
@@ -146,31 +139,25 @@ pub(crate) fn all(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let own = world.resources.authorizations(&scope.subscription, kind);
     let own = own.filter(|stored| {
         let at = scope::scope_of(&stored.id).to_lowercase();
-        above.contains(&at) || (!filter.at_scope && at.starts_with(&below))
+        let is_above = above.contains(&at);
+        (is_above || at.starts_with(&below)) && fits(filter.as_ref(), &stored.body, is_above)
     });
     let mut bodies: Vec<Json> = own.map(|stored| stored.body.to_json()).collect();
     if kind == roles::KIND {
-        bodies.extend(roles::built_in(&format!(
-            "/subscriptions/{}",
-            scope.subscription
-        )));
+        let subscription = scope::whole(&scope.subscription).to_string();
+        let built_in = roles::built_in(&subscription);
+        bodies.extend(built_in.filter(|role| fits(filter.as_ref(), role, true)));
     }
-    bodies.retain(|body| filter.takes(body));
     paging::page(call, bodies)
 }
 
 fn assign(request: &mut Request<'_>, scope: &ResourceId, id: ResourceId) -> Outcome {
     let body = request.call.json()?;
-    let need = |member: &str| {
-        text(&body, &format!("properties/{member}"))
-            .map(str::to_owned)
-            .ok_or_else(|| {
-                errors::invalid_content(format!("The role assignment needs '{member}'."))
-            })
-    };
-    let (role, principal) = (need("roleDefinitionId")?, need("principalId")?);
+    // The document requires them.
+    let given = |member| text(&body["properties"], member).unwrap_or_default();
+    let (role, principal) = (given("roleDefinitionId"), given("principalId"));
     let principal =
-        guid(&principal).ok_or_else(|| errors::invalid_content("The 'principalId' is no GUID."))?;
+        guid(principal).ok_or_else(|| errors::invalid_content("The 'principalId' is no GUID."))?;
     let name = role.rsplit('/').next().unwrap_or_default();
     let world = &*request.world;
     let Some(definition) = roles::find(world, &scope.subscription, name) else {
@@ -194,7 +181,9 @@ fn assign(request: &mut Request<'_>, scope: &ResourceId, id: ResourceId) -> Outc
     let kind = text(&body, "properties/principalType").unwrap_or("ServicePrincipal");
     let properties = json!({
         "roleDefinitionId": role, "principalId": principal, "principalType": kind, "scope": scope.to_string(),
-        "description": body["properties"]["description"], "condition": body["properties"]["condition"]
+        "description": body["properties"]["description"], "condition": body["properties"]["condition"],
+        "conditionVersion": body["properties"]["conditionVersion"],
+        "delegatedManagedIdentityResourceId": body["properties"]["delegatedManagedIdentityResourceId"]
     });
     Ok(Reply::json(
         status,

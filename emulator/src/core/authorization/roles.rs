@@ -48,6 +48,13 @@ pub(super) fn built_in(scope: &str) -> impl Iterator<Item = Json> + use<'_> {
     BUILT_IN.iter().map(|role| role.show(scope))
 }
 
+/// The names of the built-in roles that have an action.
+pub(crate) fn names_with(action: &str) -> Vec<String> {
+    let covering = built_in("").filter(|role| cover(role, action));
+    let name = |role: Json| Some(text(&role, "properties/roleName")?.to_owned());
+    covering.filter_map(name).collect()
+}
+
 /// The role of a name (a GUID), seen from a subscription.
 pub(super) fn find(world: &World, subscription: &str, name: &str) -> Option<Json> {
     let is_it =

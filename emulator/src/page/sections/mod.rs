@@ -3,6 +3,7 @@
 pub(super) mod clock;
 pub(super) mod environments;
 pub(super) mod faults;
+mod needed;
 pub(super) mod networks;
 pub(super) mod picture;
 pub(super) mod request;

@@ -5,8 +5,9 @@ use std::time::Duration as RealDuration;
 use maud::{Markup, html};
 use serde_json::value::RawValue;
 
+use super::needed;
 use super::requests::{answered, error, mood};
-use crate::control::requests::Entry;
+use crate::control::requests::{Entry, Messages};
 use crate::core::json::Json;
 use crate::page::parts;
 use crate::page::scene::Scene;
@@ -39,6 +40,7 @@ pub(in crate::page) fn show(scene: &Scene<'_>) -> Option<Markup> {
             }
         });
     };
+    let messages = request.messages();
     Some(html! {
         section.inspector #request aria-labelledby="request-title" data-key={ "request-" (number) } {
             header {
@@ -47,14 +49,16 @@ pub(in crate::page) fn show(scene: &Scene<'_>) -> Option<Markup> {
             }
             p.address { code { (request.path) @if !request.query.is_empty() { "?" (request.query) } } }
             (facts(request))
-            @if let Some((code, message)) = error(request) { p class={ "failure " (mood(request.status)) } { b { (code) } " " (message) } }
+            @if let Some((code, message)) = error(request) { p class={ "failure " (mood(request.status)) } { b { (code) } " " (message) }
+                @if let Some(needed) = needed::show(scene, request, &code, &message) { (needed) }
+            }
             div.actions {
                 a.button href={ (scene.view.but(|view| view.fault = Some(number))) "#faults" } { "Make a fault of this" }
             }
             h3 { "As curl" }
-            (parts::copyable("the request as curl", &curl(scene.base, request)))
-            (message("Request", request.headers.as_deref(), request.body.as_deref()))
-            (message("Answer", request.response_headers.as_deref(), request.response_body.as_deref()))
+            (parts::copyable("the request as curl", &curl(scene.base, request, &messages)))
+            (message("Request", messages.headers.as_deref(), messages.body.as_deref()))
+            (message("Answer", messages.response_headers.as_deref(), messages.response_body.as_deref()))
         }
     })
 }
@@ -63,7 +67,7 @@ fn facts(request: &Entry) -> Markup {
     let took = RealDuration::from_millis(request.duration_ms);
     html! {
         dl.facts {
-            div { dt { "Time" } dd { (request.time) } }
+            div { dt { "Time" } dd { (request.time()) } }
             div { dt { "Took" } dd { (words::span(took)) } }
             @if let Some(id) = &request.correlation_id { div { dt { "Correlation id" } dd { code { (id) } } } }
             @if let Some(fault) = request.fault { div { dt { "Fault" } dd { (fault) } } }
@@ -116,14 +120,14 @@ fn pretty(body: &RawValue) -> String {
 }
 
 /// A command that sends the request again; the token is the caller's own.
-fn curl(base: &str, request: &Entry) -> String {
+fn curl(base: &str, request: &Entry, messages: &Messages) -> String {
     let query = if request.query.is_empty() {
         String::new()
     } else {
         format!("?{}", request.query)
     };
     let address = quoted(&format!("{base}{}{query}", request.path));
-    let headers = pairs(request.headers.as_deref());
+    let headers = pairs(messages.headers.as_deref());
     let mut command = format!("curl -X {} {address}", request.method);
     if headers.iter().any(|(name, _)| name == "authorization") {
         command.push_str(" \\\n  -H \"Authorization: Bearer $TOKEN\"");
@@ -139,7 +143,7 @@ fn curl(base: &str, request: &Entry) -> String {
     let is_form = headers
         .iter()
         .any(|(name, value)| name == "content-type" && value.contains("form-urlencoded"));
-    if let Some(body) = &request.body {
+    if let Some(body) = &messages.body {
         for data in data(body, is_form) {
             command.push_str(&format!(" \\\n  {data}"));
         }

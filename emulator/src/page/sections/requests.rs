@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::control::requests::Entry;
 use crate::core::id::ResourceId;
-use crate::core::json::{Json, text};
+use crate::core::json::{Json, list, text};
 use crate::page::parts;
 use crate::page::scene::Scene;
 use crate::page::view::View;
@@ -158,13 +158,13 @@ fn row(scene: &Scene<'_>, run: &Run<'_>) -> Markup {
     let is_open = scene.view.request == Some(request.number);
     html! {
         tr data-key=(run.first.number) {
-            td.time { (request.time.get(11..19).unwrap_or_default()) }
+            td.time { (request.time().get(11..19).unwrap_or_default()) }
             td.method { (request.method) }
             td.path {
                 a href=(scene.view.of_request(request.number)) title=(request.path) aria-current=[is_open.then_some("true")] {
                     @for segment in main.split_inclusive('/') { (words::fit(segment, 40)) wbr; }
                 }
-                @if run.times > 1 { " " span.times title={ "since " (run.first.time.get(11..19).unwrap_or_default()) } { "×" (run.times) } }
+                @if run.times > 1 { " " span.times title={ "since " (run.first.time().get(11..19).unwrap_or_default()) } { "×" (run.times) } }
                 @if let Some(fault) = request.fault { " " span.badge.busy { "fault " (fault) } }
                 @if request.duration_ms >= SLOW { " " span.in { (words::span(std::time::Duration::from_millis(request.duration_ms))) } }
                 @if let Some(place) = place { p.place { (place) } }
@@ -225,14 +225,19 @@ fn shorten(path: &str) -> (String, Option<String>) {
 
 /// Why a request failed, as ARM says it or as the token endpoint does: code and message.
 pub(super) fn error(request: &Entry) -> Option<(String, String)> {
-    let body = request.response_body.as_ref()?.get();
+    let messages = request.messages();
+    let body = messages.response_body.as_ref()?.get();
     if !body.contains(r#""error""#) {
         return None;
     }
     let body: Json = serde_json::from_str(body).ok()?;
     let code = text(&body, "error/code").or_else(|| text(&body, "error"))?;
     let message = text(&body, "error/message").or_else(|| text(&body, "error_description"))?;
-    Some((code.to_owned(), message.to_owned()))
+    // Some services say there what is the matter.
+    let details = list(&body, "error/details").iter();
+    let details = details.filter_map(|detail| text(detail, "message"));
+    let message: Vec<&str> = [message].into_iter().chain(details).collect();
+    Some((code.to_owned(), message.join(" ")))
 }
 
 /// The pattern by which a fault meets requests like one: on the same resource, in whatever version.

@@ -121,6 +121,9 @@ fn details(scene: &Scene<'_>, stored: &Stored) -> Markup {
     if let Some(account) = parts::reference(stored, "properties/integrationAccount/id") {
         facts.push(format!("uses {}", account.name()));
     }
+    if let Some(remote) = parts::reference(stored, "properties/remoteVirtualNetwork/id") {
+        facts.push(format!("with {}", remote.name()));
+    }
     if is(ACCOUNTS) {
         let artifacts = scene.world.resources.in_group(&stored.id).count();
         facts.push(words::count(artifacts, "artifact"));

@@ -18,7 +18,6 @@ use crate::core::errors;
 use crate::core::id::ResourceId;
 use crate::core::operations::Operation;
 use crate::core::route::route;
-use crate::core::versions;
 use crate::core::world::World;
 
 /// The accepted version of workflows and integration accounts of which no document is shipped.
@@ -81,7 +80,7 @@ pub(crate) static PROVIDER: Provider = Provider {
 /// A status outlives what it is about: clients ask for it after a deletion.
 const STATUS: Handler = |request, at| {
     let version = request.call.api_version()?;
-    versions::check(&integration_service_environments::DEFINITION, version, "")?;
+    integration_service_environments::DEFINITION.check_version(version, "")?;
     common_status(request, at[at.len() - 1])
 };
 

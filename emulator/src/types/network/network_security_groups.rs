@@ -4,18 +4,16 @@ use std::sync::LazyLock;
 
 use ipnetwork::IpNetwork;
 
-use super::attached::{attached_subnets, check_detached, replace_children};
-use super::{PROVIDER, VERSIONS, removal, work};
+use super::attached::{Attachable, Child};
+use super::{PROVIDER, VERSIONS};
 use crate::core::call::{Outcome, Reply};
-use crate::core::definition::{Behaviour, Deletion, Naming, TypeDefinition, Write, Written};
+use crate::core::definition::{Naming, TypeDefinition};
 use crate::core::error::ArmError;
 use crate::core::errors;
 use crate::core::id::ResourceId;
-use crate::core::json::{Json, at, json, list, set, set_default, take, text};
-use crate::core::render;
+use crate::core::json::{Json, at, json, list, set, set_default, text};
 use crate::core::route::route;
 use crate::core::store::Stored;
-use crate::core::world::World;
 
 /// Network security groups.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
@@ -30,11 +28,7 @@ pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
             default_rule(group, at[0])
         }),
     ],
-    ..TypeDefinition::new(
-        "Microsoft.Network/networkSecurityGroups",
-        &PROVIDER,
-        &Groups,
-    )
+    ..TypeDefinition::new("Microsoft.Network/networkSecurityGroups", &PROVIDER, &GROUP)
 };
 
 /// Security rules.
@@ -44,65 +38,32 @@ pub(crate) static RULES: TypeDefinition = TypeDefinition {
     ..TypeDefinition::new(
         "Microsoft.Network/networkSecurityGroups/securityRules",
         &PROVIDER,
-        &Rules,
+        &RULE,
     )
 };
 
-struct Groups;
-struct Rules;
-
-impl Behaviour for Groups {
-    fn put(&self, world: &mut World, mut write: Write<'_>) -> Result<Written, ArmError> {
-        let inline = take(&mut write.body, "properties/securityRules");
-        replace_children(world, &write, &RULES, inline, &complete_rule)?;
-        let guid = world.random.guid();
-        set_default(&mut write.body, "properties/resourceGuid", json!(guid));
-        set(
-            &mut write.body,
-            "properties/provisioningState",
-            json!("Updating"),
-        );
-        Ok(Written {
-            body: write.body,
-            hidden: Json::Null,
-            work: Some(work("PutNetworkSecurityGroupOperation")),
-        })
-    }
-
-    fn may_delete(&self, world: &World, stored: &Stored) -> Result<(), ArmError> {
-        check_detached(world, stored, "networkSecurityGroup", |id, users| {
-            errors::in_use_network_security_group_cannot_be_deleted(id, users)
-        })
-    }
-
-    fn deletion(&self) -> Deletion {
-        Deletion::Later(removal("DeleteNetworkSecurityGroupOperation", 8))
-    }
-
-    fn render(&self, world: &World, stored: &Stored, body: &mut Json) {
-        let rules = world
-            .resources
-            .children(&stored.id, "securityRules")
-            .map(|rule| render::of(&RULES, world, rule));
-        set(body, "properties/securityRules", rules.collect());
+static GROUP: Attachable = Attachable {
+    member: "networkSecurityGroup",
+    children: &RULES,
+    child: &RULE,
+    defaults: &[],
+    show: |group, body| {
         set(
             body,
             "properties/defaultSecurityRules",
-            default_rules(stored),
-        );
-        let subnets = attached_subnets(world, &stored.id, "networkSecurityGroup");
-        if !subnets.is_empty() {
-            set(
-                body,
-                "properties/subnets",
-                subnets
-                    .into_iter()
-                    .map(|id| json!({"id": id.to_string()}))
-                    .collect(),
-            );
-        }
-    }
-}
+            default_rules(group),
+        )
+    },
+    in_use: |id, users| errors::in_use_network_security_group_cannot_be_deleted(id, users),
+    put: "PutNetworkSecurityGroupOperation",
+    delete: "DeleteNetworkSecurityGroupOperation",
+};
+
+static RULE: Child = Child {
+    complete: complete_rule,
+    put: "PutSecurityRuleOperation",
+    delete: "DeleteSecurityRuleOperation",
+};
 
 /// One of the rules that every group has.
 fn default_rule(group: &Stored, name: &str) -> Outcome {
@@ -116,28 +77,6 @@ fn default_rule(group: &Stored, name: &str) -> Outcome {
         .cloned()
         .map(|rule| Reply::json(200, rule))
         .ok_or_else(|| super::not_found(&group.id.child("defaultSecurityRules", name)))
-}
-
-impl Behaviour for Rules {
-    fn put(&self, world: &mut World, write: Write<'_>) -> Result<Written, ArmError> {
-        let parent = write.id.root();
-        let others: Vec<Stored> = world
-            .resources
-            .children(&parent, "securityRules")
-            .filter(|other| !other.id.same(write.id))
-            .cloned()
-            .collect();
-        let body = complete_rule(write.id, write.body, &others)?;
-        Ok(Written {
-            body,
-            hidden: Json::Null,
-            work: Some(work("PutSecurityRuleOperation")),
-        })
-    }
-
-    fn deletion(&self) -> Deletion {
-        Deletion::Later(removal("DeleteSecurityRuleOperation", 4))
-    }
 }
 
 /// Checks and completes a rule among the others of its group.
@@ -183,7 +122,9 @@ fn check_fields(id: &ResourceId, properties: &Json) -> Result<(), ArmError> {
         } else {
             plural.trim_end_matches("es")
         };
-        let (one, many) = (text(properties, singular), list(properties, plural));
+        let many = list(properties, plural);
+        // azurerm sends an empty one beside the many.
+        let one = text(properties, singular).filter(|one| many.is_empty() || !one.is_empty());
         let groups = plural.replace("AddressPrefixes", "ApplicationSecurityGroups");
         if one.is_some() != many.is_empty() && (ports || list(properties, &groups).is_empty()) {
             return Err(errors::security_rule_parameter_contains_unsupported_value(

@@ -2,109 +2,46 @@
 
 use ipnetwork::IpNetwork;
 
-use super::attached::{attached_subnets, check_detached, replace_children};
-use super::{PROVIDER, VERSIONS, removal, work};
-use crate::core::definition::{Behaviour, Deletion, Naming, TypeDefinition, Write, Written};
+use super::attached::{Attachable, Child};
+use super::{PROVIDER, VERSIONS};
+use crate::core::definition::{Naming, TypeDefinition};
 use crate::core::error::ArmError;
 use crate::core::errors;
 use crate::core::id::ResourceId;
-use crate::core::json::{Json, json, set, set_default, take, text};
-use crate::core::render;
+use crate::core::json::{Json, json, set, set_default, text};
 use crate::core::store::Stored;
-use crate::core::world::World;
 
 /// Route tables.
 pub(crate) static DEFINITION: TypeDefinition = TypeDefinition {
     more_versions: VERSIONS,
     located: true,
     naming: Naming::Network { least: 1, most: 80 },
-    ..TypeDefinition::new("Microsoft.Network/routeTables", &PROVIDER, &Tables)
+    ..TypeDefinition::new("Microsoft.Network/routeTables", &PROVIDER, &TABLE)
 };
 
 /// Routes.
 pub(crate) static ROUTES: TypeDefinition = TypeDefinition {
     more_versions: VERSIONS,
     naming: Naming::Network { least: 1, most: 80 },
-    ..TypeDefinition::new("Microsoft.Network/routeTables/routes", &PROVIDER, &Routes)
+    ..TypeDefinition::new("Microsoft.Network/routeTables/routes", &PROVIDER, &ROUTE)
 };
 
-struct Tables;
-struct Routes;
+static TABLE: Attachable = Attachable {
+    member: "routeTable",
+    children: &ROUTES,
+    child: &ROUTE,
+    defaults: &[("properties/disableBgpRoutePropagation", Json::Bool(false))],
+    show: |_, _| {},
+    in_use: |id, users| errors::in_use_route_table_cannot_be_deleted(id, users),
+    put: "PutRouteTableOperation",
+    delete: "DeleteRouteTableOperation",
+};
 
-impl Behaviour for Tables {
-    fn put(&self, world: &mut World, mut write: Write<'_>) -> Result<Written, ArmError> {
-        let inline = take(&mut write.body, "properties/routes");
-        replace_children(world, &write, &ROUTES, inline, &complete_route)?;
-        let guid = world.random.guid();
-        set_default(&mut write.body, "properties/resourceGuid", json!(guid));
-        set_default(
-            &mut write.body,
-            "properties/disableBgpRoutePropagation",
-            json!(false),
-        );
-        set(
-            &mut write.body,
-            "properties/provisioningState",
-            json!("Updating"),
-        );
-        Ok(Written {
-            body: write.body,
-            hidden: Json::Null,
-            work: Some(work("PutRouteTableOperation")),
-        })
-    }
-
-    fn may_delete(&self, world: &World, stored: &Stored) -> Result<(), ArmError> {
-        check_detached(world, stored, "routeTable", |id, users| {
-            errors::in_use_route_table_cannot_be_deleted(id, users)
-        })
-    }
-
-    fn deletion(&self) -> Deletion {
-        Deletion::Later(removal("DeleteRouteTableOperation", 8))
-    }
-
-    fn render(&self, world: &World, stored: &Stored, body: &mut Json) {
-        let routes = world
-            .resources
-            .children(&stored.id, "routes")
-            .map(|route| render::of(&ROUTES, world, route));
-        set(body, "properties/routes", routes.collect());
-        let subnets = attached_subnets(world, &stored.id, "routeTable");
-        if !subnets.is_empty() {
-            set(
-                body,
-                "properties/subnets",
-                subnets
-                    .into_iter()
-                    .map(|id| json!({"id": id.to_string()}))
-                    .collect(),
-            );
-        }
-    }
-}
-
-impl Behaviour for Routes {
-    fn put(&self, world: &mut World, write: Write<'_>) -> Result<Written, ArmError> {
-        let parent = write.id.root();
-        let others: Vec<Stored> = world
-            .resources
-            .children(&parent, "routes")
-            .filter(|other| !other.id.same(write.id))
-            .cloned()
-            .collect();
-        let body = complete_route(write.id, write.body, &others)?;
-        Ok(Written {
-            body,
-            hidden: Json::Null,
-            work: Some(work("PutRouteOperation")),
-        })
-    }
-
-    fn deletion(&self) -> Deletion {
-        Deletion::Later(removal("DeleteRouteOperation", 4))
-    }
-}
+static ROUTE: Child = Child {
+    complete: complete_route,
+    put: "PutRouteOperation",
+    delete: "DeleteRouteOperation",
+};
 
 /// Checks and completes a route among the others of its table.
 fn complete_route(id: &ResourceId, mut body: Json, others: &[Stored]) -> Result<Json, ArmError> {

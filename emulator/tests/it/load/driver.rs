@@ -76,7 +76,7 @@ pub(crate) async fn run(
     Ok(samples)
 }
 
-struct Client {
+pub(crate) struct Client {
     sender: SendRequest<Body>,
     authorization: String,
     number: usize,
@@ -84,14 +84,15 @@ struct Client {
 }
 
 /// An answer that is no error.
-struct Answer {
+pub(crate) struct Answer {
     status: u16,
     operation: Option<String>,
     body: Value,
 }
 
 impl Client {
-    async fn connect(address: SocketAddr, number: usize) -> Result<Self, Wrong> {
+    /// Connects and signs in.
+    pub(crate) async fn connect(address: SocketAddr, number: usize) -> Result<Self, Wrong> {
         let stream = TcpStream::connect(address).await?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
@@ -264,7 +265,13 @@ impl Client {
         Ok(answer)
     }
 
-    async fn exchange(&mut self, method: &str, path: &str, body: String) -> Result<Answer, Wrong> {
+    /// Sends a request and reads its answer.
+    pub(crate) async fn exchange(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: String,
+    ) -> Result<Answer, Wrong> {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -272,7 +279,9 @@ impl Client {
         if self.authorization.is_empty() {
             request = request.header("content-type", "application/x-www-form-urlencoded");
         } else {
-            request = request.header("authorization", &self.authorization);
+            request = request
+                .header("authorization", &self.authorization)
+                .header("content-type", "application/json");
         }
         self.sender.ready().await?;
         let answer = self

@@ -340,6 +340,90 @@ async fn the_example_stands_beside_what_is_there() {
 }
 
 #[tokio::test]
+async fn a_refused_request_says_what_it_would_have_needed() {
+    let client = Client::with_subnets().await;
+    let told = async || {
+        let address = format!("/?request={}", last(&client).await);
+        section(&look(&client, &address).await, "request").to_owned()
+    };
+    client
+        .get(&network("virtualNetworks/vnte/subnets/s1"), NETWORK_VERSION)
+        .await;
+    assert_shows(
+        &told().await,
+        &[
+            "What would have been needed",
+            ">vnte<",
+            "virtualNetworks there: vnet.",
+        ],
+    );
+
+    let lock = format!("{}/providers/Microsoft.Authorization/locks/keep", group());
+    let level = json!({"properties": {"level": "CanNotDelete"}});
+    client.put(&lock, "2020-05-01", level).await;
+    client.delete(&subnet(1), NETWORK_VERSION).await;
+    assert_shows(&told().await, &["The end of ", "the lock keep"]);
+    client.delete(&lock, "2020-05-01").await;
+    assert_shows(&told().await, &[]);
+
+    let wrong = [("if-match", "W/\"old\"")];
+    let path = format!(
+        "{}?api-version={NETWORK_VERSION}",
+        network("virtualNetworks/vnet")
+    );
+    client.send("DELETE", &path, &wrong, String::new()).await;
+    assert_shows(&told().await, &["The etag that it has now"]);
+
+    // From the first assignment on, others have no right to anything.
+    let role =
+        "/providers/Microsoft.Authorization/roleDefinitions/acdd72a7-3385-48ef-bd42-f606fba81ae7";
+    let assignment = json!({"properties": {"roleDefinitionId": role, "principalId": "00000000-0000-0000-0000-0000000000cc"}});
+    let name =
+        "/providers/Microsoft.Authorization/roleAssignments/aaaaaaaa-0000-4000-8000-000000000009";
+    client
+        .put(&format!("{}{name}", group()), "2022-04-01", assignment)
+        .await;
+    let mut other = client;
+    let form = "grant_type=client_credentials&client_id=other&client_secret=x&scope=https%3A%2F%2Fmanagement.azure.com%2F.default";
+    let token = other.form("/tenant/oauth2/v2.0/token", form).await.body;
+    other.use_token(token["access_token"].as_str().expect("a token"));
+    let refused = other.delete(&subnet(1), NETWORK_VERSION).await;
+    assert_eq!(refused.error(), (403, "AuthorizationFailed"));
+    let address = format!("/?request={}", last(&other).await);
+    let shown = look(&other, &address).await;
+    let expected = [
+        "A role with the action",
+        "Microsoft.Network/virtualNetworks/subnets/delete",
+        "Network Contributor",
+    ];
+    assert_shows(section(&shown, "request"), &expected);
+}
+
+#[tokio::test]
+async fn networks_show_what_they_are_peered_with() {
+    let client = Client::with_subnets().await;
+    let space = json!({"addressSpace": {"addressPrefixes": ["10.9.0.0/16"]}});
+    let body = json!({"location": "westeurope", "properties": space});
+    client.settle(&network("virtualNetworks/far"), body).await;
+    let peer = async |from: &str, to: &str| {
+        let remote = network(&format!("virtualNetworks/{to}"));
+        let path = network(&format!("virtualNetworks/{from}/virtualNetworkPeerings/p"));
+        let body = json!({"properties": {"remoteVirtualNetwork": {"id": remote}}});
+        client.settle(&path, body).await;
+    };
+    peer("vnet", "far").await;
+    let picture = |shown: &str| section(shown, "picture").to_owned();
+    assert_shows(
+        &picture(&page(&client).await),
+        &[">far<", "peered by p", "Initiated"],
+    );
+    peer("far", "vnet").await;
+    let shown = picture(&page(&client).await);
+    assert_shows(&shown, &["peered by p", "Connected"]);
+    assert!(!shown.contains("Initiated"), "{shown}");
+}
+
+#[tokio::test]
 async fn the_time_is_moved_to_the_end_of_what_runs() {
     let client = Client::with_subnets().await;
     stop_the_clock(&client).await;

@@ -119,7 +119,7 @@ async fn every_way(emulator: &Process) -> BTreeMap<&'static str, String> {
 
 /// A workflow with a secure parameter, an account, and the signatures of their callback URLs.
 async fn callbacks(emulator: &Process, token: &str) -> [(&'static str, String); 3] {
-    let bearer = format!("authorization: Bearer {token}\r\n");
+    let bearer = format!("authorization: Bearer {token}\r\ncontent-type: application/json\r\n");
     let put = format!("PUT {}?api-version=2022-09-01", group());
     ask(emulator, &put, &bearer, r#"{"location": "westeurope"}"#).await;
     let (flow, account) = (logic("workflows/flow"), logic("integrationAccounts/acc"));

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Cluster, Container, Network, Subnet};
+use super::{Cluster, Container, Network, Peering, Subnet};
 use crate::core::id::ResourceId;
 use crate::core::json::text;
 use crate::core::store::Stored;
@@ -40,6 +40,7 @@ const NARROW: Plan = Plan {
 const HEAD: i32 = 46;
 const ROW: i32 = 26;
 const NOTE: i32 = 16;
+const PEERING: i32 = ROW + NOTE;
 const BAR: i32 = 12;
 const GAP: i32 = 18;
 const INSET: i32 = 12;
@@ -148,13 +149,11 @@ fn row_height(subnet: &Subnet<'_>) -> i32 {
     ROW + lines * NOTE
 }
 
-/// The last line of a network, if it has one.
+/// The last lines of a network, if it has any.
 fn end(network: &Network<'_>) -> i32 {
-    if network.left_out > 0 || network.subnets.is_empty() {
-        ROW
-    } else {
-        0
-    }
+    let has_note = network.left_out > 0 || network.subnets.is_empty();
+    let peerings = i32::try_from(network.peerings.len()).unwrap_or_default();
+    peerings * PEERING + i32::from(has_note) * ROW
 }
 
 fn box_height(container: &Container<'_>) -> i32 {
@@ -268,6 +267,28 @@ fn network_box(scene: &Scene<'_>, network: &Network<'_>, place: Place) -> Markup
             } @else if network.left_out > 0 {
                 text.note x={ (place.x + INSET) } y={ (y + 16) } { "and " (network.left_out) " more subnets" }
             }
+            @for (peering, below) in network.peerings.iter().rev().zip(1..) {
+                (peering_row(scene, peering, place, place.y + place.height - below * PEERING))
+            }
+        }
+    }
+}
+
+fn peering_row(scene: &Scene<'_>, peering: &Peering<'_>, place: Place, y: i32) -> Markup {
+    let (left, right) = (place.x + INSET, place.right() - INSET);
+    let mood = mood(&peering.state);
+    html! {
+        g {
+            line.rule x1=(place.x) x2=(place.right()) y1=(y) y2=(y) {}
+            circle class={ "dot " (mood) } cx={ (left + 3) } cy={ (y + 14) } r="3.5" {}
+            a href=(scene.view.of_resource(&peering.stored.id)) {
+                title { (peering.stored.id) }
+                text.name x={ (left + 13) } y={ (y + 18) } {
+                    (fit(&peering.remote, letters(place.width - 130, LETTER)))
+                }
+            }
+            text.note x={ (left + 13) } y={ (y + 18 + NOTE) } { "peered by " (fit(peering.stored.id.name(), 20)) }
+            text class={ "state " (mood) } x=(right) y={ (y + 18) } text-anchor="end" { (peering.state) }
         }
     }
 }

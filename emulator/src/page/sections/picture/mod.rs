@@ -10,15 +10,18 @@ use super::networks::{self, ROUTES, RULES, ranges};
 use super::{ACCOUNTS, WORKFLOWS, environments};
 use crate::core::id::ResourceId;
 use crate::core::json::{list, text};
+use crate::core::render;
 use crate::core::store::Stored;
 use crate::page::parts;
 use crate::page::scene::{Holder, Scene};
 use crate::page::words;
+use crate::types::TABLE;
 
 /// How much is drawn: a picture of everything is none. What is left out is in the tables.
 const MOST_CLUSTERS: usize = 6;
 const MOST_SUBNETS: usize = 12;
 const MOST_INSIDE: usize = 8;
+const MOST_PEERINGS: usize = 6;
 
 /// A network and the environments in it; or what has no network here.
 struct Cluster<'a> {
@@ -31,6 +34,14 @@ struct Network<'a> {
     state: &'a str,
     subnets: Vec<Subnet<'a>>,
     left_out: usize,
+    peerings: Vec<Peering<'a>>,
+}
+
+/// What a network is connected with.
+struct Peering<'a> {
+    stored: &'a Stored,
+    remote: String,
+    state: String,
 }
 
 struct Subnet<'a> {
@@ -126,7 +137,26 @@ fn network<'a>(scene: &Scene<'a>, stored: &'a Stored) -> Network<'a> {
         state: state(stored),
         left_out: all.len() - sorted.len(),
         subnets: sorted,
+        peerings: peerings(scene, stored).take(MOST_PEERINGS).collect(),
     }
+}
+
+fn peerings<'a>(scene: &Scene<'a>, network: &Stored) -> impl Iterator<Item = Peering<'a>> {
+    let world = scene.world;
+    let own = world
+        .resources
+        .children(&network.id, "virtualNetworkPeerings");
+    own.map(|stored| {
+        let shown = render::resource(&TABLE, world, stored);
+        let remote = text(&shown, "properties/remoteVirtualNetwork/id").and_then(ResourceId::parse);
+        Peering {
+            stored,
+            remote: remote.map(|id| id.name().to_owned()).unwrap_or_default(),
+            state: text(&shown, "properties/peeringState")
+                .unwrap_or("Unknown")
+                .to_owned(),
+        }
+    })
 }
 
 fn subnet<'a>(scene: &Scene<'a>, stored: &'a Stored) -> Subnet<'a> {

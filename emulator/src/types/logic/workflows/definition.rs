@@ -67,7 +67,8 @@ pub(crate) fn normalise(mut definition: Json) -> Json {
         }
     }
     for member in ["parameters", "triggers", "actions", "outputs"] {
-        if definition.get(member).is_none() {
+        // azurerm sends null where it has no parameters, and cannot read one back.
+        if at(&definition, member).is_none() {
             definition[member] = Json::Object(Map::new());
         }
     }
@@ -192,7 +193,8 @@ mod tests {
             "triggers": {"t": {"type": "Recurrence", "recurrence": {"frequency": "Day", "interval": 1}}},
             "parameters": {"p": {"type": "bool"}},
             "contentVersion": "1.0.0.0",
-            "$schema": "s"
+            "$schema": "s",
+            "actions": null
         }));
         let expected = r#"{"$schema":"s","contentVersion":"1.0.0.0","parameters":{"p":{"type":"Bool"}},"triggers":{"t":{"recurrence":{"frequency":"Day","interval":1},"evaluatedRecurrence":{"frequency":"Day","interval":1},"type":"Recurrence"}},"actions":{},"outputs":{}}"#;
         assert_eq!(normalised.to_string(), expected);

@@ -27,7 +27,6 @@ use crate::core::locks::{self, Intent};
 use crate::core::presence;
 use crate::core::route::{Route, route};
 use crate::core::store::Stored;
-use crate::core::versions as api_versions;
 use crate::core::world::World;
 
 /// Workflows.
@@ -175,7 +174,7 @@ impl Behaviour for Workflows {
 /// A workflow can be validated for a location before it exists.
 pub(super) fn validate_at_location(request: &mut Request<'_>, at: &[&str]) -> Outcome {
     let (group, location) = (ResourceId::of_group(at[0], at[1]), at[2]);
-    api_versions::check(&DEFINITION, request.call.api_version()?, location)?;
+    DEFINITION.check_version(request.call.api_version()?, location)?;
     presence::existing_group(request.world, &group)?;
     let mut body = request.call.json()?;
     body["location"] = json!(location);

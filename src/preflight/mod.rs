@@ -40,6 +40,18 @@ pub(crate) fn rule_names() -> impl Iterator<Item = &'static str> {
     OTHER_RULES.into_iter().chain(looked_up)
 }
 
+/// Whether there is a rule of the preflight of that name.
+pub(crate) fn is_rule(name: &str) -> Result<(), String> {
+    let rules: Vec<_> = rule_names().collect();
+    match rules.contains(&name) {
+        true => Ok(()),
+        false => Err(format!(
+            "There is no rule {name:?}. The rules are {}.",
+            rules.join(", ")
+        )),
+    }
+}
+
 /// Whether there is anything to look up for the environment, as far as is known.
 pub(crate) fn looks_anything_up(environment: &Object) -> bool {
     Settings::of(environment).mode != Mode::Off

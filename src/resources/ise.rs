@@ -38,6 +38,7 @@ use crate::azure::{Azure, session};
 use crate::preflight;
 use creation::Begun;
 use deployment::Ending;
+pub(crate) use object::Environment;
 use object::{complete, is_releasing, provisioning_state, read_body, releasing, subnet_ids};
 use pending::{Deletion, Pending, Unfinished, unfinished};
 pub(crate) use schema::ARM;

@@ -9,14 +9,16 @@ use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 use tfplugin_framework::context::Context;
 use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported, sentence};
+use tfplugin_framework::model::Model;
 use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::resource::{CreateRequest, UpdateRequest};
 use tfplugin_framework::schema::validator::one_of;
 use tfplugin_framework::schema::{Attribute, Schema, Timeouts};
+use tfplugin_framework::types::attr::Attr;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
 
-use super::ise::{self, environment};
+use super::ise::{self, Environment, environment};
 use crate::azure::arm_resource::ArmResource;
 use crate::azure::arm_type::ArmType;
 use crate::azure::claims::Claim;
@@ -82,8 +84,11 @@ impl ArmResource for IseIntegrationAccount {
         if plan.changes("sku")
             && let Some(environment) = environment::expected(context, plan).await
         {
-            let error = check_sku(plan.planned, &environment).err();
-            plan.diagnostics.extend(error);
+            let checked = plan.planned.model().and_then(|account| {
+                let environment = environment.model()?;
+                check_sku(&account, &environment)
+            });
+            plan.diagnostics.extend(checked.err());
         }
     }
 
@@ -117,16 +122,26 @@ impl ArmResource for IseIntegrationAccount {
     }
 }
 
+/// What the rules between an account and its environment look at.
+#[derive(Debug, Model)]
+#[model(partial)]
+struct Account {
+    ise_id: Attr<String>,
+    sku: Attr<String>,
+}
+
 /// The environment, once it is deployed, if it takes the account.
 async fn environment_for(work: Work<'_>, planned: &Object) -> Result<Json, Diagnostic> {
-    let environment = environment::ready(work.session, planned.str_or_empty("ise_id")).await?;
-    check_sku(planned, &ise::ARM.object_of(&environment))?;
+    let account: Account = planned.model()?;
+    let ise_id = account.ise_id.known().map_or("", String::as_str);
+    let environment = environment::ready(work.session, ise_id).await?;
+    check_sku(&account, &ise::ARM.object_of(&environment).model()?)?;
     Ok(environment)
 }
 
 /// Azure takes only some SKUs of accounts in an environment, depending on the environment's own.
-fn check_sku(account: &Object, environment: &Object) -> Result<(), Diagnostic> {
-    let (Some(sku), Some(environment)) = (account.str("sku"), environment.str("sku")) else {
+fn check_sku(account: &Account, environment: &Environment) -> Result<(), Diagnostic> {
+    let (Some(sku), Some(environment)) = (account.sku.known(), environment.sku.known()) else {
         return Ok(());
     };
     validate::sku::account_in_environment(sku, environment).map_err(|message| {

@@ -4,6 +4,7 @@
 //! Azure refuses the second.
 
 mod creation;
+mod model;
 mod network;
 mod planning;
 mod schema;
@@ -20,6 +21,7 @@ use tfplugin_framework::resource::{
     UpdateRequest, UpgradeState, UpgradeStateRequest, UpgradeStateResponse,
 };
 use tfplugin_framework::schema::duration;
+use tfplugin_framework::types::attr::Attr;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::{Object, Value};
 use tokio::time::Instant;
@@ -35,6 +37,7 @@ use crate::azure::work::Work;
 use crate::azure::write::Failure;
 use crate::azure::{Azure, grace_session, plan_session, report, subnet};
 use crate::validate::cidr::{self, Cidr};
+use model::Subnet;
 use network::{lock, network};
 use schema::{ARM, SCHEMA};
 
@@ -58,15 +61,18 @@ impl ArmResource for IseSubnet {
     }
 
     fn check_config(&self, config: &Object, diagnostics: &mut Diagnostics) {
-        let class = match config.get("address_class") {
-            Value::Null => "warn",
-            class => class.as_str().unwrap_or("ignore"),
+        let subnet = Subnet::of(config);
+        let class = match &subnet.address_class {
+            Attr::Known(class) => class,
+            Attr::Null => "warn",
+            Attr::Unknown => "ignore",
         };
-        let prefix = config.str("address_prefix");
-        let cidr = prefix
-            // What is wrong in any case is told by the attribute's own rule.
-            .filter(|text| cidr::subnet_prefix(text).is_ok())
-            .and_then(|text| Cidr::parse(text).ok());
+        // What is wrong in any case is told by the attribute's own rule.
+        let is_right = |text: &String| cidr::subnet_prefix(text).is_ok();
+        let cidr = match subnet.address_prefix.known().is_some_and(is_right) {
+            true => subnet.range(),
+            false => None,
+        };
         let Some((cidr, Err(finding))) = cidr.map(|cidr| (cidr, cidr::class_b(&cidr))) else {
             return;
         };
@@ -84,18 +90,13 @@ impl ArmResource for IseSubnet {
     }
 
     fn derive(&self, object: &mut Object) {
-        if let Some(network) = object
-            .str("virtual_network_id")
-            .and_then(|text| ResourceId::parse(text).ok())
-        {
+        let subnet = Subnet::of(object);
+        if let Some(network) = subnet.network() {
             object.set("resource_group_name", network.resource_group());
             object.set("virtual_network_name", network.name());
         }
-        if let Some(cidr) = object
-            .str("address_prefix")
-            .and_then(|text| Cidr::parse(text).ok())
-        {
-            object.set("address_count", i64::try_from(cidr.address_count()).ok());
+        if let Some(range) = subnet.range() {
+            object.set("address_count", i64::try_from(range.address_count()).ok());
         }
     }
 
@@ -270,9 +271,7 @@ fn address_prefix(body: &Json, object: &Object) -> Option<String> {
 ///
 /// A route table of which nothing is known yet is one without an ID.
 pub(crate) fn body_as_planned(current: Option<Json>, planned: &Object) -> Json {
-    let planned_prefix = planned
-        .str("address_prefix")
-        .and_then(|text| Cidr::parse(text).ok());
+    let planned_prefix = Subnet::of(planned).range();
     // Another prefix makes another subnet, with nothing in it.
     let stays =
         |body: &Json| planned_prefix.is_some_and(|prefix| subnet::prefixes(body) == [prefix]);

@@ -2,14 +2,15 @@
 
 use tfplugin_framework::diagnostics::Diagnostics;
 use tfplugin_framework::diagnostics::sentence;
+use tfplugin_framework::types::attr::Attr;
 use tfplugin_framework::types::number::Number;
 use tfplugin_framework::types::path::Path;
-use tfplugin_framework::types::value::{Object, Value};
+use tfplugin_framework::types::value::Object;
 
+use super::object::Environment;
 use crate::arm::ResourceId;
 use crate::azure::attributes;
 use crate::azure::types::SUBNETS;
-use crate::preflight;
 use crate::validate;
 
 /// Checks a configuration, as far as it is known.
@@ -24,65 +25,52 @@ pub(super) fn check(config: &Object, diagnostics: &mut Diagnostics) {
         }
     };
     check("identity", attributes::check_identity(config));
-    check("capacity", check_capacity(config.str("sku"), config));
-    check("customer_managed_key", check_key(config));
-    check_subnets(config, diagnostics);
+    let environment: Environment = match config.model() {
+        Ok(environment) => environment,
+        Err(error) => return diagnostics.add(error),
+    };
+    check("capacity", check_capacity(&environment.sku, &environment));
+    check("customer_managed_key", check_key(&environment));
+    check_subnets(&environment, diagnostics);
 }
 
 /// Whether an environment of the SKU can have the capacity that is written.
-pub(super) fn check_capacity(sku: Option<&str>, config: &Object) -> Result<(), String> {
-    let capacity = config.get("capacity").as_number().and_then(Number::as_i64);
-    match (sku, capacity) {
+pub(super) fn check_capacity(sku: &Attr<String>, written: &Environment) -> Result<(), String> {
+    let capacity = written.capacity.known().and_then(Number::as_i64);
+    match (sku.known(), capacity) {
         (Some(sku), Some(capacity)) => validate::sku::capacity_of_sku(sku, capacity),
         _ => Ok(()),
     }
 }
 
-/// Whether there is a rule of the preflight of that name.
-pub(super) fn is_rule(name: &str) -> Result<(), String> {
-    let rules: Vec<_> = preflight::rule_names().collect();
-    match rules.contains(&name) {
-        true => Ok(()),
-        false => Err(format!(
-            "There is no rule {name:?}. The rules are {}.",
-            rules.join(", ")
-        )),
-    }
-}
-
-fn check_key(config: &Object) -> Result<(), String> {
-    if config.object("customer_managed_key").is_none() {
+fn check_key(environment: &Environment) -> Result<(), String> {
+    if environment.customer_managed_key.is_null() || environment.customer_managed_key.is_unknown() {
         return Ok(());
     }
-    if config.get("identity").is_null() {
+    if environment.identity.is_null() {
         return Err(
             "A customer-managed key needs an identity that may use it. Add identity.".into(),
         );
     }
-    match config.get("access_endpoint_type") {
-        Value::Null => {
-            Err("A customer-managed key needs access_endpoint_type \"External\".".into())
-        }
-        Value::String(kind) if kind == "Internal" => {
-            Err("A customer-managed key needs access_endpoint_type \"External\".".into())
-        }
-        _ => Ok(()),
+    let is_internal = match &environment.access_endpoint_type {
+        Attr::Null => true,
+        Attr::Unknown => false,
+        Attr::Known(kind) => kind == "Internal",
+    };
+    match is_internal {
+        true => Err("A customer-managed key needs access_endpoint_type \"External\".".into()),
+        false => Ok(()),
     }
 }
 
 /// The rules for the four subnets that their IDs alone can break.
-fn check_subnets(config: &Object, diagnostics: &mut Diagnostics) {
+fn check_subnets(environment: &Environment, diagnostics: &mut Diagnostics) {
     let path = Path::attribute("subnet_ids");
-    let Some(elements) = config.get("subnet_ids").as_elements() else {
+    let Some(elements) = environment.subnet_ids.known() else {
         return;
     };
-    let ids: Vec<_> = elements
-        .iter()
-        .map(|id| {
-            id.as_str()
-                .and_then(|id| ResourceId::parse_as(id, SUBNETS.name).ok())
-        })
-        .collect();
+    let parse = |id: &Attr<String>| ResourceId::parse_as(id.known()?, SUBNETS.name).ok();
+    let ids: Vec<_> = elements.iter().map(parse).collect();
     for finding in validate::subnet_set::check(&ids) {
         let path = finding
             .index

@@ -2,6 +2,9 @@
 
 use serde_json::Value as Json;
 use tfplugin_framework::context::Context;
+use tfplugin_framework::model::Model;
+use tfplugin_framework::types::attr::Attr;
+use tfplugin_framework::types::number::Number;
 use tfplugin_framework::types::value::{Object, Value};
 
 use super::pending::RELEASING;
@@ -18,6 +21,18 @@ pub(super) const DEPLOYED: [&str; 6] = [
     "connector_endpoint_ip_addresses",
     "connector_outbound_ip_addresses",
 ];
+
+/// What the rules about an environment look at.
+#[derive(Debug, Model)]
+#[model(partial)]
+pub(crate) struct Environment {
+    pub(crate) sku: Attr<String>,
+    pub(super) capacity: Attr<Number>,
+    pub(super) access_endpoint_type: Attr<String>,
+    pub(super) subnet_ids: Attr<Vec<Attr<String>>>,
+    pub(super) identity: Value,
+    pub(super) customer_managed_key: Value,
+}
 
 /// What the subnet IDs alone tell.
 pub(super) fn derive(object: &mut Object) {

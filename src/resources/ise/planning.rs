@@ -6,7 +6,7 @@ use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::{Object, Value};
 
-use super::object::{DEPLOYED, derive, is_releasing, provisioning_state, subnet_ids};
+use super::object::{DEPLOYED, Environment, derive, is_releasing, provisioning_state, subnet_ids};
 use super::pending::{Deletion, Pending, Unfinished, unfinished};
 use super::schema::{ARM, SCHEMA};
 use super::{checks, messages};
@@ -101,10 +101,17 @@ fn begin_anew(plan: &mut Plan<'_>) {
 
 /// The SKU may be known from its default or from the state only, so the configuration alone does not tell.
 fn check_sku(plan: &mut Plan<'_>) {
-    if let Err(message) = checks::check_capacity(plan.planned.str("sku"), plan.config) {
-        let path = Path::attribute("capacity");
-        plan.diagnostics
-            .add_attribute_error(path, "Invalid capacity", sentence(&message));
+    let models = plan.planned.model::<Environment>();
+    let models = models.and_then(|planned| Ok((planned, plan.config.model::<Environment>()?)));
+    let checked = models.map(|(planned, written)| checks::check_capacity(&planned.sku, &written));
+    match checked {
+        Ok(Ok(())) => {}
+        Ok(Err(message)) => {
+            let path = Path::attribute("capacity");
+            plan.diagnostics
+                .add_attribute_error(path, "Invalid capacity", sentence(&message));
+        }
+        Err(error) => plan.diagnostics.add(error),
     }
 }
 

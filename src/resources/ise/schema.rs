@@ -12,11 +12,11 @@ use tfplugin_framework::schema::validator::{
 use tfplugin_framework::schema::{Attribute, Nesting, Schema, Timeouts};
 use tfplugin_framework::types::ty::Type;
 
-use super::checks;
 use crate::azure::arm_type::ArmType;
 use crate::azure::attributes;
 use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends};
 use crate::azure::types::{ENVIRONMENTS, SUBNETS};
+use crate::preflight;
 use crate::validate;
 
 pub(crate) const ARM: ArmType = ArmType {
@@ -160,7 +160,7 @@ fn preflight() -> Attribute {
                 .validator(one_of(["enforce", "warn", "off"]))
                 .doc("`enforce`: findings stop the plan. `warn`: they are warnings. `off`: nothing is looked up."),
             Attribute::set("ignore", Type::String)
-                .validator(no_null_elements()).validator(each_element(text(checks::is_rule)))
+                .validator(no_null_elements()).validator(each_element(text(preflight::is_rule)))
                 .doc(
                     "Names of rules that are not checked: `subnet-missing`, `subnet-region`, `subnet-name`, `subnet-size`, \
                      `subnet-reserved-range`, `subnet-in-use`, `subnet-delegated`, `subnet-class-b`, `express-route`, \

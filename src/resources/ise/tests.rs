@@ -287,3 +287,8 @@ fn a_change_is_made_when_arm_has_it_whatever_others_do() {
     assert!(change::is_made(&current, change));
     assert!(!change::is_made(&current, change.and_again(&again)));
 }
+
+#[test]
+fn the_model_fits_the_schema() {
+    tfplugin_framework::testing::assert_model_fits::<Environment>(&super::schema::SCHEMA);
+}

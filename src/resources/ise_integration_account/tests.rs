@@ -1,5 +1,6 @@
 use serde_json::json;
 use tfplugin_framework::private::Private;
+use tfplugin_framework::testing::assert_model_fits;
 use tfplugin_framework::types::value::Value;
 
 use super::*;
@@ -369,4 +370,9 @@ async fn one_account_has_one_address() {
         ["error name: Integration account \"I\" is planned twice"]
     );
     assert_eq!(plan_new("j").await, [""; 0]);
+}
+
+#[test]
+fn the_model_fits_the_schema() {
+    assert_model_fits::<Account>(&SCHEMA);
 }

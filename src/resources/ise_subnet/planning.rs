@@ -7,6 +7,7 @@ use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
 
+use super::model::Subnet;
 use crate::arm::{self, ResourceId, Session};
 use crate::azure::claims::Claim;
 use crate::azure::report;
@@ -204,7 +205,7 @@ pub(super) fn overlapping(id: &ResourceId, network: &Json, range: &Cidr) -> Vec<
 
 /// The range of a planned subnet, if it is known.
 pub(super) fn range(object: &Object) -> Option<Cidr> {
-    Cidr::parse(object.str("address_prefix")?).ok()
+    Subnet::of(object).range()
 }
 
 fn unchecked(id: &ResourceId, noun: &str, error: &arm::Error) -> Diagnostic {

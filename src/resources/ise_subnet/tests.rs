@@ -416,3 +416,8 @@ async fn an_update_gives_way_to_other_writers() {
     );
     assert_eq!(seen, [early.clone(), early.clone(), early, late]);
 }
+
+#[test]
+fn the_model_fits_the_schema() {
+    tfplugin_framework::testing::assert_model_fits::<Subnet>(&schema::SCHEMA);
+}

@@ -21,6 +21,7 @@ pub mod http;
 mod interrupts;
 pub mod mirror;
 pub mod plan;
+pub mod profile;
 pub mod run;
 pub mod scene;
 pub mod state;

@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use acceptance_tests::Result;
 use acceptance_tests::emulator::Served;
 use acceptance_tests::hcl::Block;
+use acceptance_tests::profile;
 use acceptance_tests::scene::{Fixture, Scene, id};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde_json::{Value as Json, json};
@@ -59,10 +60,10 @@ const STACK: [(&str, &str); 7] = [
 ];
 
 #[test]
-fn an_apply_cancelled_at_ten_moments() -> Result {
+fn an_apply_cancelled_at_random_moments() -> Result {
     let scene = stack()?;
     let before = scene.emulator.ids()?;
-    for moment in moments(&scene, &APPLY, 10)? {
+    for moment in moments(&scene, &APPLY, profile::times(4, 10))? {
         let resumed = moment.hit(&scene, &APPLY, cancel).and_then(|()| {
             scene.apply()?;
             check_whole(&scene, &before)
@@ -74,10 +75,10 @@ fn an_apply_cancelled_at_ten_moments() -> Result {
 }
 
 #[test]
-fn an_apply_killed_at_ten_moments() -> Result {
+fn an_apply_killed_at_random_moments() -> Result {
     let scene = stack()?;
     let before = scene.emulator.ids()?;
-    for moment in moments(&scene, &APPLY, 10)? {
+    for moment in moments(&scene, &APPLY, profile::times(4, 10))? {
         let finished = moment.hit(&scene, &APPLY, kill).and_then(|()| {
             finish_by_import(&scene)?;
             check_whole(&scene, &before)
@@ -89,11 +90,11 @@ fn an_apply_killed_at_ten_moments() -> Result {
 }
 
 #[test]
-fn a_destroy_cancelled_or_killed_at_six_moments() -> Result {
+fn a_destroy_cancelled_or_killed_at_random_moments() -> Result {
     let scene = stack()?;
     let before = scene.emulator.ids()?;
     scene.apply()?;
-    let moments = moments(&scene, &DESTROY, 6)?;
+    let moments = moments(&scene, &DESTROY, profile::times(2, 6))?;
     for (moment, end) in moments.iter().zip([cancel, kill].into_iter().cycle()) {
         scene.apply()?;
         let finished = moment.hit(&scene, &DESTROY, end).and_then(|()| {

@@ -18,8 +18,8 @@ use super::{Azure, grace_session, replaced, session, tags, unfinished, wait};
 use crate::arm::{Intent, Operation};
 
 /// Refines the plan of a create or an update, and checks it.
-pub(super) async fn plan<R: ArmResource>(
-    resource: &R,
+pub(super) async fn plan(
+    resource: &dyn ArmResource,
     context: &Context<Azure>,
     plan: &mut Plan<'_>,
 ) {
@@ -48,8 +48,8 @@ pub(super) async fn plan<R: ArmResource>(
 }
 
 /// Creates an object. It is kept in the state also when only the answer is missing.
-pub(super) async fn create<R: ArmResource>(
-    resource: &R,
+pub(super) async fn create(
+    resource: &dyn ArmResource,
     context: &Context<Azure>,
     request: CreateRequest<'_>,
     response: &mut CreateResponse,
@@ -87,8 +87,8 @@ pub(super) async fn create<R: ArmResource>(
 }
 
 /// Brings the state up to date, or removes it when the object is gone.
-pub(super) async fn read<R: ArmResource>(
-    resource: &R,
+pub(super) async fn read(
+    resource: &dyn ArmResource,
     context: &Context<Azure>,
     request: ReadRequest<'_>,
     response: &mut ReadResponse,
@@ -111,8 +111,8 @@ pub(super) async fn read<R: ArmResource>(
 }
 
 /// Changes an object.
-pub(super) async fn update<R: ArmResource>(
-    resource: &R,
+pub(super) async fn update(
+    resource: &dyn ArmResource,
     context: &Context<Azure>,
     update: UpdateRequest<'_>,
     response: &mut UpdateResponse,
@@ -149,8 +149,8 @@ pub(super) async fn update<R: ArmResource>(
 }
 
 /// Makes the changes; where nothing that is known changes, an earlier run left the object unfinished, and it is waited for.
-async fn send_update<R: ArmResource>(
-    resource: &R,
+async fn send_update(
+    resource: &dyn ArmResource,
     work: Work<'_>,
     update: UpdateRequest<'_>,
     diagnostics: &mut Diagnostics,
@@ -167,8 +167,8 @@ async fn send_update<R: ArmResource>(
 }
 
 /// Deletes an object; one that is gone already is no error.
-pub(super) async fn delete<R: ArmResource>(
-    resource: &R,
+pub(super) async fn delete(
+    resource: &dyn ArmResource,
     context: &Context<Azure>,
     request: DeleteRequest<'_>,
 ) -> Result<(), Diagnostic> {

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
-use tfplugin_framework::diagnostics::sentence;
-use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
+use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported, sentence};
 use tfplugin_framework::provider::{
     ConfigureContext, ConfigureRequest, ConfigureResponse, Provider,
 };
@@ -18,8 +17,7 @@ use tfplugin_framework::types::value::{Object, Value};
 
 use crate::arm::{self, Cloud, cloud, credentials};
 use crate::azure::{Azure, Deletions, PlanRegistry, SignIn};
-use crate::resources;
-use crate::validate;
+use crate::{resources, validate};
 
 /// The provider's address in the registry.
 pub const ADDRESS: &str = "registry.terraform.io/tfplugin-rs/ise";

@@ -31,12 +31,7 @@ impl Session {
 impl Api<'_> {
     /// Reads an object.
     pub async fn get(self, id: &ResourceId) -> Result<Json, Error> {
-        let request = Request::to(
-            self.session.endpoint(),
-            Method::GET,
-            id,
-            self.resource_type.api_version,
-        )?;
+        let request = self.request(Method::GET, id)?;
         let body = self.session.read(&request).await?;
         match operation::is_resource(&body) {
             true => Ok(body),
@@ -57,25 +52,13 @@ impl Api<'_> {
 
     /// Reads what a resource shows below it, such as `health/network`.
     pub async fn get_below(self, id: &ResourceId, path: &str) -> Result<Json, Error> {
-        let request = Request::below(
-            self.session.endpoint(),
-            Method::GET,
-            id,
-            path,
-            self.resource_type.api_version,
-        )?;
+        let request = self.request_below(Method::GET, id, path)?;
         self.session.read(&request).await
     }
 
     /// Reads all pages of a collection below a scope, such as `subnets` or `providers/Microsoft.Logic/workflows`.
     pub async fn list(self, scope: &ResourceId, path: &str) -> Result<Vec<Json>, Error> {
-        let mut request = Request::below(
-            self.session.endpoint(),
-            Method::GET,
-            scope,
-            path,
-            self.resource_type.api_version,
-        )?;
+        let mut request = self.request_below(Method::GET, scope, path)?;
         let mut items = Vec::new();
         loop {
             let here = request.url.clone();
@@ -105,26 +88,16 @@ impl Api<'_> {
         body: &impl Serialize,
         options: PutOptions,
     ) -> Result<Accepted, Error> {
-        let request = Request::to(
-            self.session.endpoint(),
-            Method::PUT,
-            id,
-            self.resource_type.api_version,
-        )?
-        .with_json(body)?
-        .with_options(&options)?;
+        let request = self
+            .request(Method::PUT, id)?
+            .with_json(body)?
+            .with_options(&options)?;
         self.session.write(request, id, Intent::Write).await
     }
 
     /// Changes the members that the body names.
     pub async fn patch(self, id: &ResourceId, body: &impl Serialize) -> Result<Accepted, Error> {
-        let request = Request::to(
-            self.session.endpoint(),
-            Method::PATCH,
-            id,
-            self.resource_type.api_version,
-        )?
-        .with_json(body)?;
+        let request = self.request(Method::PATCH, id)?.with_json(body)?;
         self.session.write(request, id, Intent::Write).await
     }
 
@@ -135,13 +108,7 @@ impl Api<'_> {
         action: &str,
         body: Option<&Json>,
     ) -> Result<Accepted, Error> {
-        let mut request = Request::below(
-            self.session.endpoint(),
-            Method::POST,
-            id,
-            action,
-            self.resource_type.api_version,
-        )?;
+        let mut request = self.request_below(Method::POST, id, action)?;
         if let Some(body) = body {
             request = request.with_json(body)?;
         }
@@ -150,12 +117,7 @@ impl Api<'_> {
 
     /// Deletes an object; one that is gone already is no error.
     pub async fn delete(self, id: &ResourceId) -> Result<Accepted, Error> {
-        let request = Request::to(
-            self.session.endpoint(),
-            Method::DELETE,
-            id,
-            self.resource_type.api_version,
-        )?;
+        let request = self.request(Method::DELETE, id)?;
         match self.session.write(request, id, Intent::Delete).await {
             Err(error) if error.is_not_found() => Ok(Accepted {
                 status: StatusCode::NOT_FOUND.as_u16(),
@@ -165,5 +127,17 @@ impl Api<'_> {
             }),
             other => other,
         }
+    }
+
+    /// A request about an object.
+    pub(super) fn request(self, method: Method, id: &ResourceId) -> Result<Request, Error> {
+        let endpoint = self.session.endpoint();
+        Request::to(endpoint, method, id, self.resource_type.api_version)
+    }
+
+    /// A request about what is below it.
+    fn request_below(self, method: Method, id: &ResourceId, path: &str) -> Result<Request, Error> {
+        let endpoint = self.session.endpoint();
+        Request::below(endpoint, method, id, path, self.resource_type.api_version)
     }
 }

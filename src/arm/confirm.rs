@@ -130,7 +130,7 @@ impl Api<'_> {
         self,
         id: &ResourceId,
         action: &str,
-        is_shown: impl Fn(&Json) -> bool + Send,
+        is_shown: impl Fn(&Json) -> bool + Send + Sync,
         missing: &str,
     ) -> Result<Json, Error> {
         let mut send = 0;
@@ -141,17 +141,9 @@ impl Api<'_> {
                 Err(error) if is_open(&error) => (0, Some(error)),
                 Err(error) => return Err(error),
             };
-            for look in 1..=LOOKS {
-                let body = self.get(id).await.map_err(Error::after_acceptance)?;
-                if is_shown(&body) {
-                    return Ok(body);
-                }
-                if look < LOOKS {
-                    self.session
-                        .sleep(self.pause(look))
-                        .await
-                        .map_err(Error::after_acceptance)?;
-                }
+            let body = self.get(id).await.map_err(Error::after_acceptance)?;
+            if let (body, true) = self.until_shown(id, body, &is_shown).await? {
+                return Ok(body);
             }
             match error {
                 Some(error) if send >= MOST_SENDS => return Err(error),

@@ -9,7 +9,7 @@ use super::error::Error;
 use super::exchange::random_fraction;
 use super::lock::LockGuard;
 use super::operation::Intent;
-use super::request::{PutOptions, Request};
+use super::request::PutOptions;
 use super::resource_id::ResourceId;
 use super::session::Accepted;
 
@@ -119,14 +119,10 @@ impl Api<'_> {
             if_match: etag,
             ..PutOptions::default()
         };
-        let request = Request::to(
-            self.session.endpoint(),
-            method,
-            id,
-            self.resource_type.api_version,
-        )?
-        .with_json(&body)?
-        .with_options(&options)?;
+        let request = self
+            .request(method, id)?
+            .with_json(&body)?
+            .with_options(&options)?;
         self.session
             .write(request, id, Intent::Write)
             .await

@@ -87,12 +87,7 @@ impl Api<'_> {
             Poll::AzureAsyncOperation(url) | Poll::Location(url) => {
                 Request::follow(self.session.endpoint(), url)
             }
-            Poll::ProvisioningState => Request::to(
-                self.session.endpoint(),
-                Method::GET,
-                id,
-                self.resource_type.api_version,
-            ),
+            Poll::ProvisioningState => self.request(Method::GET, id),
         };
         let Ok(request) = request else {
             return PollResult::Forgotten;

@@ -132,7 +132,7 @@ pub(crate) trait ArmResource: Debug + Send + Sync + 'static {
         let change = Change::between(update.prior, update.plan);
         let write =
             |body: &mut Json, _: &mut Diagnostics| Ok(self.write(update.config, change, body));
-        arm.put_change(work, write, diagnostics).await?;
+        arm.put_change(work, None, write, diagnostics).await?;
         let body = work.session.of(arm.resource_type).get(work.id).await?;
         let write = |change: Change<'_>, body: &mut Json| self.write(update.config, change, body);
         Ok(arm.confirm(work, update, body, write).await?)

@@ -4,8 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::Diagnostic;
-use tfplugin_framework::diagnostics::sentence;
+use tfplugin_framework::diagnostics::{Diagnostic, sentence};
 use tfplugin_framework::schema::Schema;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
@@ -13,8 +12,7 @@ use tfplugin_framework::types::value::Object;
 use super::{attributes, report, tags};
 use crate::arm::{self, ResourceId, ResourceType, Session};
 use crate::azure::Azure;
-use crate::azure::body::Overwritten;
-use crate::azure::body::{self, Change};
+use crate::azure::body::{self, Change, Overwritten};
 use crate::azure::row::ArmAttribute as _;
 
 /// A resource's ARM type.

@@ -1,12 +1,14 @@
 //! Schema rows that several resources have.
 
+use std::time::Duration;
+
 use percent_encoding::percent_decode_str;
 use serde_json::{Value as Json, json};
 use tfplugin_framework::schema::plan_modifier::{
     requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
 };
 use tfplugin_framework::schema::validator::{each_element, no_null_elements, one_of, text, value};
-use tfplugin_framework::schema::{Attribute, Nesting};
+use tfplugin_framework::schema::{Attribute, Nesting, Timeouts};
 use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::{Object, Value};
 
@@ -14,6 +16,14 @@ use crate::arm::{Location, ResourceId};
 use crate::azure::body::Overwritten;
 use crate::azure::row::{ArmAttribute as _, Discriminator, KeepPriorWhenAbsent, Remote};
 use crate::validate;
+
+/// `timeouts` of types for which ARM answers at once or within moments.
+pub(crate) const TIMEOUTS: Timeouts = Timeouts {
+    create: Some(Duration::from_secs(30 * 60)),
+    read: Some(Duration::from_secs(5 * 60)),
+    update: Some(Duration::from_secs(30 * 60)),
+    delete: Some(Duration::from_secs(30 * 60)),
+};
 
 /// `id`.
 pub(crate) fn id() -> Attribute {

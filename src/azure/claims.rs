@@ -1,8 +1,7 @@
 //! One object, one address: what the plans of a run say about which object each of them has.
 
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::Diagnostic;
-use tfplugin_framework::diagnostics::capitalised;
+use tfplugin_framework::diagnostics::{Diagnostic, capitalised};
 use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;

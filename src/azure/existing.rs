@@ -1,8 +1,7 @@
 //! What is there already is never taken over or overwritten unasked.
 
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::Diagnostic;
-use tfplugin_framework::diagnostics::capitalised;
+use tfplugin_framework::diagnostics::{Diagnostic, capitalised};
 
 use super::arm_type::ArmType;
 use crate::arm::{ResourceId, Session};

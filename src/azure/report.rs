@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
-use tfplugin_framework::diagnostics::capitalised;
-use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics};
+use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, capitalised};
 use tfplugin_framework::schema::{Attribute, Kind, Schema};
 use tfplugin_framework::types::path::Path;
 

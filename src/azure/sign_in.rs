@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::Diagnostic;
-use tfplugin_framework::diagnostics::capitalised;
+use tfplugin_framework::diagnostics::{Diagnostic, capitalised};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 

@@ -10,8 +10,7 @@ use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::{Object, Value};
 
 use crate::azure::Azure;
-use crate::azure::body::Change;
-use crate::azure::body::Overwritten;
+use crate::azure::body::{Change, Overwritten};
 use crate::azure::row::mark_update;
 use crate::validate::tags::{all_right, is_hidden, is_of_azure};
 

@@ -1,8 +1,7 @@
 //! Writes, as they are done for all types.
 
 use serde_json::Value as Json;
-use tfplugin_framework::diagnostics::capitalised;
-use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Reported};
+use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Reported, capitalised};
 use tfplugin_framework::resource::{CreateResponse, Outcome, UpdateRequest};
 use tfplugin_framework::types::value::Object;
 
@@ -10,9 +9,8 @@ use super::arm_type::ArmType;
 use super::report;
 use super::wait::Interrupted;
 use super::work::Work;
-use crate::arm::{self, Created, PutOptions, ResourceId, Sending};
-use crate::azure::body::Change;
-use crate::azure::body::Overwritten;
+use crate::arm::{self, Created, Modified, PutOptions, ResourceId, Sending};
+use crate::azure::body::{Change, Overwritten};
 use crate::azure::row::sent_changes;
 
 /// Why an object was not changed.
@@ -37,23 +35,25 @@ impl From<Reported> for Failure {
 }
 
 impl ArmType {
-    /// Reads the object, makes a change in what was read, and writes it back.
+    /// Reads the object, makes a change in what was read, and writes it back; what is `locked`, if anything, is so until
+    /// the end of what this gives.
     ///
     /// What others have changed stays, but for the very same, which the user is warned about.
     pub(crate) async fn put_change(
         &self,
         work: Work<'_>,
+        locked: Option<&ResourceId>,
         mut change: impl FnMut(&mut Json, &mut Diagnostics) -> Result<Vec<Overwritten>, Failure> + Send,
         diagnostics: &mut Diagnostics,
-    ) -> Result<(), Failure> {
+    ) -> Result<Modified<Overwritten>, Failure> {
         let put = |mut body: Json| {
             let overwritten = change(&mut body, diagnostics)?;
             Ok::<_, Failure>((Sending::Put(body), overwritten))
         };
         let api = work.session.of(self.resource_type);
-        let modified = api.modify(work.id, None, put).await?;
+        let modified = api.modify(work.id, locked, put).await?;
         self.warn_of(work.id, &modified.findings, diagnostics);
-        Ok(())
+        Ok(modified)
     }
 
     /// Warns of what a write has overwritten.

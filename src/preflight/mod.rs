@@ -9,16 +9,16 @@ mod rules;
 mod settings;
 mod subject;
 
-use tfplugin_framework::diagnostics::sentence;
-use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported, Severity};
+use tfplugin_framework::diagnostics::{
+    Diagnostic, Diagnostics, Report as _, Reported, Severity, sentence,
+};
 use tfplugin_framework::types::value::Object;
 
 use crate::arm::{self, Location, ResourceId, Session};
-use crate::azure::PlanRegistry;
 use crate::azure::release::{self, Release};
-use crate::azure::report;
 use crate::azure::types::ENVIRONMENTS;
 use crate::azure::wait::{self, Interrupted};
+use crate::azure::{PlanRegistry, report};
 use network::{Network, Unreadable};
 use rules::{Facts, Finding, Owners, RULES, Rule};
 use settings::{Mode, Settings};

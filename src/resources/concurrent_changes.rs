@@ -11,10 +11,9 @@ use tfplugin_framework::engine::Engine;
 use tfplugin_framework::private::Private;
 use tfplugin_framework::resource::{Resource, UpdateRequest};
 use tfplugin_framework::schema::{Attribute, Kind};
-use tfplugin_framework::types::json;
-use tfplugin_framework::types::path;
 use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::Object;
+use tfplugin_framework::types::{json, path};
 
 use super::all;
 use super::drift::{neighbours, refreshed_and_planned, table};

@@ -10,6 +10,7 @@ mod deletion;
 mod deployment;
 pub(crate) mod environment;
 mod messages;
+mod model;
 mod object;
 mod pending;
 mod planning;
@@ -18,52 +19,27 @@ mod schema;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::{Diagnostics, Report as _, Reported};
+use tfplugin_framework::diagnostics::{Report as _, Reported};
 use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::resource::{
     CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Outcome, ReadRequest,
     ReadResponse, UpdateRequest, UpdateResponse,
 };
-use tfplugin_framework::types::value::Object;
 
-use crate::arm::{self};
 use crate::azure::arm_resource::{ArmResource, Operations};
-use crate::azure::arm_type::ArmType;
-use crate::azure::body;
 use crate::azure::release::{self, Release};
 use crate::azure::types::ENVIRONMENTS;
 use crate::azure::wait::Interrupted;
 use crate::azure::work::Work;
-use crate::azure::{Azure, session};
-use crate::preflight;
+use crate::azure::{Azure, body, session};
+use crate::{arm, preflight};
 use creation::Begun;
 use deployment::Ending;
-pub(crate) use object::Environment;
-use object::{complete, is_releasing, provisioning_state, read_body, releasing, subnet_ids};
+pub(crate) use model::Environment;
+pub(crate) use object::Ise;
+use object::{is_releasing, provisioning_state, releasing, subnet_ids};
 use pending::{Deletion, Pending, Unfinished, unfinished};
 pub(crate) use schema::ARM;
-
-/// The resource.
-#[derive(Debug)]
-pub(crate) struct Ise;
-
-impl ArmResource for Ise {
-    fn arm(&self) -> &'static ArmType {
-        &ARM
-    }
-
-    fn operations(&self) -> Option<&dyn Operations> {
-        Some(self)
-    }
-
-    fn check_config(&self, config: &Object, diagnostics: &mut Diagnostics) {
-        checks::check(config, diagnostics);
-    }
-
-    fn derive(&self, object: &mut Object) {
-        object::derive(object);
-    }
-}
 
 #[async_trait]
 impl Operations for Ise {
@@ -107,7 +83,7 @@ impl Operations for Ise {
         };
         let pending = Pending::creation(operation);
         pending.remember(&mut response.private);
-        let so_far = read_body(context, &body, &planned);
+        let so_far = self.read_body(context, &body, &planned);
         response.state.set(body::fill_unknowns(&planned, &so_far));
         let work = Work {
             context,
@@ -128,7 +104,7 @@ impl Operations for Ise {
                     &mut response.private,
                     &mut response.diagnostics,
                 )?;
-                response.state.set(complete(context, &planned, &body));
+                response.state.set(self.complete(context, &planned, &body));
                 Ok(Outcome::Done)
             }
             Err(interrupted) => {
@@ -160,7 +136,7 @@ impl Operations for Ise {
         match found {
             Some(body) => {
                 Deletion::forget(&mut response.private);
-                let found = read_body(context, &body, object);
+                let found = self.read_body(context, &body, object);
                 azure.plans.read(&id, &found);
                 response.state.set(found);
                 if arm::provisioning_state(&body).is_some_and(arm::is_success) {
@@ -204,7 +180,9 @@ impl Operations for Ise {
             Some(Unfinished::Running(pending)) => {
                 let pending = pending.unwrap_or_else(|| Pending::change(None, &[]));
                 let body = work.resume(&pending, update, response).await?;
-                response.state.set(read_body(context, &body, update.prior));
+                response
+                    .state
+                    .set(self.read_body(context, &body, update.prior));
                 reached = Some(body);
                 Vec::new()
             }
@@ -223,7 +201,9 @@ impl Operations for Ise {
             let body = work
                 .carry_out(&changes, sent, (update, change), response)
                 .await?;
-            response.state.set(read_body(context, &body, update.prior));
+            response
+                .state
+                .set(self.read_body(context, &body, update.prior));
             reached = Some(body);
         }
         let diagnostics = &mut response.diagnostics;
@@ -240,11 +220,15 @@ impl Operations for Ise {
         let shown = shown.await.map_err(ARM.failed("updating", &id));
         let (body, is_made) = shown.report(diagnostics)?;
         if !is_made {
-            response.state.set(read_body(context, &body, update.prior));
+            response
+                .state
+                .set(self.read_body(context, &body, update.prior));
             let error = ARM.without_effect(update);
             return Err(diagnostics.fail(ARM.failed("updating", &id)(error)));
         }
-        response.state.set(complete(context, update.plan, &body));
+        response
+            .state
+            .set(self.complete(context, update.plan, &body));
         Ok(Outcome::Done)
     }
 

@@ -3,7 +3,6 @@
 //! ARM type `Microsoft.Logic/integrationAccounts`. ARM answers at once, so nothing here is waited for but the environment.
 
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
@@ -13,7 +12,7 @@ use tfplugin_framework::model::Model;
 use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::resource::{CreateRequest, UpdateRequest};
 use tfplugin_framework::schema::validator::one_of;
-use tfplugin_framework::schema::{Attribute, Schema, Timeouts};
+use tfplugin_framework::schema::{Attribute, Schema};
 use tfplugin_framework::types::attr::Attr;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
@@ -34,8 +33,6 @@ pub(crate) const ARM: ArmType = ArmType {
     resource: "ise_integration_account",
     schema: &SCHEMA,
 };
-
-const MINUTE: Duration = Duration::from_secs(60);
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     Schema {
@@ -60,12 +57,7 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         attributes::tags(),
         attributes::tags_all(),
     ],
-    blocks: vec![Timeouts {
-        create: Some(30 * MINUTE),
-        read: Some(5 * MINUTE),
-        update: Some(30 * MINUTE),
-        delete: Some(30 * MINUTE),
-    }.block()],
+    blocks: vec![attributes::TIMEOUTS.block()],
     ..Schema::default()
 }
 });

@@ -142,7 +142,8 @@ async fn put(
         parameters::check_body(body, update, diagnostics)?;
         Ok(overwritten)
     };
-    ARM.put_change(work, write, diagnostics).await
+    ARM.put_change(work, None, write, diagnostics).await?;
+    Ok(())
 }
 
 /// Enables or disables it.

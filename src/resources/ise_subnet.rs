@@ -26,7 +26,7 @@ use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::{Object, Value};
 use tokio::time::Instant;
 
-use crate::arm::{self, ResourceId, Sending};
+use crate::arm::{self, ResourceId};
 use crate::azure::arm_resource::ArmResource;
 use crate::azure::arm_type::{ArmType, known, preserve_id};
 use crate::azure::body::{self, Change, Overwritten};
@@ -182,14 +182,12 @@ impl ArmResource for IseSubnet {
         diagnostics: &mut Diagnostics,
     ) -> Result<Json, Failure> {
         let write = |change: Change<'_>, body: &mut Json| self.write(update.config, change, body);
-        let put = |mut body: Json| {
-            let overwritten = write(Change::between(update.prior, update.plan), &mut body);
-            Ok::<_, arm::Error>((Sending::Put(body), overwritten))
-        };
+        let change = Change::between(update.prior, update.plan);
+        let put = |body: &mut Json, _: &mut Diagnostics| Ok(write(change, body));
         let network = network(work.id);
+        let modified = ARM.put_change(work, Some(&network), put, diagnostics);
+        let modified = modified.await?;
         let api = work.session.of(&SUBNETS);
-        let modified = api.modify(work.id, Some(&network), put).await?;
-        ARM.warn_of(work.id, &modified.findings, diagnostics);
         match modified.accepted {
             Some(accepted) => {
                 let body = wait::finish(api, accepted, work.id).await?;

@@ -2,9 +2,8 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::arm::Client;
-use crate::arm::ResourceType;
 use crate::arm::test_server::{Reply, TIMING, TestServer};
+use crate::arm::{Client, ResourceType};
 
 const SUBNETS: ResourceType = ResourceType {
     name: "Microsoft.Network/virtualNetworks/subnets",

@@ -1,5 +1,4 @@
-use serde_json::Value as Json;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use tfplugin_framework::schema::{Attribute, Nesting, Schema};
 use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::{Object, Value};

@@ -5,8 +5,7 @@ use tfplugin_framework::resource::UpdateRequest;
 
 use super::schema::{ARM, SCHEMA};
 use crate::arm::{self, Intent, ResourceId, Sending, Session};
-use crate::azure::body::Change;
-use crate::azure::body::Overwritten;
+use crate::azure::body::{Change, Overwritten};
 use crate::azure::row::sent_changes;
 use crate::azure::tags;
 use crate::azure::types::ENVIRONMENTS;

@@ -1,13 +1,12 @@
 //! The rules between an environment's attributes that need no network.
 
-use tfplugin_framework::diagnostics::Diagnostics;
-use tfplugin_framework::diagnostics::sentence;
+use tfplugin_framework::diagnostics::{Diagnostics, sentence};
 use tfplugin_framework::types::attr::Attr;
 use tfplugin_framework::types::number::Number;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
 
-use super::object::Environment;
+use super::model::Environment;
 use crate::arm::ResourceId;
 use crate::azure::attributes;
 use crate::azure::types::SUBNETS;

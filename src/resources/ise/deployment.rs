@@ -11,10 +11,11 @@ use tfplugin_framework::resource::{State, UpdateRequest, UpdateResponse};
 
 use super::change::is_made;
 use super::messages;
-use super::object::read_body;
+use super::object::Ise;
 use super::pending::{Pending, Phase};
 use super::schema::ARM;
 use crate::arm::{self, Accepted, FinalStatus, Intent, Operation};
+use crate::azure::arm_resource::ArmResource as _;
 use crate::azure::body::Change;
 use crate::azure::grace_session;
 use crate::azure::types::ENVIRONMENTS;
@@ -71,7 +72,7 @@ impl Work<'_> {
         let body = match ending {
             Ending::Failed(body, error) => {
                 if let (Some(body), Some(object)) = (body, state.object().cloned()) {
-                    state.set(read_body(self.context, &body, &object));
+                    state.set(Ise.read_body(self.context, &body, &object));
                 }
                 return Err(diagnostics.fail(messages::failed(self.id, phase, &error)));
             }
@@ -167,7 +168,7 @@ impl Work<'_> {
         let session = grace_session(self.context);
         let session = session.report(&mut response.diagnostics)?;
         if let Ok(body) = session.of(&ENVIRONMENTS).get(self.id).await {
-            let found = read_body(self.context, &body, update.prior);
+            let found = Ise.read_body(self.context, &body, update.prior);
             response.state.set(found);
         }
         Ok(())

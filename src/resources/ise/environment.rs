@@ -8,10 +8,8 @@ use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
 
 use crate::arm::{Intent, Operation, ResourceId, Session};
-use crate::azure::report;
 use crate::azure::types::ENVIRONMENTS;
-use crate::azure::wait;
-use crate::azure::{Azure, plan_session};
+use crate::azure::{Azure, plan_session, report, wait};
 use crate::resources::ise;
 
 /// What the environment of a planned object is, or will be, where that can be known.

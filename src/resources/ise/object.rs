@@ -1,16 +1,15 @@
-//! An environment in the state.
+//! An environment: what is special about it beside its [operations](Operations), and what its state says.
 
-use serde_json::Value as Json;
-use tfplugin_framework::context::Context;
-use tfplugin_framework::model::Model;
-use tfplugin_framework::types::attr::Attr;
-use tfplugin_framework::types::number::Number;
+use tfplugin_framework::diagnostics::Diagnostics;
 use tfplugin_framework::types::value::{Object, Value};
 
+use super::checks;
 use super::pending::RELEASING;
 use super::schema::ARM;
 use crate::arm::ResourceId;
-use crate::azure::{Azure, attributes, body};
+use crate::azure::arm_resource::{ArmResource, Operations};
+use crate::azure::arm_type::ArmType;
+use crate::azure::attributes;
 
 /// What ARM decides once the environment is deployed.
 pub(super) const DEPLOYED: [&str; 6] = [
@@ -22,43 +21,37 @@ pub(super) const DEPLOYED: [&str; 6] = [
     "connector_outbound_ip_addresses",
 ];
 
-/// What the rules about an environment look at.
-#[derive(Debug, Model)]
-#[model(partial)]
-pub(crate) struct Environment {
-    pub(crate) sku: Attr<String>,
-    pub(super) capacity: Attr<Number>,
-    pub(super) access_endpoint_type: Attr<String>,
-    pub(super) subnet_ids: Attr<Vec<Attr<String>>>,
-    pub(super) identity: Value,
-    pub(super) customer_managed_key: Value,
-}
+/// The resource.
+#[derive(Debug)]
+pub(crate) struct Ise;
 
-/// What the subnet IDs alone tell.
-pub(super) fn derive(object: &mut Object) {
-    let ids = object.get("subnet_ids").as_elements().unwrap_or_default();
-    let network = ids
-        .iter()
-        .filter_map(Value::as_str)
-        .find_map(|id| ResourceId::parse(id).ok()?.parent());
-    if let Some(network) = network.filter(|network| {
-        let known = object.get("virtual_network_id");
-        !attributes::same_id(known, &network.to_string().into())
-    }) {
-        object.set("virtual_network_id", network.to_string());
+impl ArmResource for Ise {
+    fn arm(&self) -> &'static ArmType {
+        &ARM
     }
-}
 
-/// The state that ARM's answer tells, in the words of `object`.
-pub(super) fn read_body(context: &Context<Azure>, body: &Json, object: &Object) -> Object {
-    let mut found = ARM.read(context, body, object);
-    derive(&mut found);
-    found
-}
+    fn operations(&self) -> Option<&dyn Operations> {
+        Some(self)
+    }
 
-/// The state after a write: what was planned, and what ARM decided.
-pub(super) fn complete(context: &Context<Azure>, planned: &Object, body: &Json) -> Object {
-    body::fill_unknowns(planned, &read_body(context, body, planned))
+    fn check_config(&self, config: &Object, diagnostics: &mut Diagnostics) {
+        checks::check(config, diagnostics);
+    }
+
+    /// What the subnet IDs alone tell.
+    fn derive(&self, object: &mut Object) {
+        let ids = object.get("subnet_ids").as_elements().unwrap_or_default();
+        let network = ids
+            .iter()
+            .filter_map(Value::as_str)
+            .find_map(|id| ResourceId::parse(id).ok()?.parent());
+        if let Some(network) = network.filter(|network| {
+            let known = object.get("virtual_network_id");
+            !attributes::same_id(known, &network.to_string().into())
+        }) {
+            object.set("virtual_network_id", network.to_string());
+        }
+    }
 }
 
 pub(super) fn provisioning_state(object: &Object) -> &str {

@@ -6,12 +6,13 @@ use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::{Object, Value};
 
-use super::object::{DEPLOYED, Environment, derive, is_releasing, provisioning_state, subnet_ids};
+use super::model::Environment;
+use super::object::{DEPLOYED, Ise, is_releasing, provisioning_state, subnet_ids};
 use super::pending::{Deletion, Pending, Unfinished, unfinished};
 use super::schema::{ARM, SCHEMA};
 use super::{checks, messages};
-use crate::azure::{Azure, Planner, plan_session};
-use crate::azure::{replaced, tags};
+use crate::azure::arm_resource::ArmResource as _;
+use crate::azure::{Azure, Planner, plan_session, replaced, tags};
 use crate::preflight::{self, Circumstances, Owner};
 use crate::resources::ise_subnet;
 
@@ -24,7 +25,7 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
         // A replacement plan starts from what was remembered about the old environment.
         Pending::forget(plan.private);
         Deletion::forget(plan.private);
-        derive(plan.planned);
+        Ise.derive(plan.planned);
     } else {
         plan_unfinished(plan);
     }

@@ -16,8 +16,7 @@ use crate::azure::arm_type::ArmType;
 use crate::azure::attributes;
 use crate::azure::row::{ArmAttribute as _, KeepPriorWhenAbsent, Remote, Sends};
 use crate::azure::types::{ENVIRONMENTS, SUBNETS};
-use crate::preflight;
-use crate::validate;
+use crate::{preflight, validate};
 
 pub(crate) const ARM: ArmType = ArmType {
     resource_type: &ENVIRONMENTS,

@@ -2,7 +2,7 @@ mod unfinished;
 
 use serde_json::json;
 use tfplugin_framework::private::Private;
-use tfplugin_framework::types::value::Value;
+use tfplugin_framework::types::value::{Object, Value};
 
 use super::*;
 use crate::arm::test_server::{Reply, TestServer};

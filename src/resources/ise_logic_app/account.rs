@@ -8,9 +8,8 @@ use tfplugin_framework::types::value::Object;
 
 use super::super::ise_integration_account::ARM;
 use crate::arm::{ResourceId, Session};
-use crate::azure::report;
 use crate::azure::types::INTEGRATION_ACCOUNTS;
-use crate::azure::{Azure, plan_session};
+use crate::azure::{Azure, plan_session, report};
 
 /// Checks the account that a plan brings to the logic app, if it is known.
 pub(super) async fn at_plan(context: &Context<Azure>, plan: &mut Plan<'_>) {

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
-use tfplugin_framework::diagnostics::sentence;
-use tfplugin_framework::diagnostics::{Diagnostics, Reported};
+use tfplugin_framework::diagnostics::{Diagnostics, Reported, sentence};
 use tfplugin_framework::resource::UpdateRequest;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::{Object, Value};

@@ -6,8 +6,7 @@ use serde_json::{Value as Json, json};
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Value;
 
-use crate::azure::body::Overwritten;
-use crate::azure::body::write_members;
+use crate::azure::body::{Overwritten, write_members};
 
 type Claims<'v> = BTreeMap<&'v str, &'v str>;
 

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use serde_json::Value as Json;
 use tfplugin_framework::schema::plan_modifier::use_state_or_null_for_unknown;
 use tfplugin_framework::schema::validator::{each_element, no_null_elements, text};
-use tfplugin_framework::schema::{Attribute, Nesting, Schema, Timeouts};
+use tfplugin_framework::schema::{Attribute, Nesting, Schema};
 use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::Value;
 
@@ -28,22 +27,12 @@ pub(crate) const ARM: ArmType = ArmType {
     schema: &SCHEMA,
 };
 
-const MINUTE: Duration = Duration::from_secs(60);
-
 pub(super) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
     version: 0,
     description:
         "A logic app (Consumption workflow) that runs in an integration service environment.".into(),
     attributes: attributes(),
-    blocks: vec![
-        Timeouts {
-            create: Some(30 * MINUTE),
-            read: Some(5 * MINUTE),
-            update: Some(30 * MINUTE),
-            delete: Some(30 * MINUTE),
-        }
-        .block(),
-    ],
+    blocks: vec![attributes::TIMEOUTS.block()],
     ..Schema::default()
 });
 

@@ -6,8 +6,9 @@ use tfplugin_framework::schema::duration;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
 
+use super::model::Subnet;
 use super::network::lock;
-use super::planning::{Occupied, overlap, overlapping, range};
+use super::planning::{Occupied, overlap, overlapping};
 use super::schema::{ARM, SCHEMA};
 use crate::arm::{self, Created, Intent, Operation, PutOptions, ResourceId, Session};
 use crate::azure::body::{self, Change};
@@ -140,7 +141,7 @@ async fn look(
     if session.of(&SUBNETS).get_optional(id).await?.is_some() {
         return Ok(Some(Obstacle::Exists));
     }
-    let (Some(range), Some(network)) = (range(planned), id.parent()) else {
+    let (Some(range), Some(network)) = (Subnet::of(planned).range(), id.parent()) else {
         return Ok(None);
     };
     let network = match session.of(&VIRTUAL_NETWORKS).get_optional(&network).await {
@@ -166,7 +167,9 @@ impl Obstacle {
              own first; if it is the old half of a replacement under create_before_destroy, remove that.",
             ids.join(", "),
         );
-        let summary = range(planned).map_or_else(String::new, |range| overlap(&range, &others));
+        let summary = Subnet::of(planned)
+            .range()
+            .map_or_else(String::new, |range| overlap(&range, &others));
         Diagnostic::error(summary, detail).at(Path::attribute("address_prefix"))
     }
 }

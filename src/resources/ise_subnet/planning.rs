@@ -5,15 +5,12 @@ use tfplugin_framework::context::Context;
 use tfplugin_framework::diagnostics::Diagnostic;
 use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::types::path::Path;
-use tfplugin_framework::types::value::Object;
 
 use super::model::Subnet;
 use crate::arm::{self, ResourceId, Session};
 use crate::azure::claims::Claim;
-use crate::azure::report;
-use crate::azure::subnet;
 use crate::azure::types::{ENVIRONMENTS, SUBNETS, VIRTUAL_NETWORKS};
-use crate::azure::{Azure, PlanRegistry, plan_session};
+use crate::azure::{Azure, PlanRegistry, plan_session, report, subnet};
 use crate::validate::cidr::Cidr;
 
 /// A range that a subnet of the network has, or will have.
@@ -69,14 +66,14 @@ pub(super) async fn check_unused(session: &Session, id: &ResourceId, plan: &mut 
 
 /// No plan before this one leaves or puts a subnet where this one is to be.
 fn check_others(plans: &PlanRegistry, claim: &Claim, plan: &mut Plan<'_>) {
-    let (Some(range), Some(network)) = (range(plan.planned), claim.id.parent()) else {
+    let (Some(range), Some(network)) = (Subnet::of(plan.planned).range(), claim.id.parent()) else {
         return;
     };
     let neighbours = plans.before(claim.order, |id| {
         *id != claim.id && id.parent().as_ref() == Some(&network)
     });
     let neighbours = neighbours.into_iter().filter_map(|(id, planned)| {
-        let range = self::range(&planned.object)?;
+        let range = Subnet::of(&planned.object).range()?;
         Some(Occupied { id, range })
     });
     let in_the_way: Vec<_> = neighbours
@@ -101,7 +98,7 @@ async fn check_place(
     id: &ResourceId,
     plan: &mut Plan<'_>,
 ) {
-    let (Some(range), Some(network)) = (range(plan.planned), id.parent()) else {
+    let (Some(range), Some(network)) = (Subnet::of(plan.planned).range(), id.parent()) else {
         return;
     };
     let body = match session.of(&VIRTUAL_NETWORKS).get_optional(&network).await {
@@ -120,7 +117,7 @@ async fn check_place(
     // ranges than the plan knows.
     let is_told = |other: &Occupied| {
         let planned = plans.object(&other.id);
-        let planned = planned.and_then(|object| self::range(&object));
+        let planned = planned.and_then(|object| Subnet::of(&object).range());
         planned.is_some_and(|planned| planned.overlaps(&range))
     };
     let mut in_the_way = overlapping(id, &body, &range);
@@ -201,11 +198,6 @@ pub(super) fn overlapping(id: &ResourceId, network: &Json, range: &Cidr) -> Vec<
         })
         .filter(|other| other.range.overlaps(range))
         .collect()
-}
-
-/// The range of a planned subnet, if it is known.
-pub(super) fn range(object: &Object) -> Option<Cidr> {
-    Subnet::of(object).range()
 }
 
 fn unchecked(id: &ResourceId, noun: &str, error: &arm::Error) -> Diagnostic {

@@ -86,12 +86,7 @@ pub(super) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         Attribute::string("used_by").computed().plan(use_state_or_null_for_unknown()).doc("ID of what holds the subnet, such as an environment."),
         attributes::provisioning_state(),
     ],
-    blocks: vec![Timeouts {
-        create: Some(30 * MINUTE),
-        read: Some(5 * MINUTE),
-        update: Some(30 * MINUTE),
-        delete: Some(600 * MINUTE),
-    }.block()],
+    blocks: vec![Timeouts { delete: Some(600 * MINUTE), ..attributes::TIMEOUTS }.block()],
     ..Schema::default()
 }
 });

@@ -2,7 +2,8 @@
 
 mod confirmed;
 
-use tfplugin_framework::types::value::Value;
+use tfplugin_framework::diagnostics::Diagnostics;
+use tfplugin_framework::types::value::{Object, Value};
 
 use super::super::pending::{RELEASING, unfinished};
 use super::*;

@@ -1,6 +1,6 @@
 //! Creations and deletions count once ARM shows them; subnets of an environment that is no more are waited for.
 
-use tfplugin_framework::types::value::Value;
+use tfplugin_framework::types::value::{Object, Value};
 
 use super::*;
 use crate::azure::resource::Arm;

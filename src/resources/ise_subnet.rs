@@ -36,8 +36,8 @@ use crate::azure::wait::{self, Interrupted};
 use crate::azure::work::Work;
 use crate::azure::write::Failure;
 use crate::azure::{Azure, grace_session, plan_session, report, subnet};
-use crate::validate::cidr::{self, Cidr};
-use model::Subnet;
+use crate::validate::cidr;
+use model::{Subnet, in_form_of_one};
 use network::{lock, network};
 use schema::{ARM, SCHEMA};
 
@@ -138,12 +138,7 @@ impl ArmResource for IseSubnet {
     }
 
     fn read_body(&self, context: &Context<Azure>, body: &Json, object: &Object) -> Object {
-        let mut body = body.clone();
-        let prefix = address_prefix(&body, object);
-        let properties = body.get_mut("properties");
-        if let Some(properties) = properties.and_then(Json::as_object_mut) {
-            properties.insert("addressPrefix".to_owned(), prefix.into());
-        }
+        let body = in_form_of_one(body, object);
         let mut found = ARM.read(context, &body, object);
         if let Some(imported) = preserve_id(object, &mut found) {
             let network = imported.parent().map(|network| network.to_string());
@@ -250,19 +245,6 @@ impl UpgradeState for IseSubnet {
         state.insert("provisioning_state".to_owned(), RawValue::NULL.to_owned());
         Ok(())
     }
-}
-
-/// The range of a subnet. Newer API versions answer one in the form of many, and one of them may be IPv6.
-fn address_prefix(body: &Json, object: &Object) -> Option<String> {
-    let properties = &body["properties"];
-    if let Some(one) = properties["addressPrefix"].as_str() {
-        return Some(one.to_owned());
-    }
-    let many = properties["addressPrefixes"].as_array()?;
-    let many = || many.iter().filter_map(Json::as_str);
-    let known = many().find(|prefix| object.str("address_prefix") == Some(*prefix));
-    let first = || many().find(|prefix| Cidr::parse(prefix).is_ok());
-    known.or_else(first).map(str::to_owned)
 }
 
 /// The body that a subnet will have when its plan is applied to what is there now.

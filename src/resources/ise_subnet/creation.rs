@@ -6,12 +6,13 @@ use tfplugin_framework::schema::duration;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
 
-use super::model::Subnet;
+use super::model::{Subnet, in_form_of_one};
 use super::network::lock;
 use super::planning::{Occupied, overlap, overlapping};
 use super::schema::{ARM, SCHEMA};
 use crate::arm::{self, Created, Intent, Operation, PutOptions, ResourceId, Session};
 use crate::azure::body::{self, Change};
+use crate::azure::subnet;
 use crate::azure::types::{SUBNETS, VIRTUAL_NETWORKS};
 use crate::azure::wait;
 use crate::azure::work::Work;
@@ -127,9 +128,14 @@ async fn resume(
 
 /// Whether a subnet is what was sent, and not another one of the name.
 fn is_as_planned(found: &Json, planned: &Object) -> bool {
+    let range = Subnet::of(planned).range();
+    if range.is_none_or(|range| subnet::prefixes(found) != [range]) {
+        return false;
+    }
+    let found = in_form_of_one(found, planned);
     let mut again = found.clone();
     body::write(&SCHEMA, Change::creating(planned), &mut again);
-    ARM.same_bodies(&again, found)
+    ARM.same_bodies(&again, &found)
 }
 
 /// What is in the way now. A network that may not be read is left to ARM, which looks as well.

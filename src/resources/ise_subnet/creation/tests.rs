@@ -180,6 +180,22 @@ async fn what_was_sent_without_an_answer_is_known_again() {
     assert_eq!(created(&context(&server)).await, (vec![], true));
 }
 
+/// Newer versions of the API answer one range in the form of many.
+#[tokio::test]
+async fn what_was_sent_is_known_again_in_the_form_of_many_ranges() {
+    let there = || {
+        let mut body = body_of(RANGE, "Succeeded");
+        let properties = body["properties"].as_object_mut().expect("properties");
+        let range = properties.remove("addressPrefix");
+        properties.insert("addressPrefixes".to_owned(), json!([range]));
+        Reply::json(200, &body)
+    };
+    let refused = Reply::error(412, "PreconditionFailed");
+    let ours = vec![gone(), there(), there()];
+    let server = server(ours, vec![with(None)], vec![Reply::Close, refused]).await;
+    assert_eq!(created(&context(&server)).await, (vec![], true));
+}
+
 #[tokio::test]
 async fn what_another_one_made_meanwhile_is_not_taken_for_ours() {
     let other = Reply::json(200, &body_of("172.16.9.0/27", "Succeeded"));

@@ -69,3 +69,6 @@ pub mod wire;
 pub mod docs;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+
+#[cfg(test)]
+mod test_resource;

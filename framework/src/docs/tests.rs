@@ -10,14 +10,11 @@ use crate::data_source::{self, DataSource};
 use crate::diagnostics::Reported;
 use crate::function::{CallRequest, Function, FunctionError, Parameter, Signature};
 use crate::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
-use crate::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ImportStateRequest,
-    ImportStateResponse, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
-    UpdateResponse,
-};
+use crate::resource::Resource;
 use crate::schema::plan_modifier::requires_replace;
 use crate::schema::validator::{length_between, one_of};
 use crate::schema::{Attribute, Block, Nesting, Schema, Timeouts};
+use crate::test_resource::TestResource;
 use crate::types::ty::Type;
 use crate::types::value::Value;
 
@@ -77,75 +74,6 @@ fn garden() -> Schema {
             .block(),
         ],
         ..Schema::default()
-    }
-}
-
-struct Garden {
-    name: &'static str,
-    schema: Schema,
-    is_importable: bool,
-}
-
-#[async_trait]
-impl Resource<()> for Garden {
-    fn type_name(&self) -> &str {
-        self.name
-    }
-
-    fn schema(&self) -> &Schema {
-        &self.schema
-    }
-
-    async fn create(
-        &self,
-        _: &Context<()>,
-        _: CreateRequest<'_>,
-        _: &mut CreateResponse,
-    ) -> Result<Outcome, Reported> {
-        Ok(Outcome::Done)
-    }
-
-    async fn read(
-        &self,
-        _: &Context<()>,
-        _: ReadRequest<'_>,
-        _: &mut ReadResponse,
-    ) -> Result<(), Reported> {
-        Ok(())
-    }
-
-    async fn update(
-        &self,
-        _: &Context<()>,
-        _: UpdateRequest<'_>,
-        _: &mut UpdateResponse,
-    ) -> Result<Outcome, Reported> {
-        Ok(Outcome::Done)
-    }
-
-    async fn delete(
-        &self,
-        _: &Context<()>,
-        _: DeleteRequest<'_>,
-        _: &mut DeleteResponse,
-    ) -> Result<(), Reported> {
-        Ok(())
-    }
-
-    fn import_state(&self) -> Option<&dyn ImportState<()>> {
-        self.is_importable.then_some(self)
-    }
-}
-
-#[async_trait]
-impl ImportState<()> for Garden {
-    async fn import(
-        &self,
-        _: &Context<()>,
-        _: ImportStateRequest<'_>,
-        _: &mut ImportStateResponse,
-    ) -> Result<(), Reported> {
-        Ok(())
     }
 }
 
@@ -216,14 +144,14 @@ impl Provider for Gardens {
             ..Schema::default()
         };
         vec![
-            Arc::new(Garden {
-                name: "garden_plot",
-                schema: garden(),
+            Arc::new(TestResource {
+                type_name: "garden_plot",
+                schema: Some(garden()),
                 is_importable: true,
             }),
-            Arc::new(Garden {
-                name: "garden_shed",
-                schema: shed,
+            Arc::new(TestResource {
+                type_name: "garden_shed",
+                schema: Some(shed),
                 is_importable: false,
             }),
         ]

@@ -7,15 +7,12 @@ use tfplugin_proto::v6;
 use tfplugin_proto::v6::provider_server::Provider as _;
 use tonic::Request;
 
-use crate::context::Context;
 use crate::diagnostics::Reported;
 use crate::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
-use crate::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Outcome, ReadRequest,
-    ReadResponse, Resource, UpdateRequest, UpdateResponse,
-};
+use crate::resource::Resource;
 use crate::schema::plan_modifier::{requires_replace, use_state_for_unknown};
 use crate::schema::{Attribute, Block, Nesting, Schema};
+use crate::test_resource::TestResource;
 use crate::testing::proposed_new;
 use crate::types::value::{Object, Value};
 use crate::wire::{Server, convert};
@@ -65,58 +62,11 @@ impl Provider for Blocks {
     }
 
     fn resources(&self) -> Vec<Arc<dyn Resource<()>>> {
-        vec![Arc::new(Thing)]
-    }
-}
-
-struct Thing;
-
-#[async_trait]
-impl Resource<()> for Thing {
-    fn type_name(&self) -> &str {
-        "blocks_thing"
-    }
-
-    fn schema(&self) -> &Schema {
-        &THING
-    }
-
-    async fn create(
-        &self,
-        _: &Context<()>,
-        request: CreateRequest<'_>,
-        response: &mut CreateResponse,
-    ) -> Result<Outcome, Reported> {
-        response.state.set(request.plan.clone());
-        Ok(Outcome::Done)
-    }
-
-    async fn read(
-        &self,
-        _: &Context<()>,
-        _: ReadRequest<'_>,
-        _: &mut ReadResponse,
-    ) -> Result<(), Reported> {
-        Ok(())
-    }
-
-    async fn update(
-        &self,
-        _: &Context<()>,
-        request: UpdateRequest<'_>,
-        response: &mut UpdateResponse,
-    ) -> Result<Outcome, Reported> {
-        response.state.set(request.plan.clone());
-        Ok(Outcome::Done)
-    }
-
-    async fn delete(
-        &self,
-        _: &Context<()>,
-        _: DeleteRequest<'_>,
-        _: &mut DeleteResponse,
-    ) -> Result<(), Reported> {
-        Ok(())
+        vec![Arc::new(TestResource {
+            type_name: "blocks_thing",
+            schema: Some(THING.clone()),
+            is_importable: false,
+        })]
     }
 }
 

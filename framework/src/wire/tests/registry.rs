@@ -7,25 +7,17 @@ use tfplugin_proto::v6;
 use tfplugin_proto::v6::provider_server::Provider as _;
 use tonic::Request;
 
-use crate::context::Context;
 use crate::diagnostics::Reported;
 use crate::engine::Engine;
 use crate::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
-use crate::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Outcome, ReadRequest,
-    ReadResponse, Resource, UpdateRequest, UpdateResponse,
-};
+use crate::resource::Resource;
 use crate::schema::{Attribute, Schema};
+use crate::test_resource::TestResource;
 use crate::wire::Server;
 
 /// A provider with resources of these names, whose schemas may be asked for or not.
 struct Offering {
     names: &'static [&'static str],
-    schema: Option<Schema>,
-}
-
-struct Named {
-    name: &'static str,
     schema: Option<Schema>,
 }
 
@@ -47,58 +39,14 @@ impl Provider for Offering {
     }
 
     fn resources(&self) -> Vec<Arc<dyn Resource<()>>> {
-        let resource = |name: &&'static str| -> Arc<dyn Resource<()>> {
-            let schema = self.schema.clone();
-            Arc::new(Named { name, schema })
+        let resource = |type_name: &&'static str| -> Arc<dyn Resource<()>> {
+            Arc::new(TestResource {
+                type_name,
+                schema: self.schema.clone(),
+                is_importable: false,
+            })
         };
         self.names.iter().map(resource).collect()
-    }
-}
-
-#[async_trait]
-impl Resource<()> for Named {
-    fn type_name(&self) -> &str {
-        self.name
-    }
-
-    fn schema(&self) -> &Schema {
-        self.schema.as_ref().expect("nobody asks for a schema")
-    }
-
-    async fn create(
-        &self,
-        _: &Context<()>,
-        _: CreateRequest<'_>,
-        _: &mut CreateResponse,
-    ) -> Result<Outcome, Reported> {
-        Ok(Outcome::Done)
-    }
-
-    async fn read(
-        &self,
-        _: &Context<()>,
-        _: ReadRequest<'_>,
-        _: &mut ReadResponse,
-    ) -> Result<(), Reported> {
-        Ok(())
-    }
-
-    async fn update(
-        &self,
-        _: &Context<()>,
-        _: UpdateRequest<'_>,
-        _: &mut UpdateResponse,
-    ) -> Result<Outcome, Reported> {
-        Ok(Outcome::Done)
-    }
-
-    async fn delete(
-        &self,
-        _: &Context<()>,
-        _: DeleteRequest<'_>,
-        _: &mut DeleteResponse,
-    ) -> Result<(), Reported> {
-        Ok(())
     }
 }
 

@@ -49,7 +49,7 @@ pub(in crate::page) fn show(scene: &Scene<'_>) -> Option<Markup> {
             }
             p.address { code { (request.path) @if !request.query.is_empty() { "?" (request.query) } } }
             (facts(request))
-            @if let Some((code, message)) = error(request) { p class={ "failure " (mood(request.status)) } { b { (code) } " " (message) }
+            @if let Some((code, message)) = error(&messages) { p class={ "failure " (mood(request.status)) } { b { (code) } " " (message) }
                 @if let Some(needed) = needed::show(scene, request, &code, &message) { (needed) }
             }
             div.actions {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::control::requests::Entry;
+use crate::control::requests::{Entry, Messages};
 use crate::core::id::ResourceId;
 use crate::core::json::{Json, list, text};
 use crate::page::parts;
@@ -168,7 +168,7 @@ fn row(scene: &Scene<'_>, run: &Run<'_>) -> Markup {
                 @if let Some(fault) = request.fault { " " span.badge.busy { "fault " (fault) } }
                 @if request.duration_ms >= SLOW { " " span.in { (words::span(std::time::Duration::from_millis(request.duration_ms))) } }
                 @if let Some(place) = place { p.place { (place) } }
-                @if let Some((code, message)) = error(request) {
+                @if let Some((code, message)) = error(&request.messages()) {
                     p class={ "failure " (mood(request.status)) } title=(message) { b { (code) } " " (message) }
                 }
             }
@@ -224,8 +224,7 @@ fn shorten(path: &str) -> (String, Option<String>) {
 }
 
 /// Why a request failed, as ARM says it or as the token endpoint does: code and message.
-pub(super) fn error(request: &Entry) -> Option<(String, String)> {
-    let messages = request.messages();
+pub(super) fn error(messages: &Messages) -> Option<(String, String)> {
     let body = messages.response_body.as_ref()?.get();
     if !body.contains(r#""error""#) {
         return None;

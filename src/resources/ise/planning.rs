@@ -7,7 +7,7 @@ use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::{Object, Value};
 
 use super::model::Environment;
-use super::object::{DEPLOYED, Ise, is_releasing, provisioning_state, subnet_ids};
+use super::object::{Ise, is_releasing, provisioning_state, subnet_ids};
 use super::pending::{Deletion, Pending, Unfinished, unfinished};
 use super::schema::{ARM, SCHEMA};
 use super::{checks, messages};
@@ -83,11 +83,7 @@ fn plan_unfinished(plan: &mut Plan<'_>) {
         }
         Some(Unfinished::Running(pending)) => {
             plan.planned.set("provisioning_state", Value::unknown());
-            for name in DEPLOYED {
-                if prior.get(name).is_null() {
-                    plan.planned.set(name, Value::unknown());
-                }
-            }
+            plan.mark_missing(&SCHEMA);
             plan.diagnostics
                 .add(messages::will_wait(name, pending.as_ref()));
         }

@@ -171,9 +171,16 @@ impl Error {
         self.0.outcome_unknown
     }
 
-    /// Whether nobody knows how what was sent ended: because of a stop, a timeout, or an answer that is missing or passes.
+    /// ARM took the request, and nothing came of it as far as ARM shows.
+    pub fn is_without_effect(&self) -> bool {
+        matches!(self.0.kind, Kind::WithoutEffect(_))
+    }
+
+    /// Whether nobody knows how what was sent ended: because of a stop, a timeout, an answer that is missing or passes, or
+    /// an object that ARM's answer has shown and nothing shows since.
     pub fn leaves_open(&self) -> bool {
-        self.0.outcome_unknown && (self.is_cancelled() || self.is_timeout() || self.is_transient())
+        let is_open = self.is_cancelled() || self.is_timeout() || self.is_transient();
+        self.0.outcome_unknown && (is_open || self.is_without_effect())
     }
 
     /// The same error, about something that ARM had accepted before: it is there, or may come to be.

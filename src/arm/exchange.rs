@@ -171,7 +171,8 @@ impl Session {
         }
     }
 
-    pub(super) async fn unless_stopped<T>(
+    /// What the future gives, unless the operation ends before; `doing` completes "the time ran out while …".
+    pub(crate) async fn unless_stopped<T>(
         &self,
         future: impl Future<Output = T>,
         doing: impl Fn() -> String,

@@ -14,9 +14,12 @@ use tfplugin_framework::schema::{Attribute, Schema};
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::{Object, Value};
+use tfplugin_framework::validate_config::{ValidateConfig, ValidateConfigRequest};
 
-use crate::arm::arguments::{ARGUMENTS, AUXILIARY_TENANT_IDS, Argument, Kind, SUBSCRIPTION_ID};
-use crate::arm::{self, CloudSource, Given, Mistake};
+use crate::arm::arguments::{
+    ARGUMENTS, AUXILIARY_TENANT_IDS, Argument, ENVIRONMENT, Kind, METADATA_HOST, SUBSCRIPTION_ID,
+};
+use crate::arm::{self, Cloud, CloudSource, Given, Mistake};
 use crate::azure::{Azure, Deletions, PlanRegistry, SignIn, Subscription};
 use crate::{resources, validate};
 
@@ -77,6 +80,10 @@ impl Provider for IseProvider {
         &SCHEMA
     }
 
+    fn validate_config(&self) -> Option<&dyn ValidateConfig> {
+        Some(self)
+    }
+
     async fn configure(
         &self,
         _: &ConfigureContext,
@@ -105,6 +112,30 @@ impl Provider for IseProvider {
 
     fn resources(&self) -> Vec<Arc<dyn Resource<Azure>>> {
         resources::all()
+    }
+}
+
+/// Only a cloud that describes itself may have any name.
+impl ValidateConfig for IseProvider {
+    fn validate(&self, request: ValidateConfigRequest<'_>, diagnostics: &mut Diagnostics) {
+        let host = request.config.get(METADATA_HOST.name);
+        let mut variables = METADATA_HOST.variables.iter();
+        let is_elsewhere = !host.is_null()
+            || variables.any(|name| std::env::var_os(name).is_some_and(|it| !it.is_empty()));
+        let Some(name) = request
+            .config
+            .str(ENVIRONMENT.name)
+            .filter(|it| !it.is_empty())
+        else {
+            return;
+        };
+        if let (false, Err(words)) = (is_elsewhere, Cloud::named(name)) {
+            diagnostics.add_attribute_error(
+                Path::attribute(ENVIRONMENT.name),
+                format!("Invalid {ENVIRONMENT}"),
+                sentence(&words),
+            );
+        }
     }
 }
 

@@ -59,9 +59,10 @@ impl Cloud {
     pub fn named(name: &str) -> Result<Self, String> {
         let mut clouds = CLOUDS.iter();
         let Some(known) = clouds.find(|known| known.name.eq_ignore_ascii_case(name)) else {
-            let known = Self::names().collect::<Vec<_>>().join(", ");
+            let known: Vec<_> = Self::names().map(|name| format!("{name:?}")).collect();
             return Err(format!(
-                "\"{name}\" is not a known Azure cloud; known are {known}"
+                "{name:?} is not one of {}; another cloud needs metadata_host",
+                known.join(", ")
             ));
         };
         Ok(Self {
@@ -167,7 +168,10 @@ mod tests {
             "https://management.azure.com/.default"
         );
         let error = Cloud::named("german").expect_err("the German cloud is gone");
-        assert!(error.contains("public, usgovernment, china"), "{error}");
+        assert!(
+            error.contains(r#""public", "usgovernment", "china""#),
+            "{error}"
+        );
         Ok(())
     }
 

@@ -24,6 +24,8 @@ mod meanwhile;
 mod outages;
 mod plans;
 mod secrets;
+#[cfg(unix)]
+mod signing_in;
 mod stack;
 mod stopping;
 mod strangers;

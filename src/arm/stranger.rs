@@ -62,9 +62,10 @@ impl fmt::Display for Stranger {
 
 /// The beginning of a stranger's text, without anything that a terminal would obey.
 fn sanitised(text: &str) -> String {
-    // It may hold our own request against us, and with it our token, which is a JWT.
+    // It may hold our own request against us, and with it our token, which is a JWT; or an answer of ARM, and with it the
+    // signature of a URL.
     let lower = text.to_ascii_lowercase();
-    let end = ["bearer ", "eyj"]
+    let end = ["bearer ", "eyj", "sig=", "\"sig\"", "sig%3d"]
         .into_iter()
         .filter_map(|it| lower.find(it))
         .min();

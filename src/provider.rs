@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
+use tfplugin_framework::data_source::DataSource;
 use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported, sentence};
+use tfplugin_framework::function::Function;
 use tfplugin_framework::provider::{
     ConfigureContext, ConfigureRequest, ConfigureResponse, Provider,
 };
@@ -17,7 +19,7 @@ use tfplugin_framework::types::value::{Object, Value};
 
 use crate::arm::{self, Cloud, cloud, credentials};
 use crate::azure::{Azure, Deletions, PlanRegistry, SignIn};
-use crate::{resources, validate};
+use crate::{data_sources, functions, resources, validate};
 
 /// The provider's address in the registry.
 pub const ADDRESS: &str = "registry.terraform.io/tfplugin-rs/ise";
@@ -107,6 +109,14 @@ impl Provider for IseProvider {
 
     fn resources(&self) -> Vec<Arc<dyn Resource<Azure>>> {
         resources::all()
+    }
+
+    fn data_sources(&self) -> Vec<Arc<dyn DataSource<Azure>>> {
+        data_sources::all()
+    }
+
+    fn functions(&self) -> Vec<Arc<dyn Function>> {
+        functions::all()
     }
 }
 

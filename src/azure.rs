@@ -26,6 +26,8 @@ pub(crate) mod arm_resource;
 mod operations;
 pub(crate) mod resource;
 
+pub(crate) mod look_up;
+
 pub(crate) mod release;
 pub(crate) mod subnet;
 

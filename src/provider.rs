@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
+use tfplugin_framework::data_source::DataSource;
 use tfplugin_framework::diagnostics::{Diagnostics, Reported, sentence};
+use tfplugin_framework::function::Function;
 use tfplugin_framework::provider::{
     ConfigureContext, ConfigureRequest, ConfigureResponse, Provider,
 };
@@ -21,7 +23,7 @@ use crate::arm::arguments::{
 };
 use crate::arm::{self, Cloud, CloudSource, Given, Mistake};
 use crate::azure::{Azure, Deletions, PlanRegistry, SignIn, Subscription};
-use crate::{resources, validate};
+use crate::{data_sources, functions, resources, validate};
 
 /// The provider's address in the registry.
 pub const ADDRESS: &str = "registry.terraform.io/tfplugin-rs/ise";
@@ -112,6 +114,14 @@ impl Provider for IseProvider {
 
     fn resources(&self) -> Vec<Arc<dyn Resource<Azure>>> {
         resources::all()
+    }
+
+    fn data_sources(&self) -> Vec<Arc<dyn DataSource<Azure>>> {
+        data_sources::all()
+    }
+
+    fn functions(&self) -> Vec<Arc<dyn Function>> {
+        functions::all()
     }
 }
 

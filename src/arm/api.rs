@@ -116,6 +116,21 @@ impl Api<'_> {
         self.session.write(request, id, Intent::Action).await
     }
 
+    /// Asks for what ARM tells only in answer to a POST, such as `listCallbackUrl`: it changes nothing, and is repeated
+    /// as a read is.
+    pub async fn ask(
+        self,
+        id: &ResourceId,
+        action: &str,
+        body: Option<&Json>,
+    ) -> Result<Json, Error> {
+        let mut request = self.request_below(Method::POST, id, action).await?.asking();
+        if let Some(body) = body {
+            request = request.with_json(body)?;
+        }
+        self.session.read(&request).await
+    }
+
     /// Deletes an object; one that is gone already is no error.
     pub async fn delete(self, id: &ResourceId) -> Result<Accepted, Error> {
         let request = self.request(Method::DELETE, id).await?;

@@ -65,13 +65,16 @@ impl fmt::Display for Stranger {
 
 /// The beginning of a stranger's text, without anything that a terminal would obey.
 pub(super) fn sanitised(text: &str, longest: usize) -> String {
-    // It may hold our own request against us, and with it our token, which is a JWT.
+    // It may hold our own request against us, and with it our token, which is a JWT; or an answer of ARM, and with it the
+    // signature of a URL.
     let lower = text.to_ascii_lowercase();
-    let shown = lower.match_indices("bearer ").find(|(at, bearer)| {
+    let bearer = lower.match_indices("bearer ").find(|(at, bearer)| {
         let word = lower[at + bearer.len()..].split_whitespace().next();
         word.is_some_and(|word| word.len() >= SHORTEST_TOKEN)
     });
-    let end = shown.map(|(at, _)| at).into_iter().chain(lower.find("eyj"));
+    let secrets = ["eyj", "sig=", "\"sig\"", "sig%3d"].map(|secret| lower.find(secret));
+    let secrets = secrets.into_iter().flatten();
+    let end = bearer.map(|(at, _)| at).into_iter().chain(secrets);
     let text = &text[..end.min().unwrap_or(text.len())];
     let plain = text.chars().filter(|it| !it.is_control());
     plain.take(longest).collect()

@@ -8,6 +8,7 @@ pub mod callers;
 pub mod cidr;
 pub mod json;
 pub mod names;
+pub mod network;
 pub mod sku;
 pub mod subnet_set;
 pub mod tags;

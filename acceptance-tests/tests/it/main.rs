@@ -18,6 +18,7 @@ mod faults;
 mod import;
 mod language;
 mod life;
+mod looked_up;
 mod lossless;
 mod meaning;
 mod meanwhile;

@@ -259,6 +259,26 @@ async fn a_post_is_repeated_only_where_that_is_safe() {
 }
 
 #[tokio::test]
+async fn a_post_that_changes_nothing_is_repeated_as_a_read_is() {
+    let path = PATH.replace('?', "/listCallbackUrl?");
+    for trouble in [
+        Reply::Close,
+        Reply::error(500, "InternalServerError"),
+        Reply::text(200, ""),
+        Reply::Truncated(Box::new(ok())),
+    ] {
+        let server = TestServer::start(&[(&format!("POST {path}"), vec![trouble, ok()])]).await;
+        let session = server.session();
+        let api = session.of(&WORKFLOWS);
+        let body = json!({ "keyType": "Primary" });
+        let told = api.ask(&workflow(), "listCallbackUrl", Some(&body)).await;
+        assert_eq!(told.ok(), Some(json!({ "name": "w" })));
+        let bodies: Vec<_> = server.requests().into_iter().map(|it| it.body).collect();
+        assert_eq!(bodies, [body.to_string(), body.to_string()]);
+    }
+}
+
+#[tokio::test]
 async fn deleting_what_is_gone_is_done() -> TestResult {
     let replies = vec![
         Reply::error(404, "ResourceGroupNotFound"),

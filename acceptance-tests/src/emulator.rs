@@ -242,19 +242,29 @@ impl Emulator {
             .map(drop)
     }
 
+    /// Creates a resource or writes it anew, as somebody else would.
+    pub fn put(&self, id: &str, body: &Json) -> Result {
+        self.ask_as_somebody("PUT", id, Some(body))
+    }
+
     /// Deletes a resource, as somebody else would.
     pub fn delete(&self, id: &str) -> Result {
+        self.ask_as_somebody("DELETE", id, None)
+    }
+
+    fn ask_as_somebody(&self, method: &str, id: &str, body: Option<&Json>) -> Result {
         let api_version = match id.contains("Microsoft.Network") {
             true => "2023-11-01",
             false => "2019-05-01",
         };
         let token = self.access_token("tenant", "somebody", "else")?;
+        let body = body.map(Json::to_string);
         let path = format!("{id}?api-version={api_version}");
         self.send(Request {
-            method: "DELETE",
+            method,
             path: &path,
             token: Some(&token),
-            body: None,
+            body: body.as_deref().map(|body| ("application/json", body)),
         })
         .map(drop)
     }

@@ -22,6 +22,7 @@ mod looked_up;
 mod lossless;
 mod meaning;
 mod meanwhile;
+mod network;
 mod outages;
 mod plans;
 mod secrets;

@@ -108,3 +108,23 @@ data "ise_callback_url" "key_in_lower_case" {
   integration_account_id = "${local.group}/Microsoft.Logic/integrationAccounts/partners"
   key_type               = "primary"
 }
+
+data "ise_network_requirements" "right" {
+  first_priority = 3886
+}
+
+data "ise_network_requirements" "no_room_for_the_last" {
+  first_priority = 3887
+}
+
+data "ise_network_requirements" "priority_too_low" {
+  first_priority = 99
+}
+
+data "ise_network_requirements" "tags_in_upper_case" {
+  service_tags = "Narrow"
+}
+
+data "ise_network_requirements" "endpoint_unknown" {
+  access_endpoint_type = "Private"
+}

@@ -88,7 +88,7 @@ impl Api<'_> {
 
     /// Deletes an object, and comes back once ARM says that it is gone; one that is gone already is no error.
     pub async fn delete_for_good(self, id: &ResourceId) -> Result<(), Error> {
-        let mut send = 0;
+        let (mut send, mut was_accepted) = (0, false);
         loop {
             send += 1;
             let (status, error) = match self.delete_and_wait(id).await {
@@ -119,7 +119,13 @@ impl Api<'_> {
             if let Some(error) = error {
                 return Err(error);
             }
-            self.count("DELETE", send, status, "the object is still there", id)?;
+            // What ARM has accepted may begin later than anybody looked.
+            was_accepted |= status == 202;
+            let counted = self.count("DELETE", send, status, "the object is still there", id);
+            counted.map_err(|error| match was_accepted {
+                true => error.after_acceptance(),
+                false => error,
+            })?;
         }
     }
 

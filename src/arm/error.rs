@@ -171,9 +171,16 @@ impl Error {
         self.0.outcome_unknown
     }
 
-    /// Whether nobody knows how what was sent ended: because of a stop, a timeout, or an answer that is missing or passes.
+    /// ARM took the request, and nothing came of it as far as ARM shows.
+    pub fn is_without_effect(&self) -> bool {
+        matches!(self.0.kind, Kind::WithoutEffect(_))
+    }
+
+    /// Whether nobody knows how what was sent ended: because of a stop, a timeout, an answer that is missing or passes, or
+    /// an object that ARM's answer has shown and nothing shows since.
     pub fn leaves_open(&self) -> bool {
-        self.0.outcome_unknown && (self.is_cancelled() || self.is_timeout() || self.is_transient())
+        let is_open = self.is_cancelled() || self.is_timeout() || self.is_transient();
+        self.0.outcome_unknown && (is_open || self.is_without_effect())
     }
 
     /// The same error, about something that ARM had accepted before: it is there, or may come to be.
@@ -508,6 +515,14 @@ mod tests {
         }
         let echo = stranger(400, &[], "GET / HTTP/1.1 authorization: Bearer eyJ0");
         assert!(!echo.to_string().contains("eyJ0"), "{echo}");
+        for body in [
+            r#"{"value":"https://x.example/y?sp=%2F&sv=1.0&SIG=s3cret"}"#,
+            r#"{"queries":{"sig" : "s3cret","sp":"/"}}"#,
+            "Sig%3Ds3cret",
+        ] {
+            let signed = stranger(200, &[], body);
+            assert!(!signed.to_string().contains("s3cret"), "{signed}");
+        }
         let long = stranger(500, &[("retry-after", "7")], &"x".repeat(10_000));
         assert!(long.to_string().len() < 400, "{long}");
         assert_eq!(long.retry_after(), Some(Duration::from_secs(7)));

@@ -14,7 +14,7 @@ use super::body::Change;
 use super::row::sent_changes;
 use super::work::Work;
 use super::write::Failure;
-use super::{Azure, grace_session, replaced, session, tags, unfinished, wait};
+use super::{Azure, find_subscription, grace_session, replaced, session, tags, unfinished, wait};
 use crate::arm::{Intent, Operation};
 
 /// Refines the plan of a create or an update, and checks it.
@@ -40,6 +40,9 @@ pub(super) async fn plan(
         }
         return;
     }
+    if find_subscription(context, plan).await.is_none() {
+        return;
+    }
     let claim = context.data_if_known().and_then(|azure| {
         let id = resource.planned_id(azure, plan.planned).ok();
         arm.claim(azure, planner, id, plan)
@@ -56,11 +59,11 @@ pub(super) async fn create(
 ) -> Result<Outcome, Reported> {
     let diagnostics = &mut response.diagnostics;
     let arm = resource.arm();
+    let session = &session(context).await.report(diagnostics)?;
     let azure = context.data().report(diagnostics)?;
     let id = &resource
         .planned_id(azure, request.plan)
         .report(diagnostics)?;
-    let session = &session(context).await.report(diagnostics)?;
     let work = Work {
         context,
         session,
@@ -126,8 +129,8 @@ pub(super) async fn update(
         session,
         id,
     };
-    resource.prepare_update(work, update, diagnostics).await?;
-    match send_update(resource, work, update, diagnostics).await {
+    let is_unfinished = unfinished::is_left(&response.private, update.prior);
+    match send_update(resource, work, update, is_unfinished, diagnostics).await {
         Ok(body) => {
             let state = resource.complete(context, update.plan, &body);
             unfinished::settle(&mut response.private, &state);
@@ -148,22 +151,28 @@ pub(super) async fn update(
     }
 }
 
-/// Makes the changes; where nothing that is known changes, an earlier run left the object unfinished, and it is waited for.
+/// Waits for what an earlier run left unfinished, and then makes the changes that are known.
 async fn send_update(
     resource: &dyn ArmResource,
     work: Work<'_>,
     update: UpdateRequest<'_>,
+    is_unfinished: bool,
     diagnostics: &mut Diagnostics,
 ) -> Result<Json, Failure> {
     let arm = resource.arm();
     let changes = sent_changes(arm.schema, update.prior, update.plan);
     let mut changes = changes.into_iter();
-    if changes.any(|name| !update.plan.get(name).is_unknown()) {
-        return resource.send_update(work, update, diagnostics).await;
+    let has_changes = changes.any(|name| !update.plan.get(name).is_unknown());
+    if is_unfinished || !has_changes {
+        let writing = Operation::on_resource(Intent::Write);
+        let api = work.session.of(arm.resource_type);
+        let body = wait::follow(api, &writing, work.id).await?;
+        if !has_changes {
+            return Ok(body);
+        }
     }
-    let writing = Operation::on_resource(Intent::Write);
-    let api = work.session.of(arm.resource_type);
-    Ok(wait::follow(api, &writing, work.id).await?)
+    resource.prepare_update(work, update, diagnostics).await?;
+    resource.send_update(work, update, diagnostics).await
 }
 
 /// Deletes an object; one that is gone already is no error.

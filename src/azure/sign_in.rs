@@ -7,7 +7,7 @@ use tfplugin_framework::diagnostics::{Diagnostic, capitalised};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use crate::arm::{Client, Session};
+use crate::arm::{Client, Error};
 
 /// How long signing in may take, the Azure CLI's own start included.
 const LONGEST: Duration = Duration::from_secs(120);
@@ -15,8 +15,20 @@ const LONGEST: Duration = Duration::from_secs(120);
 const SUMMARY: &str = "Cannot sign in to Azure";
 
 /// Whether this configuration of the provider has signed in.
-#[derive(Debug, Default)]
-pub struct SignIn(Mutex<State>);
+#[derive(Debug)]
+pub struct SignIn {
+    state: Mutex<State>,
+    longest: Duration,
+}
+
+impl Default for SignIn {
+    fn default() -> Self {
+        Self {
+            state: Mutex::default(),
+            longest: LONGEST,
+        }
+    }
+}
 
 #[derive(Clone, Copy, Debug, Default)]
 enum State {
@@ -34,32 +46,40 @@ impl SignIn {
         client: &Client,
         context: &Context<D>,
     ) -> Result<(), Diagnostic> {
-        let mut state = self.0.lock().await;
+        let session = |deadline| client.bounded(deadline, context.cancel.clone());
+        let waiting = session(context.deadline);
+        let state = waiting.unless_stopped(self.state.lock(), || "signing in".to_owned());
+        let mut state = state.await.map_err(|error| failed(&error))?;
         match *state {
             State::Done => return Ok(()),
             State::Failed => return Err(told_before()),
             State::NotYet => {}
         }
-        let deadline = context.deadline.min(Instant::now() + LONGEST);
-        let session: Session = client.bounded(deadline, context.cancel.clone());
-        let Err(error) = session.sign_in().await else {
+        let longest = Instant::now() + self.longest;
+        let deadline = context.deadline.min(longest);
+        let Err(error) = session(deadline).sign_in().await else {
             *state = State::Done;
             return Ok(());
         };
-        // A stop or a timeout says nothing about the credentials.
-        if error.is_credential() {
+        // A stop, or the timeout of one operation, says nothing about the credentials.
+        let took_too_long = error.is_timeout() && longest <= context.deadline;
+        if error.is_credential() || took_too_long {
             *state = State::Failed;
         }
-        let why = match error.sign_in_reason() {
-            "" => error.explanation(),
-            reason => reason.to_owned(),
-        };
-        let detail = format!(
-            "{}\n\nCorrect that, or choose another way: by arguments of the provider block, by their environment variables, or with `az login`.",
-            capitalised(&why)
-        );
-        Err(Diagnostic::error(SUMMARY, detail))
+        Err(failed(&error))
     }
+}
+
+fn failed(error: &Error) -> Diagnostic {
+    let why = match error.sign_in_reason() {
+        "" => error.explanation(),
+        reason => reason.to_owned(),
+    };
+    let detail = format!(
+        "{}\n\nCorrect that, or choose another way: by arguments of the provider block, by their environment variables, or with `az login`.",
+        capitalised(&why)
+    );
+    Diagnostic::error(SUMMARY, detail)
 }
 
 fn told_before() -> Diagnostic {
@@ -72,8 +92,9 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
-    use crate::arm::credentials;
-    use crate::arm::test_server::{TIMING, TestServer};
+    use crate::arm::Given;
+    use crate::arm::arguments::USE_CLI;
+    use crate::arm::test_server::{Reply, TIMING, TOKEN_PATH, TestServer};
 
     fn context() -> Context<()> {
         let deadline = Instant::now() + LONGEST;
@@ -83,7 +104,7 @@ mod tests {
     #[tokio::test]
     async fn a_failure_is_told_whole_once_and_then_in_one_line() {
         let mut settings = TestServer::start(&[]).await.settings();
-        settings.credentials = credentials::Settings::default();
+        settings.given = Given::default().with(&USE_CLI, "false");
         let client = Client::with_timing(settings, TIMING);
         let (sign_in, context) = (SignIn::default(), context());
         let ensure = || sign_in.ensure(&client, &context);
@@ -91,6 +112,43 @@ mod tests {
         let details = [first, second].map(|it| it.expect_err("nothing to sign in with").detail);
         assert!(details[0].starts_with("No way to sign in"), "{details:?}");
         assert_eq!(details[1], told_before().detail);
+    }
+
+    /// A server that does not sign anybody in, and does not refuse it either.
+    async fn hanging() -> Client {
+        let server = TestServer::start(&[(TOKEN_PATH, vec![Reply::Hang])]).await;
+        Client::with_timing(server.settings(), TIMING)
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_not_tried_by_one_operation_after_another() {
+        let client = hanging().await;
+        let sign_in = SignIn {
+            longest: Duration::from_millis(20),
+            ..SignIn::default()
+        };
+        let context = context();
+        let ensure = || sign_in.ensure(&client, &context);
+        let first = ensure().await.expect_err("nobody answers").detail;
+        assert!(first.contains("time ran out"), "{first}");
+        assert_eq!(ensure().await.expect_err("nor later"), told_before());
+    }
+
+    #[tokio::test]
+    async fn a_stop_ends_the_wait_for_another_operation_that_signs_in() {
+        let client = hanging().await;
+        let (sign_in, first, second) = (SignIn::default(), context(), context());
+        let stop = async {
+            tokio::task::yield_now().await;
+            second.cancel.cancel();
+        };
+        tokio::select! {
+            _ = sign_in.ensure(&client, &first) => panic!("nobody answers"),
+            (stopped, ()) = async { tokio::join!(sign_in.ensure(&client, &second), stop) } => {
+                let detail = stopped.expect_err("stopped").detail;
+                assert!(detail.starts_with("Stopped on request"), "{detail}");
+            }
+        }
     }
 
     #[tokio::test]

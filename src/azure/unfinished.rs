@@ -24,25 +24,30 @@ pub(super) fn settle(private: &mut Private, found: &Object) {
     }
 }
 
+/// Whether it goes on, or has failed, as far as the state before an update tells.
+pub(super) fn is_left(private: &Private, prior: &Object) -> bool {
+    let is_remembered = private.get::<String>(KEY).is_some();
+    is_remembered && !provisioning_state(prior).is_some_and(arm::is_success)
+}
+
 /// Plans to go on waiting, or to begin anew where the creation has failed.
 ///
 /// What others write in a network shows in the state of its subnets too, and is no reason to do anything.
 pub(super) fn plan(arm: &ArmType, plan: &mut Plan<'_>) {
-    let is_left = plan.private.get::<String>(KEY).is_some();
-    let Some(prior) = plan.prior.filter(|_| is_left) else {
+    let Some(prior) = plan.prior else {
         // A replacement begins with what was remembered of the old object.
         return plan.private.remove(KEY);
     };
-    let state = provisioning_state(prior);
-    if state.is_some_and(arm::is_success) {
+    if !is_left(plan.private, prior) {
         return;
     }
     plan.planned.set("provisioning_state", Value::unknown());
-    if state.is_some_and(arm::is_failure) {
+    if provisioning_state(prior).is_some_and(arm::is_failure) {
         let path = Path::attribute("provisioning_state");
         plan.requires_replace.insert(path);
         return;
     }
+    plan.mark_missing(arm.schema);
     let summary = format!(
         "{} {:?} was still being created at plan",
         capitalised(arm.noun),

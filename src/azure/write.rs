@@ -114,17 +114,22 @@ impl ArmType {
     }
 
     fn may_not_be_complete(&self, id: &ResourceId, error: &arm::Error) -> Diagnostic {
+        let before_it_was_confirmed = |why: &str| {
+            format!("{why} after the request was sent and before Azure had confirmed it")
+        };
         let why = match Interrupted::by(error) {
-            Some(interrupted) => interrupted.why("create"),
-            None => "The connection broke".to_owned(),
+            Some(interrupted) => before_it_was_confirmed(&interrupted.why("create")),
+            None if error.is_without_effect() => {
+                "Azure answered the request with the object, and has not shown it since".to_owned()
+            }
+            None => before_it_was_confirmed("The connection broke"),
         };
         let summary = format!(
             "{} may not be complete yet",
             capitalised(&self.describe(id))
         );
         let mut detail = format!(
-            "{why} after the request was sent and before Azure had confirmed it. The state keeps {id}, which is not tainted: the next plan \
-             finds out what became of it, and goes on from there."
+            "{why}. The state keeps {id}, which is not tainted: the next plan finds out what became of it, and goes on from there."
         );
         if !error.is_cancelled() {
             detail.push_str("\n\n");

@@ -8,9 +8,9 @@ pub mod ise_subnet;
 #[cfg(test)]
 mod concurrent_changes;
 #[cfg(test)]
-mod drift;
+pub(crate) mod drift;
 #[cfg(test)]
-mod test_plan;
+pub(crate) mod test_plan;
 
 use std::sync::Arc;
 
@@ -51,12 +51,14 @@ mod tests {
 
     use tfplugin_framework::engine::Engine;
     use tfplugin_framework::engine::validate::validate;
+    use tfplugin_framework::private::Private;
     use tfplugin_framework::schema::{Attribute, Schema};
     use tfplugin_framework::types::ty::Type;
     use tfplugin_framework::types::value::Value;
 
     use super::*;
     use crate::azure::row::ArmAttribute as _;
+    use crate::azure::unfinished;
 
     /// Calls `visit` with every attribute of every resource.
     fn each_attribute(visit: &mut dyn FnMut(&str, &Attribute)) {
@@ -128,6 +130,33 @@ mod tests {
                     let path = format!("{}.{}", resource.type_name(), attribute.name);
                     assert_eq!(imported.get(&attribute.name), default, "{path}");
                 }
+            }
+        }
+    }
+
+    /// Nobody has told it yet, and with `-refresh=false` nobody does before the apply that waits.
+    #[tokio::test]
+    async fn what_an_unfinished_creation_left_open_is_unknown_until_the_apply_that_waits() {
+        for resource in &all() {
+            let schema = resource.schema();
+            let config = schema.null_object();
+            let mut prior = config.clone();
+            for attribute in &schema.attributes {
+                if let Some(default) = &attribute.default {
+                    prior.set(&attribute.name, default.clone());
+                }
+            }
+            prior.set("provisioning_state", "InProgress");
+            let mut private = Private::default();
+            unfinished::remember(&mut private);
+            let context = test_plan::unconfigured();
+            let plan = test_plan::plan(&**resource, &context, &config, Some(&prior), private);
+            let planned = plan.await.planned;
+            for attribute in schema.attributes.iter().filter(|it| it.is_computed()) {
+                let name = &attribute.name;
+                let is_open = prior.get(name).is_null() || name == "provisioning_state";
+                let path = format!("{}.{name}", resource.type_name());
+                assert_eq!(planned.get(name).is_unknown(), is_open, "{path}");
             }
         }
     }

@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::arm::test_server::{Received, Reply, TIMING, TestServer};
 use crate::arm::{Client, ResourceId, Timing};
-use crate::azure::{Azure, Deletions, PlanRegistry, SignIn};
+use crate::azure::{Azure, Deletions, PlanRegistry, SignIn, Subscription};
 
 /// A provider whose creates do not wait for what is in their way.
 const IMPATIENT: Duration = Duration::ZERO;
@@ -70,7 +70,7 @@ fn azure(server: &TestServer, default_tags: Option<BTreeMap<String, String>>) ->
     Azure {
         client: Client::with_timing(server.settings(), TIMING),
         sign_in: SignIn::default(),
-        subscription_id: SUBSCRIPTION.to_owned(),
+        subscription: Subscription::new(Some(SUBSCRIPTION)),
         default_tags,
         plans: PlanRegistry::default(),
         deletions: Deletions::with_patience(IMPATIENT, PAUSE),

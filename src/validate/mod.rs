@@ -9,10 +9,7 @@ pub mod cidr;
 pub mod json;
 pub mod names;
 pub mod network;
-mod partner_id;
 pub mod sku;
 pub mod subnet_set;
 pub mod tags;
 pub mod workflow;
-
-pub use self::partner_id::partner_id;

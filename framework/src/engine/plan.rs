@@ -231,7 +231,7 @@ fn finish(plan: &mut Plan, schema: &Schema) {
 /// What the configuration leaves out stays as it was. Terraform proposes that too, but knows no keys of lists, and no meaning in sets.
 fn keep_computed(plan: &mut Plan, schema: &Schema) {
     walk_plan(plan, schema, &mut |node| {
-        if node.is_written && is_decided_by_apply(&node) {
+        if node.is_written && node.is_decided_by_apply() {
             *node.planned = node.prior.clone();
         } else if node.row.nesting() == Some(Nesting::Set) && matches!(node.config, Value::Set(_)) {
             // Terraform gives prior elements away in their order. Elements that then have become equal are lost to it.
@@ -260,15 +260,10 @@ fn clear_write_only(plan: &mut Plan, schema: &Schema) {
 /// A plan that changes anything may change all that the provider gives: modifiers say what stays.
 fn mark_computed(plan: &mut Plan, schema: &Schema) {
     walk_plan(plan, schema, &mut |node| {
-        if is_decided_by_apply(&node) {
+        if node.is_decided_by_apply() {
             *node.planned = Value::unknown();
         }
     });
-}
-
-/// Whether the apply gives the value: the configuration has none, and there is no default.
-fn is_decided_by_apply(node: &Node<'_, '_>) -> bool {
-    node.row.is_computed() && node.config.is_null() && node.row.default_value().is_none()
 }
 
 /// Runs the modifiers of all rows that run before, or after, what is computed is marked.

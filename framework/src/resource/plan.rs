@@ -7,8 +7,10 @@ use async_trait::async_trait;
 use crate::context::Context;
 use crate::diagnostics::{Diagnostics, Reported};
 use crate::private::Private;
+use crate::schema::Schema;
+use crate::schema::walk::walk;
 use crate::types::path::Path;
-use crate::types::value::Object;
+use crate::types::value::{Object, Value};
 
 /// Looking at plans, and refining them.
 #[async_trait]
@@ -96,6 +98,17 @@ impl<'a> Plan<'a> {
     /// Whether the object is new.
     pub fn is_create(&self) -> bool {
         self.prior.is_none()
+    }
+
+    /// Marks all that is computed and was null before as unknown, at every depth: the apply is to learn what an unfinished
+    /// creation has left open.
+    pub fn mark_missing(&mut self, schema: &Schema) {
+        let (config, prior) = (Some(self.config), self.prior);
+        walk(schema.members(), config, prior, self.planned, &mut |node| {
+            if node.is_decided_by_apply() && node.prior.is_null() {
+                *node.planned = Value::unknown();
+            }
+        });
     }
 
     /// Whether the planned value of a top-level attribute differs from the one before, or there was none.

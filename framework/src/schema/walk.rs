@@ -32,6 +32,13 @@ pub struct Node<'s, 'v> {
     pub below_set: bool,
 }
 
+impl Node<'_, '_> {
+    /// Whether the apply gives the value: the configuration has none, and there is no default.
+    pub fn is_decided_by_apply(&self) -> bool {
+        self.row.is_computed() && self.config.is_null() && self.row.default_value().is_none()
+    }
+}
+
 /// Calls `visit` with every row of `planned`: an object before what is in it, as the visit has left it.
 pub fn walk<'s>(
     members: Members<'s>,
@@ -289,7 +296,7 @@ fn pair_set(
 }
 
 /// A configured value as it is planned where the provider has no say.
-fn with_defaults(members: Members<'_>, config: &Value) -> Value {
+pub(crate) fn with_defaults(members: Members<'_>, config: &Value) -> Value {
     let inner = |value: &Value| with_defaults(members, value);
     if members.is_empty() {
         return config.clone();

@@ -11,16 +11,6 @@ use crate::azure::arm_resource::{ArmResource, Operations};
 use crate::azure::arm_type::ArmType;
 use crate::azure::attributes;
 
-/// What ARM decides once the environment is deployed.
-pub(super) const DEPLOYED: [&str; 6] = [
-    "state",
-    "environment_id",
-    "workflow_endpoint_ip_addresses",
-    "workflow_outbound_ip_addresses",
-    "connector_endpoint_ip_addresses",
-    "connector_outbound_ip_addresses",
-];
-
 /// The resource.
 #[derive(Debug)]
 pub(crate) struct Ise;

@@ -178,6 +178,48 @@ async fn waiting_goes_on_without_writing() {
     assert!(server.lines().iter().all(|line| line.starts_with("GET ")));
 }
 
+/// What is planned besides is written over an object that has come to be.
+#[tokio::test]
+async fn a_change_is_sent_once_the_unfinished_creation_is_over() {
+    let shown = |state: &str, etag: &str| {
+        let properties = json!({ "addressPrefix": "172.16.0.0/27", "provisioningState": state });
+        Reply::json(200, &body_of(etag, properties)).header("retry-after-ms", "1")
+    };
+    for (last, is_sent) in [("Succeeded", true), ("Failed", false)] {
+        let reads = vec![
+            shown("Updating", "1"),
+            shown("Updating", "1"),
+            shown(last, "2"),
+        ];
+        let id = subnet("a");
+        let put = get(&id).replacen("GET", "PUT", 1);
+        let server = TestServer::start(&[(&get(&id), reads), (&put, vec![Reply::kept()])]).await;
+        let written = [
+            ("id", id.to_string().into()),
+            ("name", "a".into()),
+            ("virtual_network_id", network().to_string().into()),
+            ("address_prefix", "172.16.0.0/27".into()),
+            ("provisioning_state", "Updating".into()),
+        ];
+        let mut prior = config(&Arm(IseSubnet), &written);
+        IseSubnet.derive(&mut prior);
+        let mut planned = prior.clone();
+        planned.set("provisioning_state", Value::unknown());
+        planned.set("delegate_to_ise", true);
+        let mut private = Private::default();
+        crate::azure::unfinished::remember(&mut private);
+        let mut kept = Kept::new(Some(prior.clone()), private);
+        let update = UpdateRequest::new(&planned, &prior, &planned);
+        let updated = call::update(&Arm(IseSubnet), &context(&server), update, &mut kept).await;
+        assert_eq!(updated.is_ok(), is_sent, "{updated:?}");
+        let lines = server.lines();
+        let sent = lines.iter().position(|line| *line == put);
+        assert_eq!(sent.is_some(), is_sent, "{lines:?}");
+        assert!(sent.is_none_or(|sent| sent >= 3), "{lines:?}");
+        assert_eq!(kept.private == Private::default(), is_sent);
+    }
+}
+
 /// Deletes a subnet with these answers; whether that succeeded.
 async fn deleted(answers: Vec<Reply>) -> bool {
     let id = subnet("a");

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::addresses::Addresses;
 use super::routes::{Course, Lead, Route, RouteTable};
 use super::rules::{SecurityGroup, SecurityRule};
 use super::surroundings::{Far, Surroundings};
@@ -291,11 +290,6 @@ pub fn free_priority(
         .map(|rule| rule.priority)
         .collect();
     (FIRST_PRIORITY..=last).find(|priority| !taken.contains(priority))
-}
-
-/// The addresses of a subnet's route table that change what tags mean; none where there is no table.
-pub fn rerouted(table: Option<&RouteTable>) -> Addresses {
-    table.map(RouteTable::rerouted).unwrap_or_default()
 }
 
 #[cfg(test)]

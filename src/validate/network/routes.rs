@@ -63,6 +63,12 @@ const SERVICE_ENDPOINTS: [(&str, &[&str]); 3] = [
     ("EventHub", &["Microsoft.EventHub"]),
 ];
 
+/// The service endpoint that leads to a service of the table.
+pub fn service_endpoint(service: &str) -> Option<&'static str> {
+    let known = SERVICE_ENDPOINTS.iter().find(|(name, _)| *name == service);
+    known?.1.first().copied()
+}
+
 /// The tag of all of Azure's public addresses.
 const AZURE_CLOUD: &str = "AzureCloud";
 

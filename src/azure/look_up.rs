@@ -135,9 +135,10 @@ impl<R: ArmResource> DataSource<Azure> for LookUp<R> {
         response: &mut ReadResponse,
     ) -> Result<(), Reported> {
         let diagnostics = &mut response.diagnostics;
+        // It is the session that finds out in which subscription names are looked up.
+        let session = session(context).await.report(diagnostics)?;
         let azure = context.data().report(diagnostics)?;
         let id = self.id(azure, request.config).report(diagnostics)?;
-        let session = session(context).await.report(diagnostics)?;
         let arm = self.resource.arm();
         let body = session.of(arm.resource_type).get(&id).await;
         let body = body.map_err(|error| {

@@ -14,6 +14,7 @@ use crate::azure::types::ENVIRONMENTS;
 use crate::resources;
 use crate::resources::test_plan::{
     Kept, call, context, id, network, server, server_of, subnet, unconfigured, with_default_tags,
+    without_subscription,
 };
 
 #[test]
@@ -285,4 +286,15 @@ async fn nothing_is_looked_up_while_the_provider_is_not_known() {
     let told = read.expect_err("nothing to ask");
     let summaries: Vec<_> = told.iter().map(|it| &*it.summary).collect();
     assert_eq!(summaries, ["Provider not configured yet"]);
+}
+
+#[tokio::test]
+async fn a_subscription_that_nobody_names_is_told_whole() {
+    let server = server(&[]).await;
+    let arguments = [("name", "e".into()), ("resource_group_name", "g".into())];
+    let context = without_subscription(&server);
+    let read = read_with(&context, "ise", &arguments).await;
+    let told = read.expect_err("no subscription");
+    let details: Vec<_> = told.iter().map(|it| &*it.detail).collect();
+    assert!(details[0].contains("ARM_SUBSCRIPTION_ID"), "{details:?}");
 }

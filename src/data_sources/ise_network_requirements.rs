@@ -224,7 +224,7 @@ mod tests {
         };
         let narrow = ("service_tags", Value::from("narrow"));
         let external = ("access_endpoint_type", Value::from("External"));
-        let (_, internal_rules) = rules_of(&[narrow.clone()]).await;
+        let (_, internal_rules) = rules_of(std::slice::from_ref(&narrow)).await;
         assert_eq!(ports_of(&internal_rules), Some(Value::strings(["454"])));
         let (_, external_rules) = rules_of(&[narrow, external, (FIRST, 300.into())]).await;
         assert_eq!(ports_of(&external_rules), Some(Value::strings(["443"])));

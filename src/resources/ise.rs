@@ -139,8 +139,13 @@ impl Operations for Ise {
                 let found = self.read_body(context, &body, object);
                 azure.plans.read(&id, &found);
                 response.state.set(found);
+                let work = Work {
+                    context,
+                    session: &session,
+                    id: &id,
+                };
                 if arm::provisioning_state(&body).is_some_and(arm::is_success) {
-                    Pending::forget(&mut response.private);
+                    work.settle(&mut response.private).await;
                 }
             }
             // Gone by our own deletion, which has ended when the subnets are free as well.

@@ -26,6 +26,8 @@ mod network;
 mod outages;
 mod plans;
 mod secrets;
+#[cfg(unix)]
+mod signing_in;
 mod stack;
 mod stopping;
 mod strangers;

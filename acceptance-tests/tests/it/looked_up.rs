@@ -5,7 +5,7 @@ use std::path::Path;
 
 use acceptance_tests::scene::{Fixture, REQUIRED_PROVIDERS, Scene};
 use acceptance_tests::workspace::Workspace;
-use acceptance_tests::{Result, cli};
+use acceptance_tests::{Result, binaries, cli};
 use provider_ise::{data_sources, functions};
 use serde_json::{Value as Json, json};
 
@@ -190,12 +190,7 @@ fn mocks_stand_in_for_azure() -> Result {
         return Ok(());
     }
     let workspace = Workspace::new()?;
-    let configuration = include_str!("looked_up/mocked.tf");
-    workspace.write("main.tf", &format!("{REQUIRED_PROVIDERS}{configuration}"))?;
-    workspace.write(
-        "mocked.tftest.hcl",
-        include_str!("looked_up/mocked.tftest.hcl"),
-    )?;
+    workspace.copy_from(&binaries::root().join("examples/mocks"))?;
     workspace.run(&["test"])?.success()?;
     Ok(())
 }

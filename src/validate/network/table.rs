@@ -7,7 +7,7 @@
 use std::fmt;
 
 /// One row.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Row {
     /// A short name, which is also that of the row's security rules.
     pub name: &'static str,
@@ -30,7 +30,7 @@ pub struct Row {
 }
 
 /// The way that traffic takes, as seen from the subnet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
     /// Into the subnet.
     Inbound,
@@ -48,7 +48,7 @@ pub struct Form {
 }
 
 /// Ports in a row, the last one included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ports {
     /// The first.
     pub first: u16,

@@ -71,6 +71,7 @@ impl<R: ArmResource> LookUp<R> {
             blocks: vec![TIMEOUTS.block()],
             ..Schema::default()
         };
+        debug_assert_eq!(not_there(&schema, &words), [""; 0], "{}", arm.resource);
         Self {
             resource,
             names: words.names,
@@ -228,6 +229,17 @@ pub(crate) fn failed(
         report::explanation(error)
     );
     Diagnostic::error(format!("No such {what}"), detail).at(Path::attribute(place))
+}
+
+/// The paths for which there are words, but no row.
+fn not_there(schema: &Schema, words: &Words) -> Vec<&'static str> {
+    let mut paths = Vec::new();
+    schema.visit_rows(&mut |path, _| paths.push(path.to_owned()));
+    let described = words.rows.iter().map(|(path, _)| *path);
+    let named = described.chain(words.names.iter().copied());
+    named
+        .filter(|name| !paths.iter().any(|path| path == name))
+        .collect()
 }
 
 /// The rows of what is told, below `parent`.

@@ -71,6 +71,7 @@ impl<R: ArmResource> LookUp<R> {
             blocks: vec![TIMEOUTS.block()],
             ..Schema::default()
         };
+        debug_assert_eq!(not_there(&schema, &words), [""; 0], "{}", arm.resource);
         Self {
             resource,
             names: words.names,
@@ -135,9 +136,10 @@ impl<R: ArmResource> DataSource<Azure> for LookUp<R> {
         response: &mut ReadResponse,
     ) -> Result<(), Reported> {
         let diagnostics = &mut response.diagnostics;
+        // It is the session that finds out in which subscription names are looked up.
+        let session = session(context).await.report(diagnostics)?;
         let azure = context.data().report(diagnostics)?;
         let id = self.id(azure, request.config).report(diagnostics)?;
-        let session = session(context).await.report(diagnostics)?;
         let arm = self.resource.arm();
         let body = session.of(arm.resource_type).get(&id).await;
         let body = body.map_err(|error| {
@@ -227,6 +229,17 @@ pub(crate) fn failed(
         report::explanation(error)
     );
     Diagnostic::error(format!("No such {what}"), detail).at(Path::attribute(place))
+}
+
+/// The paths for which there are words, but no row.
+fn not_there(schema: &Schema, words: &Words) -> Vec<&'static str> {
+    let mut paths = Vec::new();
+    schema.visit_rows(&mut |path, _| paths.push(path.to_owned()));
+    let described = words.rows.iter().map(|(path, _)| *path);
+    let named = described.chain(words.names.iter().copied());
+    named
+        .filter(|name| !paths.iter().any(|path| path == name))
+        .collect()
 }
 
 /// The rows of what is told, below `parent`.

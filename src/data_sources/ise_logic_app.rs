@@ -3,6 +3,9 @@
 use crate::azure::look_up::{LookUp, Words};
 use crate::resources::ise_logic_app::IseLogicApp;
 
+const RANGES: &str = "IPv4 or IPv6: CIDR blocks, ranges of the form `first-last`, or single addresses. Null where nobody is kept out; \
+                      empty where everybody is.";
+
 pub(super) fn data_source() -> LookUp<IseLogicApp> {
     LookUp::new(
         IseLogicApp,
@@ -26,6 +29,18 @@ pub(super) fn data_source() -> LookUp<IseLogicApp> {
                     "integration_account_id",
                     "ID of the integration account that it uses.",
                 ),
+                (
+                    "access_control.trigger.allowed_caller_ip_ranges",
+                    "IPv4 or IPv6: CIDR blocks, ranges of the form `first-last`, or single addresses. Null where anybody may call; empty \
+                     where other logic apps may, and nobody else.",
+                ),
+                ("access_control.actions.allowed_caller_ip_ranges", RANGES),
+                ("access_control.contents.allowed_caller_ip_ranges", RANGES),
+                (
+                    "access_control.workflow_management.allowed_caller_ip_ranges",
+                    RANGES,
+                ),
+                ("location", "Azure region."),
                 ("identity.type", "`SystemAssigned` or `UserAssigned`."),
                 (
                     "identity.identity_ids",

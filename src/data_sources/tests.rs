@@ -10,10 +10,11 @@ use super::test_read::{read, read_with, validate};
 use super::*;
 use crate::arm::ResourceId;
 use crate::arm::test_server::Reply;
-use crate::azure::types::ENVIRONMENTS;
+use crate::azure::types::{ENVIRONMENTS, WORKFLOWS};
 use crate::resources;
 use crate::resources::test_plan::{
     Kept, call, context, id, network, server, server_of, subnet, unconfigured, with_default_tags,
+    without_subscription,
 };
 
 #[test]
@@ -56,11 +57,18 @@ fn looked_up() -> Vec<(Arc<dyn DataSource<Azure>>, usize)> {
 }
 
 #[test]
-fn every_resource_can_be_looked_up_with_all_that_azure_has_of_it() {
+fn resources_are_looked_up_with_all_that_azure_has_of_them() {
     let mut left_out = Vec::new();
     let resources = resources::all();
     let looked_up = looked_up();
-    assert_eq!(looked_up.len(), resources.len());
+    let names: Vec<_> = looked_up.iter().map(|(it, _)| it.type_name()).collect();
+    let expected = [
+        "ise_subnet",
+        "ise",
+        "ise_logic_app",
+        "ise_integration_account",
+    ];
+    assert_eq!(names, expected);
     for (data_source, position) in looked_up {
         let resource = resources[position].schema();
         for attribute in &resource.attributes {
@@ -285,4 +293,40 @@ async fn nothing_is_looked_up_while_the_provider_is_not_known() {
     let told = read.expect_err("nothing to ask");
     let summaries: Vec<_> = told.iter().map(|it| &*it.summary).collect();
     assert_eq!(summaries, ["Provider not configured yet"]);
+}
+
+#[tokio::test]
+async fn a_subscription_that_nobody_names_is_told_whole() {
+    let server = server(&[]).await;
+    let arguments = [("name", "e".into()), ("resource_group_name", "g".into())];
+    let context = without_subscription(&server);
+    let read = read_with(&context, "ise", &arguments).await;
+    let told = read.expect_err("no subscription");
+    let details: Vec<_> = told.iter().map(|it| &*it.detail).collect();
+    assert!(details[0].contains("ARM_SUBSCRIPTION_ID"), "{details:?}");
+}
+
+/// Azure never tells one; whatever did would not get it into a state.
+#[tokio::test]
+async fn no_secure_value_is_told() {
+    let app = id(WORKFLOWS.name, "a");
+    let body = json!({
+        "id": app.to_string(),
+        "name": "a",
+        "type": WORKFLOWS.name,
+        "location": "westeurope",
+        "properties": {
+            "definition": {},
+            "parameters": {
+                "plain": { "type": "String", "value": "p" },
+                "hidden": { "type": "SecureString" },
+                "leaked": { "type": "secureobject", "value": { "key": "s3cret" } },
+            },
+        },
+    });
+    let server = server(&[(app.clone(), body)]).await;
+    let found = read("ise_logic_app", &server, &[("id", app.to_string().into())]).await;
+    let found = found.expect("it is there");
+    assert_eq!(found.str("parameters"), Some(r#"{"plain":"p"}"#));
+    assert!(!format!("{found:?}").contains("s3cret"));
 }

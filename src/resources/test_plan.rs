@@ -66,6 +66,14 @@ pub(crate) fn with_default_tags(
     context_of(Some(azure(server, default_tags)))
 }
 
+/// One to which nobody has said in which subscription everything lives.
+pub(crate) fn without_subscription(server: &TestServer) -> Context<Azure> {
+    context_of(Some(Azure {
+        subscription: Subscription::new(None),
+        ..azure(server, Some(BTreeMap::new()))
+    }))
+}
+
 fn azure(server: &TestServer, default_tags: Option<BTreeMap<String, String>>) -> Azure {
     Azure {
         client: Client::with_timing(server.settings(), TIMING),

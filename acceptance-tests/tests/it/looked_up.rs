@@ -5,7 +5,7 @@ use std::path::Path;
 
 use acceptance_tests::scene::{Fixture, REQUIRED_PROVIDERS, Scene};
 use acceptance_tests::workspace::Workspace;
-use acceptance_tests::{Result, cli};
+use acceptance_tests::{Result, binaries, cli};
 use provider_ise::{data_sources, functions};
 use serde_json::{Value as Json, json};
 
@@ -101,7 +101,30 @@ fn a_signature_is_told_to_terraform_alone() -> Result {
     Ok(())
 }
 
-/// No provider block, no account, nobody to ask.
+/// No provider block, no subscription, no account, nobody to ask.
+#[test]
+fn what_is_offline_needs_no_account() -> Result {
+    let mut workspace = Workspace::new()?;
+    let configuration = include_str!("looked_up/offline.tf");
+    workspace.write("main.tf", &format!("{REQUIRED_PROVIDERS}{configuration}"))?;
+    // Nobody is there, neither to sign in nor to ask.
+    for variable in [
+        "ARM_RESOURCE_MANAGER_ENDPOINT",
+        "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST",
+    ] {
+        workspace.set_variable(variable, "http://127.0.0.1:1");
+    }
+    workspace.apply()?;
+    workspace.nothing_to_do()?;
+    let state = workspace.state()?;
+    assert_eq!(state.output("closed"), &json!([]));
+    let rules = &state.object("data.ise_network_requirements.broad")["rules"];
+    assert_eq!(rules[0]["priority"], 100);
+    workspace.destroy()?;
+    Ok(())
+}
+
+/// The same, and their errors are at the argument.
 #[test]
 fn functions_need_no_account() -> Result {
     if !cli::version()?.calls_functions() {
@@ -167,12 +190,7 @@ fn mocks_stand_in_for_azure() -> Result {
         return Ok(());
     }
     let workspace = Workspace::new()?;
-    let configuration = include_str!("looked_up/mocked.tf");
-    workspace.write("main.tf", &format!("{REQUIRED_PROVIDERS}{configuration}"))?;
-    workspace.write(
-        "mocked.tftest.hcl",
-        include_str!("looked_up/mocked.tftest.hcl"),
-    )?;
+    workspace.copy_from(&binaries::root().join("examples/mocks"))?;
     workspace.run(&["test"])?.success()?;
     Ok(())
 }

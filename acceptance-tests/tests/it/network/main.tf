@@ -9,11 +9,11 @@ module "network" {
   location                  = "westeurope"
   virtual_network_id        = "${local.group}/virtualNetworks/network"
   address_space             = "172.16.64.0/24"
-  network_security_group_id = "${local.group}/networkSecurityGroups/guard"
-  route_table_id            = "${local.group}/routeTables/routes"
+  network_security_group_id = length(terraform_data.group.output) > 0 ? "${local.group}/networkSecurityGroups/guard" : null
+  route_table_id            = length(terraform_data.table.output) > 0 ? "${local.group}/routeTables/routes" : null
 }
 
-# What azurerm or azapi would make of it.
+# What azurerm or azapi would make of it: they get the rules from the module, and the module the group with the rules.
 resource "terraform_data" "group" {
   input = module.network.security_rules
 }

@@ -1,3 +1,11 @@
+terraform {
+  required_providers {
+    ise = {
+      source = "tfplugin-rs/ise"
+    }
+  }
+}
+
 data "ise" "main" {
   name                = "contoso-integration"
   resource_group_name = "integration"

@@ -1,4 +1,4 @@
-# Where an ID feeds another object, a default gives it the form of one.
+# Neither Azure nor an account: Terraform makes up what is computed. Where an ID feeds another object, a default gives it the form of one.
 mock_provider "ise" {
   mock_data "ise" {
     defaults = {

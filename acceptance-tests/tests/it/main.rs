@@ -11,6 +11,7 @@ mod snapshot;
 
 mod anytime;
 mod command;
+mod difference;
 mod drift;
 mod examples;
 mod existing;

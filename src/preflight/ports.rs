@@ -70,6 +70,8 @@ fn finding(
     let problem = match flow.verdict {
         Verdict::Unknown(_) => format!("may close {traffic}"),
         Verdict::InPart => format!("closes a part of {traffic}"),
+        // Where all has to be open, some that is closed is enough.
+        _ if flow.ports.contains(&Ports::ALL) => format!("does not open {traffic}"),
         Verdict::Open | Verdict::Closed => format!("closes {traffic}"),
     };
     let finding = Finding::of_subnet(subnet, problem);

@@ -478,7 +478,7 @@ fn a_closed_port_is_explained() {
             (
                 Severity::Error,
                 "Subnet \"a\"",
-                "closes the way to all ports of VirtualNetwork"
+                "does not open the way to all ports of VirtualNetwork"
             ),
             (
                 Severity::Error,

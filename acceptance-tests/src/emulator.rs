@@ -152,9 +152,11 @@ impl Emulator {
 
     /// Deletes a resource, as somebody else would.
     pub fn delete(&self, id: &str) -> Result {
-        let api_version = match id.contains("Microsoft.Network") {
-            true => "2023-11-01",
-            false => "2019-05-01",
+        let is_in = |namespace: &str| id.contains(&format!("/{namespace}/"));
+        let api_version = match id {
+            _ if is_in("Microsoft.Network") => "2023-11-01",
+            _ if is_in("Microsoft.Insights") => "2022-10-01",
+            _ => "2019-05-01",
         };
         let form = "grant_type=client_credentials&client_id=somebody&client_secret=else&scope=https%3A%2F%2Fmanagement.azure.com%2F.default";
         let kind = "application/x-www-form-urlencoded";
@@ -201,6 +203,12 @@ impl Emulator {
     pub fn advance(&self, span: &str) -> Result {
         self.control("POST", "clock", Some(&json!({ "advance": span })))
             .map(drop)
+    }
+
+    /// Sets a metric of a resource, which holds until it is set again.
+    pub fn set_metric(&self, resource: &str, metric: &str, value: f64) -> Result {
+        let metric = json!({ "resource": resource, "metric": metric, "value": value });
+        self.control("POST", "metrics", Some(&metric)).map(drop)
     }
 
     /// Changes how many seconds of Azure pass in each real second.

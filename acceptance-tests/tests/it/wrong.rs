@@ -39,6 +39,11 @@ fn ise_integration_account() -> Result {
 }
 
 #[test]
+fn ise_autoscale_setting() -> Result {
+    check("ise_autoscale_setting")
+}
+
+#[test]
 fn at_plan() -> Result {
     let configuration = fs::read_to_string(path("at_plan"))?;
     let scene = Scene::new(Fixture::Environment)?;

@@ -91,9 +91,10 @@ impl Api<'_> {
     async fn poll(self, operation: &Operation, id: &ResourceId) -> PollResult {
         let request = match &operation.poll {
             Poll::AzureAsyncOperation(url) | Poll::Location(url) => {
-                Request::follow(self.session.endpoint(), url)
+                let endpoint = self.session.endpoint().await;
+                endpoint.and_then(|endpoint| Request::follow(endpoint, url))
             }
-            Poll::ProvisioningState => self.request(Method::GET, id),
+            Poll::ProvisioningState => self.request(Method::GET, id).await,
         };
         let Ok(request) = request else {
             return PollResult::Forgotten;

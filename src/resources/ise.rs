@@ -54,9 +54,9 @@ impl Operations for Ise {
         response: &mut CreateResponse,
     ) -> Result<Outcome, Reported> {
         let diagnostics = &mut response.diagnostics;
+        let session = session(context).await.report(diagnostics)?;
         let azure = context.data().report(diagnostics)?;
         let id = ARM.planned_id(azure, request.plan).report(diagnostics)?;
-        let session = session(context).await.report(diagnostics)?;
         let fail = ARM.failed("creating", &id);
         // Its deletion under another address lasts until its subnets are free.
         let ended = azure.deletions.ended(&session, std::slice::from_ref(&id));

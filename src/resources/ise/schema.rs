@@ -165,8 +165,8 @@ fn preflight() -> Attribute {
                 .validator(no_null_elements()).validator(each_element(text(preflight::is_rule)))
                 .doc(
                     "Names of rules that are not checked: `subnet-missing`, `subnet-region`, `subnet-name`, `subnet-size`, \
-                     `subnet-reserved-range`, `subnet-in-use`, `subnet-delegated`, `subnet-class-b`, `express-route`, \
-                     `custom-dns`. Those about the IDs alone always hold.",
+                     `subnet-reserved-range`, `subnet-in-use`, `subnet-delegated`, `subnet-class-b`, `network-ports`, \
+                     `network-routes`, `express-route`, `custom-dns`. Those about the IDs alone always hold.",
                 ),
         ],
     )

@@ -38,7 +38,7 @@ pub(crate) async fn check_environment(
     let is_moved = plan.prior.is_some() && plan.changes("capacity");
     if is_moved && let Some(session) = plan_session(context, plan).await {
         let api = session.of(&AUTOSCALE_SETTINGS);
-        let scope = ResourceId::subscription(&azure.subscription_id);
+        let scope = ResourceId::subscription(claim.id.subscription_id().unwrap_or_default());
         // Whoever may not read them gets no warning, and the plan is none the worse.
         let found = api.list(&scope, "providers/Microsoft.Insights/autoscaleSettings");
         let found = found.await.unwrap_or_default();

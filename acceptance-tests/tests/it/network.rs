@@ -13,7 +13,8 @@ fn the_network_example_lives() -> Result {
         return Ok(());
     };
     fill(&scene, "")?;
-    scene.apply()?;
+    let told = scene.apply()?.diagnostics();
+    assert!(told.is_empty(), "{told}");
     scene.nothing_to_do()?;
     let environment = id("Microsoft.Logic/integrationServiceEnvironments/it");
     assert_eq!(scene.state()?.output("environment_id"), &json!(environment));

@@ -128,7 +128,7 @@ fn message(group: &SecurityGroup, flow: &ClosedFlow<'_>, endpoint: AccessEndpoin
     let rows = flow
         .rows
         .iter()
-        .map(|row| show_row(row, flow.direction, endpoint));
+        .map(|(row, _)| show_row(row, flow.direction, endpoint));
     format!(
         "{by}{how_much}. It is needed for:{}",
         rows.collect::<String>()

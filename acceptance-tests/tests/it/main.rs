@@ -12,6 +12,7 @@ mod snapshot;
 mod anytime;
 mod autoscale;
 mod command;
+mod difference;
 mod drift;
 mod examples;
 mod existing;

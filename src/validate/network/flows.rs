@@ -13,11 +13,11 @@ use super::traffic::{Flow, Judgement, Near, Verdict, judge};
 /// Rows of the table that a group closes in the same way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClosedFlow<'a> {
-    /// The rows.
-    pub rows: Vec<&'static Row>,
+    /// The rows, each with those of its ports that are closed.
+    pub rows: Vec<(&'static Row, Vec<Ports>)>,
     /// Which way.
     pub direction: Direction,
-    /// The ports that are closed, as far as they are the guide's.
+    /// All ports that are closed.
     pub ports: Vec<Ports>,
     /// The far end, as the form that decides names it.
     pub tag: &'static str,
@@ -118,7 +118,7 @@ fn closed_in_row<'a>(
             };
             if judgement.verdict != Verdict::Open {
                 closed.push(ClosedFlow {
-                    rows: vec![row],
+                    rows: vec![(row, vec![*ports])],
                     direction,
                     ports: vec![*ports],
                     tag: form.tag,
@@ -195,9 +195,14 @@ fn joined(flows: Vec<ClosedFlow<'_>>) -> Vec<ClosedFlow<'_>> {
             all.push(flow);
             continue;
         };
-        for row in flow.rows {
-            if !same.rows.iter().any(|known| known.name == row.name) {
-                same.rows.push(row);
+        for (row, ports) in flow.rows {
+            match same
+                .rows
+                .iter_mut()
+                .find(|(known, _)| known.name == row.name)
+            {
+                Some((_, known)) => known.extend(ports),
+                None => same.rows.push((row, ports)),
             }
         }
         same.ports.extend(flow.ports);
@@ -231,14 +236,18 @@ pub fn led_elsewhere<'a>(
     };
     let mut found: Vec<LedElsewhere<'a>> = Vec::new();
     for row in ROWS.iter().filter(|row| is_routed(row)) {
-        let broad = lead(&row.broad);
+        let mut broad = lead(&row.broad);
         // The later form takes less of the internet; who is at its far end does not depend on the endpoint here.
-        let mut narrow = row.narrow.external.iter();
-        if broad.course != Course::Straight
-            && !narrow.all(|form| lead(form).course == Course::Straight)
-        {
-            add(&mut found, broad, row);
+        let narrow = row.narrow.external.iter().map(lead);
+        let narrow: Vec<_> = narrow.map(|lead| lead.course).collect();
+        let is = |course: Course| narrow.iter().all(|one| *one == course);
+        if broad.course == Course::Straight || is(Course::Straight) {
+            continue;
         }
+        if broad.course == Course::Elsewhere && !is(Course::Elsewhere) {
+            broad.course = Course::Perhaps;
+        }
+        add(&mut found, broad, row);
     }
     found
 }

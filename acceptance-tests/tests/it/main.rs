@@ -10,6 +10,7 @@ mod processes;
 mod snapshot;
 
 mod anytime;
+mod autoscale;
 mod command;
 mod difference;
 mod drift;

@@ -178,7 +178,6 @@ pub(crate) struct Told {
 }
 
 /// Checks the network as it is. What cannot be read is told like a finding.
-#[expect(dead_code, reason = "for the data source")]
 pub(crate) async fn tell(session: &Session, subject: &Subject) -> Vec<Told> {
     let (findings, network) = run(
         session,

@@ -168,8 +168,8 @@ fn show_row(row: &Row, direction: Direction, endpoint: AccessEndpoint) -> String
         false => format!("{broad} in Microsoft's guide, {narrow} on its later page"),
     };
     format!(
-        "\n  - {} ({forms}). Without it, {}, {}.",
-        row.purpose, row.closed.fails, row.closed.when
+        "\n  - {} ({forms}). Without it, {}.",
+        row.purpose, row.closed
     )
 }
 

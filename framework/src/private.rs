@@ -8,6 +8,9 @@ use serde_json::{Map, Value as Json};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Private(Map<String, Json>);
 
+/// The key that says that the object was just imported.
+const IMPORTED: &str = "framework:imported";
+
 /// The beginning of the keys of notes.
 const NOTE: &str = "plan:";
 
@@ -50,6 +53,18 @@ impl Private {
         let value = self.get(&key);
         self.remove(&key);
         value
+    }
+
+    /// Notes that the object was just imported, for the read that follows.
+    pub(crate) fn set_imported(&mut self) {
+        self.set(IMPORTED, &true);
+    }
+
+    /// Whether the object was just imported; it is forgotten with that.
+    pub(crate) fn take_imported(&mut self) -> bool {
+        let is_imported = self.0.contains_key(IMPORTED);
+        self.remove(IMPORTED);
+        is_imported
     }
 
     /// Throws all notes away.

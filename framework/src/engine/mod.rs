@@ -8,7 +8,9 @@ pub mod configure;
 pub mod apply;
 pub mod data_source;
 pub mod function;
+pub mod identity;
 pub mod import;
+pub mod move_state;
 pub mod plan;
 pub mod read;
 pub mod upgrade;
@@ -47,10 +49,31 @@ impl Default for Engine {
 pub struct StateResponse {
     /// The object; none if there is none.
     pub object: Option<Object>,
+    /// What tells it from others, for a type that has an identity.
+    pub identity: Option<Object>,
     /// What is remembered about it.
     pub private: Private,
     /// Messages to the user.
     pub diagnostics: Diagnostics,
+}
+
+/// What an object is to become.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// It is created, or updated.
+    Put {
+        /// What the user wrote.
+        config: Object,
+        /// The state before; none for a create.
+        prior: Option<Object>,
+        /// The state after: proposed to a plan, or planned for an apply.
+        planned: Object,
+    },
+    /// It is deleted.
+    Delete {
+        /// The state before.
+        prior: Object,
+    },
 }
 
 impl Engine {
@@ -76,6 +99,14 @@ impl Engine {
             let findings = findings.iter();
             diagnostics.extend(findings.map(|it| bug(&format!("Schema of {name}: {it}"))));
         }
+        for resource in registry.resources() {
+            let name = resource.type_name();
+            let findings = resource.identity();
+            let findings = findings.map(|it| it.identity_schema().validate_implementation());
+            let findings = findings.unwrap_or_default();
+            let findings = findings.iter();
+            diagnostics.extend(findings.map(|it| bug(&format!("Identity of {name}: {it}"))));
+        }
         diagnostics
     }
 
@@ -93,9 +124,4 @@ fn bug(finding: &str) -> Diagnostic {
         "Bug in the provider",
         format!("{finding}. Please report this."),
     )
-}
-
-/// Something that every request has is missing.
-fn incomplete_request(what: &str) -> Diagnostic {
-    Diagnostic::error("Incomplete request", format!("There is no {what}."))
 }

@@ -8,6 +8,7 @@ mod convert;
 mod data_source;
 mod error;
 mod function;
+mod identity;
 mod provider;
 mod resource;
 mod rpc;
@@ -179,6 +180,42 @@ impl<P: Provider> Service for Server<P> {
         let work = self.0.import_resource_state(&request);
         respond(
             Call::resource("ImportResourceState", &request.type_name),
+            work,
+        )
+        .await
+    }
+
+    async fn move_resource_state(
+        &self,
+        request: Request<v6::move_resource_state::Request>,
+    ) -> Result<Response<v6::move_resource_state::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.move_resource_state(&request);
+        respond(
+            Call::resource("MoveResourceState", &request.target_type_name),
+            work,
+        )
+        .await
+    }
+
+    async fn get_resource_identity_schemas(
+        &self,
+        _: Request<v6::get_resource_identity_schemas::Request>,
+    ) -> Result<Response<v6::get_resource_identity_schemas::Response>, Status> {
+        respond(Call::provider("GetResourceIdentitySchemas"), async {
+            Ok(self.0.resource_identity_schemas())
+        })
+        .await
+    }
+
+    async fn upgrade_resource_identity(
+        &self,
+        request: Request<v6::upgrade_resource_identity::Request>,
+    ) -> Result<Response<v6::upgrade_resource_identity::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.upgrade_resource_identity(&request);
+        respond(
+            Call::resource("UpgradeResourceIdentity", &request.type_name),
             work,
         )
         .await

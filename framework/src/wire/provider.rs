@@ -11,22 +11,36 @@ use crate::provider::Provider;
 use crate::schema::Members;
 use crate::types::value::Object;
 
-/// What this server does beyond the first protocol version. Nothing is declared that is not served.
-const CAPABILITIES: v6::ServerCapabilities = v6::ServerCapabilities {
-    plan_destroy: true,
-    get_provider_schema_optional: true,
-    move_resource_state: false,
-    generate_resource_config: false,
-};
-
 impl<P: Provider> ServerState<P> {
+    /// What this server does beyond the first protocol version. Nothing is declared that is not served.
+    fn capabilities(&self) -> v6::ServerCapabilities {
+        let mut resources = self.registry.resources().iter();
+        v6::ServerCapabilities {
+            plan_destroy: true,
+            get_provider_schema_optional: true,
+            move_resource_state: resources.any(|it| it.move_state().is_some()),
+            generate_resource_config: false,
+        }
+    }
+
+    pub(super) fn resource_identity_schemas(&self) -> v6::get_resource_identity_schemas::Response {
+        let resources = self.registry.resources().iter();
+        let identities = resources.filter_map(|it| Some((it.type_name(), it.identity()?)));
+        v6::get_resource_identity_schemas::Response {
+            identity_schemas: by_name(
+                identities.map(|(name, it)| (name, schema::identity(it.identity_schema()))),
+            ),
+            diagnostics: Vec::new(),
+        }
+    }
+
     pub(super) fn metadata(&self) -> v6::get_metadata::Response {
         use v6::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata};
         let resources = self.registry.resources().iter();
         let data_sources = self.registry.data_sources().iter();
         let functions = self.registry.functions().iter();
         v6::get_metadata::Response {
-            server_capabilities: Some(CAPABILITIES),
+            server_capabilities: Some(self.capabilities()),
             resources: resources
                 .map(|resource| ResourceMetadata {
                     type_name: resource.type_name().into(),
@@ -58,7 +72,7 @@ impl<P: Provider> ServerState<P> {
                 data_sources.map(|source| (source.type_name(), schema::schema(source.schema()))),
             ),
             functions: self.functions(),
-            server_capabilities: Some(CAPABILITIES),
+            server_capabilities: Some(self.capabilities()),
             diagnostics: convert::diagnostics(
                 Members::default(),
                 self.engine.check_provider(&self.provider, &self.registry),

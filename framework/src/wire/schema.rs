@@ -4,6 +4,7 @@ use bytes::Bytes;
 use tfplugin_proto::v6;
 
 use crate::function::{Parameter, Signature};
+use crate::schema::identity::{IdentityAttribute, IdentitySchema};
 use crate::schema::{Attribute, Block, Kind, Members, Mode, Nesting, Row, Schema};
 use crate::types::ty::Type;
 
@@ -95,6 +96,21 @@ fn block(block: &Block) -> v6::schema::NestedBlock {
         nesting: nesting.into(),
         min_items: block.min_items.into(),
         max_items: block.max_items.into(),
+    }
+}
+
+/// An identity's schema.
+pub(super) fn identity(schema: &IdentitySchema) -> v6::ResourceIdentitySchema {
+    let attribute = |it: &IdentityAttribute| v6::resource_identity_schema::IdentityAttribute {
+        name: it.name.to_string(),
+        r#type: type_json(&it.ty),
+        required_for_import: !it.is_optional_for_import,
+        optional_for_import: it.is_optional_for_import,
+        description: it.description.to_string(),
+    };
+    v6::ResourceIdentitySchema {
+        version: schema.version,
+        identity_attributes: schema.attributes.iter().map(attribute).collect(),
     }
 }
 

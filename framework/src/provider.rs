@@ -6,8 +6,10 @@ use async_trait::async_trait;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::action::Action;
 use crate::data_source::DataSource;
 use crate::diagnostics::{Diagnostics, Reported};
+use crate::ephemeral::EphemeralResource;
 use crate::function::Function;
 use crate::resource::Resource;
 use crate::schema::Schema;
@@ -47,6 +49,16 @@ pub trait Provider: Send + Sync + 'static {
 
     /// The data sources.
     fn data_sources(&self) -> Vec<Arc<dyn DataSource<Self::Data>>> {
+        Vec::new()
+    }
+
+    /// The ephemeral resources.
+    fn ephemeral_resources(&self) -> Vec<Arc<dyn EphemeralResource<Self::Data>>> {
+        Vec::new()
+    }
+
+    /// The actions.
+    fn actions(&self) -> Vec<Arc<dyn Action<Self::Data>>> {
         Vec::new()
     }
 

@@ -219,7 +219,7 @@ async fn delete<D: Send + Sync>(
 }
 
 /// After a stop, nothing new begins.
-fn refuse_when_stopped(cancel: &CancellationToken) -> Result<(), Diagnostic> {
+pub(super) fn refuse_when_stopped(cancel: &CancellationToken) -> Result<(), Diagnostic> {
     if !cancel.is_cancelled() {
         return Ok(());
     }

@@ -5,8 +5,10 @@
 
 pub mod configure;
 
+pub mod action;
 pub mod apply;
 pub mod data_source;
+pub mod ephemeral;
 pub mod function;
 pub mod identity;
 pub mod import;
@@ -93,8 +95,13 @@ impl Engine {
         let data_sources = registry.data_sources().iter();
         let resources = resources.map(|it| (it.type_name(), it.schema()));
         let data_sources = data_sources.map(|it| (it.type_name(), it.schema()));
+        let ephemeral_resources = registry.ephemeral_resources().iter();
+        let actions = registry.actions().iter();
         let all = [("provider", provider.schema())].into_iter();
-        for (name, schema) in all.chain(resources).chain(data_sources) {
+        let all = all.chain(resources).chain(data_sources);
+        let all = all.chain(ephemeral_resources.map(|it| (it.type_name(), it.schema())));
+        let all = all.chain(actions.map(|it| (it.type_name(), it.schema())));
+        for (name, schema) in all {
             let findings = schema.validate_implementation();
             let findings = findings.iter();
             diagnostics.extend(findings.map(|it| bug(&format!("Schema of {name}: {it}"))));

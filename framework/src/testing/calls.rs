@@ -25,6 +25,8 @@ pub(super) struct Schemas {
     pub(super) provider: ObjectType,
     pub(super) resources: BTreeMap<String, Arc<ObjectType>>,
     pub(super) data_sources: BTreeMap<String, Arc<ObjectType>>,
+    pub(super) ephemeral_resources: BTreeMap<String, Arc<ObjectType>>,
+    pub(super) actions: BTreeMap<String, Arc<ObjectType>>,
     pub(super) functions: BTreeMap<String, FunctionType>,
     pub(super) plan_destroy: bool,
     pub(super) move_resource_state: bool,
@@ -143,6 +145,12 @@ impl<S: Service> Calls<S> {
                 .map(|(name, of)| (name, Arc::new(of)))
                 .collect(),
             data_sources: by_name(&response.data_source_schemas)?,
+            ephemeral_resources: by_name(&response.ephemeral_resource_schemas)?,
+            actions: by_name(
+                &(response.action_schemas.into_iter())
+                    .map(|(name, action)| (name, action.schema.unwrap_or_default()))
+                    .collect(),
+            )?,
             functions: functions
                 .map(|(name, function)| Ok((name.clone(), function_type(name, function)?)))
                 .collect::<Result<_, Failure>>()?,

@@ -31,12 +31,23 @@ pub(super) fn plan(
     planned: Option<&Object>,
 ) -> Result<(), Failure> {
     const SUMMARY: &str = "Provider produced invalid plan";
+    plan_as(SUMMARY, address, of, (config, prior), planned)
+}
+
+/// The same for what is like a plan; `summary` says who would refuse it.
+pub(super) fn plan_as(
+    summary: &str,
+    address: &str,
+    of: &ObjectType,
+    (config, prior): (&Object, Option<&Object>),
+    planned: Option<&Object>,
+) -> Result<(), Failure> {
     let Some(planned) = planned else {
         let finding = format!("{address}: planned for absence but config wants existence");
-        return Err(refused(SUMMARY, finding).into());
+        return Err(refused(summary, finding).into());
     };
     let findings = consistency::check_plan(&of.schema, config, prior, planned);
-    refuse(SUMMARY, address, &findings)
+    refuse(summary, address, &findings)
 }
 
 /// Whether the plan that was made while applying completes the one that the user has seen.

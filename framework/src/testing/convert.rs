@@ -22,11 +22,19 @@ pub(super) struct ObjectType {
     pub(super) identity: Option<Box<ObjectType>>,
 }
 
+/// An argument of a function, as the provider declares it.
+#[derive(Debug)]
+pub(super) struct ParameterType {
+    pub(super) ty: Type,
+    pub(super) allow_null_value: bool,
+    pub(super) allow_unknown_values: bool,
+}
+
 /// A function, as the provider declares it.
 #[derive(Debug)]
 pub(super) struct FunctionType {
-    pub(super) parameters: Vec<Type>,
-    pub(super) variadic: Option<Type>,
+    pub(super) parameters: Vec<ParameterType>,
+    pub(super) variadic: Option<ParameterType>,
     pub(super) returns: Type,
 }
 
@@ -36,6 +44,13 @@ pub(super) fn function_type(name: &str, declared: &v6::Function) -> Result<Funct
         let ty = json.and_then(|json| Type::from_json(&json));
         ty.map_err(|error| Failure::new("Invalid function", format!("{name}: {error}.")))
     };
+    let parameter = |it: &v6::function::Parameter| -> Result<ParameterType, Failure> {
+        Ok(ParameterType {
+            ty: ty(&it.r#type)?,
+            allow_null_value: it.allow_null_value,
+            allow_unknown_values: it.allow_unknown_values,
+        })
+    };
     let parameters = declared.parameters.iter();
     let returns = declared.r#return.as_ref().ok_or_else(|| {
         Failure::new(
@@ -44,11 +59,9 @@ pub(super) fn function_type(name: &str, declared: &v6::Function) -> Result<Funct
         )
     })?;
     Ok(FunctionType {
-        parameters: parameters
-            .map(|it| ty(&it.r#type))
-            .collect::<Result<_, _>>()?,
+        parameters: parameters.map(parameter).collect::<Result<_, _>>()?,
         variadic: match &declared.variadic_parameter {
-            Some(it) => Some(ty(&it.r#type)?),
+            Some(it) => Some(parameter(it)?),
             None => None,
         },
         returns: ty(&returns.r#type)?,

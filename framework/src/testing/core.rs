@@ -1,5 +1,6 @@
 //! Terraform's core, as far as a provider sees it.
 
+mod once;
 mod take_over;
 
 use std::collections::BTreeMap;
@@ -308,9 +309,20 @@ impl<S: Service> Core<S> {
         let function = function.ok_or_else(|| no_type("function", name))?;
         let fixed = function.parameters.iter();
         let types = fixed.chain(function.variadic.iter().cycle());
-        let arguments: Vec<_> = arguments.iter().cloned().zip(types).collect();
+        let mut values = Vec::new();
+        for (position, (argument, parameter)) in arguments.iter().zip(types).enumerate() {
+            if argument.is_null() && !parameter.allow_null_value {
+                let detail = format!("{name}: argument {position} must not be null.");
+                return Err(Failure::new("Invalid function argument", detail));
+            }
+            if !argument.is_wholly_known() && !parameter.allow_unknown_values {
+                // Terraform does not call then.
+                return Ok(Value::unknown());
+            }
+            values.push((argument.clone(), &parameter.ty));
+        }
         let returns = &function.returns;
-        self.calls.call(name, arguments, returns).await
+        self.calls.call(name, values, returns).await
     }
 
     fn resource(&self, address: &str) -> Result<Arc<ObjectType>, Failure> {

@@ -32,6 +32,7 @@ mod convert;
 mod calls;
 mod checks;
 mod instance;
+mod once;
 mod plan;
 
 mod apply;
@@ -45,6 +46,7 @@ pub use self::core::{Core, Options, Stop};
 pub use self::failure::{Failure, transcript};
 pub use self::instance::Instance;
 pub use self::model::assert_model_fits;
+pub use self::once::{Invoked, Opened};
 pub use self::plan::{Action, Planned};
 pub use self::propose::proposed_new;
 

@@ -35,7 +35,12 @@ impl<P: Provider> ServerState<P> {
     }
 
     pub(super) fn metadata(&self) -> v6::get_metadata::Response {
-        use v6::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata};
+        use v6::get_metadata::{
+            ActionMetadata, DataSourceMetadata, EphemeralMetadata, FunctionMetadata,
+            ResourceMetadata,
+        };
+        let ephemeral_resources = self.registry.ephemeral_resources().iter();
+        let actions = self.registry.actions().iter();
         let resources = self.registry.resources().iter();
         let data_sources = self.registry.data_sources().iter();
         let functions = self.registry.functions().iter();
@@ -51,6 +56,16 @@ impl<P: Provider> ServerState<P> {
                     type_name: source.type_name().into(),
                 })
                 .collect(),
+            ephemeral_resources: ephemeral_resources
+                .map(|ephemeral| EphemeralMetadata {
+                    type_name: ephemeral.type_name().into(),
+                })
+                .collect(),
+            actions: actions
+                .map(|action| ActionMetadata {
+                    type_name: action.type_name().into(),
+                })
+                .collect(),
             functions: functions
                 .map(|function| FunctionMetadata {
                     name: function.name().into(),
@@ -63,6 +78,8 @@ impl<P: Provider> ServerState<P> {
     pub(super) fn provider_schema(&self) -> v6::get_provider_schema::Response {
         let resources = self.registry.resources().iter();
         let data_sources = self.registry.data_sources().iter();
+        let ephemeral_resources = self.registry.ephemeral_resources().iter();
+        let actions = self.registry.actions().iter();
         v6::get_provider_schema::Response {
             provider: Some(schema::schema(self.provider.schema())),
             resource_schemas: by_name(
@@ -71,6 +88,13 @@ impl<P: Provider> ServerState<P> {
             data_source_schemas: by_name(
                 data_sources.map(|source| (source.type_name(), schema::schema(source.schema()))),
             ),
+            ephemeral_resource_schemas: by_name(
+                ephemeral_resources.map(|it| (it.type_name(), schema::schema(it.schema()))),
+            ),
+            action_schemas: by_name(actions.map(|it| {
+                let schema = Some(schema::schema(it.schema()));
+                (it.type_name(), v6::ActionSchema { schema })
+            })),
             functions: self.functions(),
             server_capabilities: Some(self.capabilities()),
             diagnostics: convert::diagnostics(

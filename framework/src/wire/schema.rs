@@ -125,7 +125,11 @@ pub(super) fn function(signature: &Signature) -> v6::Function {
         summary: signature.summary.to_string(),
         description: signature.description.to_string(),
         description_kind: MARKDOWN,
-        deprecation_message: String::new(),
+        deprecation_message: signature
+            .deprecation_message
+            .clone()
+            .unwrap_or_default()
+            .into(),
     }
 }
 
@@ -133,9 +137,10 @@ fn parameter(parameter: &Parameter) -> v6::function::Parameter {
     v6::function::Parameter {
         name: parameter.name.to_string(),
         r#type: type_json(&parameter.ty),
+        allow_null_value: parameter.allow_null_value,
+        allow_unknown_values: parameter.allow_unknown_values,
         description: parameter.description.to_string(),
         description_kind: MARKDOWN,
-        ..Default::default()
     }
 }
 

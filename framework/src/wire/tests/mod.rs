@@ -4,6 +4,7 @@ mod blocks;
 mod identity;
 mod memory;
 mod nested;
+mod once;
 mod protocol;
 mod registry;
 

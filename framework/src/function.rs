@@ -51,6 +51,8 @@ pub struct Signature {
     pub summary: Text,
     /// What it does, in Markdown.
     pub description: Text,
+    /// What to use instead, once it is deprecated.
+    pub deprecation_message: Option<Text>,
 }
 
 impl Signature {
@@ -62,7 +64,15 @@ impl Signature {
             returns,
             summary: Text::default(),
             description: Text::default(),
+            deprecation_message: None,
         }
+    }
+
+    /// What to use instead.
+    #[must_use]
+    pub fn deprecated(mut self, message: impl Into<Text>) -> Self {
+        self.deprecation_message = Some(message.into());
+        self
     }
 
     /// Adds an argument.
@@ -94,7 +104,7 @@ impl Signature {
     }
 }
 
-/// One argument. Terraform reports nulls itself and does not call with unknowns.
+/// One argument. Unless it says otherwise, Terraform reports nulls itself and does not call with unknowns.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Parameter {
@@ -102,6 +112,10 @@ pub struct Parameter {
     pub name: Text,
     /// Its type.
     pub ty: Type,
+    /// Whether it may be null.
+    pub allow_null_value: bool,
+    /// Whether the function is called with it unknown, or with something unknown in it.
+    pub allow_unknown_values: bool,
     /// What it means, in Markdown.
     pub description: Text,
 }
@@ -112,8 +126,24 @@ impl Parameter {
         Self {
             name: name.into(),
             ty,
+            allow_null_value: false,
+            allow_unknown_values: false,
             description: Text::default(),
         }
+    }
+
+    /// It may be null.
+    #[must_use]
+    pub fn allow_null_value(mut self) -> Self {
+        self.allow_null_value = true;
+        self
+    }
+
+    /// The function is called also while it is unknown, and then has to know what of its result is known.
+    #[must_use]
+    pub fn allow_unknown_values(mut self) -> Self {
+        self.allow_unknown_values = true;
+        self
     }
 
     /// What it means, in Markdown.

@@ -12,6 +12,9 @@ pub struct Private {
     planned: Map<String, Json>,
 }
 
+/// The key that says that the object was just imported.
+const IMPORTED: &str = "framework:imported";
+
 /// The beginning of the keys of notes.
 const NOTE: &str = "plan:";
 
@@ -69,6 +72,18 @@ impl Private {
     /// The note that the plan left which the user has seen; none where the client does not hand it on.
     pub fn planned_note<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         T::deserialize(self.planned.get(&format!("{NOTE}{key}"))?).ok()
+    }
+
+    /// Notes that the object was just imported, for the read that follows.
+    pub(crate) fn set_imported(&mut self) {
+        self.set(IMPORTED, &true);
+    }
+
+    /// Whether the object was just imported; it is forgotten with that.
+    pub(crate) fn take_imported(&mut self) -> bool {
+        let is_imported = self.values.contains_key(IMPORTED);
+        self.remove(IMPORTED);
+        is_imported
     }
 
     /// Throws all notes away.

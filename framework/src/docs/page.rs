@@ -96,7 +96,10 @@ pub(super) fn function(
     let title = format!("{name} function - {provider}");
     let mut page = front_matter(&title, &signature.summary);
     let title = format!("function: {name}");
-    heading(&mut page, &title, &[&signature.description]);
+    let deprecation = signature.deprecation_message.as_ref();
+    let deprecation = deprecation.map(|it| format!("**Deprecated:** {it}"));
+    let deprecation = deprecation.unwrap_or_default();
+    heading(&mut page, &title, &[&signature.description, &deprecation]);
     section(&mut page, "Example Usage", &code("terraform", example));
     section(
         &mut page,
@@ -109,7 +112,15 @@ pub(super) fn function(
     for (parameter, variadic) in parameters.chain(variadic) {
         let (name, kind) = (&parameter.name, type_words(&parameter.ty));
         let description = &parameter.description;
-        let _ = writeln!(arguments, "1. `{name}` ({variadic}{kind}) {description}");
+        let nullable = if parameter.allow_null_value {
+            ", Nullable"
+        } else {
+            ""
+        };
+        let _ = writeln!(
+            arguments,
+            "1. `{name}` ({variadic}{kind}{nullable}) {description}"
+        );
     }
     section(&mut page, "Arguments", &arguments);
     page

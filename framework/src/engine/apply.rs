@@ -2,10 +2,11 @@
 
 use tokio_util::sync::CancellationToken;
 
+use super::identity::{self, IdentityChange};
 use super::panic::catch;
 use super::state::{keep_semantically_equal, settle};
 use super::timeouts::bounded;
-use super::{Engine, StateResponse, bug, consistency, incomplete_request};
+use super::{Change, Engine, StateResponse, bug, consistency};
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, Report as _};
 use crate::private::Private;
@@ -14,17 +15,15 @@ use crate::resource::{
     UpdateResponse,
 };
 use crate::schema::Schema;
-use crate::types::value::Object;
+use crate::types::value::{Object, Value};
 
 /// A plan to make true.
 #[derive(Clone, Debug)]
 pub struct ApplyRequest {
-    /// What the user wrote; none for a delete.
-    pub config: Option<Object>,
-    /// The state before; none for a create.
-    pub prior: Option<Object>,
-    /// The state to reach; none for a delete.
-    pub planned: Option<Object>,
+    /// What is to happen.
+    pub change: Change,
+    /// The identity that was planned, as far as it is known, or that of what is deleted.
+    pub identity: Option<Object>,
     /// What the plan remembered about the object; its notes are for other plans only.
     pub private: Private,
 }
@@ -39,55 +38,76 @@ impl Engine {
     ) -> StateResponse {
         let schema = resource.schema();
         let ApplyRequest {
-            config,
-            prior,
-            planned,
+            change,
+            identity,
             mut private,
         } = request;
         private.forget_notes();
-        let config = config.unwrap_or_else(|| schema.null_object());
         let bounded = |object, operation| bounded(context, schema, Some(object), operation);
-        let mut response = match (&prior, &planned) {
-            (None, Some(plan)) => {
-                let request = CreateRequest::new(&config, plan);
-                create(resource, &bounded(plan, "create"), request, private).await
+        let identity = identity.as_ref();
+        let (config, prior, planned) = match &change {
+            Change::Put {
+                config,
+                prior,
+                planned,
+            } => (config, prior, planned),
+            Change::Delete { prior } => {
+                let request = DeleteRequest {
+                    identity,
+                    ..DeleteRequest::new(prior)
+                };
+                let context = bounded(prior, "delete");
+                let mut response = delete(resource, &context, request, private).await;
+                if let Some(object) = &mut response.object {
+                    settle(schema, object);
+                }
+                return response;
             }
-            (Some(prior), Some(plan)) => {
-                let request = UpdateRequest::new(&config, prior, plan);
-                update(resource, &bounded(plan, "update"), request, private).await
-            }
-            (Some(prior), None) => {
-                delete(resource, &bounded(prior, "delete"), prior, private).await
-            }
-            (None, None) => StateResponse {
-                object: None,
-                private,
-                diagnostics: [incomplete_request("prior and no planned state")]
-                    .into_iter()
-                    .collect(),
-            },
         };
-        self.check_and_settle(schema, planned.as_ref(), &mut response);
+        let (operation, mut response) = match prior {
+            None => {
+                let request = CreateRequest {
+                    identity,
+                    ..CreateRequest::new(config, planned)
+                };
+                let context = bounded(planned, "create");
+                let response = create(resource, &context, request, private).await;
+                ("create", response)
+            }
+            Some(prior) => {
+                let request = UpdateRequest {
+                    identity,
+                    ..UpdateRequest::new(config, prior, planned)
+                };
+                let context = bounded(planned, "update");
+                let response = update(resource, &context, request, private).await;
+                ("update", response)
+            }
+        };
+        self.check_and_settle(schema, planned, &mut response);
+        let identities = IdentityChange {
+            operation,
+            before: identity,
+            after: response.identity.as_ref(),
+            may_change: false,
+        };
+        identity::check(resource.identity(), &identities, &mut response.diagnostics);
+        if let Some(identity) = &mut response.identity {
+            forget_open_identity(identity);
+        }
         response
     }
 
-    fn check_and_settle(
-        self,
-        schema: &Schema,
-        planned: Option<&Object>,
-        response: &mut StateResponse,
-    ) {
+    fn check_and_settle(self, schema: &Schema, planned: &Object, response: &mut StateResponse) {
         let Some(object) = &mut response.object else {
             return;
         };
-        if let Some(planned) = planned {
-            keep_semantically_equal(schema, planned, object);
-            self.self_check(&mut response.diagnostics, || {
-                let mut findings = consistency::check_apply(planned, object);
-                findings.extend(consistency::check_state(schema, object));
-                findings
-            });
-        }
+        keep_semantically_equal(schema, planned, object);
+        self.self_check(&mut response.diagnostics, || {
+            let mut findings = consistency::check_apply(planned, object);
+            findings.extend(consistency::check_state(schema, object));
+            findings
+        });
         settle(schema, object);
     }
 }
@@ -105,6 +125,7 @@ async fn create<D: Send + Sync>(
     };
     let CreateResponse {
         state,
+        identity,
         private,
         mut diagnostics,
     } = response;
@@ -116,6 +137,7 @@ async fn create<D: Send + Sync>(
     forget_what_is_open(resource.schema(), outcome.ok(), object.as_mut());
     StateResponse {
         object,
+        identity,
         private,
         diagnostics,
     }
@@ -128,12 +150,14 @@ async fn update<D: Send + Sync>(
     private: Private,
 ) -> StateResponse {
     let mut response = UpdateResponse::new(Some(request.prior.clone()), private);
+    response.identity = request.identity.cloned();
     let outcome = match refuse_when_stopped(&context.cancel) {
         Ok(()) => catch(resource.update(context, request, &mut response)).await,
         Err(stopped) => Err(stopped),
     };
     let UpdateResponse {
         state,
+        identity,
         private,
         mut diagnostics,
     } = response;
@@ -142,8 +166,18 @@ async fn update<D: Send + Sync>(
     forget_what_is_open(resource.schema(), outcome.ok(), object.as_mut());
     StateResponse {
         object,
+        identity,
         private,
         diagnostics,
+    }
+}
+
+/// What an interrupted operation did not learn of an identity is null; a finished one has failed for it.
+fn forget_open_identity(identity: &mut Object) {
+    for (_, value) in identity.iter_mut() {
+        if !value.is_wholly_known() {
+            *value = Value::Null;
+        }
     }
 }
 
@@ -157,32 +191,35 @@ fn forget_what_is_open(schema: &Schema, outcome: Option<Outcome>, object: Option
 async fn delete<D: Send + Sync>(
     resource: &dyn Resource<D>,
     context: &Context<D>,
-    prior: &Object,
+    request: DeleteRequest<'_>,
     private: Private,
 ) -> StateResponse {
-    let mut response = DeleteResponse::new(Some(prior.clone()), private);
-    let request = DeleteRequest::new(prior);
+    let mut response = DeleteResponse::new(Some(request.prior.clone()), private);
+    response.identity = request.identity.cloned();
     let deleted = match refuse_when_stopped(&context.cancel) {
         Ok(()) => catch(resource.delete(context, request, &mut response)).await,
         Err(stopped) => Err(stopped),
     };
     let DeleteResponse {
         mut state,
+        identity,
         private,
         mut diagnostics,
     } = response;
     if deleted.report(&mut diagnostics).flatten().is_ok() {
         state.remove();
     }
+    let object = state.into_object();
     StateResponse {
-        object: state.into_object(),
+        identity: identity.filter(|_| object.is_some()),
+        object,
         private,
         diagnostics,
     }
 }
 
 /// After a stop, nothing new begins.
-fn refuse_when_stopped(cancel: &CancellationToken) -> Result<(), Diagnostic> {
+pub(super) fn refuse_when_stopped(cancel: &CancellationToken) -> Result<(), Diagnostic> {
     if !cancel.is_cancelled() {
         return Ok(());
     }

@@ -1,8 +1,8 @@
 //! Calling a function.
 
-use super::Engine;
 use super::panic::catch;
-use crate::function::{CallRequest, Function, FunctionError};
+use super::{Engine, bug};
+use crate::function::{CallRequest, Function, FunctionError, Signature};
 use crate::types::value::Value;
 
 impl Engine {
@@ -10,8 +10,14 @@ impl Engine {
     pub async fn call(
         &self,
         function: &dyn Function,
+        signature: &Signature,
         arguments: &[Value],
     ) -> Result<Value, FunctionError> {
-        catch(async { function.call(CallRequest { arguments }) }).await?
+        let result = catch(async { function.call(CallRequest { arguments }) }).await??;
+        if result.is_of(&signature.returns) {
+            return Ok(result);
+        }
+        let finding = format!("The result of {} is none of its type", function.name());
+        Err(bug(&finding).into())
     }
 }

@@ -3,11 +3,12 @@
 use super::panic::catch;
 use super::state::settle;
 use super::timeouts::bounded;
-use super::{Engine, StateResponse};
+use super::{Engine, StateResponse, bug};
 use crate::context::Context;
 use crate::diagnostics::{Diagnostics, Report as _};
 use crate::private::Private;
 use crate::resource::{ImportStateRequest, ImportStateResponse, Resource};
+use crate::types::value::Object;
 
 impl Engine {
     /// The state of which an import begins; Terraform has it read next. None if it fails.
@@ -16,17 +17,19 @@ impl Engine {
         resource: &dyn Resource<D>,
         context: &Context<D>,
         id: &str,
+        identity: Option<&Object>,
     ) -> StateResponse {
         let schema = resource.schema();
         let context = bounded(context, schema, None, "read");
         let mut response = ImportStateResponse {
             state: schema.null_object(),
+            identity: identity.cloned(),
             private: Private::default(),
             diagnostics: Diagnostics::new(),
         };
         let imported = match resource.import_state() {
             Some(ability) => {
-                let request = ImportStateRequest { id };
+                let request = ImportStateRequest { id, identity };
                 let imported = catch(ability.import(&context, request, &mut response)).await;
                 imported.report(&mut response.diagnostics).flatten()
             }
@@ -38,12 +41,20 @@ impl Engine {
                     .add_error("Import not supported", detail))
             }
         };
+        if resource.identity().is_some() {
+            // The read that follows may find another identity than the one to import by.
+            response.private.set_imported();
+        } else if response.identity.take().is_some() && imported.is_ok() {
+            let finding = "The import set an identity, and the resource type has none";
+            response.diagnostics.fail(bug(finding));
+        }
         let mut object = imported.is_ok().then_some(response.state);
         if let Some(object) = &mut object {
             settle(schema, object);
         }
         StateResponse {
             object,
+            identity: response.identity,
             private: response.private,
             diagnostics: response.diagnostics,
         }

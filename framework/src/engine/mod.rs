@@ -5,10 +5,16 @@
 
 pub mod configure;
 
+pub mod action;
 pub mod apply;
 pub mod data_source;
+pub mod ephemeral;
 pub mod function;
+pub mod generate_config;
+pub mod identity;
 pub mod import;
+pub mod list;
+pub mod move_state;
 pub mod plan;
 pub mod read;
 pub mod upgrade;
@@ -47,10 +53,31 @@ impl Default for Engine {
 pub struct StateResponse {
     /// The object; none if there is none.
     pub object: Option<Object>,
+    /// What tells it from others, for a type that has an identity.
+    pub identity: Option<Object>,
     /// What is remembered about it.
     pub private: Private,
     /// Messages to the user.
     pub diagnostics: Diagnostics,
+}
+
+/// What an object is to become.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// It is created, or updated.
+    Put {
+        /// What the user wrote.
+        config: Object,
+        /// The state before; none for a create.
+        prior: Option<Object>,
+        /// The state after: proposed to a plan, or planned for an apply.
+        planned: Object,
+    },
+    /// It is deleted.
+    Delete {
+        /// The state before.
+        prior: Object,
+    },
 }
 
 impl Engine {
@@ -70,11 +97,34 @@ impl Engine {
         let data_sources = registry.data_sources().iter();
         let resources = resources.map(|it| (it.type_name(), it.schema()));
         let data_sources = data_sources.map(|it| (it.type_name(), it.schema()));
+        let ephemeral_resources = registry.ephemeral_resources().iter();
+        let actions = registry.actions().iter();
         let all = [("provider", provider.schema())].into_iter();
-        for (name, schema) in all.chain(resources).chain(data_sources) {
+        let all = all.chain(resources).chain(data_sources);
+        let all = all.chain(ephemeral_resources.map(|it| (it.type_name(), it.schema())));
+        let all = all.chain(actions.map(|it| (it.type_name(), it.schema())));
+        let list_resources = registry.list_resources().iter();
+        let all = all.chain(list_resources.map(|it| (it.type_name(), it.schema())));
+        for (name, schema) in all {
             let findings = schema.validate_implementation();
             let findings = findings.iter();
             diagnostics.extend(findings.map(|it| bug(&format!("Schema of {name}: {it}"))));
+        }
+        for list in registry.list_resources() {
+            let name = list.type_name();
+            let identity = registry.resource(name).map(|it| it.identity().is_some());
+            if identity != Some(true) {
+                let finding = format!("{name} is listed, but is no resource with an identity");
+                diagnostics.fail(bug(&finding));
+            }
+        }
+        for resource in registry.resources() {
+            let name = resource.type_name();
+            let findings = resource.identity();
+            let findings = findings.map(|it| it.identity_schema().validate_implementation());
+            let findings = findings.unwrap_or_default();
+            let findings = findings.iter();
+            diagnostics.extend(findings.map(|it| bug(&format!("Identity of {name}: {it}"))));
         }
         diagnostics
     }
@@ -93,9 +143,4 @@ fn bug(finding: &str) -> Diagnostic {
         "Bug in the provider",
         format!("{finding}. Please report this."),
     )
-}
-
-/// Something that every request has is missing.
-fn incomplete_request(what: &str) -> Diagnostic {
-    Diagnostic::error("Incomplete request", format!("There is no {what}."))
 }

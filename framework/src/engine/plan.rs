@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::identity::{self, IdentityChange};
 use super::panic::catch;
 use super::timeouts::bounded;
-use super::{Engine, bug, consistency, incomplete_request};
+use super::{Change, Engine, bug, consistency};
 use crate::context::Context;
 use crate::diagnostics::{Diagnostic, Diagnostics, Report as _};
 use crate::private::Private;
@@ -19,12 +20,10 @@ use crate::types::value::{Object, Value};
 /// What Terraform wants to know the outcome of.
 #[derive(Clone, Debug)]
 pub struct PlanRequest {
-    /// What the user wrote; none for a delete.
-    pub config: Option<Object>,
-    /// The state before; none for a create.
-    pub prior: Option<Object>,
-    /// The state after as Terraform would have it; none for a delete.
-    pub proposed: Option<Object>,
+    /// What is to happen, with the state after as Terraform would have it.
+    pub change: Change,
+    /// The identity as it was stored, if there was one.
+    pub identity: Option<Object>,
     /// What is remembered about the object.
     pub private: Private,
 }
@@ -36,6 +35,8 @@ pub struct PlanResponse {
     pub planned: Option<Object>,
     /// The attributes whose change needs a new object.
     pub requires_replace: BTreeSet<Path>,
+    /// The identity after, as far as it is known.
+    pub identity: Option<Object>,
     /// What is remembered about the object, and handed on to the apply.
     pub private: Private,
     /// Messages to the user.
@@ -62,30 +63,39 @@ impl Engine {
         request: PlanRequest,
     ) -> PlanResponse {
         let schema = resource.schema();
-        // What the user wants now holds for the reads of a plan too; a deletion has the state only.
-        let timeouts = request.proposed.as_ref().or(request.prior.as_ref());
-        let context = bounded(context, schema, timeouts, "read");
         let PlanRequest {
-            config,
-            prior,
-            proposed,
+            change,
+            identity,
             private,
         } = request;
-        let Some(proposed) = proposed else {
-            let prior = prior.unwrap_or_else(|| schema.null_object());
-            let request = ModifyPlanRequest {
-                config: None,
-                prior: Some(&prior),
-            };
-            let response = ModifyPlanResponse {
-                private,
-                ..ModifyPlanResponse::default()
-            };
-            return modified(resource, &context, request, response).await.into();
+        // What the user wants now holds for the reads of a plan too; a deletion has the state only.
+        let timeouts = match &change {
+            Change::Put { planned, .. } => planned,
+            Change::Delete { prior } => prior,
         };
-        let Some(config) = config else {
-            return failed(private, incomplete_request("configuration"));
+        let context = bounded(context, schema, Some(timeouts), "read");
+        let (config, prior, proposed) = match change {
+            Change::Put {
+                config,
+                prior,
+                planned,
+            } => (config, prior, planned),
+            Change::Delete { prior } => {
+                let request = ModifyPlanRequest {
+                    config: None,
+                    prior: Some(&prior),
+                    identity: identity.as_ref(),
+                };
+                let response = ModifyPlanResponse {
+                    identity: identity.clone(),
+                    private,
+                    ..ModifyPlanResponse::default()
+                };
+                return modified(resource, &context, request, response).await.into();
+            }
         };
+        // A replacement is planned with the identity of what it replaces, and is to have its own.
+        let identity = identity.filter(|_| prior.is_some());
         let kept = private.clone();
         let propose = async { propose(schema, config, prior, proposed, private) };
         let mut plan = match catch(propose).await {
@@ -95,10 +105,12 @@ impl Engine {
         let request = ModifyPlanRequest {
             config: Some(&plan.config),
             prior: plan.prior.as_ref(),
+            identity: identity.as_ref(),
         };
         let response = ModifyPlanResponse {
             plan: Some(plan.planned),
             requires_replace: plan.requires_replace,
+            identity: identity.clone(),
             private: plan.private,
             diagnostics: plan.diagnostics,
         };
@@ -107,13 +119,21 @@ impl Engine {
         plan.requires_replace = response.requires_replace;
         plan.private = response.private;
         plan.diagnostics = response.diagnostics;
+        let planned_identity = response.identity;
         finish(&mut plan, schema);
         self.self_check(&mut plan.diagnostics, || {
             consistency::check_plan(schema, &plan.config, plan.prior.as_ref(), &plan.planned)
         });
+        check_identity(
+            resource,
+            identity.as_ref(),
+            planned_identity.as_ref(),
+            &mut plan,
+        );
         PlanResponse {
             planned: Some(plan.planned),
             requires_replace: plan.requires_replace,
+            identity: planned_identity,
             private: plan.private,
             diagnostics: plan.diagnostics,
         }
@@ -145,6 +165,7 @@ fn failed(private: Private, error: Diagnostic) -> PlanResponse {
     PlanResponse {
         planned: None,
         requires_replace: BTreeSet::new(),
+        identity: None,
         private,
         diagnostics: [error].into_iter().collect(),
     }
@@ -155,10 +176,31 @@ impl From<ModifyPlanResponse> for PlanResponse {
         Self {
             planned: response.plan,
             requires_replace: response.requires_replace,
+            identity: response.identity,
             private: response.private,
             diagnostics: response.diagnostics,
         }
     }
+}
+
+/// An object that is updated keeps its identity; a new one need not know all of its own yet.
+fn check_identity<D: Send + Sync>(
+    resource: &dyn Resource<D>,
+    before: Option<&Object>,
+    after: Option<&Object>,
+    plan: &mut Plan,
+) {
+    let is_new = plan.prior.is_none() || !plan.requires_replace.is_empty();
+    if is_new || (before.is_none() && after.is_none()) {
+        return;
+    }
+    let change = IdentityChange {
+        operation: "plan",
+        before,
+        after,
+        may_change: false,
+    };
+    identity::check(resource.identity(), &change, &mut plan.diagnostics);
 }
 
 /// Plans from Terraform's proposal, by the rules in the schema.

@@ -1,5 +1,6 @@
 //! Bringing a state up to date.
 
+use super::identity::{self, IdentityChange};
 use super::panic::catch;
 use super::state::{keep_semantically_equal, settle};
 use super::timeouts::bounded;
@@ -17,17 +18,24 @@ impl Engine {
         resource: &dyn Resource<D>,
         context: &Context<D>,
         current: Object,
-        private: Private,
+        identity: Option<Object>,
+        mut private: Private,
     ) -> StateResponse {
         let schema = resource.schema();
         let context = bounded(context, schema, Some(&current), "read");
+        let is_imported = private.take_imported();
         let mut response = ReadResponse::new(Some(current.clone()), private);
-        let request = ReadRequest::new(&current);
+        response.identity = identity.clone();
+        let request = ReadRequest {
+            identity: identity.as_ref(),
+            ..ReadRequest::new(&current)
+        };
         let read = catch(resource.read(&context, request, &mut response)).await;
         // What failed has said why.
         let _ = read.report(&mut response.diagnostics);
         let ReadResponse {
             state,
+            identity: after,
             private,
             mut diagnostics,
         } = response;
@@ -38,8 +46,16 @@ impl Engine {
                 consistency::check_state(schema, object)
             });
             settle(schema, object);
+            let change = IdentityChange {
+                operation: "read",
+                before: identity.as_ref(),
+                after: after.as_ref(),
+                may_change: is_imported,
+            };
+            identity::check(resource.identity(), &change, &mut diagnostics);
         }
         StateResponse {
+            identity: after.filter(|_| object.is_some()),
             object,
             private,
             diagnostics,

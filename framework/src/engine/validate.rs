@@ -6,8 +6,11 @@ use std::sync::Arc;
 
 use super::Engine;
 use super::panic::catch;
+use crate::action::Action;
 use crate::data_source::DataSource;
 use crate::diagnostics::Diagnostics;
+use crate::ephemeral::EphemeralResource;
+use crate::list::ListResource;
 use crate::provider::Provider;
 use crate::resource::Resource;
 use crate::schema::validator::{ValidateRequest, Validator};
@@ -38,6 +41,36 @@ impl Engine {
     ) -> Diagnostics {
         let found = validate(resource.schema(), config, write_only_allowed);
         and_rules(found, || resource.validate_config(), config).await
+    }
+
+    /// Checks the configuration of an ephemeral resource.
+    pub async fn validate_ephemeral<D: Send + Sync>(
+        &self,
+        ephemeral: &dyn EphemeralResource<D>,
+        config: &Object,
+    ) -> Diagnostics {
+        let found = validate(ephemeral.schema(), config, false);
+        and_rules(found, || ephemeral.validate_config(), config).await
+    }
+
+    /// Checks the arguments of a listing.
+    pub async fn validate_list<D: Send + Sync>(
+        &self,
+        list: &dyn ListResource<D>,
+        config: &Object,
+    ) -> Diagnostics {
+        let found = validate(list.schema(), config, false);
+        and_rules(found, || list.validate_config(), config).await
+    }
+
+    /// Checks the configuration of an action.
+    pub async fn validate_action<D: Send + Sync>(
+        &self,
+        action: &dyn Action<D>,
+        config: &Object,
+    ) -> Diagnostics {
+        let found = validate(action.schema(), config, false);
+        and_rules(found, || action.validate_config(), config).await
     }
 
     /// Checks the configuration of a data source.

@@ -24,8 +24,10 @@ pub trait ImportState<D: Send + Sync>: Send + Sync {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ImportStateRequest<'a> {
-    /// What the user gave to find the object by.
+    /// What the user gave to find the object by; nothing if they gave an identity.
     pub id: &'a str,
+    /// The identity that the user gave instead; what may be left out is null.
+    pub identity: Option<&'a Object>,
 }
 
 /// What is known of an imported object before it is read.
@@ -34,6 +36,8 @@ pub struct ImportStateRequest<'a> {
 pub struct ImportStateResponse {
     /// The state, which starts with nothing in it.
     pub state: Object,
+    /// The identity, which starts as the user gave it; the read may still complete it.
+    pub identity: Option<Object>,
     /// What is remembered beside it.
     pub private: Private,
     /// Messages to the user.

@@ -1,6 +1,8 @@
 //! What a managed resource does.
 
 mod abilities;
+mod identity;
+mod move_state;
 mod operations;
 pub mod plan;
 
@@ -10,6 +12,10 @@ pub use self::abilities::{
     ImportState, ImportStateRequest, ImportStateResponse, UpgradeState, UpgradeStateRequest,
     UpgradeStateResponse,
 };
+pub use self::identity::{
+    Identity, UpgradeIdentity, UpgradeIdentityRequest, UpgradeIdentityResponse,
+};
+pub use self::move_state::{MoveState, MoveStateRequest, MoveStateResponse};
 pub use self::operations::{
     Accepted, CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Outcome, ReadRequest,
     ReadResponse, State, UpdateRequest, UpdateResponse,
@@ -76,6 +82,16 @@ pub trait Resource<D: Send + Sync>: Send + Sync {
 
     /// How objects that exist are taken over, if they can be.
     fn import_state(&self) -> Option<&dyn ImportState<D>> {
+        None
+    }
+
+    /// How its objects are told apart, if they can be.
+    fn identity(&self) -> Option<&dyn Identity> {
+        None
+    }
+
+    /// How states of other types or providers are taken over, if any are.
+    fn move_state(&self) -> Option<&dyn MoveState> {
         None
     }
 

@@ -12,12 +12,18 @@ pub struct CreateRequest<'a> {
     pub config: &'a Object,
     /// The state to reach; what the provider decides is unknown.
     pub plan: &'a Object,
+    /// The identity that was planned, as far as it is known; none if none was.
+    pub identity: Option<&'a Object>,
 }
 
 impl<'a> CreateRequest<'a> {
     /// The request to reach `plan`.
     pub fn new(config: &'a Object, plan: &'a Object) -> Self {
-        Self { config, plan }
+        Self {
+            config,
+            plan,
+            identity: None,
+        }
     }
 }
 
@@ -27,12 +33,17 @@ impl<'a> CreateRequest<'a> {
 pub struct ReadRequest<'a> {
     /// The state as it was stored.
     pub current: &'a Object,
+    /// The identity as it was stored, if there was one.
+    pub identity: Option<&'a Object>,
 }
 
 impl<'a> ReadRequest<'a> {
     /// The request to read the object that `current` was stored of.
     pub fn new(current: &'a Object) -> Self {
-        Self { current }
+        Self {
+            current,
+            identity: None,
+        }
     }
 }
 
@@ -46,6 +57,8 @@ pub struct UpdateRequest<'a> {
     pub prior: &'a Object,
     /// The state to reach; what the provider decides is unknown.
     pub plan: &'a Object,
+    /// The identity as it was stored, or planned, if there was one.
+    pub identity: Option<&'a Object>,
 }
 
 impl<'a> UpdateRequest<'a> {
@@ -55,6 +68,7 @@ impl<'a> UpdateRequest<'a> {
             config,
             prior,
             plan,
+            identity: None,
         }
     }
 
@@ -70,12 +84,17 @@ impl<'a> UpdateRequest<'a> {
 pub struct DeleteRequest<'a> {
     /// The state before.
     pub prior: &'a Object,
+    /// The identity as it was stored, if there was one.
+    pub identity: Option<&'a Object>,
 }
 
 impl<'a> DeleteRequest<'a> {
     /// The request to delete the object of this state.
     pub fn new(prior: &'a Object) -> Self {
-        Self { prior }
+        Self {
+            prior,
+            identity: None,
+        }
     }
 }
 
@@ -119,6 +138,8 @@ macro_rules! responses {
             pub struct $name {
                 /// What is stored of the object.
                 pub state: State,
+                /// What tells the object from others, for a type that has an identity.
+                pub identity: Option<Object>,
                 /// What is remembered beside it.
                 pub private: Private,
                 /// Messages to the user.
@@ -130,6 +151,7 @@ macro_rules! responses {
                 pub fn new(object: Option<Object>, private: Private) -> Self {
                     Self {
                         state: State::new(object),
+                        identity: None,
                         private,
                         diagnostics: Diagnostics::new(),
                     }

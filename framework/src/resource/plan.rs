@@ -33,6 +33,8 @@ pub struct ModifyPlanRequest<'a> {
     pub config: Option<&'a Object>,
     /// The state before; none for a create.
     pub prior: Option<&'a Object>,
+    /// The identity as it was stored; none for a create.
+    pub identity: Option<&'a Object>,
 }
 
 impl<'a> ModifyPlanRequest<'a> {
@@ -50,6 +52,8 @@ pub struct ModifyPlanResponse {
     pub plan: Option<Object>,
     /// The attributes whose change needs a new object.
     pub requires_replace: BTreeSet<Path>,
+    /// The identity after, as far as it is known: it may be set for what is created or replaced.
+    pub identity: Option<Object>,
     /// What is remembered about the object, and handed on to the apply.
     pub private: Private,
     /// Messages to the user.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::row::{Attribute, Block, Kind, Members, Mode, Nesting, Place, Row};
 use super::validator::Validator;
 use crate::types::ty::Type;
-use crate::types::value::Value;
 
 /// Names that have a meaning of their own at the top of a block.
 const RESERVED: [&str; 7] = [
@@ -82,7 +81,11 @@ fn check_attribute(attribute: &Attribute, place: &Place<'_>, report: &mut dyn Fn
         report("a default needs an attribute that is optional and computed".into());
     }
     let ty = attribute.ty();
-    if let Some(default) = attribute.default.as_ref().filter(|it| !fits(it, &ty)) {
+    if let Some(default) = attribute
+        .default
+        .as_ref()
+        .filter(|it| !it.is_wholly_known() || !it.is_of(&ty))
+    {
         report(format!("its default is no value of its type: {default:?}"));
     }
     if matches!(attribute.kind, Kind::Nested(Nesting::Group, _)) {
@@ -160,29 +163,6 @@ fn has_dynamic(ty: &Type) -> bool {
         Type::List(element) | Type::Set(element) | Type::Map(element) => has_dynamic(element),
         Type::Tuple(elements) => elements.iter().any(has_dynamic),
         Type::Object(attributes) => attributes.values().any(has_dynamic),
-        _ => false,
-    }
-}
-
-fn fits(value: &Value, ty: &Type) -> bool {
-    match (value, ty) {
-        (Value::Null, _)
-        | (Value::Bool(_), Type::Bool)
-        | (Value::Number(_), Type::Number)
-        | (Value::String(_), Type::String)
-        | (Value::Dynamic(_), Type::Dynamic) => true,
-        (Value::List(elements), Type::List(ty)) | (Value::Set(elements), Type::Set(ty)) => {
-            elements.iter().all(|element| fits(element, ty))
-        }
-        (Value::List(elements), Type::Tuple(types)) => {
-            elements.len() == types.len() && elements.iter().zip(types).all(|(it, ty)| fits(it, ty))
-        }
-        (Value::Map(elements), Type::Map(ty)) => elements.values().all(|it| fits(it, ty)),
-        (Value::Object(object), Type::Object(types)) => {
-            let fits =
-                |(name, value): (&str, &Value)| types.get(name).is_some_and(|ty| fits(value, ty));
-            object.iter().count() == types.len() && object.iter().all(fits)
-        }
         _ => false,
     }
 }

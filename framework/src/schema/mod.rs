@@ -4,6 +4,7 @@ pub mod config_validator;
 pub mod custom_type;
 pub mod duration;
 pub mod extensions;
+pub mod identity;
 pub mod plan_modifier;
 pub mod row;
 pub mod validator;

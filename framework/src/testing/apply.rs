@@ -3,9 +3,11 @@
 use bytes::Bytes;
 use tfplugin_proto::v6::provider_server::Provider as Service;
 
-use super::calls::{ApplyCall, Calls, ObjectType, Stored};
+use super::calls::{ApplyCall, Calls, Stored};
 use super::checks;
+use super::convert::ObjectType;
 use super::failure::{Failure, has_error};
+use super::instance::Instance;
 use super::plan::Action;
 use crate::diagnostics::Diagnostic;
 use crate::types::json;
@@ -40,6 +42,7 @@ impl Applied {
 /// What is left after a call that changes something.
 pub(super) struct Left {
     pub(super) object: Option<Object>,
+    pub(super) identity: Option<Object>,
     pub(super) private: Bytes,
     pub(super) is_tainted: bool,
     pub(super) messages: Vec<Diagnostic>,
@@ -53,10 +56,12 @@ pub(super) async fn change<S: Service>(
     call: ApplyCall<'_>,
 ) -> Left {
     let (prior, planned) = (call.prior, call.planned);
+    let planned_identity = call.planned_identity.cloned();
     let is_create = prior.is_none();
     let prior_private = call.planned_private.clone();
     let Stored {
         object,
+        identity,
         private,
         mut messages,
     } = calls.apply(of, call).await.unwrap_or_else(nothing);
@@ -68,6 +73,7 @@ pub(super) async fn change<S: Service>(
         // An update that answers no object has not lost the one that was there.
         return Left {
             object: prior.cloned(),
+            identity: planned_identity,
             private: prior_private,
             is_tainted: false,
             messages,
@@ -75,6 +81,8 @@ pub(super) async fn change<S: Service>(
     };
     if !has_error(&messages) {
         if let Err(failure) = checks::state(INVALID_RESULT, address, of, &object) {
+            messages.extend_from_slice(failure.diagnostics());
+        } else if let Err(failure) = checks::identity(address, identity.as_ref()) {
             messages.extend_from_slice(failure.diagnostics());
         } else if let Some(Err(failure)) =
             planned.map(|planned| checks::result(address, planned, &object))
@@ -86,6 +94,7 @@ pub(super) async fn change<S: Service>(
     forget_unknowns(&mut object);
     Left {
         object: Some(object),
+        identity,
         private,
         is_tainted: is_create && has_error(&messages),
         messages,
@@ -97,11 +106,13 @@ pub(super) async fn delete<S: Service>(
     calls: &Calls<S>,
     of: &ObjectType,
     address: &str,
-    prior: &Object,
+    before: &Instance,
     planned_private: Bytes,
 ) -> Left {
+    let prior = &before.object;
     let call = ApplyCall {
         config: None,
+        planned_identity: before.identity.as_ref(),
         prior: Some(prior),
         planned: None,
         planned_private: planned_private.clone(),
@@ -112,12 +123,17 @@ pub(super) async fn delete<S: Service>(
         let finding = format!("{address}: the provider returned an object that it has deleted");
         messages.push(checks::refused(INVALID_RESULT, finding));
     }
-    let (object, private) = match (stored.object, has_error(&messages)) {
-        (None, true) => (Some(prior.clone()), planned_private),
-        (object, _) => (object, stored.private),
+    let (object, identity, private) = match (stored.object, has_error(&messages)) {
+        (None, true) => (
+            Some(prior.clone()),
+            before.identity.clone(),
+            planned_private,
+        ),
+        (object, _) => (object, stored.identity, stored.private),
     };
     Left {
         object,
+        identity,
         private,
         is_tainted: false,
         messages,
@@ -130,6 +146,7 @@ const INVALID_RESULT: &str = "Provider returned invalid result object after appl
 fn nothing(failure: Failure) -> Stored {
     Stored {
         object: None,
+        identity: None,
         private: Bytes::new(),
         messages: failure.diagnostics().to_vec(),
     }

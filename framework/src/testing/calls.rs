@@ -6,32 +6,18 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tfplugin_proto::v6;
 use tfplugin_proto::v6::provider_server::Provider as Service;
-use tonic::{Request, Response, Status};
+use tonic::Request;
 
+use super::convert::{
+    FunctionType, ObjectType, decode, decode_identity, dynamic, encode, encode_identity,
+    function_type, into_response, messages, path, value,
+};
 use super::failure::{Failure, unless_failed};
 use super::schema;
-use crate::diagnostics::{Diagnostic, Severity};
-use crate::schema::Schema;
-use crate::types::msgpack;
+use crate::diagnostics::Diagnostic;
 use crate::types::path::Path;
 use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
-
-/// A type of resources or data sources, as the provider declares it.
-#[derive(Debug)]
-pub(super) struct ObjectType {
-    pub(super) name: String,
-    pub(super) schema: Schema,
-    ty: Type,
-}
-
-/// A function, as the provider declares it.
-#[derive(Debug)]
-pub(super) struct FunctionType {
-    pub(super) parameters: Vec<Type>,
-    pub(super) variadic: Option<Type>,
-    pub(super) returns: Type,
-}
 
 /// Everything that the provider declares.
 #[derive(Debug)]
@@ -39,13 +25,40 @@ pub(super) struct Schemas {
     pub(super) provider: ObjectType,
     pub(super) resources: BTreeMap<String, Arc<ObjectType>>,
     pub(super) data_sources: BTreeMap<String, Arc<ObjectType>>,
+    pub(super) ephemeral_resources: BTreeMap<String, Arc<ObjectType>>,
+    pub(super) list_resources: BTreeMap<String, Arc<ObjectType>>,
+    pub(super) actions: BTreeMap<String, Arc<ObjectType>>,
     pub(super) functions: BTreeMap<String, FunctionType>,
     pub(super) plan_destroy: bool,
+    pub(super) move_resource_state: bool,
+}
+
+/// The state of another type or provider, as it is stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The whole address of the provider.
+    pub provider_address: &'a str,
+    /// The type.
+    pub type_name: &'a str,
+    /// The version of the schema.
+    pub schema_version: i64,
+    /// The state.
+    pub state: &'a str,
+    /// The identity; nothing if there is none.
+    pub identity: &'a str,
+}
+
+/// What an import finds an object by.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ImportBy<'a> {
+    Id(&'a str),
+    Identity(&'a Object),
 }
 
 /// What a call that stores something answered: it counts beside errors too.
 pub(super) struct Stored {
     pub(super) object: Option<Object>,
+    pub(super) identity: Option<Object>,
     pub(super) private: Bytes,
     pub(super) messages: Vec<Diagnostic>,
 }
@@ -56,12 +69,14 @@ pub(super) struct PlanCall<'a> {
     pub(super) prior: Option<&'a Object>,
     pub(super) proposed: Option<&'a Object>,
     pub(super) prior_private: Bytes,
+    pub(super) prior_identity: Option<&'a Object>,
 }
 
 /// What was planned.
 pub(super) struct PlanResult {
     pub(super) planned: Option<Object>,
     pub(super) requires_replace: Vec<Path>,
+    pub(super) identity: Option<Object>,
     pub(super) private: Bytes,
     pub(super) warnings: Vec<Diagnostic>,
 }
@@ -72,6 +87,7 @@ pub(super) struct ApplyCall<'a> {
     pub(super) prior: Option<&'a Object>,
     pub(super) planned: Option<&'a Object>,
     pub(super) planned_private: Bytes,
+    pub(super) planned_identity: Option<&'a Object>,
 }
 
 /// Terraform's end of the wire.
@@ -95,6 +111,7 @@ impl<S: Service> Calls<S> {
                 name: name.to_owned(),
                 ty: schema.ty(),
                 schema,
+                identity: None,
             })
         };
         let by_name = |declared: &std::collections::HashMap<String, v6::Schema>| {
@@ -106,16 +123,107 @@ impl<S: Service> Calls<S> {
         let provider = response.provider.as_ref().ok_or_else(|| {
             Failure::new("Missing provider schema", "The provider has no schema.")
         })?;
+        let mut resources: BTreeMap<_, ObjectType> = BTreeMap::new();
+        for (name, declared) in &response.resource_schemas {
+            resources.insert(name.clone(), object_type(name, declared)?);
+        }
+        for (name, identity) in self.identities().await? {
+            let of = resources.get_mut(&name);
+            let of = of.ok_or_else(|| {
+                Failure::new(
+                    "Invalid identity",
+                    format!("There is no resource type {name:?}."),
+                )
+            })?;
+            of.identity = Some(Box::new(identity));
+        }
         let functions = response.functions.iter();
         let capabilities = response.server_capabilities;
         Ok(Schemas {
             provider: object_type("provider", provider)?,
-            resources: by_name(&response.resource_schemas)?,
+            resources: resources
+                .into_iter()
+                .map(|(name, of)| (name, Arc::new(of)))
+                .collect(),
             data_sources: by_name(&response.data_source_schemas)?,
+            ephemeral_resources: by_name(&response.ephemeral_resource_schemas)?,
+            list_resources: by_name(&response.list_resource_schemas)?,
+            actions: by_name(
+                &(response.action_schemas.into_iter())
+                    .map(|(name, action)| (name, action.schema.unwrap_or_default()))
+                    .collect(),
+            )?,
             functions: functions
                 .map(|(name, function)| Ok((name.clone(), function_type(name, function)?)))
                 .collect::<Result<_, Failure>>()?,
             plan_destroy: capabilities.is_some_and(|it| it.plan_destroy),
+            move_resource_state: capabilities.is_some_and(|it| it.move_resource_state),
+        })
+    }
+
+    async fn identities(&self) -> Result<Vec<(String, ObjectType)>, Failure> {
+        let request = Request::new(v6::get_resource_identity_schemas::Request {});
+        let response = into_response(self.0.get_resource_identity_schemas(request).await)?;
+        unless_failed(messages(&response.diagnostics))?;
+        let identities = response.identity_schemas.iter();
+        identities
+            .map(|(name, declared)| {
+                let schema = schema::read_identity(name, declared)?;
+                let of = ObjectType {
+                    name: format!("identity of {name}"),
+                    ty: schema.ty(),
+                    schema,
+                    identity: None,
+                };
+                Ok((name.clone(), of))
+            })
+            .collect()
+    }
+
+    pub(super) async fn upgrade_identity(
+        &self,
+        of: &ObjectType,
+        version: i64,
+        json: &str,
+    ) -> Result<Option<Object>, Failure> {
+        let request = v6::upgrade_resource_identity::Request {
+            type_name: of.name.clone(),
+            version,
+            raw_identity: Some(v6::RawState {
+                json: json.to_owned().into(),
+                ..Default::default()
+            }),
+        };
+        let request = Request::new(request);
+        let response = into_response(self.0.upgrade_resource_identity(request).await)?;
+        unless_failed(messages(&response.diagnostics))?;
+        decode_identity(response.upgraded_identity.as_ref(), of)
+    }
+
+    pub(super) async fn move_state(
+        &self,
+        of: &ObjectType,
+        source: Source<'_>,
+    ) -> Result<Stored, Failure> {
+        let raw = |json: &str| v6::RawState {
+            json: json.to_owned().into(),
+            ..Default::default()
+        };
+        let request = v6::move_resource_state::Request {
+            source_provider_address: source.provider_address.to_owned(),
+            source_type_name: source.type_name.to_owned(),
+            source_schema_version: source.schema_version,
+            source_state: Some(raw(source.state)),
+            source_identity: (!source.identity.is_empty()).then(|| raw(source.identity)),
+            target_type_name: of.name.clone(),
+            ..Default::default()
+        };
+        let response = into_response(self.0.move_resource_state(Request::new(request)).await)?;
+        Ok(Stored {
+            messages: unless_failed(messages(&response.diagnostics))?,
+            object: decode(response.target_state.as_ref(), of)?,
+            identity: decode_identity(response.target_identity.as_ref(), of)?,
+            private: response.target_private,
         })
     }
 
@@ -193,18 +301,21 @@ impl<S: Service> Calls<S> {
         &self,
         of: &ObjectType,
         current: &Object,
+        identity: Option<&Object>,
         private: Bytes,
     ) -> Result<Stored, Failure> {
         let request = v6::read_resource::Request {
             type_name: of.name.clone(),
             current_state: encode(Some(current), of),
             private,
+            current_identity: encode_identity(identity, of),
             ..Default::default()
         };
         let response = into_response(self.0.read_resource(Request::new(request)).await)?;
         Ok(Stored {
             messages: unless_failed(messages(&response.diagnostics))?,
             object: decode(response.new_state.as_ref(), of)?,
+            identity: decode_identity(response.new_identity.as_ref(), of)?,
             private: response.private,
         })
     }
@@ -220,6 +331,7 @@ impl<S: Service> Calls<S> {
             proposed_new_state: encode(call.proposed, of),
             config: encode(call.config, of),
             prior_private: call.prior_private,
+            prior_identity: encode_identity(call.prior_identity, of),
             ..Default::default()
         };
         let response = into_response(self.0.plan_resource_change(Request::new(request)).await)?;
@@ -227,6 +339,7 @@ impl<S: Service> Calls<S> {
         Ok(PlanResult {
             planned: decode(response.planned_state.as_ref(), of)?,
             requires_replace: response.requires_replace.iter().map(path).collect(),
+            identity: decode_identity(response.planned_identity.as_ref(), of)?,
             private: response.planned_private,
             warnings,
         })
@@ -243,20 +356,31 @@ impl<S: Service> Calls<S> {
             planned_state: encode(call.planned, of),
             config: encode(call.config, of),
             planned_private: call.planned_private,
+            planned_identity: encode_identity(call.planned_identity, of),
             ..Default::default()
         };
         let response = into_response(self.0.apply_resource_change(Request::new(request)).await)?;
         Ok(Stored {
             object: decode(response.new_state.as_ref(), of)?,
+            identity: decode_identity(response.new_identity.as_ref(), of)?,
             private: response.private,
             messages: messages(&response.diagnostics),
         })
     }
 
-    pub(super) async fn import(&self, of: &ObjectType, id: &str) -> Result<Stored, Failure> {
+    pub(super) async fn import(
+        &self,
+        of: &ObjectType,
+        by: ImportBy<'_>,
+    ) -> Result<Stored, Failure> {
+        let (id, identity) = match by {
+            ImportBy::Id(id) => (id, None),
+            ImportBy::Identity(identity) => ("", Some(identity)),
+        };
         let request = v6::import_resource_state::Request {
             type_name: of.name.clone(),
             id: id.to_owned(),
+            identity: encode_identity(identity, of),
             ..Default::default()
         };
         let response = into_response(self.0.import_resource_state(Request::new(request)).await)?;
@@ -264,6 +388,7 @@ impl<S: Service> Calls<S> {
         match &response.imported_resources[..] {
             [imported] if imported.type_name == of.name => Ok(Stored {
                 object: decode(imported.state.as_ref(), of)?,
+                identity: decode_identity(imported.identity.as_ref(), of)?,
                 private: imported.private.clone(),
                 messages,
             }),
@@ -337,109 +462,4 @@ impl<S: Service> Calls<S> {
             )),
         }
     }
-}
-
-fn function_type(name: &str, declared: &v6::Function) -> Result<FunctionType, Failure> {
-    let ty = |json: &[u8]| {
-        let json = serde_json::from_slice(json).map_err(|error| error.to_string());
-        let ty = json.and_then(|json| Type::from_json(&json));
-        ty.map_err(|error| Failure::new("Invalid function", format!("{name}: {error}.")))
-    };
-    let parameters = declared.parameters.iter();
-    let returns = declared.r#return.as_ref().ok_or_else(|| {
-        Failure::new(
-            "Invalid function",
-            format!("{name}: nothing says what it returns."),
-        )
-    })?;
-    Ok(FunctionType {
-        parameters: parameters
-            .map(|it| ty(&it.r#type))
-            .collect::<Result<_, _>>()?,
-        variadic: match &declared.variadic_parameter {
-            Some(it) => Some(ty(&it.r#type)?),
-            None => None,
-        },
-        returns: ty(&returns.r#type)?,
-    })
-}
-
-fn into_response<T>(response: Result<Response<T>, Status>) -> Result<T, Failure> {
-    match response {
-        Ok(response) => Ok(response.into_inner()),
-        Err(status) => Err(Failure::new("Plugin error", status.message())),
-    }
-}
-
-fn encode(object: Option<&Object>, of: &ObjectType) -> Option<v6::DynamicValue> {
-    let value = object.cloned().map_or(Value::Null, Value::Object);
-    Some(dynamic(&value, &of.ty))
-}
-
-fn dynamic(value: &Value, ty: &Type) -> v6::DynamicValue {
-    v6::DynamicValue {
-        msgpack: msgpack::encode(value, ty).into(),
-        json: Bytes::new(),
-    }
-}
-
-/// An absent value is null.
-fn value(value: Option<&v6::DynamicValue>, ty: &Type) -> Result<Value, Failure> {
-    let Some(value) = value.filter(|it| !it.msgpack.is_empty()) else {
-        return Ok(Value::Null);
-    };
-    msgpack::decode(&value.msgpack, ty).map_err(|error| {
-        let detail = format!("{}.", error.message);
-        Diagnostic::error("Provider returned a value of another type", detail)
-            .at(error.path)
-            .into()
-    })
-}
-
-fn decode(answer: Option<&v6::DynamicValue>, of: &ObjectType) -> Result<Option<Object>, Failure> {
-    match value(answer, &of.ty)? {
-        Value::Null => Ok(None),
-        Value::Object(object) => Ok(Some(object)),
-        _ => Err(Failure::new(
-            "Provider returned an unknown object",
-            format!("The whole object of {} is unknown.", of.name),
-        )),
-    }
-}
-
-fn messages(diagnostics: &[v6::Diagnostic]) -> Vec<Diagnostic> {
-    let message = |it: &v6::Diagnostic| {
-        let severity = match it.severity() {
-            v6::diagnostic::Severity::Warning => Severity::Warning,
-            v6::diagnostic::Severity::Error => Severity::Error,
-            // Terraform would take it for neither, and overlook it.
-            v6::diagnostic::Severity::Invalid => {
-                let detail = format!("{:?} is neither an error nor a warning.", it.summary);
-                return Diagnostic::error("A message without severity", detail);
-            }
-        };
-        Diagnostic {
-            severity,
-            summary: it.summary.clone(),
-            detail: it.detail.clone(),
-            path: it.attribute.as_ref().map(path).unwrap_or_default(),
-        }
-    };
-    diagnostics.iter().map(message).collect()
-}
-
-fn path(wire: &v6::AttributePath) -> Path {
-    use v6::attribute_path::step::Selector;
-    let mut path = Path::root();
-    for step in &wire.steps {
-        path = match &step.selector {
-            Some(Selector::AttributeName(name)) => path.with_attribute(name),
-            Some(Selector::ElementKeyString(key)) => path.with_key(key),
-            Some(Selector::ElementKeyInt(index)) => {
-                path.with_index(usize::try_from(*index).unwrap_or(usize::MAX))
-            }
-            None => path,
-        };
-    }
-    path
 }

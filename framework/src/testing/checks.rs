@@ -1,6 +1,6 @@
 //! What Terraform refuses of a provider's answers, in its words.
 
-use super::calls::ObjectType;
+use super::convert::ObjectType;
 use super::failure::Failure;
 use crate::diagnostics::Diagnostic;
 use crate::engine::consistency;
@@ -31,12 +31,23 @@ pub(super) fn plan(
     planned: Option<&Object>,
 ) -> Result<(), Failure> {
     const SUMMARY: &str = "Provider produced invalid plan";
+    plan_as(SUMMARY, address, of, (config, prior), planned)
+}
+
+/// The same for what is like a plan; `summary` says who would refuse it.
+pub(super) fn plan_as(
+    summary: &str,
+    address: &str,
+    of: &ObjectType,
+    (config, prior): (&Object, Option<&Object>),
+    planned: Option<&Object>,
+) -> Result<(), Failure> {
     let Some(planned) = planned else {
         let finding = format!("{address}: planned for absence but config wants existence");
-        return Err(refused(SUMMARY, finding).into());
+        return Err(refused(summary, finding).into());
     };
     let findings = consistency::check_plan(&of.schema, config, prior, planned);
-    refuse(SUMMARY, address, &findings)
+    refuse(summary, address, &findings)
 }
 
 /// Whether the plan that was made while applying completes the one that the user has seen.
@@ -78,6 +89,15 @@ pub(super) fn state(
 ) -> Result<(), Failure> {
     let findings = consistency::check_state(&of.schema, object);
     refuse(summary, address, &findings)
+}
+
+/// Whether an identity may be stored: there may be none, but it is known.
+pub(super) fn identity(address: &str, identity: Option<&Object>) -> Result<(), Failure> {
+    let mut values = identity.into_iter().flat_map(Object::iter);
+    let unknown = values.find(|(_, value)| !value.is_wholly_known());
+    let findings = unknown.map(|(name, _)| format!("{name}: unknown in an identity"));
+    let findings: Vec<_> = findings.into_iter().collect();
+    refuse("Provider produced invalid identity", address, &findings)
 }
 
 /// The paths of those that a provider names on whose account Terraform replaces: the value changes there, or may.

@@ -1,5 +1,9 @@
 //! Terraform's core, as far as a provider sees it.
 
+mod list;
+mod once;
+mod take_over;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,10 +11,12 @@ use bytes::Bytes;
 use tfplugin_proto::v6::provider_server::Provider as Service;
 
 use super::apply::{self, Applied, Left};
-use super::calls::{ApplyCall, Calls, ObjectType, Schemas};
+use super::calls::{ApplyCall, Calls, Schemas};
 use super::checks::{self, refused};
 use super::config::Config;
+use super::convert::ObjectType;
 use super::failure::{Failure, has_error, unless_failed};
+use super::instance::Instance;
 use super::plan::{self, Action, Planned, Prior};
 use crate::diagnostics::Diagnostic;
 use crate::engine::registry::Registry;
@@ -60,18 +66,6 @@ impl Default for Options {
             write_only_attributes_allowed: true,
         }
     }
-}
-
-/// What Terraform stores of one object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Instance {
-    /// The state.
-    pub object: Object,
-    /// What the provider remembers beside it.
-    pub private: Bytes,
-    /// Whether it is replaced next, since its making went wrong.
-    pub is_tainted: bool,
 }
 
 /// Stops the provider while something is going on, as Ctrl-C does.
@@ -166,6 +160,7 @@ impl<S: Service> Core<S> {
     pub fn put(&mut self, address: &str, object: Object) {
         let instance = Instance {
             object,
+            identity: None,
             private: Bytes::new(),
             is_tainted: false,
         };
@@ -210,6 +205,8 @@ impl<S: Service> Core<S> {
             planned: decision.answer.planned,
             requires_replace: decision.requires_replace,
             warnings,
+            identity: decision.answer.identity,
+            prior_identity: instance.as_ref().and_then(|it| it.identity.clone()),
             config: Some(config),
             private: decision.answer.private,
             prior: instance.map(|it| it.object),
@@ -236,6 +233,8 @@ impl<S: Service> Core<S> {
             planned: None,
             requires_replace: Vec::new(),
             warnings,
+            identity: None,
+            prior_identity: instance.as_ref().and_then(|it| it.identity.clone()),
             config: None,
             private,
             prior: instance.map(|it| it.object),
@@ -285,28 +284,6 @@ impl<S: Service> Core<S> {
         Ok(self.state(address))
     }
 
-    /// Imports an object and reads it.
-    pub async fn import(&mut self, address: &str, id: &str) -> Result<&Object, Failure> {
-        let of = self.resource(address)?;
-        let imported = self.calls.import(&of, id).await?;
-        let stub = imported.object.ok_or_else(|| {
-            let finding = format!("{address}: nothing was imported for {id:?}");
-            Failure::from(refused("Provider produced invalid import", finding))
-        })?;
-        checks::state("Provider produced invalid object", address, &of, &stub)?;
-        let instance = Instance {
-            object: stub,
-            private: imported.private,
-            is_tainted: false,
-        };
-        let (instance, _) = self.read(&of, address, instance).await?;
-        self.store(address, instance);
-        self.state(address).ok_or_else(|| {
-            let detail = format!("While importing {address}, the provider found no object {id:?}.");
-            Failure::new("Cannot import non-existent remote object", detail)
-        })
-    }
-
     /// Reads a data source.
     pub async fn data(
         &self,
@@ -333,9 +310,20 @@ impl<S: Service> Core<S> {
         let function = function.ok_or_else(|| no_type("function", name))?;
         let fixed = function.parameters.iter();
         let types = fixed.chain(function.variadic.iter().cycle());
-        let arguments: Vec<_> = arguments.iter().cloned().zip(types).collect();
+        let mut values = Vec::new();
+        for (position, (argument, parameter)) in arguments.iter().zip(types).enumerate() {
+            if argument.is_null() && !parameter.allow_null_value {
+                let detail = format!("{name}: argument {position} must not be null.");
+                return Err(Failure::new("Invalid function argument", detail));
+            }
+            if !argument.is_wholly_known() && !parameter.allow_unknown_values {
+                // Terraform does not call then.
+                return Ok(Value::unknown());
+            }
+            values.push((argument.clone(), &parameter.ty));
+        }
         let returns = &function.returns;
-        self.calls.call(name, arguments, returns).await
+        self.calls.call(name, values, returns).await
     }
 
     fn resource(&self, address: &str) -> Result<Arc<ObjectType>, Failure> {
@@ -398,13 +386,18 @@ impl<S: Service> Core<S> {
         instance: Instance,
     ) -> Result<(Option<Instance>, Vec<Diagnostic>), Failure> {
         let instance = self.stored(of, address, &instance).await?;
-        let read = self.calls.read(of, &instance.object, instance.private);
+        let identity = instance.identity.as_ref();
+        let read = self
+            .calls
+            .read(of, &instance.object, identity, instance.private);
         let read = read.await?;
+        checks::identity(address, read.identity.as_ref())?;
         if let Some(object) = &read.object {
             checks::state("Provider produced invalid object", address, of, object)?;
         }
         let instance = read.object.map(|object| Instance {
             object,
+            identity: read.identity,
             private: read.private,
             is_tainted: instance.is_tainted,
         });
@@ -470,7 +463,10 @@ impl<S: Service> Core<S> {
     /// The state that a plan found is stored with its apply, also if there is nothing to do.
     fn keep_refreshed(&mut self, planned: &Planned) {
         match (&planned.prior, self.instances.get_mut(&planned.address)) {
-            (Some(object), Some(instance)) => instance.object = object.clone(),
+            (Some(object), Some(instance)) => {
+                instance.object = object.clone();
+                instance.identity = planned.prior_identity.clone();
+            }
             (None, Some(_)) => drop(self.instances.remove(&planned.address)),
             (_, None) => {}
         }
@@ -497,7 +493,7 @@ impl<S: Service> Core<S> {
         private: Bytes,
     ) -> Result<Vec<Diagnostic>, Failure> {
         let before = self.stored(of, address, &before).await?;
-        let left = apply::delete(&self.calls, of, address, &before.object, private).await;
+        let left = apply::delete(&self.calls, of, address, &before, private).await;
         let is_tainted = before.is_tainted;
         Ok(self.keep(address, left, is_tainted))
     }
@@ -528,6 +524,7 @@ impl<S: Service> Core<S> {
             prior: before.as_ref().map(|it| &it.object),
             planned: last,
             planned_private: decision.answer.private.clone(),
+            planned_identity: decision.answer.identity.as_ref(),
         };
         let left = apply::change(&self.calls, of, address, call).await;
         let was_tainted = before.is_some_and(|it| it.is_tainted);
@@ -538,6 +535,7 @@ impl<S: Service> Core<S> {
     fn keep(&mut self, address: &str, left: Left, was_tainted: bool) -> Vec<Diagnostic> {
         let instance = left.object.map(|object| Instance {
             object,
+            identity: left.identity,
             private: left.private,
             is_tainted: was_tainted || left.is_tainted,
         });
@@ -550,6 +548,7 @@ fn prior_of(instance: Option<&Instance>) -> Prior<'_> {
     Prior {
         object: instance.map(|it| &it.object),
         private: instance.map(|it| it.private.clone()).unwrap_or_default(),
+        identity: instance.and_then(|it| it.identity.as_ref()),
         is_tainted: instance.is_some_and(|it| it.is_tainted),
     }
 }

@@ -27,8 +27,13 @@ mod config;
 mod propose;
 mod schema;
 
+mod convert;
+
 mod calls;
 mod checks;
+mod instance;
+mod list;
+mod once;
 mod plan;
 
 mod apply;
@@ -36,10 +41,14 @@ mod apply;
 mod core;
 
 pub use self::apply::Applied;
+pub use self::calls::Source;
 pub use self::config::{Config, unknown};
-pub use self::core::{Core, Instance, Options, Stop};
+pub use self::core::{Core, Options, Stop};
 pub use self::failure::{Failure, transcript};
+pub use self::instance::Instance;
+pub use self::list::{Found, Query};
 pub use self::model::assert_model_fits;
+pub use self::once::{Invoked, Opened};
 pub use self::plan::{Action, Planned};
 pub use self::propose::proposed_new;
 

@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use tfplugin_proto::v6::provider_server::Provider as Service;
 
-use super::calls::{Calls, ObjectType, PlanCall, PlanResult};
+use super::calls::{Calls, PlanCall, PlanResult};
 use super::checks;
+use super::convert::ObjectType;
 use super::failure::Failure;
 use super::propose::proposed_new;
 use crate::diagnostics::Diagnostic;
@@ -42,6 +43,9 @@ pub struct Planned {
     pub requires_replace: Vec<Path>,
     /// Messages to the user.
     pub warnings: Vec<Diagnostic>,
+    /// The identity after, as far as it is known.
+    pub identity: Option<Object>,
+    pub(super) prior_identity: Option<Object>,
     pub(super) config: Option<Object>,
     pub(super) private: Bytes,
 }
@@ -62,6 +66,7 @@ impl Planned {
 pub(super) struct Prior<'a> {
     pub(super) object: Option<&'a Object>,
     pub(super) private: Bytes,
+    pub(super) identity: Option<&'a Object>,
     pub(super) is_tainted: bool,
 }
 
@@ -82,11 +87,12 @@ pub(super) async fn plan<S: Service>(
 ) -> Result<Decision, Failure> {
     // What is tainted is planned as if it were not there, and then replaced.
     let before = prior.object.filter(|_| !prior.is_tainted);
-    let private = match before {
-        Some(_) => prior.private,
-        None => Bytes::new(),
+    let (private, identity) = match before {
+        Some(_) => (prior.private, prior.identity),
+        None => (Bytes::new(), None),
     };
-    let mut answer = ask(calls, of, address, config, before, private).await?;
+    let remembered = (private, identity);
+    let mut answer = ask(calls, of, address, config, before, remembered).await?;
     let planned = answer.planned.as_ref();
     let paths = &answer.requires_replace;
     let requires_replace = checks::replacing(address, of, paths, before, planned)?;
@@ -102,9 +108,14 @@ pub(super) async fn plan<S: Service>(
         // those of the first one.
         let private = answer.private.clone();
         let warnings = std::mem::take(&mut answer.warnings);
-        answer = ask(calls, of, address, config, None, private).await?;
+        // Terraform hands on the identity that the first plan answered.
+        let identity = answer.identity.take();
+        let remembered = (private, identity.as_ref());
+        answer = ask(calls, of, address, config, None, remembered).await?;
         answer.warnings = warnings;
     }
+    let is_new = matches!(action, Action::Create | Action::Replace);
+    checks::identity(address, answer.identity.as_ref().filter(|_| !is_new))?;
     Ok(Decision {
         action,
         requires_replace,
@@ -118,7 +129,7 @@ async fn ask<S: Service>(
     address: &str,
     config: &Object,
     prior: Option<&Object>,
-    prior_private: Bytes,
+    (prior_private, prior_identity): (Bytes, Option<&Object>),
 ) -> Result<PlanResult, Failure> {
     let proposed = proposed_new(of.schema.members(), config, prior);
     let call = PlanCall {
@@ -126,6 +137,7 @@ async fn ask<S: Service>(
         prior,
         proposed: Some(&proposed),
         prior_private,
+        prior_identity,
     };
     let answer = calls.plan(of, call).await?;
     checks::plan(address, of, config, prior, answer.planned.as_ref())?;
@@ -144,6 +156,7 @@ pub(super) async fn plan_delete<S: Service>(
         return Ok(PlanResult {
             planned: None,
             requires_replace: Vec::new(),
+            identity: prior.identity.cloned(),
             private: prior.private,
             warnings: Vec::new(),
         });
@@ -153,6 +166,7 @@ pub(super) async fn plan_delete<S: Service>(
         prior: prior.object,
         proposed: None,
         prior_private: prior.private,
+        prior_identity: prior.identity,
     };
     let answer = calls.plan(of, call).await?;
     if answer.planned.is_some() {

@@ -18,6 +18,29 @@ pub(super) fn read(name: &str, schema: &v6::Schema) -> Result<Schema, Failure> {
     })
 }
 
+/// Reads the schema of an identity.
+pub(super) fn read_identity(
+    name: &str,
+    declared: &v6::ResourceIdentitySchema,
+) -> Result<Schema, Failure> {
+    let attributes = declared.identity_attributes.iter().map(|it| {
+        let path = format!("identity of {name}.{}", it.name);
+        let json = serde_json::from_slice(&it.r#type);
+        let json = json.map_err(|error| invalid(&path, &error.to_string()))?;
+        let ty = Type::from_json(&json).map_err(|error| invalid(&path, &error))?;
+        match (it.required_for_import, it.optional_for_import) {
+            (true, false) => Ok(Attribute::value(it.name.clone(), ty).required()),
+            (false, true) => Ok(Attribute::value(it.name.clone(), ty)),
+            _ => Err(invalid(&path, "it is required or optional for import")),
+        }
+    });
+    Ok(Schema {
+        version: declared.version,
+        attributes: attributes.collect::<Result<_, _>>()?,
+        ..Schema::default()
+    })
+}
+
 fn attributes(
     parent: &str,
     attributes: &[v6::schema::Attribute],

@@ -21,6 +21,13 @@ pub fn decode(text: &str, ty: &Type) -> Result<Value, DecodeError> {
     value(raw, ty, &Path::root())
 }
 
+/// Reads what is stored of an object as a value of type `ty`, by the same rules: `ty` may leave out what does not count.
+pub fn decode_raw(raw: &RawState, ty: &Type) -> Result<Value, DecodeError> {
+    let text = serde_json::to_string(raw);
+    let text = text.map_err(|error| DecodeError::malformed(&Path::root(), error))?;
+    decode(&text, ty)
+}
+
 /// Writes a known value as the state file has it; what is unknown is null.
 pub fn encode(value: &Value) -> serde_json::Value {
     use serde_json::Value as Json;

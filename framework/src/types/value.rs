@@ -35,6 +35,32 @@ pub enum Value {
 }
 
 impl Value {
+    /// Whether it is a value of type `ty`; null and unknown are of every type.
+    pub fn is_of(&self, ty: &Type) -> bool {
+        match (self, ty) {
+            (Value::Null | Value::Unknown(_), _)
+            | (Value::Bool(_), Type::Bool)
+            | (Value::Number(_), Type::Number)
+            | (Value::String(_), Type::String) => true,
+            (Value::Dynamic(inner), Type::Dynamic) => inner.1.is_of(&inner.0),
+            (Value::List(elements), Type::List(ty)) | (Value::Set(elements), Type::Set(ty)) => {
+                elements.iter().all(|element| element.is_of(ty))
+            }
+            (Value::List(elements), Type::Tuple(types)) => {
+                let mut pairs = elements.iter().zip(types);
+                elements.len() == types.len() && pairs.all(|(it, ty)| it.is_of(ty))
+            }
+            (Value::Map(elements), Type::Map(ty)) => elements.values().all(|it| it.is_of(ty)),
+            (Value::Object(object), Type::Object(types)) => {
+                let fits = |(name, value): (&str, &Value)| {
+                    types.get(name).is_some_and(|ty| value.is_of(ty))
+                };
+                object.iter().count() == types.len() && object.iter().all(fits)
+            }
+            _ => false,
+        }
+    }
+
     /// An unknown of which nothing is known.
     pub fn unknown() -> Self {
         Self::Unknown(Refinements::default())

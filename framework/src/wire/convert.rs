@@ -4,6 +4,7 @@ use tfplugin_proto::v6;
 
 use super::error::CallError;
 use crate::diagnostics::{Diagnostic, Severity};
+use crate::schema::identity::IdentitySchema;
 use crate::schema::{Members, Row, Schema};
 use crate::types::decode::{Cause, DecodeError};
 use crate::types::json;
@@ -66,6 +67,40 @@ pub(super) fn object(
 ) -> Result<Object, CallError> {
     let object = nullable_object(field, value, schema)?;
     object.ok_or_else(|| CallError::protocol(format!("has a {field} that is null")))
+}
+
+/// Reads an identity; none if there is none. Only types that have a schema of it have one.
+pub(super) fn identity(
+    field: &str,
+    identity: Option<&v6::ResourceIdentityData>,
+    schema: Option<&IdentitySchema>,
+) -> Result<Option<Object>, CallError> {
+    let Some(identity) = identity else {
+        return Ok(None);
+    };
+    let schema = schema
+        .ok_or_else(|| CallError::protocol("has an identity, and the resource type has none"))?;
+    let Some(data) = identity.identity_data.as_ref() else {
+        return Ok(None);
+    };
+    match decode(field, Some(data), &schema.ty())? {
+        Value::Object(object) => Ok(Some(object)),
+        Value::Null => Ok(None),
+        _ => Err(CallError::protocol(format!(
+            "has a {field} that is unknown"
+        ))),
+    }
+}
+
+/// Writes an identity, if there is one.
+pub(super) fn encode_identity(
+    identity: Option<&Object>,
+    schema: Option<&IdentitySchema>,
+) -> Option<v6::ResourceIdentityData> {
+    let value = Value::Object(identity?.clone());
+    Some(v6::ResourceIdentityData {
+        identity_data: Some(encode(&value, &schema?.ty())),
+    })
 }
 
 /// Fails if anything in the object is unknown.

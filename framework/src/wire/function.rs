@@ -5,7 +5,7 @@ use tfplugin_proto::v6;
 use super::convert;
 use super::error::CallError;
 use super::state::ServerState;
-use crate::function::{FunctionError, Signature};
+use crate::function::{FunctionError, Parameter, Signature};
 use crate::provider::Provider;
 use crate::types::value::Value;
 
@@ -20,13 +20,15 @@ impl<P: Provider> ServerState<P> {
             Ok(arguments) => arguments,
             Err(error) => return Ok(failed(error)),
         };
-        Ok(match self.engine.call(function, &arguments).await {
-            Ok(result) => v6::call_function::Response {
-                result: Some(convert::encode(&result, &signature.returns)),
-                error: None,
+        Ok(
+            match self.engine.call(function, &signature, &arguments).await {
+                Ok(result) => v6::call_function::Response {
+                    result: Some(convert::encode(&result, &signature.returns)),
+                    error: None,
+                },
+                Err(error) => failed(error),
             },
-            Err(error) => failed(error),
-        })
+        )
     }
 }
 
@@ -53,7 +55,7 @@ fn arguments(
     for (position, (argument, parameter)) in arguments.iter().zip(parameters).enumerate() {
         let field = format!("function argument {position}");
         match convert::decode(&field, Some(argument), &parameter.ty) {
-            Ok(value) if value.is_null() || !value.is_wholly_known() => {
+            Ok(value) if !is_allowed(&value, parameter) => {
                 let words = format!("has a {field} that is null or unknown");
                 return Err(CallError::protocol(words));
             }
@@ -65,6 +67,16 @@ fn arguments(
         }
     }
     Ok(Ok(values))
+}
+
+/// Whether Terraform calls with such a value.
+fn is_allowed(value: &Value, parameter: &Parameter) -> bool {
+    let is_null = match value {
+        Value::Dynamic(inner) => inner.1.is_null(),
+        value => value.is_null(),
+    };
+    (parameter.allow_null_value || !is_null)
+        && (parameter.allow_unknown_values || value.is_wholly_known())
 }
 
 fn failed(error: FunctionError) -> v6::call_function::Response {

@@ -4,10 +4,14 @@
 //! error would hide it among words about plugins and, on apply, lose the state. A message that breaks the protocol, which
 //! they cannot change, is a gRPC error, before anything has been done.
 
+mod action;
 mod convert;
 mod data_source;
+mod ephemeral;
 mod error;
 mod function;
+mod identity;
+mod list;
 mod provider;
 mod resource;
 mod rpc;
@@ -20,7 +24,11 @@ mod tests;
 use std::sync::Arc;
 
 use tfplugin_proto::v6;
+use tfplugin_proto::v6::invoke_action::event::Type;
 use tfplugin_proto::v6::provider_server::Provider as Service;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::{ReceiverStream, UnboundedReceiverStream};
+use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
 use crate::engine::Engine;
@@ -184,6 +192,42 @@ impl<P: Provider> Service for Server<P> {
         .await
     }
 
+    async fn move_resource_state(
+        &self,
+        request: Request<v6::move_resource_state::Request>,
+    ) -> Result<Response<v6::move_resource_state::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.move_resource_state(&request);
+        respond(
+            Call::resource("MoveResourceState", &request.target_type_name),
+            work,
+        )
+        .await
+    }
+
+    async fn get_resource_identity_schemas(
+        &self,
+        _: Request<v6::get_resource_identity_schemas::Request>,
+    ) -> Result<Response<v6::get_resource_identity_schemas::Response>, Status> {
+        respond(Call::provider("GetResourceIdentitySchemas"), async {
+            Ok(self.0.resource_identity_schemas())
+        })
+        .await
+    }
+
+    async fn upgrade_resource_identity(
+        &self,
+        request: Request<v6::upgrade_resource_identity::Request>,
+    ) -> Result<Response<v6::upgrade_resource_identity::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.upgrade_resource_identity(&request);
+        respond(
+            Call::resource("UpgradeResourceIdentity", &request.type_name),
+            work,
+        )
+        .await
+    }
+
     async fn validate_data_resource_config(
         &self,
         request: Request<v6::validate_data_resource_config::Request>,
@@ -230,5 +274,145 @@ impl<P: Provider> Service for Server<P> {
         let request = request.into_inner();
         let work = self.0.call_function(&request);
         respond(Call::function("CallFunction", &request.name), work).await
+    }
+
+    async fn validate_ephemeral_resource_config(
+        &self,
+        request: Request<v6::validate_ephemeral_resource_config::Request>,
+    ) -> Result<Response<v6::validate_ephemeral_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.validate_ephemeral_resource_config(&request);
+        respond(
+            Call::ephemeral("ValidateEphemeralResourceConfig", &request.type_name),
+            work,
+        )
+        .await
+    }
+
+    async fn open_ephemeral_resource(
+        &self,
+        request: Request<v6::open_ephemeral_resource::Request>,
+    ) -> Result<Response<v6::open_ephemeral_resource::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.open_ephemeral_resource(&request);
+        respond(
+            Call::ephemeral("OpenEphemeralResource", &request.type_name),
+            work,
+        )
+        .await
+    }
+
+    async fn renew_ephemeral_resource(
+        &self,
+        request: Request<v6::renew_ephemeral_resource::Request>,
+    ) -> Result<Response<v6::renew_ephemeral_resource::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.renew_ephemeral_resource(&request);
+        respond(
+            Call::ephemeral("RenewEphemeralResource", &request.type_name),
+            work,
+        )
+        .await
+    }
+
+    async fn close_ephemeral_resource(
+        &self,
+        request: Request<v6::close_ephemeral_resource::Request>,
+    ) -> Result<Response<v6::close_ephemeral_resource::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.close_ephemeral_resource(&request);
+        respond(
+            Call::ephemeral("CloseEphemeralResource", &request.type_name),
+            work,
+        )
+        .await
+    }
+
+    async fn validate_action_config(
+        &self,
+        request: Request<v6::validate_action_config::Request>,
+    ) -> Result<Response<v6::validate_action_config::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.validate_action_config(&request);
+        respond(
+            Call::action("ValidateActionConfig", &request.type_name),
+            work,
+        )
+        .await
+    }
+
+    async fn plan_action(
+        &self,
+        request: Request<v6::plan_action::Request>,
+    ) -> Result<Response<v6::plan_action::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.plan_action(&request);
+        respond(Call::action("PlanAction", &request.action_type), work).await
+    }
+
+    async fn invoke_action(
+        &self,
+        request: Request<v6::invoke_action::Request>,
+    ) -> Result<Response<BoxStream<v6::invoke_action::Event>>, Status> {
+        let request = request.into_inner();
+        let state = Arc::clone(&self.0);
+        let (events, stream) = mpsc::unbounded_channel();
+        // A task of its own, as for an apply: a client that goes away does not stop it between two requests.
+        self.0.applies.spawn(async move {
+            let work = state.invoke_action(&request, &events);
+            let ended = respond(Call::action("InvokeAction", &request.action_type), work).await;
+            let ended = ended.map(|it| action::event(Type::Completed(it.into_inner())));
+            // Nobody listens any more.
+            let _ = events.send(ended);
+        });
+        Ok(Response::new(Box::pin(UnboundedReceiverStream::new(
+            stream,
+        ))))
+    }
+
+    async fn validate_list_resource_config(
+        &self,
+        request: Request<v6::validate_list_resource_config::Request>,
+    ) -> Result<Response<v6::validate_list_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.validate_list_resource_config(&request);
+        let call = Call::resource("ValidateListResourceConfig", &request.type_name);
+        respond(call, work).await
+    }
+
+    async fn generate_resource_config(
+        &self,
+        request: Request<v6::generate_resource_config::Request>,
+    ) -> Result<Response<v6::generate_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.generate_resource_config(&request);
+        let call = Call::resource("GenerateResourceConfig", &request.type_name);
+        respond(call, work).await
+    }
+
+    async fn list_resource(
+        &self,
+        request: Request<v6::list_resource::Request>,
+    ) -> Result<Response<BoxStream<v6::list_resource::Event>>, Status> {
+        let request = request.into_inner();
+        let state = Arc::clone(&self.0);
+        let (events, stream) = mpsc::channel(1);
+        tokio::spawn(async move {
+            let work = state.list_resource(&request, &events);
+            let call = Call::resource("ListResource", &request.type_name);
+            let ended = tokio::select! {
+                // Clients hang up once they have as many as they want.
+                () = events.closed() => return,
+                ended = respond(call, work) => ended.map(Response::into_inner),
+            };
+            if ended
+                .as_ref()
+                .map_or(true, |last| !last.diagnostic.is_empty())
+            {
+                // Nobody listens any more.
+                let _ = events.send(ended).await;
+            }
+        });
+        Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
 }

@@ -11,22 +11,42 @@ use crate::provider::Provider;
 use crate::schema::Members;
 use crate::types::value::Object;
 
-/// What this server does beyond the first protocol version. Nothing is declared that is not served.
-const CAPABILITIES: v6::ServerCapabilities = v6::ServerCapabilities {
-    plan_destroy: true,
-    get_provider_schema_optional: true,
-    move_resource_state: false,
-    generate_resource_config: false,
-};
-
 impl<P: Provider> ServerState<P> {
+    /// What this server does beyond the first protocol version. Nothing is declared that is not served.
+    fn capabilities(&self) -> v6::ServerCapabilities {
+        let mut resources = self.registry.resources().iter();
+        v6::ServerCapabilities {
+            plan_destroy: true,
+            get_provider_schema_optional: true,
+            move_resource_state: resources.any(|it| it.move_state().is_some()),
+            generate_resource_config: true,
+        }
+    }
+
+    pub(super) fn resource_identity_schemas(&self) -> v6::get_resource_identity_schemas::Response {
+        let resources = self.registry.resources().iter();
+        let identities = resources.filter_map(|it| Some((it.type_name(), it.identity()?)));
+        v6::get_resource_identity_schemas::Response {
+            identity_schemas: by_name(
+                identities.map(|(name, it)| (name, schema::identity(it.identity_schema()))),
+            ),
+            diagnostics: Vec::new(),
+        }
+    }
+
     pub(super) fn metadata(&self) -> v6::get_metadata::Response {
-        use v6::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata};
+        use v6::get_metadata::{
+            ActionMetadata, DataSourceMetadata, EphemeralMetadata, FunctionMetadata,
+            ListResourceMetadata, ResourceMetadata,
+        };
+        let ephemeral_resources = self.registry.ephemeral_resources().iter();
+        let list_resources = self.registry.list_resources().iter();
+        let actions = self.registry.actions().iter();
         let resources = self.registry.resources().iter();
         let data_sources = self.registry.data_sources().iter();
         let functions = self.registry.functions().iter();
         v6::get_metadata::Response {
-            server_capabilities: Some(CAPABILITIES),
+            server_capabilities: Some(self.capabilities()),
             resources: resources
                 .map(|resource| ResourceMetadata {
                     type_name: resource.type_name().into(),
@@ -35,6 +55,21 @@ impl<P: Provider> ServerState<P> {
             data_sources: data_sources
                 .map(|source| DataSourceMetadata {
                     type_name: source.type_name().into(),
+                })
+                .collect(),
+            ephemeral_resources: ephemeral_resources
+                .map(|ephemeral| EphemeralMetadata {
+                    type_name: ephemeral.type_name().into(),
+                })
+                .collect(),
+            list_resources: list_resources
+                .map(|list| ListResourceMetadata {
+                    type_name: list.type_name().into(),
+                })
+                .collect(),
+            actions: actions
+                .map(|action| ActionMetadata {
+                    type_name: action.type_name().into(),
                 })
                 .collect(),
             functions: functions
@@ -49,6 +84,9 @@ impl<P: Provider> ServerState<P> {
     pub(super) fn provider_schema(&self) -> v6::get_provider_schema::Response {
         let resources = self.registry.resources().iter();
         let data_sources = self.registry.data_sources().iter();
+        let ephemeral_resources = self.registry.ephemeral_resources().iter();
+        let list_resources = self.registry.list_resources().iter();
+        let actions = self.registry.actions().iter();
         v6::get_provider_schema::Response {
             provider: Some(schema::schema(self.provider.schema())),
             resource_schemas: by_name(
@@ -57,8 +95,18 @@ impl<P: Provider> ServerState<P> {
             data_source_schemas: by_name(
                 data_sources.map(|source| (source.type_name(), schema::schema(source.schema()))),
             ),
+            ephemeral_resource_schemas: by_name(
+                ephemeral_resources.map(|it| (it.type_name(), schema::schema(it.schema()))),
+            ),
+            list_resource_schemas: by_name(
+                list_resources.map(|it| (it.type_name(), schema::schema(it.schema()))),
+            ),
+            action_schemas: by_name(actions.map(|it| {
+                let schema = Some(schema::schema(it.schema()));
+                (it.type_name(), v6::ActionSchema { schema })
+            })),
             functions: self.functions(),
-            server_capabilities: Some(CAPABILITIES),
+            server_capabilities: Some(self.capabilities()),
             diagnostics: convert::diagnostics(
                 Members::default(),
                 self.engine.check_provider(&self.provider, &self.registry),

@@ -4,11 +4,14 @@ use tfplugin_proto::v6;
 
 use super::convert;
 use super::error::CallError;
+use super::identity::schema as identity_schema;
 use super::state::ServerState;
+use crate::engine::Change;
 use crate::engine::apply::ApplyRequest;
 use crate::engine::plan::PlanRequest;
 use crate::private::Private;
 use crate::provider::Provider;
+use crate::types::value::Object;
 
 impl<P: Provider> ServerState<P> {
     pub(super) async fn validate_resource_config(
@@ -57,11 +60,18 @@ impl<P: Provider> ServerState<P> {
         let current = convert::object("current_state", current, schema)?;
         convert::check_known("current_state", &current)?;
         let private = Private::from_bytes(&request.private);
+        let identities = identity_schema(resource);
+        let identity = request.current_identity.as_ref();
+        let identity = convert::identity("current_identity", identity, identities)?;
         let context = self.configured.context();
-        let read = self.engine.read(resource, &context, current, private).await;
+        let read = self
+            .engine
+            .read(resource, &context, current, identity, private);
+        let read = read.await;
         Ok(v6::read_resource::Response {
             new_state: Some(convert::encode_object(read.object.as_ref(), schema)),
             private: read.private.to_bytes().into(),
+            new_identity: convert::encode_identity(read.identity.as_ref(), identities),
             diagnostics: convert::diagnostics(schema.members(), read.diagnostics),
             ..Default::default()
         })
@@ -73,18 +83,23 @@ impl<P: Provider> ServerState<P> {
     ) -> Result<v6::plan_resource_change::Response, CallError> {
         let resource = self.resource(&request.type_name)?;
         let schema = resource.schema();
+        let config = convert::nullable_object("config", request.config.as_ref(), schema)?;
+        let prior = request.prior_state.as_ref();
+        let prior = convert::nullable_object("prior_state", prior, schema)?;
+        let proposed = request.proposed_new_state.as_ref();
+        let proposed = convert::nullable_object("proposed_new_state", proposed, schema)?;
+        if config.is_some() && proposed.is_none() {
+            let words = "has a config, but proposed_new_state is null";
+            return Err(CallError::protocol(words));
+        }
+        let identities = identity_schema(resource);
+        let identity = request.prior_identity.as_ref();
         let plan = PlanRequest {
-            config: convert::nullable_object("config", request.config.as_ref(), schema)?,
-            prior: convert::nullable_object("prior_state", request.prior_state.as_ref(), schema)?,
-            proposed: convert::nullable_object(
-                "proposed_new_state",
-                request.proposed_new_state.as_ref(),
-                schema,
-            )?,
+            change: change("proposed_new_state", config, prior, proposed)?,
+            identity: convert::identity("prior_identity", identity, identities)?,
             private: Private::from_bytes(&request.prior_private)
                 .with_planned(&request.planned_private),
         };
-        check_plan(&plan)?;
         let context = self.configured.context();
         let plan = self.engine.plan(resource, &context, plan).await;
         let requires_replace = plan.requires_replace.iter();
@@ -92,6 +107,7 @@ impl<P: Provider> ServerState<P> {
             planned_state: Some(convert::encode_object(plan.planned.as_ref(), schema)),
             requires_replace: requires_replace.map(convert::attribute_path).collect(),
             planned_private: plan.private.to_bytes().into(),
+            planned_identity: convert::encode_identity(plan.identity.as_ref(), identities),
             diagnostics: convert::diagnostics(schema.members(), plan.diagnostics),
             ..Default::default()
         })
@@ -103,22 +119,30 @@ impl<P: Provider> ServerState<P> {
     ) -> Result<v6::apply_resource_change::Response, CallError> {
         let resource = self.resource(&request.type_name)?;
         let schema = resource.schema();
+        let config = convert::nullable_object("config", request.config.as_ref(), schema)?;
+        let prior = request.prior_state.as_ref();
+        let prior = convert::nullable_object("prior_state", prior, schema)?;
+        let planned = request.planned_state.as_ref();
+        let planned = convert::nullable_object("planned_state", planned, schema)?;
+        let known = [("config", &config), ("prior_state", &prior)];
+        for (field, object) in known {
+            if let Some(object) = object {
+                convert::check_known(field, object)?;
+            }
+        }
+        let identities = identity_schema(resource);
+        let identity = request.planned_identity.as_ref();
         let apply = ApplyRequest {
-            config: convert::nullable_object("config", request.config.as_ref(), schema)?,
-            prior: convert::nullable_object("prior_state", request.prior_state.as_ref(), schema)?,
-            planned: convert::nullable_object(
-                "planned_state",
-                request.planned_state.as_ref(),
-                schema,
-            )?,
+            change: change("planned_state", config, prior, planned)?,
+            identity: convert::identity("planned_identity", identity, identities)?,
             private: Private::from_bytes(&request.planned_private),
         };
-        check_apply(&apply)?;
         let context = self.configured.context();
         let applied = self.engine.apply(resource, &context, apply).await;
         Ok(v6::apply_resource_change::Response {
             new_state: Some(convert::encode_object(applied.object.as_ref(), schema)),
             private: applied.private.to_bytes().into(),
+            new_identity: convert::encode_identity(applied.identity.as_ref(), identities),
             diagnostics: convert::diagnostics(schema.members(), applied.diagnostics),
             ..Default::default()
         })
@@ -129,19 +153,24 @@ impl<P: Provider> ServerState<P> {
         request: &v6::import_resource_state::Request,
     ) -> Result<v6::import_resource_state::Response, CallError> {
         let resource = self.resource(&request.type_name)?;
-        if request.identity.is_some() {
-            let words = "has an identity, and the resource type has none";
-            return Err(CallError::protocol(words));
+        let identities = identity_schema(resource);
+        let identity = request.identity.as_ref();
+        let identity = convert::identity("identity", identity, identities)?;
+        if let Some(identity) = &identity {
+            convert::check_known("identity", identity)?;
         }
         let context = self.configured.context();
         let schema = resource.schema();
-        let imported = self.engine.import(resource, &context, &request.id).await;
+        let imported = self
+            .engine
+            .import(resource, &context, &request.id, identity.as_ref());
+        let imported = imported.await;
         let object = imported.object.as_ref();
         let resources = object.map(|object| v6::import_resource_state::ImportedResource {
             type_name: request.type_name.clone(),
             state: Some(convert::encode_object(Some(object), schema)),
             private: imported.private.to_bytes().into(),
-            ..Default::default()
+            identity: convert::encode_identity(imported.identity.as_ref(), identities),
         });
         Ok(v6::import_resource_state::Response {
             imported_resources: resources.into_iter().collect(),
@@ -151,36 +180,27 @@ impl<P: Provider> ServerState<P> {
     }
 }
 
-/// Whether a plan is one of a create, an update or a delete.
-fn check_plan(plan: &PlanRequest) -> Result<(), CallError> {
-    match (&plan.config, &plan.proposed, &plan.prior) {
-        (None, Some(_), _) => Err(CallError::protocol(
-            "has a proposed_new_state, but config is null",
-        )),
-        (Some(_), None, _) => Err(CallError::protocol(
-            "has a config, but proposed_new_state is null",
-        )),
-        (None, None, None) => Err(CallError::protocol(
-            "has neither a prior_state nor a proposed_new_state",
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// Whether an apply is one of a create, an update or a delete, of which everything is known that a user can know.
-fn check_apply(apply: &ApplyRequest) -> Result<(), CallError> {
-    match (&apply.config, &apply.planned, &apply.prior) {
-        (None, Some(_), _) => Err(CallError::protocol(
-            "has a planned_state, but config is null",
-        )),
-        (_, None, None) => Err(CallError::protocol(
-            "has neither a prior_state nor a planned_state",
-        )),
-        (config, ..) => {
-            let config = config.as_ref().map(|it| ("config", it));
-            let prior = apply.prior.as_ref().map(|it| ("prior_state", it));
-            let mut known = config.into_iter().chain(prior);
-            known.try_for_each(|(field, object)| convert::check_known(field, object))
+/// What a plan or an apply is about; `field` is that of the state after.
+fn change(
+    field: &str,
+    config: Option<Object>,
+    prior: Option<Object>,
+    planned: Option<Object>,
+) -> Result<Change, CallError> {
+    match (config, planned, prior) {
+        (None, Some(_), _) => {
+            let words = format!("has a {field}, but config is null");
+            Err(CallError::protocol(words))
+        }
+        (Some(config), Some(planned), prior) => Ok(Change::Put {
+            config,
+            prior,
+            planned,
+        }),
+        (_, None, Some(prior)) => Ok(Change::Delete { prior }),
+        (_, None, None) => {
+            let words = format!("has neither a prior_state nor a {field}");
+            Err(CallError::protocol(words))
         }
     }
 }

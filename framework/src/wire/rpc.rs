@@ -40,6 +40,18 @@ impl<'a> Call<'a> {
         Self { rpc, subject }
     }
 
+    /// A call about an ephemeral resource.
+    pub(super) fn ephemeral(rpc: &'static str, type_name: &'a str) -> Self {
+        let subject = Some(("tf_ephemeral_resource_type", type_name));
+        Self { rpc, subject }
+    }
+
+    /// A call about an action.
+    pub(super) fn action(rpc: &'static str, type_name: &'a str) -> Self {
+        let subject = Some(("tf_action_type", type_name));
+        Self { rpc, subject }
+    }
+
     /// A call about a function.
     pub(super) fn function(rpc: &'static str, name: &'a str) -> Self {
         let subject = Some(("tf_function", name));
@@ -54,6 +66,8 @@ impl<'a> Call<'a> {
             tf_rpc = self.rpc,
             tf_resource_type = Empty,
             tf_data_source_type = Empty,
+            tf_ephemeral_resource_type = Empty,
+            tf_action_type = Empty,
             tf_function = Empty,
             trace_id = TraceContext::of_process().trace_id,
             parent_span_id = TraceContext::of_process().parent_span_id,
@@ -100,10 +114,45 @@ with_diagnostics!(
     plan_resource_change,
     apply_resource_change,
     import_resource_state,
+    move_resource_state,
+    upgrade_resource_identity,
+    get_resource_identity_schemas,
     validate_data_resource_config,
     read_data_source,
     get_functions,
+    validate_ephemeral_resource_config,
+    open_ephemeral_resource,
+    renew_ephemeral_resource,
+    close_ephemeral_resource,
+    validate_action_config,
+    plan_action,
+    validate_list_resource_config,
+    generate_resource_config,
 );
+
+impl RpcResponse for v6::invoke_action::event::Completed {
+    fn add_error(&mut self, error: Diagnostic) {
+        let error = convert::diagnostics(Members::default(), [error]);
+        self.diagnostics.extend(error);
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        let all = self.diagnostics.iter();
+        all.filter(|it| it.severity() == severity).count()
+    }
+}
+
+impl RpcResponse for v6::list_resource::Event {
+    fn add_error(&mut self, error: Diagnostic) {
+        let error = convert::diagnostics(Members::default(), [error]);
+        self.diagnostic.extend(error);
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        let all = self.diagnostic.iter();
+        all.filter(|it| it.severity() == severity).count()
+    }
+}
 
 impl RpcResponse for v6::stop_provider::Response {
     fn add_error(&mut self, error: Diagnostic) {

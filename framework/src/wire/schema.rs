@@ -4,6 +4,7 @@ use bytes::Bytes;
 use tfplugin_proto::v6;
 
 use crate::function::{Parameter, Signature};
+use crate::schema::identity::{IdentityAttribute, IdentitySchema};
 use crate::schema::{Attribute, Block, Kind, Members, Mode, Nesting, Row, Schema};
 use crate::types::ty::Type;
 
@@ -98,6 +99,21 @@ fn block(block: &Block) -> v6::schema::NestedBlock {
     }
 }
 
+/// An identity's schema.
+pub(super) fn identity(schema: &IdentitySchema) -> v6::ResourceIdentitySchema {
+    let attribute = |it: &IdentityAttribute| v6::resource_identity_schema::IdentityAttribute {
+        name: it.name.to_string(),
+        r#type: type_json(&it.ty),
+        required_for_import: !it.is_optional_for_import,
+        optional_for_import: it.is_optional_for_import,
+        description: it.description.to_string(),
+    };
+    v6::ResourceIdentitySchema {
+        version: schema.version,
+        identity_attributes: schema.attributes.iter().map(attribute).collect(),
+    }
+}
+
 /// A function's signature.
 pub(super) fn function(signature: &Signature) -> v6::Function {
     v6::Function {
@@ -109,7 +125,11 @@ pub(super) fn function(signature: &Signature) -> v6::Function {
         summary: signature.summary.to_string(),
         description: signature.description.to_string(),
         description_kind: MARKDOWN,
-        deprecation_message: String::new(),
+        deprecation_message: signature
+            .deprecation_message
+            .clone()
+            .unwrap_or_default()
+            .into(),
     }
 }
 
@@ -117,9 +137,10 @@ fn parameter(parameter: &Parameter) -> v6::function::Parameter {
     v6::function::Parameter {
         name: parameter.name.to_string(),
         r#type: type_json(&parameter.ty),
+        allow_null_value: parameter.allow_null_value,
+        allow_unknown_values: parameter.allow_unknown_values,
         description: parameter.description.to_string(),
         description_kind: MARKDOWN,
-        ..Default::default()
     }
 }
 

@@ -3,11 +3,14 @@
 use tokio_util::task::TaskTracker;
 
 use super::error::CallError;
+use crate::action::Action;
 use crate::data_source::DataSource;
 use crate::engine::Engine;
 use crate::engine::configure::Configured;
 use crate::engine::registry::Registry;
+use crate::ephemeral::EphemeralResource;
 use crate::function::Function;
+use crate::list::ListResource;
 use crate::provider::Provider;
 use crate::resource::Resource;
 
@@ -45,6 +48,30 @@ impl<P: Provider> ServerState<P> {
     ) -> Result<&dyn DataSource<P::Data>, CallError> {
         let found = self.registry.data_source(type_name);
         found.ok_or_else(|| unknown("data source type", type_name))
+    }
+
+    /// The ephemeral resource of this type.
+    pub(super) fn ephemeral_resource(
+        &self,
+        type_name: &str,
+    ) -> Result<&dyn EphemeralResource<P::Data>, CallError> {
+        let found = self.registry.ephemeral_resource(type_name);
+        found.ok_or_else(|| unknown("ephemeral resource type", type_name))
+    }
+
+    /// What finds objects of this type.
+    pub(super) fn list_resource_type(
+        &self,
+        type_name: &str,
+    ) -> Result<&dyn ListResource<P::Data>, CallError> {
+        let found = self.registry.list_resource(type_name);
+        found.ok_or_else(|| unknown("list resource type", type_name))
+    }
+
+    /// The action of this type.
+    pub(super) fn action(&self, type_name: &str) -> Result<&dyn Action<P::Data>, CallError> {
+        let found = self.registry.action(type_name);
+        found.ok_or_else(|| unknown("action type", type_name))
     }
 
     /// The function of this name.

@@ -6,6 +6,7 @@ use crate::schema::plan_modifier::{
     use_state_for_unknown,
 };
 use crate::schema::validator::{each_element, int64_between, one_of, size_between, text};
+use crate::types::value::Value;
 
 fn findings(attributes: Vec<Attribute>, blocks: Vec<Block>) -> Vec<String> {
     let schema = Schema {

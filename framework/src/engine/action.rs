@@ -1,0 +1,59 @@
+//! Planning and invoking actions.
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::Engine;
+use super::apply::refuse_when_stopped;
+use super::panic::catch;
+use super::timeouts::bounded;
+use crate::action::{
+    Action, InvokeRequest, InvokeResponse, ModifyPlanRequest, ModifyPlanResponse, Progress,
+};
+use crate::context::Context;
+use crate::diagnostics::{Diagnostics, Report as _};
+use crate::types::value::Object;
+
+impl Engine {
+    /// What an action has to say before it is invoked.
+    pub async fn plan_action<D: Send + Sync>(
+        &self,
+        action: &dyn Action<D>,
+        context: &Context<D>,
+        config: &Object,
+    ) -> Diagnostics {
+        let context = bounded(context, action.schema(), Some(config), "read");
+        let mut response = ModifyPlanResponse::default();
+        if let Some(ability) = action.modify_plan() {
+            let request = ModifyPlanRequest { config };
+            let planned = catch(ability.modify(&context, request, &mut response)).await;
+            // What failed has said why.
+            let _ = planned.report(&mut response.diagnostics).flatten();
+        }
+        response.diagnostics
+    }
+
+    /// Invokes an action; `progress` is closed when it has ended.
+    pub async fn invoke<D: Send + Sync>(
+        &self,
+        action: &dyn Action<D>,
+        context: &Context<D>,
+        config: &Object,
+        progress: UnboundedSender<String>,
+    ) -> Diagnostics {
+        let context = bounded(context, action.schema(), Some(config), "invoke");
+        let mut response = InvokeResponse {
+            progress: Progress(progress),
+            diagnostics: Diagnostics::new(),
+        };
+        let invoked = match refuse_when_stopped(&context.cancel) {
+            Ok(()) => {
+                let request = InvokeRequest { config };
+                catch(action.invoke(&context, request, &mut response)).await
+            }
+            Err(stopped) => Err(stopped),
+        };
+        // What failed has said why.
+        let _ = invoked.report(&mut response.diagnostics).flatten();
+        response.diagnostics
+    }
+}

@@ -123,10 +123,10 @@ impl Pages {
         pages.map(|(path, page)| (path.as_str(), page.as_str()))
     }
 
-    /// Makes `folder` hold these pages and nothing else.
+    /// Makes `folder` hold these pages and nothing else, apart from its guides, which people write.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
-        if folder.exists() {
-            fs::remove_dir_all(folder)?;
+        for path in read(folder)?.0.keys() {
+            fs::remove_file(folder.join(path))?;
         }
         for (path, page) in self.iter() {
             let path = folder.join(path);
@@ -150,12 +150,20 @@ impl Pages {
     }
 }
 
+/// The folder of pages that people write.
+const GUIDES: &str = "guides";
+
+/// The pages that are there, guides apart.
 fn read(folder: &Path) -> io::Result<Pages> {
     let mut pages = Pages::default();
-    let mut folders = vec![folder.to_path_buf()];
+    let mut folders = Vec::from_iter(folder.is_dir().then(|| folder.to_path_buf()));
+    let guides = folder.join(GUIDES);
     while let Some(inner) = folders.pop() {
         for entry in fs::read_dir(&inner)? {
             let path = entry?.path();
+            if path == guides {
+                continue;
+            }
             if path.is_dir() {
                 folders.push(path);
             } else if let Ok(below) = path.strip_prefix(folder) {

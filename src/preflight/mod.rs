@@ -12,12 +12,14 @@ mod routes;
 mod rule_name;
 mod rules;
 mod settings;
+mod since;
 mod subject;
 mod unreadable;
 
 use tfplugin_framework::diagnostics::{
     Diagnostic, Diagnostics, Report as _, Reported, Severity, sentence,
 };
+use tfplugin_framework::private::Private;
 use tfplugin_framework::types::value::Object;
 
 use crate::arm::{self, ResourceId, Session};
@@ -32,6 +34,7 @@ use network::Network;
 use rule_name::RuleName;
 use rules::RULES;
 use settings::{Mode, Settings};
+pub(crate) use since::Found;
 pub(crate) use subject::{Circumstances, Owner, Subject};
 use subject::{place, subnet_ids};
 use unreadable::unreadable;
@@ -60,15 +63,22 @@ pub(crate) fn looks_anything_up(environment: &Object) -> bool {
 /// Checks the network that an environment is planned into, and that other plans are about to change.
 ///
 /// What is found is an error for an environment that is to be created, and a warning for one that lives. Without a session,
-/// nothing is looked up.
+/// nothing is looked up. Where the client tells what the plan found that the user has seen, the apply says what is new.
 pub(crate) async fn at_plan(
     session: Option<&Session>,
     environment: &Object,
     circumstances: &Circumstances<'_>,
+    private: &mut Private,
 ) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     if let Some(session) = session {
-        diagnostics.extend(look_up_at_plan(session, environment, circumstances).await);
+        let mut found = look_up_at_plan(session, environment, circumstances).await;
+        if circumstances.creates
+            && let Some(before) = Found::of(&found).exchange(private)
+        {
+            before.compare(&mut found);
+        }
+        diagnostics.extend(found);
     }
     diagnostics.extend(planned_twice::check(environment, circumstances));
     diagnostics
@@ -108,7 +118,7 @@ async fn look_up_at_plan(
 pub(crate) async fn at_apply(
     session: &Session,
     environment: &Object,
-    id: &ResourceId,
+    (id, planned): (&ResourceId, Option<Found>),
     failed: impl Fn(arm::Error) -> Diagnostic,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
@@ -130,7 +140,7 @@ pub(crate) async fn at_apply(
         let goes_on = session.check().map_err(&failed);
         goes_on.report(diagnostics)?;
         if settings.mode == Mode::Enforce {
-            diagnostics.extend(forbidden(&findings, &network));
+            diagnostics.extend(forbidden(&findings, &network, planned.as_ref()));
             diagnostics.check()?;
         }
         if !findings.iter().any(|(_, finding)| finding.passes) {
@@ -154,12 +164,17 @@ pub(crate) async fn at_apply(
 }
 
 /// What forbids to create the environment and does not pass by itself.
-fn forbidden(findings: &[Broken], network: &Network) -> Vec<Diagnostic> {
+fn forbidden(findings: &[Broken], network: &Network, planned: Option<&Found>) -> Vec<Diagnostic> {
     let findings = findings.iter();
     let findings = findings.map(|(rule, finding)| to_diagnostic(*rule, finding, Severity::Error));
-    let all = findings.chain(unreadable(&network.unreadable(), Severity::Error));
-    all.filter(|diagnostic| diagnostic.severity == Severity::Error)
-        .collect()
+    let mut all: Vec<_> = findings
+        .chain(unreadable(&network.unreadable(), Severity::Error))
+        .collect();
+    if let Some(planned) = planned {
+        planned.compare(&mut all);
+    }
+    all.retain(|diagnostic| diagnostic.severity == Severity::Error);
+    all
 }
 
 /// What the preflight says about a network into which nothing is planned.
@@ -178,7 +193,6 @@ pub(crate) struct Told {
 }
 
 /// Checks the network as it is. What cannot be read is told like a finding.
-#[expect(dead_code, reason = "for the data source")]
 pub(crate) async fn tell(session: &Session, subject: &Subject) -> Vec<Told> {
     let (findings, network) = run(
         session,
@@ -321,8 +335,12 @@ fn to_diagnostic(rule: RuleName, finding: &Finding, severity: Severity) -> Diagn
         finding.object,
         rule.as_str()
     );
+    let between = match finding.message.contains('\n') {
+        true => "\n\n",
+        false => " ",
+    };
     let mut detail = format!(
-        "{} {}",
+        "{}{between}{}",
         sentence(&finding.message),
         sentence(&finding.remedy)
     );

@@ -70,6 +70,8 @@ fn finding(
     let problem = match flow.verdict {
         Verdict::Unknown(_) => format!("may close {traffic}"),
         Verdict::InPart => format!("closes a part of {traffic}"),
+        // Where all has to be open, some that is closed is enough.
+        _ if flow.ports.contains(&Ports::ALL) => format!("does not open {traffic}"),
         Verdict::Open | Verdict::Closed => format!("closes {traffic}"),
     };
     let finding = Finding::of_subnet(subnet, problem);
@@ -168,8 +170,8 @@ fn show_row(row: &Row, direction: Direction, endpoint: AccessEndpoint) -> String
         false => format!("{broad} in Microsoft's guide, {narrow} on its later page"),
     };
     format!(
-        "\n  - {} ({forms}). Without it, {}, {}.",
-        row.purpose, row.closed.fails, row.closed.when
+        "\n  - {} ({forms}). Without it, {}.",
+        row.purpose, row.closed
     )
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Subject {
 
 impl Subject {
     /// What a configuration, a plan or a state says.
-    pub(super) fn of(environment: &Object) -> Self {
+    pub(crate) fn of(environment: &Object) -> Self {
         let endpoint = environment.str("access_endpoint_type");
         Self {
             subnet_ids: subnet_ids(environment),

@@ -27,6 +27,7 @@ mod meanwhile;
 mod network;
 mod outages;
 mod plans;
+mod preflight;
 mod secrets;
 #[cfg(unix)]
 mod signing_in;

@@ -478,7 +478,7 @@ fn a_closed_port_is_explained() {
             (
                 Severity::Error,
                 "Subnet \"a\"",
-                "closes the way to all ports of VirtualNetwork"
+                "does not open the way to all ports of VirtualNetwork"
             ),
             (
                 Severity::Error,
@@ -491,7 +491,7 @@ fn a_closed_port_is_explained() {
         found[1].message,
         "the rule \"no-sql\" (priority 120) of its network security group \"nsg\" denies it. It is needed for:\n  \
          - Azure SQL dependency (port 1433 to Sql). Without it, the deployment of the environment fails, or the environment stops \
-         working, when the environment is deployed, or while it runs."
+         working."
     );
     assert_eq!(
         found[1].remedy,

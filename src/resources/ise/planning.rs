@@ -66,7 +66,8 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
         creates: plan.is_create(),
         is_new,
     };
-    let findings = preflight::at_plan(session.as_ref(), plan.planned, &circumstances).await;
+    let findings =
+        preflight::at_plan(session.as_ref(), plan.planned, &circumstances, plan.private).await;
     plan.diagnostics.extend(findings);
 }
 

@@ -72,8 +72,8 @@ fn attributes() -> Vec<Attribute> {
             .with(KeepPriorWhenAbsent)
             .with(Remote::at("sku.capacity"))
             .doc(
-                "Additional processing units, 0 to 10; 0 for `Developer`. Leave it out when something else decides, such as \
-                 autoscale: the environment is then created with 0, and whatever it has afterwards is kept.",
+                "Additional processing units, 0 to 10; 0 for `Developer`. Leave it out when something else decides, such as an \
+                 `ise_autoscale_setting`: the environment is then created with 0, and whatever it has afterwards is kept.",
             ),
         Attribute::string("access_endpoint_type")
             .default("Internal")

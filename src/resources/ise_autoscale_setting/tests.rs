@@ -1,3 +1,5 @@
+mod owners;
+
 use serde_json::json;
 use tfplugin_framework::engine::Engine;
 use tfplugin_framework::private::Private;
@@ -14,8 +16,8 @@ use crate::azure::types::{AUTOSCALE_SETTINGS, ENVIRONMENTS};
 use crate::azure::unfinished;
 use crate::resources::ise::Ise;
 use crate::resources::test_plan::{
-    Kept, Planned, SUBSCRIPTION, applied, call, config, context, get, id, plan, server, server_of,
-    told, write, writes,
+    self, Kept, Planned, SUBSCRIPTION, applied, call, config, context, get, id, plan, server,
+    server_of, subnet, told, write, writes,
 };
 
 fn environment() -> ResourceId {
@@ -404,143 +406,6 @@ async fn an_import_reads_a_fixed_profile_as_a_number() {
     assert!(read.get("profiles").is_null());
 }
 
-/// Both are planned in one run, in either order.
-async fn planned_together(
-    setting_arguments: &Json,
-    capacity: Option<i64>,
-    setting_first: bool,
-) -> Vec<String> {
-    let server = server(&[(environment(), environment_body("Premium", 0))]).await;
-    let context = context(&server);
-    let setting = setting(setting_arguments);
-    let subnets = Value::strings(
-        ["a", "b", "c", "d"].map(|name| crate::resources::test_plan::subnet(name).to_string()),
-    );
-    let mut ise = config(
-        &Arm(Ise),
-        &[
-            ("name", "e".into()),
-            ("resource_group_name", "g".into()),
-            ("location", "westeurope".into()),
-            ("subnet_ids", subnets),
-            ("capacity", capacity.into()),
-        ],
-    );
-    let off: Object = [("mode", Value::from("off")), ("ignore", Value::Null)]
-        .into_iter()
-        .collect();
-    ise.set("preflight", off);
-    let mut told_by_all = Vec::new();
-    for is_setting in [setting_first, !setting_first] {
-        let planned: Planned = match is_setting {
-            true => {
-                plan(
-                    &Arm(IseAutoscaleSetting),
-                    &context,
-                    &setting,
-                    None,
-                    Private::default(),
-                )
-                .await
-            }
-            false => plan(&Arm(Ise), &context, &ise, None, Private::default()).await,
-        };
-        told_by_all.extend(told(&planned));
-    }
-    told_by_all
-}
-
-#[tokio::test]
-async fn a_capacity_that_is_managed_twice_is_told_once() {
-    let scales = json!({ "instance_count": 2 });
-    let disabled = json!({ "instance_count": 2, "enabled": false });
-    for (setting_first, path) in [(true, "capacity"), (false, "ise_id")] {
-        let told = planned_together(&scales, Some(1), setting_first).await;
-        let expected = format!("warning {path}: Capacity of environment \"e\" is managed twice");
-        assert_eq!(told, [expected]);
-        for (setting, capacity) in [(&scales, None), (&disabled, Some(1))] {
-            let told = planned_together(setting, capacity, setting_first).await;
-            assert_eq!(told, [""; 0], "{setting} {capacity:?}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_developer_environment_has_nothing_to_scale() {
-    for (sku, expected) in [
-        ("Premium", &[][..]),
-        (
-            "Developer",
-            &["warning ise_id: Autoscale setting \"s\" targets a Developer environment"],
-        ),
-    ] {
-        let server = server(&[(environment(), environment_body(sku, 0))]).await;
-        let config = setting(&json!({ "instance_count": 0 }));
-        let planned = plan(
-            &Arm(IseAutoscaleSetting),
-            &context(&server),
-            &config,
-            None,
-            Private::default(),
-        )
-        .await;
-        assert_eq!(told(&planned), expected);
-    }
-}
-
-/// An environment whose capacity somebody has moved: who that may be, as far as ARM says.
-async fn told_of_a_move(listed: Reply) -> Vec<String> {
-    let list = format!(
-        "GET /subscriptions/{SUBSCRIPTION}/providers/Microsoft.Insights/autoscaleSettings?api-version={}",
-        AUTOSCALE_SETTINGS.api_version
-    );
-    let server = TestServer::start(&[(&list, vec![listed])]).await;
-    let context = context(&server);
-    let subnets =
-        ["a", "b", "c", "d"].map(|name| crate::resources::test_plan::subnet(name).to_string());
-    let off: Object = [("mode", Value::from("off")), ("ignore", Value::Null)]
-        .into_iter()
-        .collect();
-    let config = config(
-        &Arm(Ise),
-        &[
-            ("name", "e".into()),
-            ("resource_group_name", "g".into()),
-            ("location", "westeurope".into()),
-            ("subnet_ids", Value::strings(subnets)),
-            ("capacity", 1_i64.into()),
-            ("preflight", off.into()),
-        ],
-    );
-    let fresh = plan(&Arm(Ise), &context, &config, None, Private::default()).await;
-    let mut prior = applied(&fresh, &[("id", environment().to_string().into())]);
-    prior.set("provisioning_state", "Succeeded");
-    prior.set("capacity", 3_i64);
-    let again = crate::resources::test_plan::context(&server);
-    told(&plan(&Arm(Ise), &again, &config, Some(&prior), Private::default()).await)
-}
-
-#[tokio::test]
-async fn who_moved_the_capacity_is_looked_up() {
-    let page = |settings: Json| Reply::json(200, &json!({ "value": settings }));
-    let mut disabled = setting_body(&fixed("x", 3));
-    disabled["properties"]["enabled"] = json!(false);
-    let mut of_another = setting_body(&fixed("x", 3));
-    of_another["properties"]["targetResourceUri"] = json!("/subscriptions/x");
-    let warning = "warning capacity: Capacity of environment \"e\" is managed twice".to_owned();
-    for (listed, expected) in [
-        (
-            page(json!([of_another, setting_body(&fixed("x", 3))])),
-            vec![warning],
-        ),
-        (page(json!([disabled])), vec![]),
-        (page(json!([])), vec![]),
-        (Reply::error(403, "AuthorizationFailed"), vec![]),
-    ] {
-        assert_eq!(told_of_a_move(listed).await, expected);
-    }
-}
-
 /// Azure tells no state of a setting: once it shows the setting, all is well.
 #[tokio::test]
 async fn a_creation_without_an_answer_goes_on_also_without_a_refresh() {
@@ -558,7 +423,7 @@ async fn a_creation_without_an_answer_goes_on_also_without_a_refresh() {
     let prior = applied(&fresh.await, &[("id", setting_id().to_string().into())]);
     let mut private = Private::default();
     unfinished::remember(&mut private);
-    let again = crate::resources::test_plan::context(&server);
+    let again = test_plan::context(&server);
     let planned = plan(
         &Arm(IseAutoscaleSetting),
         &again,

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::routes::{Course, Lead, Route, RouteTable};
+use super::routes::{Course, Lead, Leads, Route, RouteTable};
 use super::rules::{SecurityGroup, SecurityRule};
 use super::surroundings::{Far, Surroundings};
 use super::table::{
     AccessEndpoint, Decides, Direction, Form, INTERNET, Ports, ROWS, Row, VIRTUAL_NETWORK,
 };
-use super::traffic::{Flow, Judgement, Near, Verdict, judge};
+use super::traffic::{Flow, Judge, Judgement, Near, Verdict};
 
 /// Rows of the table that a group closes in the same way.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,13 +49,9 @@ pub fn closed_flows<'a>(
     surroundings: &Surroundings,
     endpoint: AccessEndpoint,
 ) -> Vec<ClosedFlow<'a>> {
+    let judge = Judge::new(group, near, surroundings);
     let mut judged: HashMap<Flow, Judgement<'a>> = HashMap::new();
-    let mut ask = |flow: Flow| {
-        let judgement = judged
-            .entry(flow)
-            .or_insert_with(|| judge(group, flow, near, surroundings));
-        judgement.clone()
-    };
+    let mut ask = |flow: Flow| judged.entry(flow).or_insert_with(|| judge.of(flow)).clone();
     let mut found: Vec<ClosedFlow<'a>> = Vec::new();
     for row in &ROWS {
         for direction in row.directions {
@@ -227,13 +223,8 @@ pub fn led_elsewhere<'a>(
     service_endpoints: &[String],
     surroundings: &Surroundings,
 ) -> Vec<LedElsewhere<'a>> {
-    let lead = |form: &Form| {
-        table.lead(
-            Far::of_tag(form.tag, false),
-            service_endpoints,
-            surroundings,
-        )
-    };
+    let leads = Leads::new(table, service_endpoints, surroundings);
+    let lead = |form: &Form| leads.to(Far::of_tag(form.tag, false));
     let mut found: Vec<LedElsewhere<'a>> = Vec::new();
     for row in ROWS.iter().filter(|row| is_routed(row)) {
         let mut broad = lead(&row.broad);

@@ -392,7 +392,7 @@ async fn every_rule_in_every_mode() {
             let refused = preflight::at_apply(
                 &session,
                 &new.planned,
-                &id,
+                (&id, None),
                 ARM.failed("creating", &id),
                 &mut Diagnostics::new(),
             )
@@ -402,6 +402,32 @@ async fn every_rule_in_every_mode() {
         }
     }
     assert_eq!(count, 12);
+}
+
+#[tokio::test]
+async fn the_plan_of_an_apply_says_what_changed_in_the_network_since() {
+    let (replies, _) = broken("custom-dns");
+    let first = plan_new(&server_of(&replies).await, &[]).await;
+    let (replies, _) = broken("network-ports");
+    let server = server_of(&replies).await;
+    let bytes = first.private.to_bytes();
+    for (handed_on, expected) in [(true, true), (false, false)] {
+        let private = match handed_on {
+            true => Private::default().with_planned(&bytes),
+            false => Private::default(),
+        };
+        let wanted = environment(&[]);
+        let again = plan(&Arm(Ise), &context(&server), &wanted, None, private).await;
+        let mut ports = again.diagnostics.iter();
+        let ports = ports.find(|it| it.summary.contains("network-ports"));
+        let is_new = |text: &str| {
+            text.ends_with("The plan did not find this: the network has changed since.")
+        };
+        assert_eq!(is_new(&ports.expect("a finding").detail), expected);
+        let told = told(&again);
+        let gone = told.contains(&"warning : The network has changed since the plan".to_owned());
+        assert_eq!(gone, expected, "{told:?}");
+    }
 }
 
 #[tokio::test]
@@ -502,7 +528,11 @@ async fn a_replacement_may_have_the_subnets_of_what_it_replaces() {
     assert_eq!(server.lines(), [""; 0]);
     let second = plan(&Arm(Ise), &context, &wanted, None, first.private).await;
     assert_eq!(told(&second), [""; 0]);
-    assert_eq!(second.private, Private::default());
+    let mut left = second.private;
+    assert_eq!(left.take_note::<Owner>("replaces"), None);
+    // What preflight has found is for the plan of the apply.
+    left.forget_notes();
+    assert_eq!(left, Private::default());
     let stranger = plan(
         &Arm(Ise),
         &context_of(&server),

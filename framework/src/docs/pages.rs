@@ -124,10 +124,10 @@ impl Pages {
         pages.map(|(path, page)| (path.as_str(), page.as_str()))
     }
 
-    /// Makes `folder` hold these pages and nothing else, apart from its guides, which people write.
+    /// Makes `folder` hold these pages and nothing else.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
-        for path in read(folder)?.0.keys() {
-            fs::remove_file(folder.join(path))?;
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
         }
         for (path, page) in self.iter() {
             let path = folder.join(path);
@@ -151,20 +151,12 @@ impl Pages {
     }
 }
 
-/// The folder of pages that people write.
-const GUIDES: &str = "guides";
-
-/// The pages that are there, guides apart.
 fn read(folder: &Path) -> io::Result<Pages> {
     let mut pages = Pages::default();
-    let mut folders = Vec::from_iter(folder.is_dir().then(|| folder.to_path_buf()));
-    let guides = folder.join(GUIDES);
+    let mut folders = vec![folder.to_path_buf()];
     while let Some(inner) = folders.pop() {
         for entry in fs::read_dir(&inner)? {
             let path = entry?.path();
-            if path == guides {
-                continue;
-            }
             if path.is_dir() {
                 folders.push(path);
             } else if let Ok(below) = path.strip_prefix(folder) {

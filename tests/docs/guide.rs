@@ -1,4 +1,7 @@
-//! The guide to the network: its words are beside this, its table is the one that preflight reads.
+//! The guides: their words are beside this, and the table of the network's is the one that preflight reads.
+
+use std::path::Path;
+use std::{fs, io};
 
 use provider_ise::validate::network::table::{
     AccessEndpoint, Direction, Form, Narrow, Ports, ROWS, Row,
@@ -63,4 +66,17 @@ fn form(form: &Form, directions: &[Direction]) -> String {
         _ => "from and to",
     };
     format!("{ports} {way} `{}`", form.tag)
+}
+
+/// The pages about signing in, which are written by hand.
+pub(crate) fn authentication(root: &Path) -> io::Result<Vec<(String, String)>> {
+    let mut pages = Vec::new();
+    for entry in fs::read_dir(root.join("tests/docs/guides"))? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("authentication") {
+            pages.push((name, fs::read_to_string(entry.path())?));
+        }
+    }
+    Ok(pages)
 }

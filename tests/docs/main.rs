@@ -34,6 +34,9 @@ fn docs_are_fresh() {
         .import("By ARM ID, in any casing,", IMPORT);
     let mut pages = generate(&IseProvider, &docs).expect("every resource has an example");
     pages.add("guides/network.md", guide::network());
+    for (name, text) in guide::authentication(root).expect("guides can be read") {
+        pages.add(format!("guides/{name}"), text);
+    }
     let folder = root.join("docs");
     if env::var_os("UPDATE_DOCS").is_some() {
         pages.write(&folder).expect("docs can be written");

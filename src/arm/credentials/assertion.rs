@@ -11,7 +11,7 @@ use azure_identity::{
 };
 
 use super::authority;
-use super::method::{Application, Context, failed};
+use super::method::{Application, Context, Unready, failed};
 
 /// Gives an assertion whenever a token is asked for; the error is a clause that says why there is none.
 #[async_trait]
@@ -24,7 +24,7 @@ pub(super) fn credential(
     context: &Context<'_>,
     application: Application,
     assertion: impl Assertion,
-) -> Result<Arc<dyn TokenCredential>, String> {
+) -> Result<Arc<dyn TokenCredential>, Unready> {
     let options = ClientAssertionCredentialOptions {
         client_options: authority::client_options(context),
     };
@@ -34,7 +34,7 @@ pub(super) fn credential(
     } = application;
     ClientAssertionCredential::new(tenant_id, client_id, Shown(assertion), Some(options))
         .map(|credential| credential as Arc<dyn TokenCredential>)
-        .map_err(|error| error.to_string())
+        .map_err(|error| Unready::Broken(error.to_string()))
 }
 
 /// In azure_identity's words.

@@ -9,7 +9,7 @@ use azure_identity::{AzureCliCredential, AzureCliCredentialOptions};
 use serde::Deserialize;
 use tokio::process::Command;
 
-use super::method::{Context, Method};
+use super::method::{Context, Method, Unready};
 use crate::arm::arguments::{SUBSCRIPTION_ID, USE_CLI};
 
 pub(super) const METHOD: Method = Method {
@@ -17,10 +17,10 @@ pub(super) const METHOD: Method = Method {
     credential,
 };
 
-fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, String> {
+fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready> {
     let given = context.given;
     if given.bool(&USE_CLI) == Some(false) {
-        return Err(format!("switched off by {USE_CLI}"));
+        return Err(Unready::NotConfigured(format!("switched off by {USE_CLI}")));
     }
     let tenant_id = context.tenant_id.map(str::to_owned);
     // The CLI takes one or the other; the subscription stands for the tenant it belongs to.
@@ -35,7 +35,7 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, String>
     };
     AzureCliCredential::new(Some(options))
         .map(|credential| credential as Arc<dyn TokenCredential>)
-        .map_err(|error| error.to_string())
+        .map_err(|error| Unready::Broken(error.to_string()))
 }
 
 /// What the Azure CLI uses when nothing else is said.

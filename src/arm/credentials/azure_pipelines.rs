@@ -10,7 +10,7 @@ use url::Url;
 
 use super::assertion::{self, Assertion};
 use super::fetch::{Fetch, bearer};
-use super::method::{Context, Method};
+use super::method::{Context, Method, Unready};
 use super::oidc_token;
 use crate::arm::arguments::{
     ADO_PIPELINE_SERVICE_CONNECTION_ID, OIDC_REQUEST_TOKEN, OIDC_REQUEST_URL,
@@ -23,7 +23,7 @@ pub(super) const METHOD: Method = Method {
 
 const API_VERSION: &str = "7.1";
 
-fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, String> {
+fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready> {
     oidc_token::is_enabled(context)?;
     let given = context.given;
     let url = given.text(&OIDC_REQUEST_URL);

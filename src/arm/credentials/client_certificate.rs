@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::assertion::{self, Assertion};
 use super::certificate::{Certificate, open};
-use super::method::{Context, Method};
+use super::method::{Context, Method, Unready};
 use crate::arm::arguments::{
     CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_PASSWORD, CLIENT_CERTIFICATE_PATH,
 };
@@ -27,7 +27,7 @@ pub(super) const METHOD: Method = Method {
 /// How long an assertion is good for.
 const LIFETIME: time::Duration = time::Duration::minutes(10);
 
-fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, String> {
+fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready> {
     let marks = [&CLIENT_CERTIFICATE, &CLIENT_CERTIFICATE_PASSWORD];
     let application = context.application(&marks, &[&CLIENT_CERTIFICATE])?;
     let path = format!("/{}/oauth2/v2.0/token", application.tenant_id);

@@ -6,7 +6,7 @@ use azure_core::credentials::TokenCredential;
 use azure_identity::{ClientSecretCredential, ClientSecretCredentialOptions};
 
 use super::authority;
-use super::method::{Context, Method};
+use super::method::{Context, Method, Unready};
 use crate::arm::arguments::CLIENT_SECRET;
 
 pub(super) const METHOD: Method = Method {
@@ -14,7 +14,7 @@ pub(super) const METHOD: Method = Method {
     credential,
 };
 
-fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, String> {
+fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready> {
     let application = context.application(&[&CLIENT_SECRET], &[&CLIENT_SECRET])?;
     let secret = context.secret(&CLIENT_SECRET)?;
     let options = ClientSecretCredentialOptions {
@@ -27,5 +27,5 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, String>
         Some(options),
     )
     .map(|credential| credential as Arc<dyn TokenCredential>)
-    .map_err(|error| error.to_string())
+    .map_err(|error| Unready::Broken(error.to_string()))
 }

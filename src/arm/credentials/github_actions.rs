@@ -11,7 +11,7 @@ use url::Url;
 use super::assertion::{self, Assertion};
 use super::azure_pipelines::is_of_azure_pipelines;
 use super::fetch::{Fetch, bearer};
-use super::method::{Context, Method};
+use super::method::{Context, Method, Unready};
 use super::oidc_token;
 use crate::arm::arguments::{
     ADO_PIPELINE_SERVICE_CONNECTION_ID, OIDC_REQUEST_TOKEN, OIDC_REQUEST_URL,
@@ -25,14 +25,14 @@ pub(super) const METHOD: Method = Method {
 /// For whom the token is, unless the URL says otherwise.
 const AUDIENCE: &str = "api://AzureADTokenExchange";
 
-fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, String> {
+fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready> {
     oidc_token::is_enabled(context)?;
     let url = context.given.text(&OIDC_REQUEST_URL);
     if url.is_some_and(is_of_azure_pipelines) {
         // GitHub's exchange would fail there without a word about what is missing.
-        return Err(format!(
+        return Err(Unready::NotConfigured(format!(
             "{OIDC_REQUEST_URL} is that of Azure Pipelines, which needs {ADO_PIPELINE_SERVICE_CONNECTION_ID}"
-        ));
+        )));
     }
     let marks = [&OIDC_REQUEST_URL, &OIDC_REQUEST_TOKEN];
     let application = context.application(&marks, &marks)?;

@@ -16,7 +16,23 @@ pub(super) struct Method {
     /// What it is called in messages.
     pub(super) name: &'static str,
     /// Its credential, or the reason why it has none.
-    pub(super) credential: fn(&Context<'_>) -> Result<Arc<dyn TokenCredential>, String>,
+    pub(super) credential: fn(&Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready>,
+}
+
+/// Why a way has no credential, in a clause.
+#[derive(Debug)]
+pub(super) enum Unready {
+    /// It is switched off, or something is missing: the next way is looked at.
+    NotConfigured(String),
+    /// It is configured, and what it needs cannot be had: any other way would sign in as somebody else.
+    Broken(String),
+}
+
+/// What goes wrong with a value that is there is never a reason to take another identity.
+impl From<String> for Unready {
+    fn from(why: String) -> Self {
+        Self::Broken(why)
+    }
 }
 
 /// What a credential is made of.
@@ -78,7 +94,7 @@ impl Context<'_> {
         &self,
         marks: &[&Argument],
         needs: &[&Argument],
-    ) -> Result<Application, String> {
+    ) -> Result<Application, Unready> {
         let mut missing = Vec::new();
         if self.tenant_id.is_none() {
             missing.push(TENANT_ID.name);
@@ -98,20 +114,20 @@ impl Context<'_> {
     }
 
     /// An error if something is missing.
-    pub(super) fn complete(&self, marks: &[&Argument], missing: &[&str]) -> Result<(), String> {
+    pub(super) fn complete(&self, marks: &[&Argument], missing: &[&str]) -> Result<(), Unready> {
         if missing.is_empty() {
             return Ok(());
         }
         let missing = missing.join(", ");
         let present = marks.iter().filter(|mark| self.given.has(mark));
         let present: Vec<_> = present.map(|mark| mark.name).collect();
-        Err(match present.as_slice() {
+        Err(Unready::NotConfigured(match present.as_slice() {
             [] => format!("not configured: {missing} missing"),
             present => format!(
                 "configured by half: {} given, but {missing} missing",
                 present.join(", ")
             ),
-        })
+        }))
     }
 
     /// The value of an argument that is known to be there, read anew.

@@ -37,7 +37,7 @@ use azure_core::error::ErrorKind;
 
 pub(crate) use self::azure_cli::default_account;
 pub(crate) use self::method::Patience;
-use self::method::{Context, Method};
+use self::method::{Context, Method, Unready};
 use self::token_cache::TokenCache;
 use super::arguments::{AUXILIARY_TENANT_IDS, TENANT_ID};
 use super::cloud::Cloud;
@@ -115,9 +115,11 @@ impl Credential {
     pub(crate) fn way(&self, cloud: &Cloud) -> Option<&'static str> {
         let context = self.context(cloud, self.given.text(&TENANT_ID), false);
         let mut methods = METHODS.iter();
-        methods
-            .find(|method| (method.credential)(&context).is_ok())
-            .map(|method| method.name)
+        let is_configured = |method: &&Method| {
+            let credential = (method.credential)(&context);
+            !matches!(credential, Err(Unready::NotConfigured(_)))
+        };
+        methods.find(is_configured).map(|method| method.name)
     }
 
     fn context<'a>(
@@ -144,12 +146,27 @@ impl Credential {
         is_auxiliary: bool,
     ) -> Result<AccessToken, Error> {
         let context = self.context(cloud, tenant_id, is_auxiliary);
+        // The tokens of further tenants are those of the same identity, whatever else a tenant completes.
+        let own_way = is_auxiliary.then(|| self.way(cloud));
         let mut account = Vec::new();
         let mut chosen = None;
         for Method { name, credential } in METHODS {
-            let why_not = match (credential(&context), chosen) {
-                (Err(why), _) => why,
-                (Ok(_), Some(first)) => format!("not tried, because {first} is configured"),
+            let credential = credential(&context);
+            let barred = match (own_way, chosen) {
+                (Some(None), _) => Some("nothing signs in to the tenant itself".to_owned()),
+                (Some(Some(way)), _) if way != name => {
+                    Some(format!("{way} signs in to the tenant itself"))
+                }
+                (None, Some(first)) => Some(format!("{first} is configured")),
+                _ => None,
+            };
+            let why_not = match (credential, barred) {
+                (Err(Unready::NotConfigured(why)), _) => why,
+                (_, Some(barred)) => format!("not tried, because {barred}"),
+                (Err(Unready::Broken(why)), None) => {
+                    chosen = Some(name);
+                    why
+                }
                 (Ok(credential), None) => {
                     chosen = Some(name);
                     match get(&*credential, cloud).await {

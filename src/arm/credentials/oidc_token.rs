@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use azure_core::credentials::TokenCredential;
 
 use super::assertion::{self, Assertion};
-use super::method::{Context, Method};
+use super::method::{Context, Method, Unready};
 use crate::arm::arguments::{OIDC_TOKEN, USE_OIDC};
 use crate::arm::given::Given;
 
@@ -16,17 +16,19 @@ pub(super) const METHOD: Method = Method {
     credential,
 };
 
-fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, String> {
+fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready> {
     is_enabled(context)?;
     let application = context.application(&[&OIDC_TOKEN], &[&OIDC_TOKEN])?;
     assertion::credential(context, application, Token(context.given.clone()))
 }
 
 /// An error unless other issuers may vouch for us.
-pub(super) fn is_enabled(context: &Context<'_>) -> Result<(), String> {
+pub(super) fn is_enabled(context: &Context<'_>) -> Result<(), Unready> {
     match context.given.is_true(&USE_OIDC) {
         true => Ok(()),
-        false => Err(format!("not enabled: {USE_OIDC} is not true")),
+        false => Err(Unready::NotConfigured(format!(
+            "not enabled: {USE_OIDC} is not true"
+        ))),
     }
 }
 

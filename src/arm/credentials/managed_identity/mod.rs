@@ -17,7 +17,7 @@ use url::Url;
 
 use self::service::Service;
 use super::fetch::Fetch;
-use super::method::{Context, Method, failed};
+use super::method::{Context, Method, Unready, failed};
 use crate::arm::arguments::{
     CLIENT_ID, IDENTITY_ENDPOINT, IDENTITY_HEADER, IMDS_ENDPOINT, MSI_API_VERSION, MSI_ENDPOINT,
     USE_MSI,
@@ -38,13 +38,17 @@ struct Identity {
     client_id: Option<String>,
 }
 
-fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, String> {
+fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready> {
     let given = context.given;
     if !given.is_true(&USE_MSI) {
-        return Err(format!("not enabled: {USE_MSI} is not true"));
+        return Err(Unready::NotConfigured(format!(
+            "not enabled: {USE_MSI} is not true"
+        )));
     }
     if context.is_auxiliary {
-        return Err("a managed identity has no tokens of other tenants".to_owned());
+        return Err("a managed identity has no tokens of other tenants"
+            .to_owned()
+            .into());
     }
     let url = |text: &str| Url::parse(text).map_err(|error| format!("{text:?}: {error}"));
     let own = given.text(&MSI_ENDPOINT);
@@ -87,7 +91,8 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, String>
             if client_id.is_some() {
                 return Err(format!(
                     "{CLIENT_ID} is given, but a server with Azure Arc has no user-assigned identities: remove it"
-                ));
+                )
+                .into());
             }
             let service = Box::new(azure_arc::AzureArc);
             let fetch = fetch.on_this_machine();

@@ -218,6 +218,8 @@ fn check(found: &Object, called: &Called, diagnostics: &mut Diagnostics) -> Resu
 /// A name with one of these would lead elsewhere.
 fn is_trigger_name(text: &str) -> Result<(), String> {
     let leads_elsewhere = text.contains(['/', '\\', '?', '#', '%']) || text.trim() != text;
+    // So would a segment that stands for this folder, or the one above.
+    let leads_elsewhere = leads_elsewhere || text == "." || text == "..";
     match text.is_empty() || leads_elsewhere {
         false => Ok(()),
         true => Err(format!(
@@ -401,6 +403,18 @@ mod tests {
                 vec![app(), trigger("a/b")],
                 &[
                     "trigger_name: \"a/b\" is not a trigger's name: give a key of \"triggers\" in the logic app's definition, such as \"manual\".",
+                ],
+            ),
+            (
+                vec![app(), trigger(".")],
+                &[
+                    "trigger_name: \".\" is not a trigger's name: give a key of \"triggers\" in the logic app's definition, such as \"manual\".",
+                ],
+            ),
+            (
+                vec![app(), trigger("..")],
+                &[
+                    "trigger_name: \"..\" is not a trigger's name: give a key of \"triggers\" in the logic app's definition, such as \"manual\".",
                 ],
             ),
             (

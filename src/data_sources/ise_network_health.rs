@@ -32,7 +32,7 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         ise_id(),
         Attribute::bool("healthy")
             .computed()
-            .doc("Whether Azure says of every subnet that it is healthy."),
+            .doc("Whether Azure says of every subnet that it is healthy; false when it says nothing of any."),
         Attribute::nested("subnets", Nesting::Map, subnet())
             .computed()
             .with(Remote::at("subnets"))
@@ -141,16 +141,20 @@ impl DataSource<Azure> for IseNetworkHealth {
     }
 }
 
-/// Whether all there is to say is good; what nobody knows is not.
+/// Whether all there is to say is good; what nobody knows is not, nor is nothing at all.
 fn is_healthy(found: &Object) -> bool {
     let subnets = found.get("subnets").as_map().into_iter().flatten();
-    let mut subnets = subnets.filter_map(|(_, subnet)| subnet.as_object());
+    let mut subnets = subnets
+        .filter_map(|(_, subnet)| subnet.as_object())
+        .peekable();
     let is_well = |state: &str| WELL.iter().any(|well| well.eq_ignore_ascii_case(state));
-    subnets.all(|subnet| {
-        let outbound = subnet.get("outbound_state");
-        is_well(subnet.str_or_empty("state"))
-            && (outbound == &Value::Null || outbound.as_str().is_some_and(is_well))
-    })
+    let is_told = subnets.peek().is_some();
+    is_told
+        && subnets.all(|subnet| {
+            let outbound = subnet.get("outbound_state");
+            is_well(subnet.str_or_empty("state"))
+                && (outbound == &Value::Null || outbound.as_str().is_some_and(is_well))
+        })
 }
 
 #[cfg(test)]
@@ -228,5 +232,11 @@ mod tests {
             let found = found(&json!({ "a": well, "b": subnet })).await;
             assert_eq!(found.bool("healthy"), Some(healthy), "{state} {outbound:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn an_environment_of_which_nothing_is_said_is_not_healthy() {
+        let found = found(&json!({})).await;
+        assert_eq!(found.bool("healthy"), Some(false));
     }
 }

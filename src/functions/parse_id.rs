@@ -63,6 +63,8 @@ impl Function for ParseId {
     fn call(&self, request: CallRequest<'_>) -> Result<Value, FunctionError> {
         let id = ResourceId::parse(text(&request)).map_err(|error| wrong(error.to_string()))?;
         let resource_type = id.resource_type();
+        let resource_type: Vec<_> = resource_type.split('/').map(known).collect();
+        let resource_type = resource_type.join("/");
         let namespace = resource_type.split('/').next();
         let parent = id.parent().map(|parent| parent.to_string());
         let object: Object = [
@@ -84,12 +86,15 @@ impl Function for ParseId {
 fn parts(id: &ResourceId) -> BTreeMap<String, Value> {
     let segments: Vec<_> = id.segments().collect();
     let (pairs, _) = segments.as_chunks::<2>();
-    let part = |[key, value]: &[&str; 2]| {
-        let mut known = WELL_KNOWN.iter();
-        let known = known.find(|known| known.eq_ignore_ascii_case(key));
-        ((*known.unwrap_or(key)).to_owned(), Value::from(*value))
-    };
+    let part = |[key, value]: &[&str; 2]| (known(key).to_owned(), Value::from(*value));
     pairs.iter().map(part).collect()
+}
+
+/// A segment in ARM's own casing, if it is one that ARM itself knows.
+fn known(segment: &str) -> &str {
+    let mut known = WELL_KNOWN.iter();
+    let known = known.find(|known| known.eq_ignore_ascii_case(segment));
+    known.copied().unwrap_or(segment)
 }
 
 #[cfg(test)]
@@ -188,6 +193,11 @@ mod tests {
         let id = "/SUBSCRIPTIONS/s/resourcegroups/G/providers/microsoft.network/virtualNetworks/v/providers/Microsoft.Authorization/locks/l";
         let called = call(id).await.expect("an ID");
         let parts = called.as_object().map(|it| it.get("parts").clone());
+        let group = call("/SUBSCRIPTIONS/s/resourcegroups/G")
+            .await
+            .expect("an ID");
+        let group_type = group.as_object().and_then(|it| it.str("type"));
+        assert_eq!(group_type, Some("Microsoft.Resources/resourceGroups"));
         let expected = [
             ("subscriptions", "s"),
             ("resourceGroups", "G"),

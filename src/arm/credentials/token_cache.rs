@@ -15,14 +15,28 @@ const REFRESH_AHEAD: time::Duration = time::Duration::minutes(5);
 /// How long a token that could not be renewed serves before that is tried again: not by every request in turn.
 const TRY_AGAIN: time::Duration = time::Duration::seconds(15);
 
+/// How long a renewal may keep the one caller who does it, while the old token serves.
+const LONGEST_RENEWAL: Duration = Duration::from_secs(10);
+
 /// How long a failure answers for the requests that queued behind it: without this, each would run the Azure CLI in turn.
 const FAILURE_LASTS: Duration = Duration::from_secs(1);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct TokenCache {
     state: Mutex<State>,
     /// Held by the one who fetches.
     fetching: tokio::sync::Mutex<()>,
+    longest_renewal: Duration,
+}
+
+impl Default for TokenCache {
+    fn default() -> Self {
+        Self {
+            state: Mutex::default(),
+            fetching: tokio::sync::Mutex::default(),
+            longest_renewal: LONGEST_RENEWAL,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -72,7 +86,16 @@ impl TokenCache {
             Found::Spare(token) => Some(token),
             Found::Nothing => None,
         };
-        let fetched = fetch().await;
+        let fetched = match &spare {
+            Some(_) => {
+                // Before, so that it holds too for a caller who gives up, or is stopped.
+                self.postpone();
+                let renewal = tokio::time::timeout(self.longest_renewal, fetch());
+                let too_late = |_| Err(Error::credential("no answer in time"));
+                renewal.await.unwrap_or_else(too_late)
+            }
+            None => fetch().await,
+        };
         let now = OffsetDateTime::now_utc();
         match (fetched, spare) {
             (Ok(token), _) => {
@@ -84,9 +107,7 @@ impl TokenCache {
             }
             (Err(error), Some(spare)) => {
                 tracing::warn!(%error, "the access token cannot be renewed yet");
-                if let State::Held { token, refresh_on } = &mut *self.state() {
-                    *refresh_on = token.expires_on.min(now + TRY_AGAIN);
-                }
+                self.postpone();
                 Ok(spare)
             }
             (Err(error), None) => {
@@ -96,6 +117,13 @@ impl TokenCache {
                 };
                 Err(error)
             }
+        }
+    }
+
+    /// Lets the token that is held serve a little longer.
+    fn postpone(&self) {
+        if let State::Held { token, refresh_on } = &mut *self.state() {
+            *refresh_on = token.expires_on.min(OffsetDateTime::now_utc() + TRY_AGAIN);
         }
     }
 
@@ -206,6 +234,34 @@ mod tests {
         let (renewing, meanwhile) = tokio::join!(renewing, meanwhile);
         assert_eq!((renewing?.secret(), &*meanwhile?), ("new", "old"));
         assert_eq!(get(&cache, Ok(token("third", 60))).await?, "new");
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_renewal_that_hangs_or_is_given_up_is_not_tried_again_at_once() -> Result<(), Error> {
+        let due = || {
+            let cache = TokenCache {
+                longest_renewal: Duration::from_millis(1),
+                ..TokenCache::default()
+            };
+            *cache.state() = State::Held {
+                token: token("old", 1),
+                refresh_on: OffsetDateTime::now_utc(),
+            };
+            cache
+        };
+        let cache = due();
+        let hanging = cache.get(async || std::future::pending().await).await?;
+        assert_eq!(hanging.secret(), "old");
+        assert_eq!(get(&cache, Ok(token("new", 60))).await?, "old");
+        let cache = TokenCache {
+            longest_renewal: Duration::from_secs(600),
+            ..due()
+        };
+        let dropped = cache.get(async || std::future::pending().await);
+        let stopped = tokio::time::timeout(Duration::from_millis(1), dropped).await;
+        assert!(stopped.is_err());
+        assert_eq!(get(&cache, Ok(token("new", 60))).await?, "old");
         Ok(())
     }
 

@@ -239,7 +239,9 @@ fn default_tags(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arm::arguments::{CLIENT_ID, CLIENT_SECRET, TENANT_ID, USE_CLI};
+    use crate::arm::arguments::{
+        CLIENT_CERTIFICATE_PASSWORD, CLIENT_ID, CLIENT_SECRET, TENANT_ID, USE_CLI,
+    };
 
     const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
 
@@ -351,6 +353,24 @@ mod tests {
             let settings = settings(&[], &[("ARM_USE_CLI", value)]).expect("fine");
             assert_eq!(settings.given.bool(&USE_CLI), expect, "{value:?}");
         }
+    }
+
+    #[test]
+    fn only_what_is_written_keeps_the_spaces_around_a_secret() {
+        let config = [
+            ("client_secret", " hush "),
+            ("client_certificate_password", "word "),
+            ("tenant_id", " tenant "),
+        ];
+        let written = settings(&config, &[]).expect("complete").given;
+        assert_eq!(written.text(&CLIENT_SECRET), Some(" hush "));
+        assert_eq!(written.text(&CLIENT_CERTIFICATE_PASSWORD), Some("word "));
+        assert_eq!(written.text(&TENANT_ID), Some("tenant"));
+        let environment = [("ARM_CLIENT_SECRET", " hush\n")];
+        let found = settings(&[], &environment).expect("complete").given;
+        assert_eq!(found.text(&CLIENT_SECRET), Some("hush"));
+        let blank = settings(&[("client_secret", "  ")], &[]).expect("complete");
+        assert_eq!(blank.given.text(&CLIENT_SECRET), None);
     }
 
     #[test]

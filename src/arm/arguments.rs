@@ -29,6 +29,11 @@ pub struct Argument {
     pub(crate) workload_identity: Option<&'static str>,
     /// What its value has to be.
     pub rule: Option<Rule>,
+    /// Whether what the environment alone says of it is held against that rule only by the way to sign in that uses it:
+    /// such variables are set by machines and jobs for others too.
+    pub(crate) is_of_way: bool,
+    /// Whether spaces around it belong to it where it is written.
+    pub(crate) is_verbatim: bool,
     /// What it is for, in a sentence or two.
     pub description: &'static str,
 }
@@ -59,6 +64,8 @@ impl Argument {
             file: None,
             workload_identity: None,
             rule: None,
+            is_of_way: false,
+            is_verbatim: false,
             description: "",
         }
     }
@@ -85,6 +92,16 @@ impl Argument {
 
     const fn rule(mut self, rule: Rule) -> Self {
         self.rule = Some(rule);
+        self
+    }
+
+    const fn of_way(mut self) -> Self {
+        self.is_of_way = true;
+        self
+    }
+
+    const fn verbatim(mut self) -> Self {
+        self.is_verbatim = true;
         self
     }
 
@@ -175,6 +192,7 @@ pub static CLIENT_ID_FILE_PATH: Argument =
 pub static CLIENT_SECRET: Argument = Argument::text("client_secret", &["ARM_CLIENT_SECRET"])
     .or_file(&CLIENT_SECRET_FILE_PATH)
     .sensitive()
+    .verbatim()
     .doc("Secret of the application.");
 /// Where it is.
 pub static CLIENT_SECRET_FILE_PATH: Argument =
@@ -196,6 +214,7 @@ pub static CLIENT_CERTIFICATE_PASSWORD: Argument = Argument::text(
     &["ARM_CLIENT_CERTIFICATE_PASSWORD"],
 )
 .sensitive()
+.verbatim()
 .doc("Password of the certificate, if it has one.");
 
 /// Whether other issuers may vouch for us.
@@ -223,6 +242,7 @@ pub static OIDC_REQUEST_URL: Argument = Argument::text(
     ],
 )
 .rule(is_endpoint_with_query)
+.of_way()
 .doc("URL at which a job of Azure Pipelines or GitHub Actions asks for its token. Both set the variable themselves.");
 /// What it shows there.
 pub static OIDC_REQUEST_TOKEN: Argument = Argument::text(
@@ -258,6 +278,7 @@ pub static USE_MSI: Argument = Argument::bool("use_msi", &["ARM_USE_MSI"])
 /// Where such an identity gets its tokens.
 pub static MSI_ENDPOINT: Argument = Argument::text("msi_endpoint", &["ARM_MSI_ENDPOINT"])
     .rule(is_identity_endpoint)
+    .of_way()
     .doc("URL from which the managed identity gets its tokens, where it is not found by itself.");
 /// The version it speaks.
 pub static MSI_API_VERSION: Argument =
@@ -354,7 +375,7 @@ fn is_metadata_host(text: &str) -> Result<(), String> {
 }
 
 /// The endpoints of machines are local and know no TLS.
-fn is_identity_endpoint(text: &str) -> Result<(), String> {
+pub(crate) fn is_identity_endpoint(text: &str) -> Result<(), String> {
     let url = Url::parse(text).map_err(|_| {
         format!(
             "{text:?} is not a URL such as http://169.254.169.254/metadata/identity/oauth2/token"

@@ -66,8 +66,10 @@ impl Given {
 
     /// The text of an argument, unless it is empty.
     pub fn text(&self, argument: &Argument) -> Option<&str> {
-        let text = self.0.get(argument.name)?.secret().trim();
-        (!text.is_empty()).then_some(text)
+        let text = self.0.get(argument.name)?.secret();
+        let bare = text.trim();
+        let text = if argument.is_verbatim { text } else { bare };
+        (!bare.is_empty()).then_some(text)
     }
 
     /// Whether an argument is true.
@@ -162,19 +164,22 @@ where
             );
             return self.wrong(argument, words);
         }
-        if let Some(Err(words)) = argument.rule.map(|rule| rule(value.trim())) {
+        let rule = argument.rule.filter(|_| !argument.is_of_way);
+        if let Some(Err(words)) = rule.map(|rule| rule(value.trim())) {
             return self.wrong(argument, words);
         }
-        self.given.set(argument, value);
+        self.given.set(argument, value.trim().to_owned());
+    }
+
+    fn is_written(&self, argument: &Argument) -> bool {
+        (self.written)(argument).is_some_and(|value| !value.trim().is_empty())
     }
 
     /// Of a value and its file, what is written wins over what the environment has.
     fn settle_files(&mut self) {
         for argument in ARGUMENTS {
             let Some(file) = argument.file else { continue };
-            let is_written =
-                |it: &Argument| (self.written)(it).is_some_and(|value| !value.trim().is_empty());
-            match (is_written(argument), is_written(file)) {
+            match (self.is_written(argument), self.is_written(file)) {
                 (true, false) => drop(self.given.0.remove(file.name)),
                 (false, true) => drop(self.given.0.remove(argument.name)),
                 _ => {}
@@ -227,9 +232,12 @@ where
             let Some(path) = self.given.text(file).map(str::to_owned) else {
                 continue;
             };
-            // What is checked is only whether it is there: its content is read again whenever it is needed.
+            // What is checked is only whether it is there: its content is read again whenever it is needed. Of a file that the
+            // environment alone names, the way to sign in that reads it tells that it cannot.
             if let Err(error) = std::fs::File::open(Path::new(&path)) {
-                self.wrong(file, format!("The file {path:?} cannot be read: {error}."));
+                if self.is_written(file) {
+                    self.wrong(file, format!("The file {path:?} cannot be read: {error}."));
+                }
                 continue;
             }
             let Some(value) = self.given.text(argument).map(str::to_owned) else {

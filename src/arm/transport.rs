@@ -51,11 +51,6 @@ impl Transport {
         }
     }
 
-    /// The client for a URL, for the credentials to send their own requests with.
-    pub(crate) fn client(&self, url: &Url) -> Result<&reqwest::Client, Error> {
-        Ok(&self.built(Route::PerUrl, url)?.client)
-    }
-
     pub(crate) async fn send(&self, request: reqwest::Request) -> Result<Response, Error> {
         self.send_by(Route::PerUrl, request).await
     }
@@ -152,6 +147,25 @@ fn native_roots() -> RootCertStore {
     roots
 }
 
+/// Whether TLS failed, as it will again.
+pub(crate) fn is_of_tls(error: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<rustls::Error>() {
+            return true;
+        }
+        // What an io::Error holds is not its source.
+        let held = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        next = match held {
+            Some(held) => Some(held),
+            None => error.source(),
+        };
+    }
+    false
+}
+
 /// reqwest's own text says no more than "error sending request"; the innermost says why.
 fn root_cause(error: &dyn StdError) -> String {
     let mut innermost = error;
@@ -233,6 +247,16 @@ mod tests {
             text.contains("UnknownIssuer") && text.contains("SSL_CERT_FILE"),
             "{text}"
         );
+        assert!(is_of_tls(&error));
+        let closed = format!("https://localhost:{}/", closed_port().await?).parse()?;
+        let error = transport.send(Request::new(Method::GET, closed)).await;
+        assert!(!is_of_tls(&error.expect_err("nobody listens")));
         Ok(())
+    }
+
+    /// A port of this machine at which nobody listens.
+    async fn closed_port() -> std::io::Result<u16> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        Ok(listener.local_addr()?.port())
     }
 }

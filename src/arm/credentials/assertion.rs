@@ -1,17 +1,12 @@
 //! An application for which somebody vouches: its own certificate, or another issuer.
 
-use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use azure_core::credentials::TokenCredential;
-use azure_core::http::ClientMethodOptions;
-use azure_identity::{
-    ClientAssertion, ClientAssertionCredential, ClientAssertionCredentialOptions,
-};
 
-use super::authority;
-use super::method::{Application, Context, Unready, failed};
+use super::authority::{self, Proof};
+use super::method::{Application, Context, Unready};
 
 /// Gives an assertion whenever a token is asked for; the error is a clause that says why there is none.
 #[async_trait]
@@ -25,30 +20,5 @@ pub(super) fn credential(
     application: Application,
     assertion: impl Assertion,
 ) -> Result<Arc<dyn TokenCredential>, Unready> {
-    let options = ClientAssertionCredentialOptions {
-        client_options: authority::client_options(context),
-    };
-    let Application {
-        tenant_id,
-        client_id,
-    } = application;
-    ClientAssertionCredential::new(tenant_id, client_id, Shown(assertion), Some(options))
-        .map(|credential| credential as Arc<dyn TokenCredential>)
-        .map_err(|error| Unready::Broken(error.to_string()))
-}
-
-/// In azure_identity's words.
-struct Shown<A>(A);
-
-#[async_trait]
-impl<A: Assertion> ClientAssertion for Shown<A> {
-    async fn secret(&self, _: Option<ClientMethodOptions<'_>>) -> azure_core::Result<String> {
-        self.0.get().await.map_err(failed)
-    }
-}
-
-impl<A> fmt::Debug for Shown<A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Assertion(***)")
-    }
+    authority::credential(context, application, Proof::Assertion(Box::new(assertion)))
 }

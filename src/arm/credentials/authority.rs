@@ -1,61 +1,132 @@
-//! azure_identity over our own HTTP client, with its proxies, roots and time limits.
+//! Microsoft Entra ID, which gives tokens to applications that prove who they are.
 //!
-//! azure_identity takes `https` authorities only, which shuts out an emulator on this machine. Writing the credentials
-//! anew for that would mean their forms, errors and retries too; so the one exception is made here, in the transport:
-//! the authority is declared as `https`, and what goes to it is sent as the `http` it really is.
+//! It is asked here and not by azure_identity, which cannot read an answer that has an escape in a text or a number as one,
+//! tells neither status nor host of a gateway's page, hands on what an answer repeats of a secret, and shuts out the plain
+//! `http` of an emulator on this machine.
 
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use azure_core::cloud::CustomConfiguration;
-use azure_core::error::ErrorKind;
-use azure_core::http::{
-    AsyncRawResponse, ClientOptions, ExponentialRetryOptions, HttpClient, Request, RetryOptions,
-    Transport as AzureTransport,
-};
+use azure_core::credentials::{AccessToken, Secret, TokenCredential, TokenRequestOptions};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method as Verb, Request};
+use time::OffsetDateTime;
+use url::Url;
+use url::form_urlencoded::Serializer;
 
-use super::method::Context;
-use crate::arm::transport::Transport;
+use super::access_token;
+use super::assertion::Assertion;
+use super::fetch::Fetch;
+use super::method::{Application, Context, Unready, failed};
+use crate::arm::arguments::TENANT_ID;
 
-/// Few, for a person waits; one who waits for hours anyway asks again.
-const RETRIES: u32 = 3;
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// Options for any credential of azure_identity.
-pub(super) fn client_options(context: &Context<'_>) -> ClientOptions {
-    let authority = &context.cloud.authority_host;
-    let mut custom = CustomConfiguration::default();
-    custom.authority_host = authority.to_string().replacen("http:", "https:", 1);
-    ClientOptions {
-        transport: Some(AzureTransport::new(Arc::new(Sender {
-            transport: Arc::clone(context.transport),
-            is_plain: authority.scheme() == "http",
-        }))),
-        cloud: Some(Arc::new(custom.into())),
-        retry: RetryOptions::exponential(ExponentialRetryOptions {
-            max_retries: RETRIES,
-            ..ExponentialRetryOptions::default()
-        }),
-        ..ClientOptions::default()
+/// What an application proves with that it is itself.
+pub(super) enum Proof {
+    /// A secret.
+    Secret(Secret),
+    /// What is made or fetched anew for each token.
+    Assertion(Box<dyn Assertion>),
+}
+
+/// The application at its tenant.
+struct Entra {
+    fetch: Fetch,
+    url: Url,
+    whom: String,
+    client_id: String,
+    proof: Proof,
+}
+
+/// The credential of an application.
+pub(super) fn credential(
+    context: &Context<'_>,
+    application: Application,
+    proof: Proof,
+) -> Result<Arc<dyn TokenCredential>, Unready> {
+    let url = token_url(context, &application.tenant_id)?;
+    Ok(Arc::new(Entra {
+        fetch: Fetch::new(context),
+        whom: format!("the sign-in service at {}", url.authority()),
+        url,
+        client_id: application.client_id,
+        proof,
+    }))
+}
+
+/// Where a tenant gives its tokens; it is also for whom assertions are made.
+pub(super) fn token_url(context: &Context<'_>, tenant_id: &str) -> Result<Url, String> {
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || it == '.' || it == '-';
+    if !tenant_id.chars().all(is_plain) {
+        return Err(format!(
+            "{TENANT_ID}: {tenant_id:?} is no tenant: give its ID or its domain"
+        ));
+    }
+    let path = format!("/{tenant_id}/oauth2/v2.0/token");
+    let url = context.cloud.authority_host.join(&path);
+    url.map_err(|error| format!("{TENANT_ID}: {error}"))
+}
+
+impl Entra {
+    fn form(&self, scope: &str, shown: &Secret) -> String {
+        let mut form = Serializer::new(String::new());
+        form.append_pair("client_id", &self.client_id)
+            .append_pair("grant_type", "client_credentials")
+            .append_pair("scope", scope);
+        match &self.proof {
+            Proof::Secret(_) => form.append_pair("client_secret", shown.secret()),
+            Proof::Assertion(_) => form
+                .append_pair("client_assertion_type", ASSERTION_TYPE)
+                .append_pair("client_assertion", shown.secret()),
+        };
+        form.finish()
+    }
+
+    async fn token(&self, scope: &str) -> Result<AccessToken, String> {
+        let shown = match &self.proof {
+            Proof::Secret(secret) => secret.clone(),
+            Proof::Assertion(assertion) => Secret::new(assertion.get().await?),
+        };
+        let form = self.form(scope, &shown);
+        let request = || {
+            let mut request = Request::new(Verb::POST, self.url.clone());
+            let headers = request.headers_mut();
+            headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+            let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+            headers.insert(CONTENT_TYPE, kind);
+            *request.body_mut() = Some(form.clone().into());
+            Ok(request)
+        };
+        let fetch = self.fetch.clone().hiding(&shown);
+        let response = fetch.response(request, &self.whom).await?;
+        // What it refuses it explains well enough.
+        if response.status.is_client_error()
+            && let Some(words) = fetch.explanation(&response)
+        {
+            return Err(words);
+        }
+        let answer = fetch.token_json(&response, &self.whom)?;
+        access_token::read(answer, &self.whom, OffsetDateTime::now_utc())
     }
 }
 
-#[derive(Debug)]
-struct Sender {
-    transport: Arc<Transport>,
-    /// Undoes the pretence. Loopback authorities only, which [`crate::arm::cloud::endpoint`] makes sure of.
-    is_plain: bool,
+#[async_trait]
+impl TokenCredential for Entra {
+    async fn get_token(
+        &self,
+        scopes: &[&str],
+        _: Option<TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<AccessToken> {
+        self.token(&scopes.join(" ")).await.map_err(failed)
+    }
 }
 
-#[async_trait]
-impl HttpClient for Sender {
-    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
-        let mut request = request.clone();
-        if self.is_plain && request.url_mut().set_scheme("http").is_err() {
-            tracing::error!("the authority's URL cannot be made http again");
-        }
-        let client = self.transport.client(request.url()).map_err(|error| {
-            azure_core::Error::with_message(ErrorKind::Other, error.to_string())
-        })?;
-        client.execute_request(&request).await
+impl fmt::Debug for Entra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entra")
+            .field("url", &self.url.as_str())
+            .finish_non_exhaustive()
     }
 }

@@ -38,8 +38,7 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
         &ADO_PIPELINE_SERVICE_CONNECTION_ID,
     ];
     let application = context.application(marks, &needs)?;
-    let mut url = Url::parse(url.unwrap_or_default())
-        .map_err(|error| format!("{OIDC_REQUEST_URL}: {error}"))?;
+    let mut url = oidc_token::request_url(context)?;
     let connection = given.text(&ADO_PIPELINE_SERVICE_CONNECTION_ID);
     let others: Vec<_> = url
         .query_pairs()

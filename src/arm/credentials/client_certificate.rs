@@ -12,6 +12,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::assertion::{self, Assertion};
+use super::authority;
 use super::certificate::{Certificate, open};
 use super::method::{Context, Method, Unready};
 use crate::arm::arguments::{
@@ -30,12 +31,10 @@ const LIFETIME: time::Duration = time::Duration::minutes(10);
 fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready> {
     let marks = [&CLIENT_CERTIFICATE, &CLIENT_CERTIFICATE_PASSWORD];
     let application = context.application(&marks, &[&CLIENT_CERTIFICATE])?;
-    let path = format!("/{}/oauth2/v2.0/token", application.tenant_id);
-    let audience = context.cloud.authority_host.join(&path);
     let signed = Signed {
         given: context.given.clone(),
         client_id: application.client_id.clone(),
-        audience: audience.map_err(|error| error.to_string())?,
+        audience: authority::token_url(context, &application.tenant_id)?,
     };
     assertion::credential(context, application, signed)
 }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use azure_core::credentials::TokenCredential;
-use azure_identity::{ClientSecretCredential, ClientSecretCredentialOptions};
 
-use super::authority;
+use super::authority::{self, Proof};
 use super::method::{Context, Method, Unready};
 use crate::arm::arguments::CLIENT_SECRET;
 
@@ -17,15 +16,5 @@ pub(super) const METHOD: Method = Method {
 fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready> {
     let application = context.application(&[&CLIENT_SECRET], &[&CLIENT_SECRET])?;
     let secret = context.secret(&CLIENT_SECRET)?;
-    let options = ClientSecretCredentialOptions {
-        client_options: authority::client_options(context),
-    };
-    ClientSecretCredential::new(
-        &application.tenant_id,
-        application.client_id,
-        secret,
-        Some(options),
-    )
-    .map(|credential| credential as Arc<dyn TokenCredential>)
-    .map_err(|error| Unready::Broken(error.to_string()))
+    authority::credential(context, application, Proof::Secret(secret))
 }

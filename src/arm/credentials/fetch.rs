@@ -8,13 +8,14 @@ use reqwest::Request;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use serde_json::Value as Json;
 use tokio::time::Instant;
+use url::form_urlencoded;
 
 use super::method::{Context, Patience};
 use crate::arm::arguments::Argument;
 use crate::arm::error::Error;
 use crate::arm::response::Response;
 use crate::arm::stranger::sanitised;
-use crate::arm::transport::{Route, Transport};
+use crate::arm::transport::{Route, Transport, is_of_tls};
 
 /// How often something is asked in all.
 const MOST_ATTEMPTS: u32 = 5;
@@ -23,7 +24,13 @@ const MOST_ATTEMPTS: u32 = 5;
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// How many characters of an answer are shown.
-const LONGEST_WORDS: usize = 400;
+const LONGEST_WORDS: usize = 800;
+
+/// In the place of a secret.
+const MASK: &str = "***";
+
+/// Shorter beginnings of a secret tell nothing of it, and are in any text.
+const SHORTEST_PART: usize = 4;
 
 /// Sends such requests.
 #[derive(Clone)]
@@ -78,16 +85,25 @@ impl Fetch {
         whom: &str,
     ) -> Result<Json, String> {
         let response = self.response(request, whom).await?;
+        self.token_json(&response, whom).cloned()
+    }
+
+    /// The JSON of an answer; the error is a clause with what it is instead.
+    pub(super) fn token_json<'r>(
+        &self,
+        response: &'r Response,
+        whom: &str,
+    ) -> Result<&'r Json, String> {
         if !response.is_success() {
-            return Err(self.refusal(&response, whom));
+            return Err(self.refusal(response, whom));
         }
         let unreadable = |why| {
             format!(
                 "{whom} answered something else than a token: {why}{}",
-                self.words(&response)
+                self.words(response)
             )
         };
-        response.content().cloned().map_err(unreadable)
+        response.content().map_err(unreadable)
     }
 
     /// The answer, once it is one that asking again would not change.
@@ -104,7 +120,8 @@ impl Fetch {
             let answer = self.transport.send_by(self.route, request()?).await;
             let passes = match &answer {
                 Ok(response) => self.passes(response),
-                Err(_) => true,
+                // Whoever has no certificate that is trusted will have none in a second.
+                Err(error) => !is_of_tls(error),
             };
             let is_updating = matches!(&answer, Ok(response) if response.status.as_u16() == 410);
             let may_repeat = match is_updating {
@@ -118,7 +135,7 @@ impl Fetch {
             let wait = asked.unwrap_or(pause).min(LONGEST_PAUSE);
             tracing::debug!(whom, attempts, wait_ms = wait.as_millis(), "will ask again");
             tokio::time::sleep(wait).await;
-            pause *= 2;
+            pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
         }
     }
 
@@ -131,29 +148,37 @@ impl Fetch {
         )
     }
 
+    /// What an answer in JSON gives as the reason, if it gives one.
+    pub(super) fn explanation(&self, response: &Response) -> Option<String> {
+        let json = response.json().ok()?;
+        let members = ["error_description", "message", "error"];
+        let nested = || json["error"]["message"].as_str();
+        let found = members.iter().find_map(|name| json[*name].as_str());
+        let words = self.harmless(found.or_else(nested)?);
+        (!words.is_empty()).then_some(words)
+    }
+
     /// What an answer says, in whatever form: never a token.
     fn words(&self, response: &Response) -> String {
-        let told = response.json().ok().and_then(|json| {
-            let members = ["error_description", "message", "error"];
-            let nested = || json["error"]["message"].as_str();
-            let found = members.iter().find_map(|name| json[*name].as_str());
-            found.or_else(nested).map(str::to_owned)
-        });
-        // JSON without such a member may hold what nobody is to see.
-        let told = told.or_else(|| response.json().is_err().then(|| response.first_words()));
-        let mut told = told.unwrap_or_default();
-        if let Some(hidden) = self
-            .hidden
-            .as_ref()
-            .map(Secret::secret)
-            .filter(|it| !it.is_empty())
-        {
-            told = told.replace(hidden, "***");
+        // JSON without a reason may hold what nobody is to see.
+        let foreign = || response.json().is_err().then(|| response.first_words());
+        let told = self
+            .explanation(response)
+            .or_else(|| Some(self.harmless(&foreign()?)));
+        match told.filter(|text| !text.is_empty()) {
+            Some(text) => format!(": {text}"),
+            None => String::new(),
         }
-        match sanitised(&told, LONGEST_WORDS) {
-            text if text.is_empty() => String::new(),
-            text => format!(": {text}"),
-        }
+    }
+
+    /// In one line, without what is hidden and what a terminal would obey.
+    fn harmless(&self, text: &str) -> String {
+        let masked = match &self.hidden {
+            Some(hidden) => mask(text, hidden.secret()),
+            None => text.to_owned(),
+        };
+        let words: Vec<_> = masked.split_whitespace().collect();
+        sanitised(&words.join(" "), LONGEST_WORDS)
     }
 
     fn passes(&self, response: &Response) -> bool {
@@ -163,6 +188,24 @@ impl Fetch {
             _ => false,
         }
     }
+}
+
+/// The text without a secret, as it is or as a form holds it, and without the beginning of one where the text was cut.
+fn mask(text: &str, secret: &str) -> String {
+    if secret.is_empty() {
+        return text.to_owned();
+    }
+    let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let mut masked = text.replace(secret, MASK).replace(&encoded, MASK);
+    for secret in [secret, &encoded] {
+        let bare = masked.trim_end_matches('…');
+        let starts = secret.char_indices().map(|(at, _)| &secret[..at]);
+        let cut = starts.filter(|start| start.len() >= SHORTEST_PART && bare.ends_with(start));
+        if let Some(start) = cut.last() {
+            masked = format!("{}{MASK}", &bare[..bare.len() - start.len()]);
+        }
+    }
+    masked
 }
 
 fn lost(error: &Error, whom: &str) -> String {
@@ -180,4 +223,23 @@ pub(super) fn bearer(
     value.set_sensitive(true);
     headers.insert(AUTHORIZATION, value);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_masked_in_each_form_and_where_a_text_was_cut() {
+        for (text, expected) in [
+            ("no s3cret+&x for you", "no *** for you"),
+            ("client_secret=s3cret%2B%26x&y", "client_secret=***&y"),
+            ("you sent s3cret…", "you sent ***"),
+            ("you sent s3cret%2", "you sent ***"),
+            ("nothing of it: s", "nothing of it: s"),
+        ] {
+            assert_eq!(mask(text, "s3cret+&x"), expected);
+        }
+        assert_eq!(mask("as it is", ""), "as it is");
+    }
 }

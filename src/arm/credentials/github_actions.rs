@@ -36,8 +36,7 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
     }
     let marks = [&OIDC_REQUEST_URL, &OIDC_REQUEST_TOKEN];
     let application = context.application(&marks, &marks)?;
-    let mut url = Url::parse(url.unwrap_or_default())
-        .map_err(|error| format!("{OIDC_REQUEST_URL}: {error}"))?;
+    let mut url = oidc_token::request_url(context)?;
     if !url.query_pairs().any(|(name, _)| name == "audience") {
         url.query_pairs_mut().append_pair("audience", AUDIENCE);
     }

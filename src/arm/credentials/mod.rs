@@ -1,12 +1,12 @@
 //! Signing in: which way is taken, and the token it gives.
 //!
-//! The vocabulary is azure_core's (`TokenCredential`, `AccessToken`, `Secret`). Applications sign in by azure_identity, with
-//! a secret or with an assertion that is made or fetched here at every refresh; managed identities are asked here. Ours
-//! besides are the order in which azurerm looks for the ways, the account of why none served, and the cache that ARM's
+//! The vocabulary is azure_core's (`TokenCredential`, `AccessToken`, `Secret`). Applications sign in with a secret, or with an
+//! assertion that is made or fetched at every refresh; azure_identity asks the Azure CLI. Ours besides are the order in which azurerm looks for the ways, the account of why none served, and the cache that ARM's
 //! refusals empty. There is one file for each way.
 
 mod method;
 
+mod access_token;
 mod authority;
 mod fetch;
 mod token_cache;
@@ -33,7 +33,6 @@ use std::sync::Arc;
 
 pub use azure_core::credentials::Secret;
 use azure_core::credentials::{AccessToken, TokenCredential};
-use azure_core::error::ErrorKind;
 
 pub(crate) use self::azure_cli::default_account;
 pub(crate) use self::method::Patience;
@@ -43,6 +42,7 @@ use super::arguments::{AUXILIARY_TENANT_IDS, TENANT_ID};
 use super::cloud::Cloud;
 use super::error::Error;
 use super::given::Given;
+use super::stranger::sanitised;
 use super::transport::Transport;
 
 /// In azurerm's order. The first one that is complete is taken and no other: falling through to the next would act
@@ -59,6 +59,9 @@ const METHODS: [Method; 7] = [
 
 /// The name of the one way that knows a subscription.
 pub(crate) const AZURE_CLI: &str = azure_cli::METHOD.name;
+
+/// How many characters of what the Azure CLI prints are shown.
+const LONGEST_WORDS: usize = 1000;
 
 /// Gives tokens for ARM; they are kept until shortly before they expire, or until ARM refuses them.
 #[derive(Debug)]
@@ -138,7 +141,7 @@ impl Credential {
         }
     }
 
-    /// The credential is made anew for each token: azure_identity keeps tokens too, and cannot be told that ARM refused one.
+    /// The credential is made anew for each token: what it is made of may have been renewed.
     async fn sign_in(
         &self,
         cloud: &Cloud,
@@ -174,7 +177,7 @@ impl Credential {
                             tracing::debug!(way = name, expires_on = %token.expires_on, "signed in");
                             return Ok(token);
                         }
-                        Err(error) => reason(&error, cloud),
+                        Err(error) => reason(&error, name),
                     }
                 }
             };
@@ -194,21 +197,19 @@ async fn get(credential: &dyn TokenCredential, cloud: &Cloud) -> azure_core::Res
     credential.get_token(&[&cloud.scope()], None).await
 }
 
-/// What azure_identity's error comes down to, without its names for our users' configuration.
-fn reason(error: &azure_core::Error, cloud: &Cloud) -> String {
+/// What an error comes down to, without azure_identity's names for our users' configuration.
+fn reason(error: &azure_core::Error, way: &str) -> String {
     let mut innermost: &dyn StdError = error;
-    let mut kind = error.kind();
     while let Some(source) = innermost.source() {
         innermost = source;
-        if let Some(error) = source.downcast_ref::<azure_core::Error>() {
-            kind = error.kind();
-        }
     }
-    let authority = &cloud.authority_host;
-    match kind {
-        ErrorKind::Connection => format!("no connection to {authority}: {innermost}"),
-        ErrorKind::Io => format!("no answer from {authority}: {innermost}"),
-        ErrorKind::DataConversion => format!("the answer cannot be read: {innermost}"),
-        _ => innermost.to_string().trim().to_owned(),
+    let words = innermost.to_string();
+    match way {
+        // What it prints is nobody's words but its own; all other answers are read, and made harmless, by `Fetch`.
+        AZURE_CLI => {
+            let words: Vec<_> = words.split_whitespace().collect();
+            sanitised(&words.join(" "), LONGEST_WORDS)
+        }
+        _ => words.trim().to_owned(),
     }
 }

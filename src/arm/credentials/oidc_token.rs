@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use azure_core::credentials::TokenCredential;
+use url::Url;
 
 use super::assertion::{self, Assertion};
 use super::method::{Context, Method, Unready};
-use crate::arm::arguments::{OIDC_TOKEN, USE_OIDC};
+use crate::arm::arguments::{OIDC_REQUEST_URL, OIDC_TOKEN, USE_OIDC};
 use crate::arm::given::Given;
 
 pub(super) const METHOD: Method = Method {
@@ -30,6 +31,19 @@ pub(super) fn is_enabled(context: &Context<'_>) -> Result<(), Unready> {
             "not enabled: {USE_OIDC} is not true"
         ))),
     }
+}
+
+/// Where a job asks for its token, held against its rule: the environment may say anything.
+pub(super) fn request_url(context: &Context<'_>) -> Result<Url, String> {
+    let text = context.given.text(&OIDC_REQUEST_URL).unwrap_or_default();
+    let checked = match OIDC_REQUEST_URL.rule {
+        Some(rule) => rule(text),
+        None => Ok(()),
+    };
+    let parsed = || Url::parse(text).map_err(|error| error.to_string());
+    checked
+        .and_then(|()| parsed())
+        .map_err(|why| format!("{OIDC_REQUEST_URL}: {why}"))
 }
 
 struct Token(Given);

@@ -6,11 +6,13 @@ use reqwest::header::HeaderValue;
 use serde_json::Value as Json;
 use url::Url;
 
-use super::service::{Service, get};
+use super::service::{Service, get, reach};
 use crate::arm::arguments::IDENTITY_HEADER;
 use crate::arm::credentials::fetch::Fetch;
 
 pub(super) const API_VERSION: &str = "2019-08-01";
+
+const NAME: &str = "the identity service of the app";
 
 /// It is shown what only processes of the app know.
 pub(super) struct AppService(pub(super) Secret);
@@ -27,6 +29,7 @@ impl Service for AppService {
             request.headers_mut().insert("x-identity-header", header);
             Ok(request)
         };
-        fetch.json(request, "the identity service of the app").await
+        reach(fetch, url, NAME).await?;
+        fetch.json(request, NAME).await
     }
 }

@@ -8,7 +8,7 @@ use reqwest::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use serde_json::Value as Json;
 use url::Url;
 
-use super::service::{Service, metadata};
+use super::service::{Service, metadata, reach};
 use crate::arm::credentials::fetch::Fetch;
 use crate::arm::response::Response;
 
@@ -24,6 +24,7 @@ pub(super) struct AzureArc;
 #[async_trait]
 impl Service for AzureArc {
     async fn ask(&self, fetch: &Fetch, url: &Url) -> Result<Json, String> {
+        reach(fetch, url, NAME).await?;
         let challenged = fetch.response(|| Ok(metadata(url)), NAME).await?;
         if challenged.status.as_u16() != 401 {
             return Err(format!(

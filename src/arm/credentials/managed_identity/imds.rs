@@ -2,10 +2,9 @@
 
 use async_trait::async_trait;
 use serde_json::Value as Json;
-use tokio::net::TcpStream;
 use url::Url;
 
-use super::service::{Service, metadata};
+use super::service::{Service, metadata, reach};
 use crate::arm::credentials::fetch::Fetch;
 
 pub(super) const API_VERSION: &str = "2018-02-01";
@@ -18,7 +17,9 @@ pub(super) struct Imds;
 #[async_trait]
 impl Service for Imds {
     async fn ask(&self, fetch: &Fetch, url: &Url) -> Result<Json, String> {
-        reach(fetch, url).await?;
+        reach(fetch, url, NAME).await.map_err(|why| {
+            format!("{why}. This is no virtual machine of Azure, or its network closes the way")
+        })?;
         fetch.json(|| Ok(metadata(url)), NAME).await
     }
 }
@@ -29,22 +30,4 @@ pub(super) fn with_path(mut endpoint: Url) -> Url {
         endpoint.set_path("/metadata/identity/oauth2/token");
     }
     endpoint
-}
-
-/// Off Azure nothing answers at its address, and nothing says so: a connection comes about at once or never.
-async fn reach(fetch: &Fetch, url: &Url) -> Result<(), String> {
-    let authority = (
-        url.host_str().unwrap_or_default().trim_matches(['[', ']']),
-        url.port_or_known_default().unwrap_or_default(),
-    );
-    let longest = fetch.patience().connect;
-    let why = match tokio::time::timeout(longest, TcpStream::connect(authority)).await {
-        Ok(Ok(_)) => return Ok(()),
-        Ok(Err(error)) => error.to_string(),
-        Err(_) => format!("no connection within {longest:?}"),
-    };
-    let host = url.authority();
-    Err(format!(
-        "{NAME} is not there: {host}: {why}. This is no virtual machine of Azure, or its network closes the way"
-    ))
 }

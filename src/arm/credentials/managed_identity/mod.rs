@@ -11,17 +11,18 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use azure_core::credentials::{AccessToken, Secret, TokenCredential, TokenRequestOptions};
-use serde_json::Value as Json;
 use time::OffsetDateTime;
 use url::Url;
 
 use self::service::Service;
+use super::access_token;
 use super::fetch::Fetch;
 use super::method::{Context, Method, Unready, failed};
 use crate::arm::arguments::{
-    CLIENT_ID, IDENTITY_ENDPOINT, IDENTITY_HEADER, IMDS_ENDPOINT, MSI_API_VERSION, MSI_ENDPOINT,
-    USE_MSI,
+    Argument, CLIENT_ID, IDENTITY_ENDPOINT, IDENTITY_HEADER, IMDS_ENDPOINT, MSI_API_VERSION,
+    MSI_ENDPOINT, USE_MSI, is_identity_endpoint,
 };
+use crate::arm::cloud::is_loopback;
 
 pub(super) const METHOD: Method = Method {
     name: "managed identity",
@@ -50,7 +51,15 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
             .to_owned()
             .into());
     }
-    let url = |text: &str| Url::parse(text).map_err(|error| format!("{text:?}: {error}"));
+    let url = |argument: &Argument, text: &str| {
+        let checked = is_identity_endpoint(text)
+            .and_then(|()| Url::parse(text).map_err(|error| format!("{text:?}: {error}")));
+        checked.map_err(|why| format!("{argument}: {why}"))
+    };
+    let named = match given.text(&MSI_ENDPOINT) {
+        Some(_) => &MSI_ENDPOINT,
+        None => &IDENTITY_ENDPOINT,
+    };
     let own = given.text(&MSI_ENDPOINT);
     let found = given.text(&IDENTITY_ENDPOINT);
     let version = given.text(&MSI_API_VERSION);
@@ -76,10 +85,15 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
         {
             let fetch = fetch.on_this_machine().hiding(&header);
             let service = Box::new(app_service::AppService(header));
-            identity(service, fetch, url(endpoint)?, app_service::API_VERSION)
+            identity(
+                service,
+                fetch,
+                url(named, endpoint)?,
+                app_service::API_VERSION,
+            )
         }
         (Some(endpoint), _, _) => {
-            let endpoint = imds::with_path(url(endpoint)?);
+            let endpoint = imds::with_path(url(named, endpoint)?);
             identity(
                 Box::new(imds::Imds),
                 fetch.of_imds(),
@@ -94,12 +108,20 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
                 )
                 .into());
             }
+            let endpoint = url(named, endpoint)?;
+            if !is_loopback(&endpoint) {
+                return Err(format!(
+                    "{named}: {:?} is not on this machine, where the agent of Azure Arc is",
+                    endpoint.as_str()
+                )
+                .into());
+            }
             let service = Box::new(azure_arc::AzureArc);
             let fetch = fetch.on_this_machine();
-            identity(service, fetch, url(endpoint)?, azure_arc::API_VERSION)
+            identity(service, fetch, endpoint, azure_arc::API_VERSION)
         }
         _ => {
-            let endpoint = url(imds::ENDPOINT)?;
+            let endpoint = Url::parse(imds::ENDPOINT).map_err(|error| error.to_string())?;
             identity(
                 Box::new(imds::Imds),
                 fetch.of_imds(),
@@ -128,7 +150,8 @@ impl TokenCredential for Identity {
             url.query_pairs_mut().append_pair("client_id", client_id);
         }
         let answer = self.service.ask(&self.fetch, &url).await.map_err(failed)?;
-        token(&answer, OffsetDateTime::now_utc()).map_err(failed)
+        let now = OffsetDateTime::now_utc();
+        access_token::read(&answer, "the managed identity", now).map_err(failed)
     }
 }
 
@@ -138,21 +161,4 @@ impl fmt::Debug for Identity {
             .field("endpoint", &self.endpoint.as_str())
             .finish_non_exhaustive()
     }
-}
-
-/// The token of an answer. Its times are numbers, or texts with numbers.
-fn token(answer: &Json, now: OffsetDateTime) -> Result<AccessToken, String> {
-    let seconds = |name: &str| match &answer[name] {
-        Json::String(text) => text.trim().parse::<i64>().ok(),
-        other => other.as_i64(),
-    };
-    let token = answer["access_token"].as_str().filter(|it| !it.is_empty());
-    let token = token.ok_or("the answer of the managed identity has no access_token")?;
-    let expires_on =
-        seconds("expires_on").and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok());
-    let lasts = || seconds("expires_in").map(|seconds| now + time::Duration::seconds(seconds));
-    let expires_on = expires_on.or_else(lasts);
-    let expires_on = expires_on
-        .ok_or("the answer of the managed identity does not say when its token expires")?;
-    Ok(AccessToken::new(token.to_owned(), expires_on))
 }

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use reqwest::header::{ACCEPT, HeaderValue};
 use reqwest::{Method, Request};
 use serde_json::Value as Json;
+use tokio::net::TcpStream;
 use url::Url;
 
 use crate::arm::credentials::fetch::Fetch;
@@ -29,4 +30,21 @@ pub(super) fn metadata(url: &Url) -> Request {
     let headers = request.headers_mut();
     headers.insert("metadata", HeaderValue::from_static("true"));
     request
+}
+
+/// An error unless a service can be connected to. Where it is not there, nothing may answer at its address, and nothing say
+/// so: a connection to a machine's own service comes about at once or never.
+pub(super) async fn reach(fetch: &Fetch, url: &Url, name: &str) -> Result<(), String> {
+    let authority = (
+        url.host_str().unwrap_or_default().trim_matches(['[', ']']),
+        url.port_or_known_default().unwrap_or_default(),
+    );
+    let longest = fetch.patience().connect;
+    let why = match tokio::time::timeout(longest, TcpStream::connect(authority)).await {
+        Ok(Ok(_)) => return Ok(()),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("no connection within {longest:?}"),
+    };
+    let host = url.authority();
+    Err(format!("{name} is not there: {host}: {why}"))
 }

@@ -1,0 +1,211 @@
+//! Whoever is configured signs in, or nobody.
+
+use super::*;
+
+/// A secret that cannot be read is no reason to sign in as somebody else.
+#[tokio::test]
+async fn a_way_that_is_configured_and_broken_ends_the_search() -> Result<(), Error> {
+    let server = TestServer::start(&[(IMDS, vec![Reply::json(200, &identity_token())])]).await;
+    let empty = tempfile::NamedTempFile::new().expect("a file");
+    let path = empty.path().to_str().expect("plain");
+    let missing = format!("{path}-not-there");
+    let oidc = (&USE_OIDC, "true");
+    let url = (&OIDC_REQUEST_URL, GITHUB);
+    let token = (&OIDC_REQUEST_TOKEN, "t");
+    type Row<'a> = (&'a str, Vec<(&'static Argument, &'a str)>, &'a str);
+    let rows: Vec<Row<'_>> = vec![
+        (
+            "client secret",
+            vec![(&CLIENT_SECRET_FILE_PATH, path)],
+            "client_secret_file_path: the file",
+        ),
+        (
+            "client secret",
+            vec![(&CLIENT_SECRET_FILE_PATH, &missing)],
+            "client_secret_file_path: the file",
+        ),
+        (
+            "client secret",
+            vec![(&CLIENT_SECRET, "s"), (&CLIENT_ID_FILE_PATH, path)],
+            "client_id_file_path: the file",
+        ),
+        (
+            "client secret",
+            vec![(&CLIENT_SECRET, "s"), (&TENANT_ID, "a/b")],
+            "tenant",
+        ),
+        (
+            "GitHub Actions",
+            vec![oidc, url, token, (&CLIENT_ID_FILE_PATH, path)],
+            "client_id_file_path: the file",
+        ),
+    ];
+    for (way, values, why) in rows {
+        let machine = [(&USE_MSI, "true"), (&MSI_ENDPOINT, server.url.as_str())];
+        let all = given(&[&machine[..], &APPLICATION, &values].concat());
+        let credential = credential(all.clone());
+        assert_eq!(credential.way(&server.cloud()), Some(way));
+        let account = failure(&server, all).await;
+        assert!(line(&account, way).contains(why), "{account}");
+        let machine = line(&account, "managed identity");
+        assert_eq!(machine, format!("not tried, because {way} is configured"));
+    }
+    assert!(server.requests().is_empty() && server.sign_ins() == 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_machine_that_cannot_read_its_client_id_ends_the_search() {
+    let server = TestServer::start(&[]).await;
+    let empty = tempfile::NamedTempFile::new().expect("a file");
+    let path = empty.path().to_str().expect("plain");
+    let arc = [
+        (&USE_MSI, "true"),
+        (&IDENTITY_ENDPOINT, "http://127.0.0.1:1/token"),
+        (&IMDS_ENDPOINT, "http://127.0.0.1:1"),
+    ];
+    for (values, why) in [
+        (
+            vec![(&USE_MSI, "true"), (&CLIENT_ID_FILE_PATH, path)],
+            "client_id_file_path",
+        ),
+        // Azure Arc knows no such identity.
+        (
+            [&arc[..], &[(&CLIENT_ID, "mine")]].concat(),
+            "has no user-assigned identities",
+        ),
+    ] {
+        let given = given(&values).with(&USE_CLI, "true");
+        assert_eq!(
+            credential(given.clone()).way(&server.cloud()),
+            Some("managed identity")
+        );
+        let account = failure(&server, given).await;
+        assert!(
+            line(&account, "managed identity").contains(why),
+            "{account}"
+        );
+        let cli = line(&account, "Azure CLI");
+        assert_eq!(cli, "not tried, because managed identity is configured");
+    }
+}
+
+/// Tokens of several identities in one request would be nobody's intention.
+#[tokio::test]
+async fn further_tenants_are_signed_in_to_by_the_same_way() {
+    let reply = json!({ "token_type": "Bearer", "expires_in": 3600, "access_token": "others" });
+    let other = "POST /other/oauth2/v2.0/token";
+    let script = [
+        (other, vec![Reply::json(200, &reply)]),
+        (IMDS, vec![Reply::json(200, &identity_token())]),
+    ];
+    let server = TestServer::start(&script).await;
+    // Complete for the further tenant only: there is no tenant of its own.
+    let application = [
+        (&CLIENT_ID, "c"),
+        (&CLIENT_SECRET, "s"),
+        (&AUXILIARY_TENANT_IDS, "other"),
+    ];
+    let half = given(&application);
+    for (given, way, why) in [
+        (
+            half.clone()
+                .with(&USE_MSI, "true")
+                .with(&MSI_ENDPOINT, server.url.as_str()),
+            "managed identity",
+            "a managed identity has no tokens of other tenants",
+        ),
+        (
+            half,
+            "client secret",
+            "not tried, because nothing signs in to the tenant itself",
+        ),
+    ] {
+        let given = match way {
+            "managed identity" => given.with(&USE_CLI, "true"),
+            _ => given,
+        };
+        let error = credential(given).auxiliary_tokens(&server.cloud()).await;
+        let error = error.expect_err("no token").to_string();
+        assert_eq!(line(&error, way), why, "{error}");
+        if way == "managed identity" {
+            for other in ["client secret", "Azure CLI"] {
+                let expected = "not tried, because managed identity signs in to the tenant itself";
+                assert_eq!(line(&error, other), expected);
+            }
+        }
+    }
+    assert!(server.requests().is_empty(), "{:?}", server.lines());
+}
+
+/// Machines and jobs set these for others too.
+#[tokio::test]
+async fn what_the_environment_says_is_checked_by_the_way_that_uses_it() {
+    let server = TestServer::start(&[]).await;
+    let nowhere = "/nowhere/at/all";
+    for (way, used, wrong, why) in [
+        (
+            "GitHub Actions",
+            "ARM_USE_OIDC",
+            ("SYSTEM_OIDCREQUESTURI", "http://example.org/x"),
+            "oidc_request_url: ",
+        ),
+        (
+            "managed identity",
+            "ARM_USE_MSI",
+            ("ARM_MSI_ENDPOINT", "http://example.org/x"),
+            "msi_endpoint: ",
+        ),
+        (
+            "managed identity",
+            "ARM_USE_MSI",
+            ("IDENTITY_ENDPOINT", "http://example.org/x"),
+            "IDENTITY_ENDPOINT: ",
+        ),
+        (
+            "OIDC token",
+            "ARM_USE_OIDC",
+            ("ARM_OIDC_TOKEN_FILE_PATH", nowhere),
+            "oidc_token_file_path: the file",
+        ),
+    ] {
+        for is_used in ["false", "true"] {
+            let environment = |name: &str| {
+                let always = [
+                    ("ARM_TENANT_ID", "tenant"),
+                    ("ARM_CLIENT_ID", "client"),
+                    ("ARM_OIDC_REQUEST_TOKEN", "t"),
+                    ("IDENTITY_HEADER", "h"),
+                    ("ARM_USE_CLI", "false"),
+                    (used, is_used),
+                    wrong,
+                ];
+                let found = always.into_iter().find(|(it, _)| *it == name);
+                found.map(|(_, value)| value.to_owned())
+            };
+            let (given, mistakes) = Given::look_up(|_| None, environment);
+            assert!(mistakes.is_empty(), "{mistakes:?}");
+            let account = failure(&server, given).await;
+            let told = line(&account, way);
+            assert_eq!(
+                told.starts_with(why),
+                is_used == "true",
+                "{wrong:?}: {told}"
+            );
+        }
+    }
+    assert!(server.requests().is_empty() && server.sign_ins() == 0);
+}
+
+#[tokio::test]
+async fn the_agent_of_azure_arc_is_on_this_machine() {
+    let server = TestServer::start(&[]).await;
+    let given = given(&[
+        (&USE_MSI, "true"),
+        (&IDENTITY_ENDPOINT, "http://10.0.0.4/token"),
+        (&IMDS_ENDPOINT, "http://127.0.0.1:1"),
+    ]);
+    let account = failure(&server, given).await;
+    let why = line(&account, "managed identity");
+    assert!(why.contains("is not on this machine"), "{why}");
+}

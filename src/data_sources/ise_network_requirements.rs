@@ -128,23 +128,28 @@ impl ValidateConfig for IseNetworkRequirements {
             .and_then(|it| it.as_i64());
         // What is wrong in any case is told by the attribute's own rule.
         if given.is_some_and(|given| (FIRST_PRIORITY..=LAST_PRIORITY).contains(&given)) {
-            diagnostics.extend(rules(request.config).err());
+            diagnostics.extend(rules(&with_defaults(request.config)).err());
         }
     }
 }
 
-/// The rules that a configuration asks for; there are none, and no error, while something of it is unknown.
+/// A configuration as written, with the defaults that a read finds in it.
+fn with_defaults(config: &Object) -> Object {
+    let mut whole = config.clone();
+    for attribute in &SCHEMA.attributes {
+        if let (Value::Null, Some(default)) = (config.get(&attribute.name), &attribute.default) {
+            whole.set(&attribute.name, default.clone());
+        }
+    }
+    whole
+}
+
+/// The rules that a configuration with its defaults asks for; there are none, and no error, while something is unknown.
 fn rules(config: &Object) -> Result<Vec<Requirement>, Diagnostic> {
-    let text = |name: &str| match config.get(name) {
-        Value::Null => SCHEMA.attribute(name)?.default.as_ref()?.as_str(),
-        value => value.as_str(),
-    };
+    let text = |name: &str| config.get(name).as_str();
     let endpoint = text("access_endpoint_type").and_then(AccessEndpoint::named);
     let tags = text("service_tags").and_then(ServiceTags::named);
-    let first = match config.get(FIRST) {
-        Value::Null => Some(FIRST_PRIORITY),
-        value => value.as_number().and_then(|it| it.as_i64()),
-    };
+    let first = config.get(FIRST).as_number().and_then(|it| it.as_i64());
     let (Some(endpoint), Some(tags), Some(first)) = (endpoint, tags, first) else {
         return Ok(Vec::new());
     };

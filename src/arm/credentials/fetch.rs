@@ -200,8 +200,8 @@ fn mask(text: &str, secret: &str) -> String {
     for secret in [secret, &encoded] {
         let bare = masked.trim_end_matches('…');
         let starts = secret.char_indices().map(|(at, _)| &secret[..at]);
-        let cut = starts.filter(|start| start.len() >= SHORTEST_PART && bare.ends_with(start));
-        if let Some(start) = cut.last() {
+        let mut cut = starts.filter(|start| start.len() >= SHORTEST_PART && bare.ends_with(start));
+        if let Some(start) = cut.next_back() {
             masked = format!("{}{MASK}", &bare[..bare.len() - start.len()]);
         }
     }

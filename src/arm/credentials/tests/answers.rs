@@ -137,3 +137,32 @@ async fn every_service_of_the_machine_is_there_at_once_or_not() {
         "{why}"
     );
 }
+
+/// Whoever speaks no TLS, or shows a certificate that is not trusted, will do so in a second too.
+#[tokio::test]
+async fn a_service_with_which_tls_fails_is_asked_once() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let asked = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let _ = stream.read(&mut [0; 4096]).await;
+            let _ = stream.write_all(b"HTTP/1.1 400 X\r\n\r\n").await;
+        }
+    });
+    let server = TestServer::start(&[]).await;
+    let url = format!("https://localhost:{port}/idtoken");
+    let values = [
+        (&USE_OIDC, "true"),
+        (&OIDC_REQUEST_URL, &*url),
+        (&OIDC_REQUEST_TOKEN, "t"),
+    ];
+    let account = failure(&server, given(&[&APPLICATION[..], &values].concat())).await;
+    let why = line(&account, "GitHub Actions");
+    assert!(why.starts_with("GitHub gave no answer: "), "{why}");
+    assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 1, "{why}");
+}

@@ -282,7 +282,7 @@ async fn validation_reports_everything_at_once() {
         [
             "id: Read-only attribute",
             "name: Invalid name",
-            "secret: Write-only attribute not supported",
+            "secret: WriteOnly Attribute Not Allowed",
             "label: Invalid label",
         ]
     );

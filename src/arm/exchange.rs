@@ -16,9 +16,20 @@ use super::response::Response;
 use super::retry::{self, Attempt};
 use super::session::Session;
 
+/// The header of the tokens of further tenants.
+const AUXILIARY: &str = "x-ms-authorization-auxiliary";
+
+/// What one request shows.
+struct Tokens {
+    token: Secret,
+    auxiliary: Vec<Secret>,
+}
+
 impl Session {
-    pub(super) fn endpoint(&self) -> &Url {
-        &self.client.0.endpoint
+    /// Where ARM is.
+    pub(super) async fn endpoint(&self) -> Result<&Url, Error> {
+        let cloud = self.unless_stopped(self.client.cloud(), || "signing in".to_owned());
+        Ok(&cloud.await??.resource_manager_endpoint)
     }
 
     pub(super) fn timing(&self) -> &Timing {
@@ -94,9 +105,9 @@ impl Session {
         let credential = &self.client.0.credential;
         let mut renewed = false;
         loop {
-            let token = self.token().await?;
+            let tokens = self.tokens().await?;
             let started = Instant::now();
-            let answer = self.exchange(request, &token).await;
+            let answer = self.exchange(request, &tokens).await;
             log(request, number, started.elapsed(), &answer);
             let response = answer?;
             if !response.is_of_arm() {
@@ -105,27 +116,34 @@ impl Session {
             if renewed || !refuses_token(&response) {
                 return Ok(response);
             }
-            credential.refused(&token).await;
+            credential.refused(&tokens.token, &tokens.auxiliary);
             renewed = true;
         }
     }
 
-    async fn token(&self) -> Result<Secret, Error> {
-        let token = self.client.0.credential.token();
-        self.unless_stopped(token, || "signing in".to_owned())
+    async fn tokens(&self) -> Result<Tokens, Error> {
+        let credential = &self.client.0.credential;
+        let tokens = async {
+            let cloud = self.client.cloud().await?;
+            Ok(Tokens {
+                token: credential.token(cloud).await?,
+                auxiliary: credential.auxiliary_tokens(cloud).await?,
+            })
+        };
+        self.unless_stopped(tokens, || "signing in".to_owned())
             .await?
     }
 
     /// Signs in, if that has not been done yet; the error tells of each way and why it did not serve.
     pub async fn sign_in(&self) -> Result<(), Error> {
-        self.token().await.map(drop)
+        self.tokens().await.map(drop)
     }
 
     /// One request and its answer. A read is dropped when the operation is stopped; a write that is on its way gets a
     /// little more time, because its answer decides whether there is something to remember.
-    async fn exchange(&self, request: &Request, token: &Secret) -> Result<Response, Error> {
+    async fn exchange(&self, request: &Request, tokens: &Tokens) -> Result<Response, Error> {
         self.check()?;
-        let request_value = self.http_request(request, token)?;
+        let request_value = self.http_request(request, tokens)?;
         let exchange = self.client.0.transport.send(request_value);
         tokio::pin!(exchange);
         tokio::select! {
@@ -143,16 +161,14 @@ impl Session {
         }
     }
 
-    fn http_request(&self, request: &Request, token: &Secret) -> Result<reqwest::Request, Error> {
+    fn http_request(&self, request: &Request, tokens: &Tokens) -> Result<reqwest::Request, Error> {
         let mut http = reqwest::Request::new(request.method.clone(), request.url.clone());
-        let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.secret()))
-            .map_err(|_| {
-                Error::credential("the access token has characters that no header can carry")
-            })?;
-        authorization.set_sensitive(true);
         let headers = http.headers_mut();
         headers.extend(request.headers.clone());
-        headers.insert(AUTHORIZATION, authorization);
+        headers.insert(AUTHORIZATION, bearers([&tokens.token])?);
+        if !tokens.auxiliary.is_empty() {
+            headers.insert(AUXILIARY, bearers(&tokens.auxiliary)?);
+        }
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert("x-ms-client-request-id", new_id());
         if let Some(id) = &self.client.0.correlation_id {
@@ -195,6 +211,17 @@ fn usable(request: &Request, response: Response) -> Result<Response, Error> {
         response.content().map_err(Error::unreadable)?;
     }
     Ok(response)
+}
+
+/// Tokens as a header has them.
+fn bearers<'t>(tokens: impl IntoIterator<Item = &'t Secret>) -> Result<HeaderValue, Error> {
+    let tokens = tokens.into_iter();
+    let tokens: Vec<_> = tokens.map(|it| format!("Bearer {}", it.secret())).collect();
+    let mut value = HeaderValue::from_str(&tokens.join(", ")).map_err(|_| {
+        Error::credential("the access token has characters that no header can carry")
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn refuses_token(response: &Response) -> bool {

@@ -82,7 +82,7 @@ enum Expected {
 }
 
 /// The file of a resource in a folder beside this one.
-pub(super) fn table<T: DeserializeOwned>(folder: &str, resource: &dyn Resource<Azure>) -> T {
+pub(crate) fn table<T: DeserializeOwned>(folder: &str, resource: &dyn Resource<Azure>) -> T {
     let name = format!("src/resources/{folder}/{}.json", resource.type_name());
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(&name);
     let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{name}: {error}"));

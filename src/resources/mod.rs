@@ -8,9 +8,9 @@ pub mod ise_subnet;
 #[cfg(test)]
 mod concurrent_changes;
 #[cfg(test)]
-mod drift;
+pub(crate) mod drift;
 #[cfg(test)]
-mod test_plan;
+pub(crate) mod test_plan;
 
 use std::sync::Arc;
 

@@ -8,10 +8,8 @@ pub mod callers;
 pub mod cidr;
 pub mod json;
 pub mod names;
-mod partner_id;
+pub mod network;
 pub mod sku;
 pub mod subnet_set;
 pub mod tags;
 pub mod workflow;
-
-pub use self::partner_id::partner_id;

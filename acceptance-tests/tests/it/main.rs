@@ -18,12 +18,16 @@ mod faults;
 mod import;
 mod language;
 mod life;
+mod looked_up;
 mod lossless;
 mod meaning;
 mod meanwhile;
+mod network;
 mod outages;
 mod plans;
 mod secrets;
+#[cfg(unix)]
+mod signing_in;
 mod stack;
 mod stopping;
 mod strangers;

@@ -69,10 +69,12 @@ fn arguments(
 
 fn failed(error: FunctionError) -> v6::call_function::Response {
     let argument = error.argument;
+    // Terraform makes a sentence of it, and ends that itself.
+    let text = error.message.strip_suffix('.').unwrap_or(&error.message);
     v6::call_function::Response {
         result: None,
         error: Some(v6::FunctionError {
-            text: error.message,
+            text: text.to_owned(),
             function_argument: argument.and_then(|position| i64::try_from(position).ok()),
         }),
     }

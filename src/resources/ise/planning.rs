@@ -12,7 +12,7 @@ use super::pending::{Deletion, Pending, Unfinished, unfinished};
 use super::schema::{ARM, SCHEMA};
 use super::{checks, messages};
 use crate::azure::arm_resource::ArmResource as _;
-use crate::azure::{Azure, Planner, plan_session, replaced, tags};
+use crate::azure::{Azure, Planner, find_subscription, plan_session, replaced, tags};
 use crate::preflight::{self, Circumstances, Owner};
 use crate::resources::ise_subnet;
 
@@ -42,6 +42,9 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
     let Some(azure) = context.data_if_known() else {
         return;
     };
+    if find_subscription(context, plan).await.is_none() {
+        return;
+    }
     let is_new = planner == Planner::New;
     let planned_id = ARM.planned_id(azure, plan.planned).ok();
     let claim = ARM.claim(azure, planner, planned_id, plan);

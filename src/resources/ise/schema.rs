@@ -102,7 +102,10 @@ fn attributes() -> Vec<Attribute> {
             .with(Sends::OnlyOnChange)
             .doc(
                 "Any values; when they change, the environment is restarted, but not when they are set for the first time or \
-                 removed. An environment has to be restarted after each change of its network's DNS servers.",
+                 removed. An environment has to be restarted after each change of its network's DNS servers: take them from where \
+                 the network is managed, or from a data source, as in \
+                 `{ dns_servers = join(\",\", data.azurerm_virtual_network.network.dns_servers) }`. A restart that is left by a stop \
+                 or a timeout goes on, and the next apply waits for its end.",
             ),
         preflight(),
         attributes::provisioning_state().doc(

@@ -3,7 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::panic::catch;
-use super::state::{keep_semantically_equal, settle};
+use super::state::{forget_write_only, keep_semantically_equal, settle};
 use super::timeouts::bounded;
 use super::{Engine, StateResponse, bug, consistency, incomplete_request};
 use crate::context::Context;
@@ -80,6 +80,7 @@ impl Engine {
         let Some(object) = &mut response.object else {
             return;
         };
+        forget_write_only(schema, object);
         if let Some(planned) = planned {
             keep_semantically_equal(schema, planned, object);
             self.self_check(&mut response.diagnostics, || {

@@ -5,6 +5,7 @@ mod memory;
 mod nested;
 mod protocol;
 mod registry;
+mod write_only;
 
 use serde_json::{Value as Json, json};
 use tfplugin_proto::v6;

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tfplugin_framework::data_source::DataSource;
 use tfplugin_framework::diagnostics::{Diagnostics, Reported, sentence};
 use tfplugin_framework::function::Function;
+use tfplugin_framework::plugin::inherited_trace;
 use tfplugin_framework::provider::{
     ConfigureContext, ConfigureRequest, ConfigureResponse, Provider,
 };
@@ -21,7 +22,7 @@ use tfplugin_framework::validate_config::{ValidateConfig, ValidateConfigRequest}
 use crate::arm::arguments::{
     ARGUMENTS, AUXILIARY_TENANT_IDS, Argument, ENVIRONMENT, Kind, METADATA_HOST, SUBSCRIPTION_ID,
 };
-use crate::arm::{self, Cloud, CloudSource, Given, Mistake};
+use crate::arm::{self, Cloud, CloudSource, Given, Mistake, Trace};
 use crate::azure::{Azure, Deletions, PlanRegistry, SignIn, Subscription};
 use crate::{data_sources, functions, resources, validate};
 
@@ -186,7 +187,11 @@ fn settings(
     }
     diagnostics.check()?;
     match cloud {
-        Ok(cloud) => Ok(arm::Settings { cloud, given }),
+        Ok(cloud) => Ok(arm::Settings {
+            cloud,
+            given,
+            trace: inherited_trace().map(|(trace_id, flags)| Trace { trace_id, flags }),
+        }),
         Err(mistake) => Err(diagnostics.add_error("Invalid cloud", mistake.words)),
     }
 }

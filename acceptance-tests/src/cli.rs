@@ -68,6 +68,11 @@ impl Version {
         })
     }
 
+    /// Whether the plan with which an apply begins is told what the plan before it remembered, as Terraform does since 1.16.
+    pub fn hands_on_planned_private(&self) -> bool {
+        !self.is_opentofu && self.is_at_least(16)
+    }
+
     fn is_at_least(&self, minor: u32) -> bool {
         let mut numbers = self.number.split('.');
         let found = numbers.nth(1).and_then(|it| it.parse::<u32>().ok());

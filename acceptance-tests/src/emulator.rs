@@ -253,9 +253,11 @@ impl Emulator {
     }
 
     fn ask_as_somebody(&self, method: &str, id: &str, body: Option<&Json>) -> Result {
-        let api_version = match id.contains("Microsoft.Network") {
-            true => "2023-11-01",
-            false => "2019-05-01",
+        let is_in = |namespace: &str| id.contains(&format!("/{namespace}/"));
+        let api_version = match id {
+            _ if is_in("Microsoft.Network") => "2023-11-01",
+            _ if is_in("Microsoft.Insights") => "2022-10-01",
+            _ => "2019-05-01",
         };
         let token = self.access_token("tenant", "somebody", "else")?;
         let body = body.map(Json::to_string);
@@ -296,6 +298,12 @@ impl Emulator {
     pub fn advance(&self, span: &str) -> Result {
         self.control("POST", "clock", Some(&json!({ "advance": span })))
             .map(drop)
+    }
+
+    /// Sets a metric of a resource, which holds until it is set again.
+    pub fn set_metric(&self, resource: &str, metric: &str, value: f64) -> Result {
+        let metric = json!({ "resource": resource, "metric": metric, "value": value });
+        self.control("POST", "metrics", Some(&metric)).map(drop)
     }
 
     /// Changes how many seconds of Azure pass in each real second.

@@ -13,6 +13,7 @@ use super::error::Error;
 use super::given::Given;
 use super::metadata::{CloudSource, FoundCloud};
 use super::retry::Backoff;
+use super::trace::Trace;
 use super::transport::Transport;
 use super::user_agent::user_agent;
 
@@ -23,6 +24,8 @@ pub struct Settings {
     pub cloud: CloudSource,
     /// Everything that was given, such as how to sign in.
     pub given: Given,
+    /// The trace that this run is a part of.
+    pub trace: Option<Trace>,
 }
 
 /// Speaks to ARM for one provider configuration. Cheap to clone, and nothing is opened or read before the first request.
@@ -35,6 +38,7 @@ pub(super) struct Shared {
     pub(super) transport: Arc<Transport>,
     pub(super) credential: Credential,
     pub(super) correlation_id: Option<HeaderValue>,
+    pub(super) trace: Option<Trace>,
     pub(super) timing: Timing,
 }
 
@@ -74,7 +78,11 @@ impl Client {
     }
 
     pub(crate) fn with_timing(settings: Settings, timing: Timing) -> Self {
-        let Settings { cloud, given } = settings;
+        let Settings {
+            cloud,
+            given,
+            trace,
+        } = settings;
         let user_agent = user_agent(given.text(&PARTNER_ID));
         let transport = Arc::new(Transport::new(user_agent, timing.answer_timeout));
         let correlation_id = (!given.is_true(&DISABLE_CORRELATION_REQUEST_ID)).then(new_id);
@@ -84,6 +92,7 @@ impl Client {
             credential: Credential::new(given, Arc::clone(&transport), patience),
             transport,
             correlation_id,
+            trace,
             timing,
         }))
     }

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use azure_core::credentials::Secret;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use tokio::time::Instant;
 use url::Url;
 use uuid::Uuid;
@@ -15,6 +17,10 @@ use super::request::Request;
 use super::response::Response;
 use super::retry::{self, Attempt};
 use super::session::Session;
+use super::stranger::sanitised;
+
+/// How many characters of a challenge are shown.
+const LONGEST_CLAIMS: usize = 200;
 
 /// The header of the tokens of further tenants.
 const AUXILIARY: &str = "x-ms-authorization-auxiliary";
@@ -174,6 +180,9 @@ impl Session {
         if let Some(id) = &self.client.0.correlation_id {
             headers.insert("x-ms-correlation-request-id", id.clone());
         }
+        if let Some(trace) = &self.client.0.trace {
+            headers.insert("traceparent", trace.request()?);
+        }
         *http.body_mut() = request.body.clone().map(reqwest::Body::from);
         Ok(http)
     }
@@ -205,7 +214,11 @@ impl Session {
 /// without it.
 fn usable(request: &Request, response: Response) -> Result<Response, Error> {
     if !response.is_success() {
-        return Err(Error::from_answer(&response));
+        let error = Error::from_answer(&response);
+        return Err(match claims_challenge(&response) {
+            Some(challenge) => error.with_note(challenge),
+            None => error,
+        });
     }
     if !request.is_write() {
         response.content().map_err(Error::unreadable)?;
@@ -222,6 +235,23 @@ fn bearers<'t>(tokens: impl IntoIterator<Item = &'t Secret>) -> Result<HeaderVal
     })?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// What a challenge for further claims means, in words: a token that is fetched in the same way has no more of them.
+fn claims_challenge(response: &Response) -> Option<String> {
+    let header = response.header(WWW_AUTHENTICATE.as_str())?;
+    let (_, claims) = header.split_once("claims=\"")?;
+    let claims = claims.split('"').next()?;
+    let decoded = STANDARD
+        .decode(claims)
+        .or_else(|_| URL_SAFE_NO_PAD.decode(claims));
+    let decoded = decoded.map(|bytes| sanitised(&String::from_utf8_lossy(&bytes), LONGEST_CLAIMS));
+    Some(format!(
+        "Azure challenges for further claims ({}), which a policy of Conditional Access or continuous access evaluation asks for. An \
+         application or a managed identity cannot answer that: take it out of the policy, or sign in from where the policy allows it. With \
+         the Azure CLI, sign in anew by az logout and az login.",
+        decoded.as_deref().unwrap_or("unreadable ones")
+    ))
 }
 
 fn refuses_token(response: &Response) -> bool {

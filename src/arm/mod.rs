@@ -36,6 +36,7 @@ mod location;
 mod lock;
 mod metadata;
 mod partner_id;
+mod trace;
 mod user_agent;
 
 #[cfg(test)]
@@ -59,4 +60,5 @@ pub use self::request::PutOptions;
 pub use self::resource_id::{ParseError, ResourceId};
 pub use self::resource_type::ResourceType;
 pub use self::session::{Accepted, Session};
+pub use self::trace::Trace;
 pub use self::wait::{FinalStatus, Intervals};

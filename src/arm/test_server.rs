@@ -155,6 +155,7 @@ impl TestServer {
                 .with(&CLIENT_ID, "client")
                 .with(&CLIENT_SECRET, "hush")
                 .with(&USE_CLI, "false"),
+            trace: None,
         }
     }
 

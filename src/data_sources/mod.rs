@@ -7,6 +7,7 @@ mod ise_integration_account;
 mod ise_logic_app;
 mod ise_network_health;
 mod ise_network_requirements;
+mod ise_preflight;
 mod ise_skus;
 mod ise_subnet;
 
@@ -27,6 +28,7 @@ pub fn all() -> Vec<Arc<dyn DataSource<Azure>>> {
         Arc::new(ise_logic_app::data_source()),
         Arc::new(ise_integration_account::data_source()),
         Arc::new(ise_network_requirements::IseNetworkRequirements),
+        Arc::new(ise_preflight::IsePreflight),
         Arc::new(ise_network_health::IseNetworkHealth),
         Arc::new(ise_skus::IseSkus),
         Arc::new(ise_callback_url::IseCallbackUrl),

@@ -53,6 +53,7 @@ impl Operations for Ise {
         request: CreateRequest<'_>,
         response: &mut CreateResponse,
     ) -> Result<Outcome, Reported> {
+        let planned = preflight::Found::take(&mut response.private);
         let diagnostics = &mut response.diagnostics;
         let session = session(context).await.report(diagnostics)?;
         let azure = context.data().report(diagnostics)?;
@@ -61,7 +62,8 @@ impl Operations for Ise {
         // Its deletion under another address lasts until its subnets are free.
         let ended = azure.deletions.ended(&session, std::slice::from_ref(&id));
         ended.await.map_err(&fail).report(diagnostics)?;
-        preflight::at_apply(&session, request.plan, &id, &fail, diagnostics).await?;
+        let of_this = (&id, planned);
+        preflight::at_apply(&session, request.plan, of_this, &fail, diagnostics).await?;
         let planned = ARM.with_id(request.plan, &id);
         let begun = {
             // Of two creates in this process, the second one finds the environment of the first.

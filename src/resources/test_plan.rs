@@ -295,9 +295,10 @@ pub(crate) fn subnet(name: &str) -> ResourceId {
 
 /// A script's line for reading an object.
 pub(crate) fn get(id: &ResourceId) -> String {
-    let version = match id.resource_type().starts_with("Microsoft.Network") {
-        true => "2024-01-01",
-        false => "2019-05-01",
+    let version = match id.resource_type().split('/').next() {
+        Some("Microsoft.Network") => "2024-01-01",
+        Some("Microsoft.Insights") => "2022-10-01",
+        _ => "2019-05-01",
     };
     format!("GET {id}?api-version={version}")
 }

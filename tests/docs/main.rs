@@ -2,6 +2,8 @@
 //!
 //! `UPDATE_DOCS=1 cargo test --test docs` writes it; without the variable the test fails when it is stale.
 
+mod guide;
+
 use std::path::Path;
 use std::{env, fs};
 
@@ -30,7 +32,8 @@ fn docs_are_fresh() {
     let docs = Docs::new("ise", &examples)
         .index_notes(&notes)
         .import("By ARM ID, in any casing,", IMPORT);
-    let pages = generate(&IseProvider, &docs).expect("every resource has an example");
+    let mut pages = generate(&IseProvider, &docs).expect("every resource has an example");
+    pages.add("guides/network.md", guide::network());
     let folder = root.join("docs");
     if env::var_os("UPDATE_DOCS").is_some() {
         pages.write(&folder).expect("docs can be written");

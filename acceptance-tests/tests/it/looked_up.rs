@@ -1,5 +1,6 @@
 //! What is looked up: data sources and functions.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -60,6 +61,16 @@ fn what_is_looked_up_is_what_the_resources_have() -> Result {
         (&skus[0]["name"], &skus[0]["capacity"]["maximum"]),
         (&json!("Premium"), &json!(10))
     );
+    let free = state.object("data.ise_preflight.free");
+    assert_eq!(
+        (&free["ready"], &free["findings"]),
+        (&json!(true), &json!([]))
+    );
+    let taken = state.object("data.ise_preflight.taken");
+    assert_eq!(taken["ready"], false);
+    let findings = taken["findings"].as_array().into_iter().flatten();
+    let rules: BTreeSet<_> = findings.filter_map(|it| it["rule"].as_str()).collect();
+    assert_eq!(rules, ["express-route", "subnet-in-use"].into());
     let mut asked = scene.emulator.writes()?;
     asked.sort();
     assert_eq!(asked, CALLBACKS);

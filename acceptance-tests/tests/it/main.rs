@@ -10,7 +10,9 @@ mod processes;
 mod snapshot;
 
 mod anytime;
+mod autoscale;
 mod command;
+mod difference;
 mod drift;
 mod examples;
 mod existing;
@@ -25,6 +27,7 @@ mod meanwhile;
 mod network;
 mod outages;
 mod plans;
+mod preflight;
 mod secrets;
 #[cfg(unix)]
 mod signing_in;

@@ -27,6 +27,9 @@ const PIPELINES: &str = "devops/o/p/_apis/distributedtask/hubs/build/plans/1/job
 /// How every token here begins: `{"typ":"JWT"`.
 const TOKEN: &str = "eyJ0eXAiOiJKV1Qi";
 
+/// A proxy that refuses every connection.
+const PROXY: &str = "http://127.0.0.1:1";
+
 /// A file for the log of everything.
 const LOG: &str = "trace.log";
 
@@ -69,6 +72,10 @@ fn scene() -> Result<Scene> {
     scene.emulator.expect_of_machines(
         &json!({ "identityHeader": IDENTITY_HEADER, "requestToken": REQUEST_TOKEN }),
     )?;
+    // Nobody is there: whatever is local must not be looked for behind it.
+    for name in ["HTTPS_PROXY", "HTTP_PROXY"] {
+        scene.workspace.set_variable(name, PROXY);
+    }
     scene.workspace.set_variable("TF_LOG", "trace");
     scene.workspace.set_variable("TF_LOG_PATH", LOG);
     scene.configure(&subnet())?;
@@ -324,6 +331,23 @@ fn what_is_refused_is_told_in_the_words_of_azure() -> Result {
         }
         let names: Vec<_> = all.iter().map(|(name, _)| *name).collect();
         scene.workspace.unset_variables(&names);
+    }
+    Ok(())
+}
+
+/// The address is one of documentation, which without the proxy nobody would answer for.
+#[test]
+fn what_is_elsewhere_is_looked_for_behind_the_proxy() -> Result {
+    let mut scene = scene()?;
+    let elsewhere = "192.0.2.1:443";
+    scene.workspace.unset_variables(&["ARM_METADATA_HOSTNAME"]);
+    scene
+        .workspace
+        .set_variable("ARM_METADATA_HOSTNAME", elsewhere);
+    let told = scene.run(&["plan"])?.failure()?.diagnostics().to_string();
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in ["cannot be read from metadata_host", "192.0.2.1", "refused"] {
+        assert!(told.contains(words), "no {words:?} in {told}");
     }
     Ok(())
 }

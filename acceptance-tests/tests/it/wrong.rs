@@ -39,6 +39,11 @@ fn ise_integration_account() -> Result {
 }
 
 #[test]
+fn ise_autoscale_setting() -> Result {
+    check("ise_autoscale_setting")
+}
+
+#[test]
 fn data_sources() -> Result {
     check("data_sources")
 }

@@ -81,7 +81,8 @@ impl<P: Provider> ServerState<P> {
                 request.proposed_new_state.as_ref(),
                 schema,
             )?,
-            private: Private::from_bytes(&request.prior_private),
+            private: Private::from_bytes(&request.prior_private)
+                .with_planned(&request.planned_private),
         };
         check_plan(&plan)?;
         let context = self.configured.context();

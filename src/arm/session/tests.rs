@@ -6,12 +6,14 @@ use tokio::sync::Notify;
 use url::Url;
 
 use super::*;
-use crate::arm::arguments::{CLIENT_ID, CLIENT_SECRET, DISABLE_CORRELATION_REQUEST_ID, USE_CLI};
+use crate::arm::arguments::{
+    AUXILIARY_TENANT_IDS, CLIENT_ID, CLIENT_SECRET, DISABLE_CORRELATION_REQUEST_ID, USE_CLI,
+};
 use crate::arm::client::{Settings, Timing};
 use crate::arm::operation::Poll;
 use crate::arm::retry::{self, Backoff};
 use crate::arm::test_server::{Reply, TIMING, TOKEN_PATH, TestServer};
-use crate::arm::{Cloud, Given, PutOptions, ResourceType};
+use crate::arm::{Cloud, Given, PutOptions, ResourceType, Trace};
 
 type TestResult = Result<(), Error>;
 
@@ -75,6 +77,73 @@ async fn the_correlation_id_can_be_left_out() -> TestResult {
     session.of(&WORKFLOWS).get(&workflow()).await?;
     let headers = &server.requests()[0].headers;
     assert!(!headers.contains_key("x-ms-correlation-request-id"));
+    Ok(())
+}
+
+/// Every request is a span of its own in the trace that the run is a part of.
+#[tokio::test]
+async fn a_trace_goes_along() -> TestResult {
+    let server = server("GET", vec![ok()]).await;
+    let trace_id = "4bf92f3577b34da6a3ce929d0e0e4736".to_owned();
+    let mut settings = server.settings();
+    settings.trace = Some(Trace {
+        trace_id: trace_id.clone(),
+        flags: "01".to_owned(),
+    });
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let session = Client::with_timing(settings, TIMING).bounded(deadline, CancellationToken::new());
+    for _ in 0..2 {
+        session.of(&WORKFLOWS).get(&workflow()).await?;
+    }
+    let requests = server.requests();
+    let spans = requests.iter().map(|it| it.headers["traceparent"].as_str());
+    let spans: Vec<_> = spans.collect();
+    for span in &spans {
+        assert!(
+            span.starts_with(&format!("00-{trace_id}-")) && span.ends_with("-01"),
+            "{span}"
+        );
+        assert_eq!(span.len(), 55);
+    }
+    assert_ne!(spans[0], spans[1]);
+    let silent = self::server("GET", vec![ok()]).await;
+    silent.session().of(&WORKFLOWS).get(&workflow()).await?;
+    assert!(!silent.requests()[0].headers.contains_key("traceparent"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_challenge_for_claims_is_told_in_words() {
+    // {"access_token":{"nbf":{"essential":true}}}
+    let claims = "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZX19fQ==";
+    let challenge =
+        format!("Bearer realm=\"\", error=\"insufficient_claims\", claims=\"{claims}\"");
+    let refusal =
+        Reply::error(401, "InvalidAuthenticationToken").header("www-authenticate", challenge);
+    let server = server("GET", vec![refusal]).await;
+    let error = server.session().of(&WORKFLOWS).get(&workflow()).await;
+    let told = error.expect_err("claims are missing").explanation();
+    let expected =
+        r#"further claims ({"access_token":{"nbf":{"essential":true}}}), which a policy"#;
+    assert!(told.contains(expected), "{told}");
+    assert!(!told.contains(claims), "{told}");
+    assert!(server.sign_ins() >= 2, "a new token was tried");
+}
+
+#[tokio::test]
+async fn further_tenants_tokens_go_along() -> TestResult {
+    let server = server("GET", vec![ok()]).await;
+    let mut settings = server.settings();
+    settings.given = settings.given.with(&AUXILIARY_TENANT_IDS, "tenant;tenant");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let session = Client::with_timing(settings, TIMING).bounded(deadline, CancellationToken::new());
+    session.of(&WORKFLOWS).get(&workflow()).await?;
+    let [request] = &server.requests()[..] else {
+        panic!("{:?}", server.lines());
+    };
+    assert_eq!(request.headers["authorization"], "Bearer token-1");
+    let auxiliary = &request.headers["x-ms-authorization-auxiliary"];
+    assert_eq!(auxiliary, "Bearer token-2, Bearer token-3");
     Ok(())
 }
 

@@ -72,8 +72,8 @@ fn attributes() -> Vec<Attribute> {
             .with(KeepPriorWhenAbsent)
             .with(Remote::at("sku.capacity"))
             .doc(
-                "Additional processing units, 0 to 10; 0 for `Developer`. Leave it out when something else decides, such as \
-                 autoscale: the environment is then created with 0, and whatever it has afterwards is kept.",
+                "Additional processing units, 0 to 10; 0 for `Developer`. Leave it out when something else decides, such as an \
+                 `ise_autoscale_setting`: the environment is then created with 0, and whatever it has afterwards is kept.",
             ),
         Attribute::string("access_endpoint_type")
             .default("Internal")
@@ -165,8 +165,8 @@ fn preflight() -> Attribute {
                 .validator(no_null_elements()).validator(each_element(text(preflight::is_rule)))
                 .doc(
                     "Names of rules that are not checked: `subnet-missing`, `subnet-region`, `subnet-name`, `subnet-size`, \
-                     `subnet-reserved-range`, `subnet-in-use`, `subnet-delegated`, `subnet-class-b`, `express-route`, \
-                     `custom-dns`. Those about the IDs alone always hold.",
+                     `subnet-reserved-range`, `subnet-in-use`, `subnet-delegated`, `subnet-class-b`, `network-ports`, \
+                     `network-routes`, `express-route`, `custom-dns`. Those about the IDs alone always hold.",
                 ),
         ],
     )

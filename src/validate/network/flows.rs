@@ -2,23 +2,22 @@
 
 use std::collections::HashMap;
 
-use super::addresses::Addresses;
-use super::routes::{Course, Lead, Route, RouteTable};
+use super::routes::{Course, Lead, Leads, Route, RouteTable};
 use super::rules::{SecurityGroup, SecurityRule};
 use super::surroundings::{Far, Surroundings};
 use super::table::{
     AccessEndpoint, Decides, Direction, Form, INTERNET, Ports, ROWS, Row, VIRTUAL_NETWORK,
 };
-use super::traffic::{Flow, Judgement, Near, Verdict, judge};
+use super::traffic::{Flow, Judge, Judgement, Near, Verdict};
 
 /// Rows of the table that a group closes in the same way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClosedFlow<'a> {
-    /// The rows.
-    pub rows: Vec<&'static Row>,
+    /// The rows, each with those of its ports that are closed.
+    pub rows: Vec<(&'static Row, Vec<Ports>)>,
     /// Which way.
     pub direction: Direction,
-    /// The ports that are closed, as far as they are the guide's.
+    /// All ports that are closed.
     pub ports: Vec<Ports>,
     /// The far end, as the form that decides names it.
     pub tag: &'static str,
@@ -50,13 +49,9 @@ pub fn closed_flows<'a>(
     surroundings: &Surroundings,
     endpoint: AccessEndpoint,
 ) -> Vec<ClosedFlow<'a>> {
+    let judge = Judge::new(group, near, surroundings);
     let mut judged: HashMap<Flow, Judgement<'a>> = HashMap::new();
-    let mut ask = |flow: Flow| {
-        let judgement = judged
-            .entry(flow)
-            .or_insert_with(|| judge(group, flow, near, surroundings));
-        judgement.clone()
-    };
+    let mut ask = |flow: Flow| judged.entry(flow).or_insert_with(|| judge.of(flow)).clone();
     let mut found: Vec<ClosedFlow<'a>> = Vec::new();
     for row in &ROWS {
         for direction in row.directions {
@@ -119,7 +114,7 @@ fn closed_in_row<'a>(
             };
             if judgement.verdict != Verdict::Open {
                 closed.push(ClosedFlow {
-                    rows: vec![row],
+                    rows: vec![(row, vec![*ports])],
                     direction,
                     ports: vec![*ports],
                     tag: form.tag,
@@ -196,9 +191,14 @@ fn joined(flows: Vec<ClosedFlow<'_>>) -> Vec<ClosedFlow<'_>> {
             all.push(flow);
             continue;
         };
-        for row in flow.rows {
-            if !same.rows.iter().any(|known| known.name == row.name) {
-                same.rows.push(row);
+        for (row, ports) in flow.rows {
+            match same
+                .rows
+                .iter_mut()
+                .find(|(known, _)| known.name == row.name)
+            {
+                Some((_, known)) => known.extend(ports),
+                None => same.rows.push((row, ports)),
             }
         }
         same.ports.extend(flow.ports);
@@ -223,23 +223,22 @@ pub fn led_elsewhere<'a>(
     service_endpoints: &[String],
     surroundings: &Surroundings,
 ) -> Vec<LedElsewhere<'a>> {
-    let lead = |form: &Form| {
-        table.lead(
-            Far::of_tag(form.tag, false),
-            service_endpoints,
-            surroundings,
-        )
-    };
+    let leads = Leads::new(table, service_endpoints, surroundings);
+    let lead = |form: &Form| leads.to(Far::of_tag(form.tag, false));
     let mut found: Vec<LedElsewhere<'a>> = Vec::new();
     for row in ROWS.iter().filter(|row| is_routed(row)) {
-        let broad = lead(&row.broad);
+        let mut broad = lead(&row.broad);
         // The later form takes less of the internet; who is at its far end does not depend on the endpoint here.
-        let mut narrow = row.narrow.external.iter();
-        if broad.course != Course::Straight
-            && !narrow.all(|form| lead(form).course == Course::Straight)
-        {
-            add(&mut found, broad, row);
+        let narrow = row.narrow.external.iter().map(lead);
+        let narrow: Vec<_> = narrow.map(|lead| lead.course).collect();
+        let is = |course: Course| narrow.iter().all(|one| *one == course);
+        if broad.course == Course::Straight || is(Course::Straight) {
+            continue;
         }
+        if broad.course == Course::Elsewhere && !is(Course::Elsewhere) {
+            broad.course = Course::Perhaps;
+        }
+        add(&mut found, broad, row);
     }
     found
 }
@@ -291,11 +290,6 @@ pub fn free_priority(
         .map(|rule| rule.priority)
         .collect();
     (FIRST_PRIORITY..=last).find(|priority| !taken.contains(priority))
-}
-
-/// The addresses of a subnet's route table that change what tags mean; none where there is no table.
-pub fn rerouted(table: Option<&RouteTable>) -> Addresses {
-    table.map(RouteTable::rerouted).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -63,6 +63,12 @@ const SERVICE_ENDPOINTS: [(&str, &[&str]); 3] = [
     ("EventHub", &["Microsoft.EventHub"]),
 ];
 
+/// The service endpoint that leads to a service of the table.
+pub fn service_endpoint(service: &str) -> Option<&'static str> {
+    let known = SERVICE_ENDPOINTS.iter().find(|(name, _)| *name == service);
+    known?.1.first().copied()
+}
+
 /// The tag of all of Azure's public addresses.
 const AZURE_CLOUD: &str = "AzureCloud";
 
@@ -96,67 +102,11 @@ impl RouteTable {
         service_endpoints: &[String],
         surroundings: &Surroundings,
     ) -> Lead<'_> {
-        let has_endpoint = |service: &str| {
-            let known = SERVICE_ENDPOINTS.iter().find(|(name, _)| *name == service);
-            let mut names = known.into_iter().flat_map(|(_, names)| *names);
-            names.any(|name| {
-                service_endpoints
-                    .iter()
-                    .any(|own| own.eq_ignore_ascii_case(name))
-            })
-        };
-        match far {
-            Far::Service(service) if has_endpoint(service) => Lead::straight(),
-            Far::Service(service) => self.to_service(service, surroundings),
-            Far::Internet => self.outside(surroundings, true),
-            Far::Subnets => self.between_subnets(surroundings),
-            // The network's own routes are about callers' replies, and nobody has asked for them to be judged.
-            Far::VirtualNetwork | Far::LoadBalancer => Lead::straight(),
-        }
-    }
-
-    /// The narrowest tag decides, and where there is none, the prefixes do.
-    fn to_service(&self, service: &str, surroundings: &Surroundings) -> Lead<'_> {
-        let region = &surroundings.region;
-        let tagged = |name: &str, is_regional: bool| {
-            self.routes.iter().find(|route| match &route.prefix {
-                Prefix::Tag(tag) => {
-                    tag.is(name) && tag.region.is_some() == is_regional && tag.is_about(region)
-                }
-                _ => false,
-            })
-        };
-        for (name, is_regional) in [
-            (service, true),
-            (service, false),
-            (AZURE_CLOUD, true),
-            (AZURE_CLOUD, false),
-        ] {
-            let Some(route) = tagged(name, is_regional) else {
-                continue;
-            };
-            let Prefix::Tag(tag) = &route.prefix else {
-                continue;
-            };
-            match tag.share_of(service, region) {
-                Share::All => return self.by_tag(route, surroundings),
-                Share::Unknown => {
-                    let rest = self.outside(surroundings, false);
-                    let goes_on = route.goes_out() && rest.course == Course::Straight;
-                    return match goes_on {
-                        true => rest,
-                        false => Lead::perhaps(std::iter::once(route).chain(rest.routes)),
-                    };
-                }
-                Share::None => {}
-            }
-        }
-        self.outside(surroundings, false)
+        Leads::new(self, service_endpoints, surroundings).to(far)
     }
 
     /// A tag leads the service, unless a longer prefix takes some of it.
-    fn by_tag<'a>(&'a self, route: &'a Route, surroundings: &Surroundings) -> Lead<'a> {
-        let outside = surroundings.outside();
+    fn by_tag<'a>(&'a self, route: &'a Route, outside: &Addresses) -> Lead<'a> {
         let longer = self.routes.iter().filter(|other| match &other.prefix {
             Prefix::Range(span) => is_longer_than_a_services(*span) && outside.overlaps(*span),
             _ => false,
@@ -173,8 +123,13 @@ impl RouteTable {
     }
 
     /// Where public addresses are led.
-    fn outside(&self, surroundings: &Surroundings, is_internet: bool) -> Lead<'_> {
-        let mut left = surroundings.outside();
+    fn outside(
+        &self,
+        outside: &Addresses,
+        surroundings: &Surroundings,
+        is_internet: bool,
+    ) -> Lead<'_> {
+        let mut left = outside.clone();
         let (mut straight, mut elsewhere) = (false, Vec::new());
         for (route, span) in self.by_length() {
             if !left.overlaps(span) {
@@ -242,6 +197,94 @@ impl RouteTable {
             .collect();
         ranges.sort_by_key(|(_, span)| span.last - span.first);
         ranges
+    }
+}
+
+/// Where a table leads the traffic of a subnet.
+#[derive(Debug)]
+pub struct Leads<'a, 'b> {
+    table: &'a RouteTable,
+    service_endpoints: &'b [String],
+    surroundings: &'b Surroundings,
+    /// What is on the internet.
+    outside: Addresses,
+    /// Where what has no tag in the table is led.
+    by_prefix: Lead<'a>,
+}
+
+impl<'a, 'b> Leads<'a, 'b> {
+    /// What all of it has in common.
+    pub fn new(
+        table: &'a RouteTable,
+        service_endpoints: &'b [String],
+        surroundings: &'b Surroundings,
+    ) -> Self {
+        let outside = surroundings.outside();
+        Self {
+            table,
+            service_endpoints,
+            surroundings,
+            by_prefix: table.outside(&outside, surroundings, false),
+            outside,
+        }
+    }
+
+    /// Where traffic to a far end is led.
+    pub fn to(&self, far: Far) -> Lead<'a> {
+        match far {
+            Far::Service(service) if self.has_endpoint(service) => Lead::straight(),
+            Far::Service(service) => self.to_service(service),
+            Far::Internet => self.table.outside(&self.outside, self.surroundings, true),
+            Far::Subnets => self.table.between_subnets(self.surroundings),
+            // The replies to whoever calls are the caller's matter.
+            Far::VirtualNetwork | Far::LoadBalancer => Lead::straight(),
+        }
+    }
+
+    fn has_endpoint(&self, service: &str) -> bool {
+        let known = SERVICE_ENDPOINTS.iter().find(|(name, _)| *name == service);
+        let mut names = known.into_iter().flat_map(|(_, names)| *names);
+        let own = self.service_endpoints;
+        names.any(|name| own.iter().any(|own| own.eq_ignore_ascii_case(name)))
+    }
+
+    /// The narrowest tag decides, and where there is none, the prefixes do.
+    fn to_service(&self, service: &str) -> Lead<'a> {
+        let region = &self.surroundings.region;
+        let tagged = |name: &str, is_regional: bool| {
+            self.table.routes.iter().find(|route| match &route.prefix {
+                Prefix::Tag(tag) => {
+                    tag.is(name) && tag.region.is_some() == is_regional && tag.is_about(region)
+                }
+                _ => false,
+            })
+        };
+        for (name, is_regional) in [
+            (service, true),
+            (service, false),
+            (AZURE_CLOUD, true),
+            (AZURE_CLOUD, false),
+        ] {
+            let Some(route) = tagged(name, is_regional) else {
+                continue;
+            };
+            let Prefix::Tag(tag) = &route.prefix else {
+                continue;
+            };
+            match tag.share_of(service, region) {
+                Share::All => return self.table.by_tag(route, &self.outside),
+                Share::Unknown => {
+                    let rest = self.by_prefix.clone();
+                    let goes_on = route.goes_out() && rest.course == Course::Straight;
+                    return match goes_on {
+                        true => rest,
+                        false => Lead::perhaps(std::iter::once(route).chain(rest.routes)),
+                    };
+                }
+                Share::None => {}
+            }
+        }
+        self.by_prefix.clone()
     }
 }
 

@@ -79,42 +79,67 @@ impl SecurityRule {
         }
         let direction = properties["direction"].as_str()?;
         let (direction, near, far) = match direction.eq_ignore_ascii_case("Inbound") {
-            true => (Direction::Inbound, "destination", "source"),
-            false => (Direction::Outbound, "source", "destination"),
+            true => (Direction::Inbound, &DESTINATION, &SOURCE),
+            false => (Direction::Outbound, &SOURCE, &DESTINATION),
         };
-        let ports = |side: &str| {
-            let texts = values(properties, &format!("{side}PortRange"), "s");
-            texts.filter_map(read_ports).collect::<Vec<_>>()
-        };
-        let prefixes = |side: &str| {
-            let texts = values(properties, &format!("{side}AddressPrefix"), "es");
-            texts.map(Prefix::read).collect::<Vec<_>>()
-        };
-        let groups = &properties[format!("{far}ApplicationSecurityGroups")];
         let read = Self {
             name: rule["name"].as_str().unwrap_or_default().to_owned(),
             priority: properties["priority"].as_i64()?,
             allows: properties["access"].as_str()?.eq_ignore_ascii_case("Allow"),
-            source_ports: ports("source"),
-            destination_ports: ports("destination"),
+            source_ports: SOURCE.ports(properties),
+            destination_ports: DESTINATION.ports(properties),
             // Machines of the environment are nobody's to put into application security groups.
-            near: prefixes(near),
-            far: prefixes(far),
-            far_groups: elements(groups).next().is_some(),
+            near: near.prefixes(properties),
+            far: far.prefixes(properties),
+            far_groups: elements(&properties[far.groups]).next().is_some(),
         };
         Some((direction, read))
+    }
+}
+
+/// The members of a rule about one end.
+struct End {
+    /// Ports, in the singular and in the plural.
+    ports: [&'static str; 2],
+    /// Addresses and tags, in the singular and in the plural.
+    prefixes: [&'static str; 2],
+    /// Application security groups.
+    groups: &'static str,
+}
+
+const SOURCE: End = End {
+    ports: ["sourcePortRange", "sourcePortRanges"],
+    prefixes: ["sourceAddressPrefix", "sourceAddressPrefixes"],
+    groups: "sourceApplicationSecurityGroups",
+};
+
+const DESTINATION: End = End {
+    ports: ["destinationPortRange", "destinationPortRanges"],
+    prefixes: ["destinationAddressPrefix", "destinationAddressPrefixes"],
+    groups: "destinationApplicationSecurityGroups",
+};
+
+impl End {
+    fn ports(&self, properties: &Json) -> Vec<Span> {
+        values(properties, self.ports)
+            .filter_map(read_ports)
+            .collect()
+    }
+
+    fn prefixes(&self, properties: &Json) -> Vec<Prefix> {
+        values(properties, self.prefixes)
+            .map(Prefix::read)
+            .collect()
     }
 }
 
 /// The texts of a member and of its plural.
 fn values<'a>(
     properties: &'a Json,
-    name: &str,
-    plural: &str,
+    [one, many]: [&str; 2],
 ) -> impl Iterator<Item = &'a str> + use<'a> {
-    let one = properties[name].as_str();
-    let many = elements(&properties[format!("{name}{plural}")]).filter_map(Json::as_str);
-    one.into_iter().chain(many)
+    let many = elements(&properties[many]).filter_map(Json::as_str);
+    properties[one].as_str().into_iter().chain(many)
 }
 
 fn read_ports(text: &str) -> Option<Span> {

@@ -168,16 +168,16 @@ impl Form {
     }
 }
 
-impl fmt::Display for When {
+impl fmt::Display for Closed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Deploying => {
-                "when the environment is deployed, and at each deployment of a connector"
-            }
-            Self::Running => "while the environment runs",
-            Self::Always => "when the environment is deployed, or while it runs",
-            Self::OnDemand => "whenever it is asked for",
-        })
+        f.write_str(self.fails)?;
+        match self.when {
+            When::Deploying => f.write_str(", when the environment or a connector is deployed"),
+            When::Running => f.write_str(" while the environment runs"),
+            When::OnDemand => f.write_str(" whenever somebody asks for them"),
+            // Both are in the words.
+            When::Always => Ok(()),
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! What a network security group does to traffic: all of it passes, none, a part, or nobody can tell offline.
 //!
-//! Traffic is a box with four sides: ports and addresses at both ends. Rules are asked in their order; each decides the
-//! part of the box that it names, and what is left goes on to the next. Where a rule names something whose addresses are
+//! Traffic is a box: ports and addresses at both ends. Rules are asked in their order; each decides the part of the box that
+//! it names, and what is left goes on to the next. Where a rule names something whose addresses are
 //! not known, both outcomes are kept.
+
+use std::collections::{BTreeMap, HashSet};
 
 use super::addresses::{Addresses, HOST, Span};
 use super::prefix::{Prefix, Share, Tag};
@@ -73,8 +75,8 @@ const EPHEMERAL: Span = Span::new(1024, u16::MAX as u32);
 /// Into how many pieces a flow may fall until nobody wants to know any more.
 const MOST_PIECES: usize = 100_000;
 
-/// Ports and addresses: of the source and the destination, and at the near and the far end.
-type Piece = [Span; 4];
+/// Ports of the source, and addresses at the near and the far end, all at the same port of the destination.
+type Piece = [Span; 3];
 
 /// What may become of some of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,42 +95,80 @@ pub fn judge<'a>(
     near: &Near<'_>,
     surroundings: &Surroundings,
 ) -> Judgement<'a> {
-    let rules = group.rules(flow.direction);
-    let far = flow.far.addresses(surroundings);
-    let ask = |far: &Addresses, rerouted: bool| {
-        let meaning = Meaning {
-            surroundings,
+    Judge::new(group, near, surroundings).of(flow)
+}
+
+/// A subnet with its group and what is around it, ready for flows.
+#[derive(Debug)]
+pub struct Judge<'a, 'b> {
+    group: &'a SecurityGroup,
+    near: &'b Near<'b>,
+    surroundings: &'b Surroundings,
+    /// What is on the internet.
+    outside: Addresses,
+    /// What of that the routes may have taken from the tag `Internet`.
+    rerouted: Addresses,
+    /// What may be connected with the network.
+    connected: Addresses,
+}
+
+impl<'a, 'b> Judge<'a, 'b> {
+    /// What all flows have in common.
+    pub fn new(
+        group: &'a SecurityGroup,
+        near: &'b Near<'b>,
+        surroundings: &'b Surroundings,
+    ) -> Self {
+        let outside = surroundings.outside();
+        Self {
+            group,
             near,
-            flow,
-            rerouted,
-        };
-        outcomes(rules, far, &meaning)
-    };
-    let mut all = ask(&far, false);
-    let mut verdict = verdict(&all, flow.far);
-    let mut others = Vec::new();
-    if flow.far.is_outside() && !far.common(near.rerouted).is_empty() {
-        others.push((Doubt::Routes, ask(&far, true)));
-    }
-    let connected = surroundings.perhaps_connected();
-    if flow.far == Far::VirtualNetwork && !connected.is_empty() {
-        others.push((Doubt::Connected, ask(&connected, false)));
-    }
-    // What is in doubt matters only where it makes a difference.
-    for (doubt, other) in others {
-        let is_settled = matches!(verdict, Verdict::Open | Verdict::Closed);
-        if is_settled && self::verdict(&other, flow.far) != verdict {
-            verdict = Verdict::Unknown(doubt);
-            all.extend(other);
+            surroundings,
+            rerouted: outside.common(near.rerouted),
+            outside,
+            connected: surroundings.perhaps_connected(),
         }
     }
-    let closed = all.iter().filter(|it| !it.allows);
-    let mut closed_by: Vec<usize> = closed.filter_map(|it| it.rule).collect();
-    closed_by.sort_unstable();
-    closed_by.dedup();
-    Judgement {
-        verdict,
-        closed_by: closed_by.into_iter().map(|rule| &rules[rule]).collect(),
+
+    /// What the group does to a flow.
+    pub fn of(&self, flow: Flow) -> Judgement<'a> {
+        let rules = self.group.rules(flow.direction);
+        let ask = |far: &Addresses, is_rerouted: bool| {
+            let meaning = Meaning {
+                judge: self,
+                flow,
+                is_rerouted,
+            };
+            outcomes(rules, far, &meaning)
+        };
+        let mut all = match flow.far.is_outside() {
+            true => ask(&self.outside, false),
+            false => ask(&flow.far.addresses(self.surroundings), false),
+        };
+        let mut verdict = verdict(&all, flow.far);
+        let mut others = Vec::new();
+        if flow.far.is_outside() && !self.rerouted.is_empty() {
+            others.push((Doubt::Routes, ask(&self.outside, true)));
+        }
+        if flow.far == Far::VirtualNetwork && !self.connected.is_empty() {
+            others.push((Doubt::Connected, ask(&self.connected, false)));
+        }
+        // What is in doubt matters only where it makes a difference.
+        for (doubt, other) in others {
+            let is_settled = matches!(verdict, Verdict::Open | Verdict::Closed);
+            if is_settled && self::verdict(&other, flow.far) != verdict {
+                verdict = Verdict::Unknown(doubt);
+                all.extend(other);
+            }
+        }
+        let closed = all.iter().filter(|it| !it.allows);
+        let mut closed_by: Vec<usize> = closed.filter_map(|it| it.rule).collect();
+        closed_by.sort_unstable();
+        closed_by.dedup();
+        Judgement {
+            verdict,
+            closed_by: closed_by.into_iter().map(|rule| &rules[rule]).collect(),
+        }
     }
 }
 
@@ -155,48 +195,86 @@ fn verdict(outcomes: &[Outcome], far: Far) -> Verdict {
 
 /// Everything that may become of parts of a flow.
 fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> Vec<Outcome> {
-    let Meaning { flow, near, .. } = *meaning;
+    let flow = meaning.flow;
     let ports = Span::new(flow.ports.first.into(), flow.ports.last.into());
-    let asked: Vec<Asked<'_>> = rules
-        .iter()
-        .enumerate()
-        .filter(|(_, rule)| {
-            rule.destination_ports
-                .iter()
-                .any(|span| span.overlaps(ports))
-        })
+    let asked = rules.iter().enumerate().filter(|(_, rule)| {
+        let mut spans = rule.destination_ports.iter();
+        spans.any(|span| span.overlaps(ports))
+    });
+    let asked: Vec<Asked<'_>> = asked
         .filter_map(|(place, rule)| meaning.of(place, rule))
         .collect();
-    let mut pieces: Vec<(usize, Piece)> = Vec::new();
-    for near in near.addresses.spans() {
-        pieces.extend(far.spans().map(|far| (0, [EPHEMERAL, ports, near, far])));
-    }
     let mut found = Found::new(!flow.far.is_all());
-    let mut steps = 0;
-    while let Some((from, piece)) = pieces.pop() {
-        steps += 1;
-        if steps > MOST_PIECES {
-            found.add(None, true, Some(Doubt::Pieces));
-            found.add(None, false, Some(Doubt::Pieces));
-            break;
+    for asked in at_equal_ports(&asked, ports) {
+        let mut pieces: Vec<(usize, Piece)> = Vec::new();
+        for near in meaning.judge.near.addresses.spans() {
+            pieces.extend(far.spans().map(|far| (0, [EPHEMERAL, near, far])));
         }
-        let mut rest = (from..asked.len()).filter(|place| asked[*place].concerns(piece));
-        let decided = rest.find_map(|place| {
-            let rule = &asked[place];
-            if let Some(doubt) = rule.perhaps {
-                found.add(Some(rule.place), rule.allows, doubt.reason());
+        while let Some((from, piece)) = pieces.pop() {
+            found.steps += 1;
+            if found.steps > MOST_PIECES {
+                found.add(None, true, Some(Doubt::Pieces));
+                found.add(None, false, Some(Doubt::Pieces));
+                return found.outcomes;
             }
-            Some((place, rule.part(piece)?))
-        });
-        match decided {
-            None => found.add(None, false, None),
-            Some((place, part)) => {
-                found.add(Some(asked[place].place), asked[place].allows, None);
-                pieces.extend(without(piece, part).map(|left| (place, left)));
+            let mut rest = (from..asked.len()).filter(|place| asked[*place].concerns(piece));
+            let decided = rest.find_map(|place| {
+                let rule = asked[place];
+                if let Some(doubt) = rule.perhaps {
+                    found.add(Some(rule.place), rule.allows, doubt.reason());
+                }
+                Some((place, rule.part(piece)?))
+            });
+            match decided {
+                None => found.add(None, false, None),
+                Some((place, part)) => {
+                    found.add(Some(asked[place].place), asked[place].allows, None);
+                    pieces.extend(without(piece, part).map(|left| (place, left)));
+                }
             }
         }
     }
     found.outcomes
+}
+
+/// The rules that are about the same ports of a flow, for each kind of port once.
+fn at_equal_ports<'b, 'a>(asked: &'b [Asked<'a>], ports: Span) -> Vec<Vec<&'b Asked<'a>>> {
+    if ports.first == ports.last {
+        return vec![asked.iter().collect()];
+    }
+    // Where rules begin and end to be about ports: place and rule.
+    let mut edges = Vec::new();
+    for (number, rule) in asked.iter().enumerate() {
+        for span in rule
+            .destination_ports
+            .iter()
+            .filter_map(|span| span.common(ports))
+        {
+            edges.push((span.first, number, true));
+            edges.push((span.last + 1, number, false));
+        }
+    }
+    edges.sort_unstable();
+    let mut kinds: HashSet<Vec<usize>> = HashSet::new();
+    let mut counts = BTreeMap::new();
+    let mut edges = edges.into_iter().peekable();
+    let mut port = ports.first;
+    while port <= ports.last {
+        while let Some((_, number, begins)) = edges.next_if(|(place, ..)| *place <= port) {
+            let count = counts.entry(number).or_insert(0_i32);
+            *count += if begins { 1 } else { -1 };
+            if *count == 0 {
+                counts.remove(&number);
+            }
+        }
+        kinds.insert(counts.keys().copied().collect());
+        match edges.peek() {
+            Some((next, ..)) => port = *next,
+            None => break,
+        }
+    }
+    let rules = |kind: Vec<usize>| kind.into_iter().map(|number| &asked[number]).collect();
+    kinds.into_iter().map(rules).collect()
 }
 
 /// What is left of a piece when a part of it is taken out.
@@ -222,6 +300,8 @@ fn without(mut piece: Piece, part: Piece) -> impl Iterator<Item = Piece> {
 /// The outcomes so far, each once.
 struct Found {
     outcomes: Vec<Outcome>,
+    /// How many pieces have been looked at.
+    steps: usize,
     /// Whether the far end is only some of the addresses, so that there may be none of it in a part of them.
     is_some_of_them: bool,
 }
@@ -230,6 +310,7 @@ impl Found {
     fn new(is_some_of_them: bool) -> Self {
         Self {
             outcomes: Vec::new(),
+            steps: 0,
             is_some_of_them,
         }
     }
@@ -282,9 +363,8 @@ impl Asked<'_> {
         let meets =
             |spans: &[Span], side: usize| spans.iter().any(|span| span.overlaps(piece[side]));
         meets(self.source_ports, 0)
-            && meets(self.destination_ports, 1)
-            && meets(&self.near, 2)
-            && (self.perhaps.is_some() || meets(&self.far, 3))
+            && meets(&self.near, 1)
+            && (self.perhaps.is_some() || meets(&self.far, 2))
     }
 
     /// A part of the piece that the rule certainly decides.
@@ -293,20 +373,18 @@ impl Asked<'_> {
             |spans: &[Span], side: usize| spans.iter().find_map(|span| span.common(piece[side]));
         Some([
             first(self.source_ports, 0)?,
-            first(self.destination_ports, 1)?,
-            first(&self.near, 2)?,
-            first(&self.far, 3)?,
+            first(&self.near, 1)?,
+            first(&self.far, 2)?,
         ])
     }
 }
 
 /// What the names in rules mean for a flow.
-struct Meaning<'a> {
-    surroundings: &'a Surroundings,
-    near: &'a Near<'a>,
+struct Meaning<'b> {
+    judge: &'b Judge<'b, 'b>,
     flow: Flow,
     /// Whether what the routes may have taken from `Internet` is taken to be in `VirtualNetwork`.
-    rerouted: bool,
+    is_rerouted: bool,
 }
 
 /// Addresses that a name certainly means, or what is in doubt.
@@ -349,7 +427,10 @@ impl Meaning<'_> {
     /// The subnet is in its network, and nothing else that has a tag.
     fn near(&self, prefix: &Prefix) -> Option<Span> {
         match prefix {
-            Prefix::Range(span) => self.near.addresses.overlaps(*span).then_some(*span),
+            Prefix::Range(span) => {
+                let own = self.judge.near.addresses;
+                own.overlaps(*span).then_some(*span)
+            }
             Prefix::Tag(tag) => tag.is(VIRTUAL_NETWORK).then_some(Span::EVERYTHING),
             Prefix::Nobody => None,
         }
@@ -368,13 +449,13 @@ impl Meaning<'_> {
                 Cover::Spans(vec![HOST])
             }
             Far::LoadBalancer => Cover::none(),
-            Far::Internet | Far::Service(_) if tag.is(VIRTUAL_NETWORK) => match self.rerouted {
-                true => Cover::Spans(self.near.rerouted.spans().collect()),
+            Far::Internet | Far::Service(_) if tag.is(VIRTUAL_NETWORK) => match self.is_rerouted {
+                true => Cover::Spans(self.judge.rerouted.spans().collect()),
                 false => Cover::none(),
             },
-            Far::Internet | Far::Service(_) if tag.is(INTERNET) => match self.rerouted {
+            Far::Internet | Far::Service(_) if tag.is(INTERNET) => match self.is_rerouted {
                 true => {
-                    let rest = Addresses::public().without(self.near.rerouted);
+                    let rest = self.judge.outside.clone().without(&self.judge.rerouted);
                     Cover::Spans(rest.spans().collect())
                 }
                 false => Cover::all_if(true),
@@ -388,7 +469,7 @@ impl Meaning<'_> {
     }
 
     fn service(&self, tag: &Tag, service: &str) -> Cover {
-        match tag.share_of(service, &self.surroundings.region) {
+        match tag.share_of(service, &self.judge.surroundings.region) {
             Share::All => Cover::all_if(true),
             Share::Unknown => Cover::Perhaps(Perhaps::Doubtful(Doubt::Service)),
             Share::None => Cover::none(),

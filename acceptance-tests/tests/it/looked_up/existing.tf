@@ -58,3 +58,14 @@ data "ise_callback_url" "trigger" {
 data "ise_callback_url" "account" {
   integration_account_id = data.ise_integration_account.named.id
 }
+
+data "ise_preflight" "free" {
+  subnet_ids = [for name in ["a", "b", "c", "d"] : "${local.network}/subnets/${name}"]
+  location   = "westeurope"
+}
+
+data "ise_preflight" "taken" {
+  subnet_ids    = data.ise.named.subnet_ids
+  location      = data.ise.named.location
+  express_route = true
+}

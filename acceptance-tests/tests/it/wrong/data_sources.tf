@@ -128,3 +128,16 @@ data "ise_network_requirements" "tags_in_upper_case" {
 data "ise_network_requirements" "endpoint_unknown" {
   access_endpoint_type = "Private"
 }
+
+data "ise_preflight" "of_no_subnets" {
+  location = "westeurope"
+}
+
+data "ise_preflight" "of_a_network" {
+  subnet_ids = ["${local.group}/Microsoft.Network/virtualNetworks/network"]
+}
+
+data "ise_preflight" "endpoint_in_lower_case" {
+  subnet_ids           = ["${local.group}/Microsoft.Network/virtualNetworks/network/subnets/a"]
+  access_endpoint_type = "external"
+}

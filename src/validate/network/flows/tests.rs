@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
 
-use super::super::addresses::Span;
+use super::super::addresses::{Addresses, Span};
 use super::super::requirements::{ServiceTags, requirements};
 use super::*;
 

@@ -31,7 +31,7 @@
 //! - [`diagnostics`]: messages to the user: errors and warnings.
 //! - [`model`]: objects as structs.
 //! - [`schema`]: schemas as data, one row for each attribute.
-//! - [`resource`], [`data_source`], [`ephemeral`], [`action`], [`function`], with [`context`], [`private`] and [`validate_config`], and [`provider`]: what an
+//! - [`resource`], [`data_source`], [`ephemeral`], [`action`], [`list`], [`function`], with [`context`], [`private`] and [`validate_config`], and [`provider`]: what an
 //!   author writes.
 //! - [`engine`]: what happens to a configuration, a plan and a state. Knows no message of the protocol, and does no IO.
 //! - [`plugin`]: the process: go-plugin's handshake, TLS, listener, life and death.
@@ -58,6 +58,7 @@ pub mod action;
 pub mod data_source;
 pub mod ephemeral;
 pub mod function;
+pub mod list;
 pub mod resource;
 
 pub mod provider;

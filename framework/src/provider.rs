@@ -11,6 +11,7 @@ use crate::data_source::DataSource;
 use crate::diagnostics::{Diagnostics, Reported};
 use crate::ephemeral::EphemeralResource;
 use crate::function::Function;
+use crate::list::ListResource;
 use crate::resource::Resource;
 use crate::schema::Schema;
 use crate::types::value::Object;
@@ -54,6 +55,11 @@ pub trait Provider: Send + Sync + 'static {
 
     /// The ephemeral resources.
     fn ephemeral_resources(&self) -> Vec<Arc<dyn EphemeralResource<Self::Data>>> {
+        Vec::new()
+    }
+
+    /// What finds objects of managed resources.
+    fn list_resources(&self) -> Vec<Arc<dyn ListResource<Self::Data>>> {
         Vec::new()
     }
 

@@ -159,7 +159,9 @@ async fn check(resource: &dyn Resource<Azure>, arm: &ArmType) {
         let id = table.body["id"].as_str().expect("an ID");
         let created = plan(resource, &unconfigured(), &config, None, Private::default()).await;
         let mut created = applied(&created, &[("id", id.into())]);
-        let imported = Engine::default().import(resource, &importing, id).await;
+        let imported = Engine::default()
+            .import(resource, &importing, id, None)
+            .await;
         let imported = imported.object.expect("it can be imported");
         if resource.schema().attribute("tags").is_some() {
             let tags = created.get("tags").clone();
@@ -270,7 +272,7 @@ pub(super) async fn refreshed_and_planned(
     let server = server_of(&objects).await;
     let context = context(&server);
     let engine = Engine::default();
-    let read = engine.read(resource, &context, state.clone(), Private::default());
+    let read = engine.read(resource, &context, state.clone(), None, Private::default());
     let read = read.await;
     let after = read.object.expect("it is there");
     let plan = plan(resource, &context, config, Some(&after), Private::default()).await;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use tfplugin_framework::context::Context;
 use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Reported, Severity};
-use tfplugin_framework::engine::Engine;
 use tfplugin_framework::engine::plan::PlanRequest;
+use tfplugin_framework::engine::{Change, Engine};
 use tfplugin_framework::private::Private;
 use tfplugin_framework::resource::{
     CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Outcome, ReadRequest,
@@ -116,9 +116,12 @@ pub(crate) async fn plan(
 ) -> Planned {
     let proposed = proposed_new(resource.schema().members(), config, prior);
     let request = PlanRequest {
-        config: Some(config.clone()),
-        prior: prior.cloned(),
-        proposed: Some(proposed),
+        change: Change::Put {
+            config: config.clone(),
+            prior: prior.cloned(),
+            planned: proposed,
+        },
+        identity: None,
         private,
     };
     let planned = Engine::default().plan(resource, context, request).await;
@@ -233,9 +236,10 @@ pub(crate) mod call {
         prior: &Object,
     ) -> Diagnostics {
         let request = PlanRequest {
-            config: None,
-            prior: Some(prior.clone()),
-            proposed: None,
+            change: Change::Delete {
+                prior: prior.clone(),
+            },
+            identity: None,
             private: Private::default(),
         };
         let planned = Engine::default().plan(resource, context, request).await;

@@ -10,8 +10,10 @@ pub mod apply;
 pub mod data_source;
 pub mod ephemeral;
 pub mod function;
+pub mod generate_config;
 pub mod identity;
 pub mod import;
+pub mod list;
 pub mod move_state;
 pub mod plan;
 pub mod read;
@@ -101,10 +103,20 @@ impl Engine {
         let all = all.chain(resources).chain(data_sources);
         let all = all.chain(ephemeral_resources.map(|it| (it.type_name(), it.schema())));
         let all = all.chain(actions.map(|it| (it.type_name(), it.schema())));
+        let list_resources = registry.list_resources().iter();
+        let all = all.chain(list_resources.map(|it| (it.type_name(), it.schema())));
         for (name, schema) in all {
             let findings = schema.validate_implementation();
             let findings = findings.iter();
             diagnostics.extend(findings.map(|it| bug(&format!("Schema of {name}: {it}"))));
+        }
+        for list in registry.list_resources() {
+            let name = list.type_name();
+            let identity = registry.resource(name).map(|it| it.identity().is_some());
+            if identity != Some(true) {
+                let finding = format!("{name} is listed, but is no resource with an identity");
+                diagnostics.fail(bug(&finding));
+            }
         }
         for resource in registry.resources() {
             let name = resource.type_name();

@@ -7,6 +7,7 @@ use crate::action::Action;
 use crate::data_source::DataSource;
 use crate::ephemeral::EphemeralResource;
 use crate::function::Function;
+use crate::list::ListResource;
 use crate::provider::Provider;
 use crate::resource::Resource;
 
@@ -15,6 +16,7 @@ pub struct Registry<D> {
     resources: Vec<Arc<dyn Resource<D>>>,
     data_sources: Vec<Arc<dyn DataSource<D>>>,
     ephemeral_resources: Vec<Arc<dyn EphemeralResource<D>>>,
+    list_resources: Vec<Arc<dyn ListResource<D>>>,
     actions: Vec<Arc<dyn Action<D>>>,
     functions: Vec<Arc<dyn Function>>,
 }
@@ -26,6 +28,7 @@ impl<D: Send + Sync> Registry<D> {
             resources: provider.resources(),
             data_sources: provider.data_sources(),
             ephemeral_resources: provider.ephemeral_resources(),
+            list_resources: provider.list_resources(),
             actions: provider.actions(),
             functions: provider.functions(),
         }
@@ -44,6 +47,11 @@ impl<D: Send + Sync> Registry<D> {
     /// The ephemeral resources.
     pub fn ephemeral_resources(&self) -> &[Arc<dyn EphemeralResource<D>>] {
         &self.ephemeral_resources
+    }
+
+    /// What finds objects of managed resources.
+    pub fn list_resources(&self) -> &[Arc<dyn ListResource<D>>] {
+        &self.list_resources
     }
 
     /// The actions.
@@ -76,6 +84,13 @@ impl<D: Send + Sync> Registry<D> {
         found.map(|it| &**it)
     }
 
+    /// What finds objects of this type.
+    pub fn list_resource(&self, type_name: &str) -> Option<&dyn ListResource<D>> {
+        let mut all = self.list_resources.iter();
+        let found = all.find(|it| it.type_name() == type_name);
+        found.map(|it| &**it)
+    }
+
     /// The action of this type.
     pub fn action(&self, type_name: &str) -> Option<&dyn Action<D>> {
         let found = self.actions.iter().find(|it| it.type_name() == type_name);
@@ -96,11 +111,13 @@ impl<D: Send + Sync> Registry<D> {
         let ephemeral_resources = self.ephemeral_resources.iter();
         let ephemeral_resources =
             ephemeral_resources.map(|it| ("ephemeral resource", it.type_name()));
+        let list_resources = self.list_resources.iter();
+        let list_resources = list_resources.map(|it| ("list resource", it.type_name()));
         let actions = self.actions.iter().map(|it| ("action", it.type_name()));
         let functions = self.functions.iter().map(|it| ("function", it.name()));
         let mut known = BTreeSet::new();
         let all = resources.chain(data_sources).chain(ephemeral_resources);
-        let all = all.chain(actions).chain(functions);
+        let all = all.chain(list_resources).chain(actions).chain(functions);
         all.filter(move |name| !known.insert(*name))
             .map(|(kind, name)| format!("The {kind} {name} is registered twice"))
     }

@@ -10,6 +10,7 @@ use crate::action::Action;
 use crate::data_source::DataSource;
 use crate::diagnostics::Diagnostics;
 use crate::ephemeral::EphemeralResource;
+use crate::list::ListResource;
 use crate::provider::Provider;
 use crate::resource::Resource;
 use crate::schema::validator::{ValidateRequest, Validator};
@@ -50,6 +51,16 @@ impl Engine {
     ) -> Diagnostics {
         let found = validate(ephemeral.schema(), config, false);
         and_rules(found, || ephemeral.validate_config(), config).await
+    }
+
+    /// Checks the arguments of a listing.
+    pub async fn validate_list<D: Send + Sync>(
+        &self,
+        list: &dyn ListResource<D>,
+        config: &Object,
+    ) -> Diagnostics {
+        let found = validate(list.schema(), config, false);
+        and_rules(found, || list.validate_config(), config).await
     }
 
     /// Checks the configuration of an action.

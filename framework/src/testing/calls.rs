@@ -26,6 +26,7 @@ pub(super) struct Schemas {
     pub(super) resources: BTreeMap<String, Arc<ObjectType>>,
     pub(super) data_sources: BTreeMap<String, Arc<ObjectType>>,
     pub(super) ephemeral_resources: BTreeMap<String, Arc<ObjectType>>,
+    pub(super) list_resources: BTreeMap<String, Arc<ObjectType>>,
     pub(super) actions: BTreeMap<String, Arc<ObjectType>>,
     pub(super) functions: BTreeMap<String, FunctionType>,
     pub(super) plan_destroy: bool,
@@ -146,6 +147,7 @@ impl<S: Service> Calls<S> {
                 .collect(),
             data_sources: by_name(&response.data_source_schemas)?,
             ephemeral_resources: by_name(&response.ephemeral_resource_schemas)?,
+            list_resources: by_name(&response.list_resource_schemas)?,
             actions: by_name(
                 &(response.action_schemas.into_iter())
                     .map(|(name, action)| (name, action.schema.unwrap_or_default()))

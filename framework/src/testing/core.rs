@@ -1,5 +1,6 @@
 //! Terraform's core, as far as a provider sees it.
 
+mod list;
 mod once;
 mod take_over;
 

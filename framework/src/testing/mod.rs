@@ -32,6 +32,7 @@ mod convert;
 mod calls;
 mod checks;
 mod instance;
+mod list;
 mod once;
 mod plan;
 
@@ -45,6 +46,7 @@ pub use self::config::{Config, unknown};
 pub use self::core::{Core, Options, Stop};
 pub use self::failure::{Failure, transcript};
 pub use self::instance::Instance;
+pub use self::list::{Found, Query};
 pub use self::model::assert_model_fits;
 pub use self::once::{Invoked, Opened};
 pub use self::plan::{Action, Planned};

@@ -11,6 +11,7 @@ mod ephemeral;
 mod error;
 mod function;
 mod identity;
+mod list;
 mod provider;
 mod resource;
 mod rpc;
@@ -26,7 +27,7 @@ use tfplugin_proto::v6;
 use tfplugin_proto::v6::invoke_action::event::Type;
 use tfplugin_proto::v6::provider_server::Provider as Service;
 use tokio::sync::mpsc;
-use tokio_stream::wrappers::UnboundedReceiverStream;
+use tokio_stream::wrappers::{ReceiverStream, UnboundedReceiverStream};
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
@@ -367,5 +368,51 @@ impl<P: Provider> Service for Server<P> {
         Ok(Response::new(Box::pin(UnboundedReceiverStream::new(
             stream,
         ))))
+    }
+
+    async fn validate_list_resource_config(
+        &self,
+        request: Request<v6::validate_list_resource_config::Request>,
+    ) -> Result<Response<v6::validate_list_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.validate_list_resource_config(&request);
+        let call = Call::resource("ValidateListResourceConfig", &request.type_name);
+        respond(call, work).await
+    }
+
+    async fn generate_resource_config(
+        &self,
+        request: Request<v6::generate_resource_config::Request>,
+    ) -> Result<Response<v6::generate_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        let work = self.0.generate_resource_config(&request);
+        let call = Call::resource("GenerateResourceConfig", &request.type_name);
+        respond(call, work).await
+    }
+
+    async fn list_resource(
+        &self,
+        request: Request<v6::list_resource::Request>,
+    ) -> Result<Response<BoxStream<v6::list_resource::Event>>, Status> {
+        let request = request.into_inner();
+        let state = Arc::clone(&self.0);
+        let (events, stream) = mpsc::channel(1);
+        tokio::spawn(async move {
+            let work = state.list_resource(&request, &events);
+            let call = Call::resource("ListResource", &request.type_name);
+            let ended = tokio::select! {
+                // Clients hang up once they have as many as they want.
+                () = events.closed() => return,
+                ended = respond(call, work) => ended.map(Response::into_inner),
+            };
+            if ended
+                .as_ref()
+                .map_or(true, |last| !last.diagnostic.is_empty())
+            {
+                // Nobody listens any more.
+                let _ = events.send(ended).await;
+            }
+        });
+        Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
 }

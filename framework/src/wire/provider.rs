@@ -19,7 +19,7 @@ impl<P: Provider> ServerState<P> {
             plan_destroy: true,
             get_provider_schema_optional: true,
             move_resource_state: resources.any(|it| it.move_state().is_some()),
-            generate_resource_config: false,
+            generate_resource_config: true,
         }
     }
 
@@ -37,9 +37,10 @@ impl<P: Provider> ServerState<P> {
     pub(super) fn metadata(&self) -> v6::get_metadata::Response {
         use v6::get_metadata::{
             ActionMetadata, DataSourceMetadata, EphemeralMetadata, FunctionMetadata,
-            ResourceMetadata,
+            ListResourceMetadata, ResourceMetadata,
         };
         let ephemeral_resources = self.registry.ephemeral_resources().iter();
+        let list_resources = self.registry.list_resources().iter();
         let actions = self.registry.actions().iter();
         let resources = self.registry.resources().iter();
         let data_sources = self.registry.data_sources().iter();
@@ -61,6 +62,11 @@ impl<P: Provider> ServerState<P> {
                     type_name: ephemeral.type_name().into(),
                 })
                 .collect(),
+            list_resources: list_resources
+                .map(|list| ListResourceMetadata {
+                    type_name: list.type_name().into(),
+                })
+                .collect(),
             actions: actions
                 .map(|action| ActionMetadata {
                     type_name: action.type_name().into(),
@@ -79,6 +85,7 @@ impl<P: Provider> ServerState<P> {
         let resources = self.registry.resources().iter();
         let data_sources = self.registry.data_sources().iter();
         let ephemeral_resources = self.registry.ephemeral_resources().iter();
+        let list_resources = self.registry.list_resources().iter();
         let actions = self.registry.actions().iter();
         v6::get_provider_schema::Response {
             provider: Some(schema::schema(self.provider.schema())),
@@ -90,6 +97,9 @@ impl<P: Provider> ServerState<P> {
             ),
             ephemeral_resource_schemas: by_name(
                 ephemeral_resources.map(|it| (it.type_name(), schema::schema(it.schema()))),
+            ),
+            list_resource_schemas: by_name(
+                list_resources.map(|it| (it.type_name(), schema::schema(it.schema()))),
             ),
             action_schemas: by_name(actions.map(|it| {
                 let schema = Some(schema::schema(it.schema()));

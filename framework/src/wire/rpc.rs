@@ -126,6 +126,8 @@ with_diagnostics!(
     close_ephemeral_resource,
     validate_action_config,
     plan_action,
+    validate_list_resource_config,
+    generate_resource_config,
 );
 
 impl RpcResponse for v6::invoke_action::event::Completed {
@@ -136,6 +138,18 @@ impl RpcResponse for v6::invoke_action::event::Completed {
 
     fn count(&self, severity: Severity) -> usize {
         let all = self.diagnostics.iter();
+        all.filter(|it| it.severity() == severity).count()
+    }
+}
+
+impl RpcResponse for v6::list_resource::Event {
+    fn add_error(&mut self, error: Diagnostic) {
+        let error = convert::diagnostics(Members::default(), [error]);
+        self.diagnostic.extend(error);
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        let all = self.diagnostic.iter();
         all.filter(|it| it.severity() == severity).count()
     }
 }

@@ -10,6 +10,7 @@ use crate::engine::configure::Configured;
 use crate::engine::registry::Registry;
 use crate::ephemeral::EphemeralResource;
 use crate::function::Function;
+use crate::list::ListResource;
 use crate::provider::Provider;
 use crate::resource::Resource;
 
@@ -56,6 +57,15 @@ impl<P: Provider> ServerState<P> {
     ) -> Result<&dyn EphemeralResource<P::Data>, CallError> {
         let found = self.registry.ephemeral_resource(type_name);
         found.ok_or_else(|| unknown("ephemeral resource type", type_name))
+    }
+
+    /// What finds objects of this type.
+    pub(super) fn list_resource_type(
+        &self,
+        type_name: &str,
+    ) -> Result<&dyn ListResource<P::Data>, CallError> {
+        let found = self.registry.list_resource(type_name);
+        found.ok_or_else(|| unknown("list resource type", type_name))
     }
 
     /// The action of this type.

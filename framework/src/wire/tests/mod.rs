@@ -402,7 +402,7 @@ async fn schemas_tell_what_is_served_and_nothing_else() {
     let schema = response.expect("answered").into_inner();
     let capabilities = schema.server_capabilities.expect("declared");
     assert!(capabilities.plan_destroy && capabilities.get_provider_schema_optional);
-    assert!(!capabilities.move_resource_state && !capabilities.generate_resource_config);
+    assert!(!capabilities.move_resource_state && capabilities.generate_resource_config);
     let thing = &schema.resource_schemas["memory_thing"];
     assert_eq!(thing.version, 1);
     let block = thing.block.as_ref().expect("a block");

@@ -7,6 +7,7 @@ pub mod types;
 mod deletions;
 mod plans;
 mod sign_in;
+mod subscription;
 
 pub(crate) mod attributes;
 pub(crate) mod report;
@@ -25,6 +26,8 @@ pub(crate) mod arm_resource;
 mod operations;
 pub(crate) mod resource;
 
+pub(crate) mod look_up;
+
 pub(crate) mod release;
 pub(crate) mod subnet;
 
@@ -42,6 +45,7 @@ use crate::arm;
 pub use deletions::{Deletions, Patience};
 pub use plans::{Conflict, PlanRegistry, Planned, Planner};
 pub use sign_in::SignIn;
+pub use subscription::Subscription;
 
 /// A configured provider.
 #[derive(Debug)]
@@ -51,7 +55,7 @@ pub struct Azure {
     /// Whether the client has signed in.
     pub sign_in: SignIn,
     /// The subscription in which everything lives.
-    pub subscription_id: String,
+    pub subscription: Subscription,
     /// Tags for every object that has tags; none while they are not known.
     pub default_tags: Option<BTreeMap<String, String>>,
     /// What this run has planned so far.
@@ -64,6 +68,7 @@ pub struct Azure {
 pub async fn session(context: &Context<Azure>) -> Result<arm::Session, Diagnostic> {
     let azure = context.data()?;
     azure.sign_in.ensure(&azure.client, context).await?;
+    azure.subscription.find(&azure.client, context).await?;
     Ok(azure
         .client
         .bounded(context.deadline, context.cancel.clone()))
@@ -73,6 +78,15 @@ pub async fn session(context: &Context<Azure>) -> Result<arm::Session, Diagnosti
 pub async fn plan_session(context: &Context<Azure>, plan: &mut Plan<'_>) -> Option<arm::Session> {
     context.data_if_known()?;
     session(context).await.report(plan.diagnostics).ok()
+}
+
+/// Makes sure that the subscription is known, for a plan. Nothing is left to do while the provider's configuration is not.
+pub async fn find_subscription(context: &Context<Azure>, plan: &mut Plan<'_>) -> Option<()> {
+    let Some(azure) = context.data_if_known() else {
+        return Some(());
+    };
+    let found = azure.subscription.find(&azure.client, context).await;
+    found.report(plan.diagnostics).ok()
 }
 
 /// A last short look around for an operation that was stopped or timed out, so that what it leaves behind is true.

@@ -7,6 +7,8 @@
 //! - [`azure`]: what resources work with, and attributes in ARM's JSON.
 //! - `preflight`: what in the network would make an environment fail hours later → [`azure`], [`validate`].
 //! - [`resources`]: one file for each managed resource.
+//! - [`data_sources`]: one file for each data source → [`resources`], whose rows those of the same name have.
+//! - [`functions`]: one file for each function → [`arm`] for IDs, and [`validate`].
 //! - [`provider`]: the provider block and the registry.
 //!
 //! `tests/structure.rs` checks these directions.
@@ -19,5 +21,8 @@ pub mod azure;
 mod preflight;
 
 pub mod resources;
+
+pub mod data_sources;
+pub mod functions;
 
 pub mod provider;

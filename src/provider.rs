@@ -4,61 +4,72 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
-use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported, sentence};
+use tfplugin_framework::data_source::DataSource;
+use tfplugin_framework::diagnostics::{Diagnostics, Reported, sentence};
+use tfplugin_framework::function::Function;
+use tfplugin_framework::plugin::inherited_trace;
 use tfplugin_framework::provider::{
     ConfigureContext, ConfigureRequest, ConfigureResponse, Provider,
 };
 use tfplugin_framework::resource::Resource;
-use tfplugin_framework::schema::validator::{no_null_elements, one_of, text};
+use tfplugin_framework::schema::validator::{no_null_elements, size_between, text};
 use tfplugin_framework::schema::{Attribute, Schema};
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::{Object, Value};
+use tfplugin_framework::validate_config::{ValidateConfig, ValidateConfigRequest};
 
-use crate::arm::{self, Cloud, cloud, credentials};
-use crate::azure::{Azure, Deletions, PlanRegistry, SignIn};
-use crate::{resources, validate};
+use crate::arm::arguments::{
+    ARGUMENTS, AUXILIARY_TENANT_IDS, Argument, ENVIRONMENT, Kind, METADATA_HOST, SUBSCRIPTION_ID,
+};
+use crate::arm::{self, Cloud, CloudSource, Given, Mistake, Trace};
+use crate::azure::{Azure, Deletions, PlanRegistry, SignIn, Subscription};
+use crate::{data_sources, functions, resources, validate};
 
 /// The provider's address in the registry.
 pub const ADDRESS: &str = "registry.terraform.io/tfplugin-rs/ise";
 
+/// ARM takes no more.
+const MOST_AUXILIARY_TENANTS: usize = 3;
+
+/// The one argument that says nothing about the way to Azure.
+const DEFAULT_TAGS: &str = "default_tags";
+
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+    let mut attributes: Vec<_> = ARGUMENTS
+        .iter()
+        .filter(|argument| argument.configurable)
+        .map(|argument| attribute(argument))
+        .collect();
+    attributes.push(
+        Attribute::map(DEFAULT_TAGS, Type::String)
+            .validator(no_null_elements())
+            .doc("Tags for every object that has tags; `tags` of the object win."),
+    );
     Schema {
-    description: "Azure Logic Apps integration service environments: the environment, its subnets, logic apps and integration accounts.".into(),
-    attributes: vec![
-        Attribute::string("subscription_id")
-            .validator(text(is_uuid))
-            .doc("Subscription in which everything lives. Defaults to that of the Azure CLI when it signs in. `ARM_SUBSCRIPTION_ID`."),
-        Attribute::string("tenant_id").doc("Microsoft Entra ID tenant to sign in to. `ARM_TENANT_ID`."),
-        Attribute::string("environment")
-            .validator(one_of(["public", "usgovernment", "china"]))
-            .doc("Azure cloud: `public` (the default), `usgovernment` or `china`. `ARM_ENVIRONMENT`."),
-        Attribute::string("resource_manager_endpoint")
-            .validator(text(is_endpoint))
-            .doc(
-                "URL of Azure Resource Manager in a custom cloud, or of the ARM emulator. Plain `http://` is for loopback hosts only. \
-                 `ARM_RESOURCE_MANAGER_ENDPOINT`.",
-            ),
-        Attribute::string("resource_manager_audience")
-            .doc("What access tokens are asked for; the endpoint when it is not given. `ARM_RESOURCE_MANAGER_AUDIENCE`."),
-        Attribute::string("active_directory_authority_host")
-            .validator(text(is_endpoint))
-            .doc("URL of the sign-in service in a custom cloud, or of the ARM emulator. `ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST`."),
-        Attribute::string("client_id").doc("Application (client) ID to sign in with. `ARM_CLIENT_ID`."),
-        Attribute::string("client_id_file_path").doc("File that holds the application ID. `ARM_CLIENT_ID_FILE_PATH`."),
-        Attribute::string("client_secret").sensitive().doc("Secret of the application. `ARM_CLIENT_SECRET`."),
-        Attribute::string("client_secret_file_path").doc("File that holds the secret. `ARM_CLIENT_SECRET_FILE_PATH`."),
-        Attribute::bool("use_cli").doc("Whether to sign in with the Azure CLI when nothing else is configured; true by default. `ARM_USE_CLI`."),
-        Attribute::map("default_tags", Type::String).validator(no_null_elements()).doc("Tags for every object that has tags; `tags` of the object win."),
-        Attribute::string("partner_id")
-            .validator(text(validate::partner_id))
-            .doc("GUID of the partner to whom Microsoft attributes the usage. `ARM_PARTNER_ID`."),
-        Attribute::bool("disable_correlation_request_id")
-            .doc("Leaves out the `x-ms-correlation-request-id` header, which ties together all requests of one run. `ARM_DISABLE_CORRELATION_REQUEST_ID`."),
-    ],
-    ..Schema::default()
-}
+        description: "Azure Logic Apps integration service environments: the environment, its subnets, logic apps and integration accounts.".into(),
+        attributes,
+        ..Schema::default()
+    }
 });
+
+/// The row of an argument.
+fn attribute(argument: &Argument) -> Attribute {
+    let mut attribute = match argument.kind {
+        Kind::Bool => Attribute::bool(argument.name),
+        Kind::List => Attribute::list(argument.name, Type::String)
+            .validator(no_null_elements())
+            .validator(size_between(0, MOST_AUXILIARY_TENANTS)),
+        _ => Attribute::string(argument.name),
+    };
+    if let Some(rule) = argument.rule {
+        attribute = attribute.validator(text(rule));
+    }
+    if argument.sensitive {
+        attribute = attribute.sensitive();
+    }
+    attribute.doc(argument.documentation())
+}
 
 /// The provider.
 #[derive(Debug)]
@@ -72,6 +83,10 @@ impl Provider for IseProvider {
         &SCHEMA
     }
 
+    fn validate_config(&self) -> Option<&dyn ValidateConfig> {
+        Some(self)
+    }
+
     async fn configure(
         &self,
         _: &ConfigureContext,
@@ -79,25 +94,18 @@ impl Provider for IseProvider {
         response: &mut ConfigureResponse<Azure>,
     ) -> Result<(), Reported> {
         let config = request.config;
-        let mut connection = config.iter().filter(|(name, _)| *name != "default_tags");
+        let mut connection = config.iter().filter(|(name, _)| *name != DEFAULT_TAGS);
         if connection.any(|(_, value)| !value.is_wholly_known()) {
             return Ok(());
         }
         let diagnostics = &mut response.diagnostics;
-        let configuration = Configuration::new(config, &|name| std::env::var(name).ok());
-        let mut settings = configuration.settings(diagnostics)?;
-        let subscription_id = match settings.credentials.subscription_id.clone() {
-            Some(subscription_id) => subscription_id,
-            None => subscription_of_cli(&settings.credentials)
-                .await
-                .report(diagnostics)?,
-        };
-        settings.credentials.subscription_id = Some(subscription_id.clone());
+        let settings = settings(config, |name| std::env::var(name).ok(), diagnostics)?;
+        let subscription = Subscription::new(settings.given.text(&SUBSCRIPTION_ID));
         let default_tags = default_tags(config, diagnostics)?;
         response.data = Some(Azure {
             client: arm::Client::new(settings),
             sign_in: SignIn::default(),
-            subscription_id,
+            subscription,
             default_tags,
             plans: PlanRegistry::default(),
             deletions: Deletions::default(),
@@ -108,179 +116,97 @@ impl Provider for IseProvider {
     fn resources(&self) -> Vec<Arc<dyn Resource<Azure>>> {
         resources::all()
     }
+
+    fn data_sources(&self) -> Vec<Arc<dyn DataSource<Azure>>> {
+        data_sources::all()
+    }
+
+    fn functions(&self) -> Vec<Arc<dyn Function>> {
+        functions::all()
+    }
 }
 
-/// The provider block over the environment: what is written in HCL wins.
-struct Configuration<'a> {
-    config: &'a Object,
-    environment: &'a (dyn Fn(&str) -> Option<String> + Sync),
-}
-
-impl<'a> Configuration<'a> {
-    fn new(config: &'a Object, environment: &'a (dyn Fn(&str) -> Option<String> + Sync)) -> Self {
-        Self {
-            config,
-            environment,
-        }
-    }
-
-    /// All settings of the client, or everything that is wrong with them.
-    fn settings(&self, diagnostics: &mut Diagnostics) -> Result<arm::Settings, Reported> {
-        let client_id = self.text_or_file("client_id", "ARM_CLIENT_ID");
-        let client_id = take(diagnostics, "client_id_file_path", client_id);
-        let client_secret = self.text_or_file("client_secret", "ARM_CLIENT_SECRET");
-        let client_secret = take(diagnostics, "client_secret_file_path", client_secret);
-        let subscription_id = self.checked("subscription_id", "ARM_SUBSCRIPTION_ID", is_uuid);
-        let subscription_id = take(diagnostics, "subscription_id", subscription_id);
-        let partner_id = self.checked("partner_id", "ARM_PARTNER_ID", validate::partner_id);
-        let partner_id = take(diagnostics, "partner_id", partner_id);
-        let use_cli = take(diagnostics, "use_cli", self.bool("use_cli", "ARM_USE_CLI"));
-        let (name, variable) = (
-            "disable_correlation_request_id",
-            "ARM_DISABLE_CORRELATION_REQUEST_ID",
-        );
-        let disable_correlation_request_id = take(diagnostics, name, self.bool(name, variable));
-        let cloud = self.cloud(diagnostics);
-        diagnostics.check()?;
-        let cloud = cloud?;
-        Ok(arm::Settings {
-            cloud,
-            credentials: credentials::Settings {
-                tenant_id: self.text("tenant_id", "ARM_TENANT_ID"),
-                subscription_id,
-                client_id,
-                client_secret: client_secret.map(credentials::Secret::new),
-                use_cli: use_cli.unwrap_or(true),
-            },
-            partner_id,
-            disable_correlation_request_id: disable_correlation_request_id.unwrap_or(false),
-        })
-    }
-
-    fn cloud(&self, diagnostics: &mut Diagnostics) -> Result<Cloud, Reported> {
-        let name = self.text("environment", "ARM_ENVIRONMENT");
-        let named = Cloud::named(name.as_deref().unwrap_or("public"));
-        let path = Path::attribute("environment");
-        let mut cloud = named.map_err(|message| {
-            diagnostics.add_attribute_error(path, "Invalid environment", message)
-        })?;
-        let mut endpoint = |name: &str, variable: &str| {
-            let text = self.text(name, variable)?;
-            cloud::endpoint(&text)
-                .map_err(|message| {
-                    diagnostics.add_attribute_error(
-                        Path::attribute(name),
-                        format!("Invalid {name}"),
-                        message,
-                    )
-                })
-                .ok()
+/// Only a cloud that describes itself may have any name.
+impl ValidateConfig for IseProvider {
+    fn validate(&self, request: ValidateConfigRequest<'_>, diagnostics: &mut Diagnostics) {
+        let host = request.config.get(METADATA_HOST.name);
+        let mut variables = METADATA_HOST.variables.iter();
+        let is_elsewhere = !host.is_null()
+            || variables.any(|name| std::env::var_os(name).is_some_and(|it| !it.is_empty()));
+        let Some(name) = request
+            .config
+            .str(ENVIRONMENT.name)
+            .filter(|it| !it.is_empty())
+        else {
+            return;
         };
-        if let Some(url) = endpoint("resource_manager_endpoint", "ARM_RESOURCE_MANAGER_ENDPOINT") {
-            url.as_str()
-                .trim_end_matches('/')
-                .clone_into(&mut cloud.resource_manager_audience);
-            cloud.resource_manager_endpoint = url;
-        }
-        if let Some(url) = endpoint(
-            "active_directory_authority_host",
-            "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST",
-        ) {
-            cloud.authority_host = url;
-        }
-        if let Some(audience) =
-            self.text("resource_manager_audience", "ARM_RESOURCE_MANAGER_AUDIENCE")
-        {
-            cloud.resource_manager_audience = audience;
-        }
-        Ok(cloud)
-    }
-
-    fn text(&self, name: &str, variable: &str) -> Option<String> {
-        let given = match self.config.get(name) {
-            Value::String(text) => Some(text.clone()),
-            _ => (self.environment)(variable),
-        };
-        given.filter(|text| !text.is_empty())
-    }
-
-    /// Terraform has checked what is written in HCL; what the environment gives is checked here.
-    fn checked(
-        &self,
-        name: &str,
-        variable: &str,
-        rule: fn(&str) -> Result<(), String>,
-    ) -> Result<Option<String>, String> {
-        let text = self.text(name, variable);
-        text.as_deref().map_or(Ok(()), rule)?;
-        Ok(text)
-    }
-
-    fn bool(&self, name: &str, variable: &str) -> Result<Option<bool>, String> {
-        if let Some(given) = self.config.bool(name) {
-            return Ok(Some(given));
-        }
-        let text = (self.environment)(variable).unwrap_or_default();
-        match text.to_ascii_lowercase().as_str() {
-            "" => Ok(None),
-            "true" | "t" | "1" => Ok(Some(true)),
-            "false" | "f" | "0" => Ok(Some(false)),
-            _ => Err(format!(
-                "The environment variable {variable} is {text:?}. Set it to true or false."
-            )),
-        }
-    }
-
-    /// A value that is given itself or in a file, for which the same names with `_file_path` at the end stand.
-    fn text_or_file(&self, name: &str, variable: &str) -> Result<Option<String>, String> {
-        if let Some(text) = self.text(name, variable) {
-            return Ok(Some(text));
-        }
-        let Some(file) = self.text(
-            &format!("{name}_file_path"),
-            &format!("{variable}_FILE_PATH"),
-        ) else {
-            return Ok(None);
-        };
-        match std::fs::read_to_string(&file) {
-            Ok(text) => Ok(Some(text.trim().to_owned())),
-            Err(error) => Err(format!("The file {file:?} cannot be read: {error}.")),
+        if let (false, Err(words)) = (is_elsewhere, Cloud::named(name)) {
+            diagnostics.add_attribute_error(
+                Path::attribute(ENVIRONMENT.name),
+                format!("Invalid {ENVIRONMENT}"),
+                sentence(&words),
+            );
         }
     }
 }
 
-/// The value, or its mistake among the messages.
-fn take<T>(
+/// All settings of the client, or everything that is wrong with them. What is written in HCL wins over the environment.
+fn settings(
+    config: &Object,
+    environment: impl Fn(&str) -> Option<String>,
     diagnostics: &mut Diagnostics,
-    name: &str,
-    result: Result<Option<T>, String>,
-) -> Option<T> {
-    result.unwrap_or_else(|message| {
+) -> Result<arm::Settings, Reported> {
+    let written = |argument: &Argument| match argument.configurable {
+        true => written(config.get(argument.name)),
+        false => None,
+    };
+    let (given, mut mistakes) = Given::look_up(written, environment);
+    if given.list(&AUXILIARY_TENANT_IDS).len() > MOST_AUXILIARY_TENANTS {
+        mistakes.push(Mistake {
+            argument: &AUXILIARY_TENANT_IDS,
+            words: format!("Azure takes at most {MOST_AUXILIARY_TENANTS} further tenants."),
+        });
+    }
+    let is_known = |mistake: &Mistake, known: &[Mistake]| {
+        known
+            .iter()
+            .any(|it| it.argument.name == mistake.argument.name)
+    };
+    let cloud = CloudSource::new(&given);
+    if let Err(mistake) = &cloud
+        && !is_known(mistake, &mistakes)
+    {
+        mistakes.push(mistake.clone());
+    }
+    for Mistake { argument, words } in mistakes {
         diagnostics.add_attribute_error(
-            Path::attribute(name),
-            format!("Invalid {name}"),
-            sentence(&message),
+            Path::attribute(argument.name),
+            format!("Invalid {argument}"),
+            sentence(&words),
         );
-        None
-    })
+    }
+    diagnostics.check()?;
+    match cloud {
+        Ok(cloud) => Ok(arm::Settings {
+            cloud,
+            given,
+            trace: inherited_trace().map(|(trace_id, flags)| Trace { trace_id, flags }),
+        }),
+        Err(mistake) => Err(diagnostics.add_error("Invalid cloud", mistake.words)),
+    }
 }
 
-async fn subscription_of_cli(credentials: &credentials::Settings) -> Result<String, Diagnostic> {
-    let missing = |reason: String| {
-        let detail = format!(
-            "Set subscription_id in the provider block, or the environment variable ARM_SUBSCRIPTION_ID. {reason}"
-        );
-        Diagnostic::error("Missing subscription_id", detail).at(Path::attribute("subscription_id"))
-    };
-    if credentials.client_secret.is_some() || !credentials.use_cli {
-        return Err(missing(
-            "Only the Azure CLI could tell a default, and it is not used to sign in.".into(),
-        ));
+/// What is written, as a variable would hold it.
+fn written(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::List(elements) => {
+            let elements = elements.iter().filter_map(Value::as_str);
+            Some(elements.collect::<Vec<_>>().join(";"))
+        }
+        _ => None,
     }
-    let account = credentials::default_account().await;
-    account
-        .map(|account| account.subscription_id)
-        .map_err(|why| missing(format!("The Azure CLI could not tell its default: {why}.")))
 }
 
 /// The default tags; none while they are not known.
@@ -288,10 +214,10 @@ fn default_tags(
     config: &Object,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<BTreeMap<String, String>>, Reported> {
-    if !config.get("default_tags").is_wholly_known() {
+    if !config.get(DEFAULT_TAGS).is_wholly_known() {
         return Ok(None);
     }
-    let tags = config.get("default_tags").as_map().into_iter().flatten();
+    let tags = config.get(DEFAULT_TAGS).as_map().into_iter().flatten();
     let tags: BTreeMap<_, _> = tags
         .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
         .collect();
@@ -301,32 +227,19 @@ fn default_tags(
     );
     let mut result = Ok(Some(tags.clone()));
     for finding in findings {
-        let path = Path::attribute("default_tags");
+        let path = Path::attribute(DEFAULT_TAGS);
         let path = finding.key.map_or(path.clone(), |key| path.with_key(key));
         let words = sentence(&finding.message);
-        result = Err(diagnostics.add_attribute_error(path, "Invalid default_tags", words));
+        result =
+            Err(diagnostics.add_attribute_error(path, format!("Invalid {DEFAULT_TAGS}"), words));
     }
     result
-}
-
-fn is_uuid(text: &str) -> Result<(), String> {
-    // The crate takes forms with braces or without hyphens too; ARM does not.
-    let is_hyphenated = text.len() == uuid::fmt::Hyphenated::LENGTH;
-    match is_hyphenated && uuid::Uuid::try_parse(text).is_ok() {
-        true => Ok(()),
-        false => Err(format!(
-            "{text:?} is not a subscription ID, which is a GUID such as 00000000-0000-0000-0000-000000000000."
-        )),
-    }
-}
-
-fn is_endpoint(text: &str) -> Result<(), String> {
-    cloud::endpoint(text).map(|_| ())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arm::arguments::{CLIENT_ID, CLIENT_SECRET, TENANT_ID, USE_CLI};
 
     const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
 
@@ -344,7 +257,7 @@ mod tests {
             .collect();
         let mut diagnostics = Diagnostics::new();
         let lookup = |name: &str| environment.get(name).cloned();
-        let settings = Configuration::new(&object, &lookup).settings(&mut diagnostics);
+        let settings = super::settings(&object, lookup, &mut diagnostics);
         let told = diagnostics.iter();
         settings.map_err(|_| told.map(|d| format!("{}: {}", d.path, d.detail)).collect())
     }
@@ -357,9 +270,9 @@ mod tests {
             ("ARM_USE_CLI", "false"),
         ];
         let settings = settings(&[("tenant_id", "hcl")], &environment).expect("complete");
-        assert_eq!(settings.credentials.tenant_id.as_deref(), Some("hcl"));
-        assert_eq!(settings.credentials.client_id.as_deref(), Some("env"));
-        assert!(!settings.credentials.use_cli);
+        assert_eq!(settings.given.text(&TENANT_ID), Some("hcl"));
+        assert_eq!(settings.given.text(&CLIENT_ID), Some("env"));
+        assert_eq!(settings.given.bool(&USE_CLI), Some(false));
     }
 
     #[test]
@@ -369,19 +282,24 @@ mod tests {
             &[],
         )
         .expect("complete");
+        let local = local.cloud.known().expect("nothing to ask");
+        assert_eq!(local.resource_manager_audience, "http://127.0.0.1:4510");
         assert_eq!(
-            local.cloud.resource_manager_audience,
-            "http://127.0.0.1:4510"
-        );
-        assert_eq!(
-            local.cloud.authority_host.as_str(),
+            local.authority_host.as_str(),
             "https://login.microsoftonline.com/"
         );
         let china = settings(&[], &[("ARM_ENVIRONMENT", "china")]).expect("complete");
+        let china = china.cloud.known().expect("nothing to ask");
         assert_eq!(
-            china.cloud.resource_manager_audience,
+            china.resource_manager_audience,
             "https://management.chinacloudapi.cn"
         );
+        let stack = settings(
+            &[("metadata_host", "stack.example"), ("environment", "Stack")],
+            &[],
+        );
+        assert_eq!(stack.expect("asked later").cloud.known(), None);
+        assert!(settings(&[("environment", "Stack")], &[]).is_err());
     }
 
     #[test]
@@ -404,9 +322,9 @@ mod tests {
         assert_eq!(
             places,
             [
-                "client_secret_file_path",
                 "subscription_id",
-                "resource_manager_endpoint"
+                "resource_manager_endpoint",
+                "client_secret_file_path"
             ]
         );
     }
@@ -424,14 +342,14 @@ mod tests {
             assert!(settings(&[], &[(variable, value)]).is_err(), "{variable}");
         }
         for (value, expect) in [
-            ("", true),
-            ("1", true),
-            ("T", true),
-            ("0", false),
-            ("False", false),
+            ("", None),
+            ("1", Some(true)),
+            ("T", Some(true)),
+            ("0", Some(false)),
+            ("False", Some(false)),
         ] {
             let settings = settings(&[], &[("ARM_USE_CLI", value)]).expect("fine");
-            assert_eq!(settings.credentials.use_cli, expect, "{value:?}");
+            assert_eq!(settings.given.bool(&USE_CLI), expect, "{value:?}");
         }
     }
 
@@ -444,11 +362,13 @@ mod tests {
             &[("subscription_id", SUBSCRIPTION)],
             &[("ARM_CLIENT_SECRET_FILE_PATH", path)],
         );
-        let secret = settings
-            .expect("complete")
-            .credentials
-            .client_secret
-            .expect("read");
-        assert_eq!(secret.secret(), "hush");
+        let given = settings.expect("complete").given;
+        let secret = given.read(&CLIENT_SECRET);
+        assert_eq!(secret, Ok(Some("hush".to_owned())));
+        // A renewed one is taken.
+        std::fs::write(file.path(), "hush again").expect("writable");
+        let secret = given.read(&CLIENT_SECRET);
+        assert_eq!(secret, Ok(Some("hush again".to_owned())));
+        assert!(!format!("{given:?}").contains("hush"));
     }
 }

@@ -52,6 +52,33 @@ impl Version {
         !self.is_opentofu && patch.is_some_and(|patch| patch <= 2)
     }
 
+    /// Whether it calls functions of providers, as Terraform does since 1.8 and OpenTofu since 1.7.
+    pub fn calls_functions(&self) -> bool {
+        self.is_at_least(match self.is_opentofu {
+            true => 7,
+            false => 8,
+        })
+    }
+
+    /// Whether it mocks providers in `terraform test`, as Terraform does since 1.7 and OpenTofu since 1.8.
+    pub fn mocks_providers(&self) -> bool {
+        self.is_at_least(match self.is_opentofu {
+            true => 8,
+            false => 7,
+        })
+    }
+
+    /// Whether the plan with which an apply begins is told what the plan before it remembered, as Terraform does since 1.16.
+    pub fn hands_on_planned_private(&self) -> bool {
+        !self.is_opentofu && self.is_at_least(16)
+    }
+
+    fn is_at_least(&self, minor: u32) -> bool {
+        let mut numbers = self.number.split('.');
+        let found = numbers.nth(1).and_then(|it| it.parse::<u32>().ok());
+        !self.number.starts_with("1.") || found.is_some_and(|it| it >= minor)
+    }
+
     fn parse(line: &str) -> Option<Self> {
         let (name, number) = line.trim().split_once(" v")?;
         Some(Self {
@@ -99,5 +126,18 @@ mod tests {
             assert_eq!(version.misreads_imported_providers(), misreads, "{line}");
         }
         assert_eq!(Version::parse("on linux_amd64"), None);
+        for (line, calls_functions, mocks_providers) in [
+            ("Terraform v1.5.7", false, false),
+            ("Terraform v1.7.0-beta1", false, true),
+            ("Terraform v1.10.0", true, true),
+            ("Terraform v2.0.0", true, true),
+            ("OpenTofu v1.6.2", false, false),
+            ("OpenTofu v1.7.0", true, false),
+            ("OpenTofu v1.12.6", true, true),
+        ] {
+            let version = Version::parse(line).expect(line);
+            assert_eq!(version.calls_functions(), calls_functions, "{line}");
+            assert_eq!(version.mocks_providers(), mocks_providers, "{line}");
+        }
     }
 }

@@ -1,15 +1,20 @@
 //! A running emulator, and the truth that it holds.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::thread;
 
+use rustls::ClientConfig;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
 use crate::http::{self, Answer, Request};
 use crate::{Result, binaries};
+
+/// The name of the file with an emulator's authority.
+const AUTHORITY: &str = "ca.pem";
 
 /// An emulator process, which ends with this value.
 #[derive(Debug)]
@@ -18,6 +23,15 @@ pub struct Emulator {
     authority: String,
     /// The folder of its state file.
     memory: Option<TempDir>,
+    /// Who vouches for it, if it speaks TLS.
+    vouched: Option<Vouched>,
+}
+
+/// An emulator's own authority.
+#[derive(Debug)]
+struct Vouched {
+    folder: TempDir,
+    trust: Arc<ClientConfig>,
 }
 
 /// A request that the emulator served, without what tests have no use for.
@@ -36,19 +50,25 @@ pub struct Served {
 impl Emulator {
     /// Starts one on a free port of loopback. `time_scale` seconds of Azure pass in each real second.
     pub fn start(fixtures: &[&Path], time_scale: u32) -> Result<Self> {
-        Self::start_at("127.0.0.1:0", fixtures, None, time_scale)
+        Self::start_at("127.0.0.1:0", fixtures, None, false, time_scale)
+    }
+
+    /// The same, over TLS.
+    pub fn start_tls(fixtures: &[&Path], time_scale: u32) -> Result<Self> {
+        Self::start_at("127.0.0.1:0", fixtures, None, true, time_scale)
     }
 
     /// The same, with a memory that outlives its process: see [`Emulator::go_down`].
     pub fn start_with_memory(fixtures: &[&Path], time_scale: u32) -> Result<Self> {
         let memory = tempfile::tempdir()?;
-        Self::start_at("127.0.0.1:0", fixtures, Some(memory), time_scale)
+        Self::start_at("127.0.0.1:0", fixtures, Some(memory), false, time_scale)
     }
 
     fn start_at(
         address: &str,
         fixtures: &[&Path],
         memory: Option<TempDir>,
+        tls: bool,
         time_scale: u32,
     ) -> Result<Self> {
         let program = &binaries::built()?.emulator;
@@ -65,6 +85,11 @@ impl Emulator {
         if let Some(memory) = &memory {
             command.arg("--state").arg(memory.path().join("state"));
         }
+        let certificates = tls.then(tempfile::tempdir).transpose()?;
+        if let Some(folder) = &certificates {
+            let file = folder.path().join(AUTHORITY);
+            command.arg("--tls").arg("--ca-out").arg(file);
+        }
         let mut process = command
             .spawn()
             .map_err(|error| format!("{} cannot be run: {error}", program.display()))?;
@@ -72,11 +97,12 @@ impl Emulator {
         if let Some(stdout) = process.stdout.take() {
             BufReader::new(stdout).read_line(&mut line)?;
         }
-        let authority = line.trim().strip_prefix("http://").map(str::to_owned);
+        let authority = line.trim().split_once("://").map(|(_, it)| it.to_owned());
         let mut emulator = Self {
             process,
             authority: authority.unwrap_or_default(),
             memory,
+            vouched: None,
         };
         if emulator.authority.is_empty() {
             let ended = emulator.process.wait()?;
@@ -84,6 +110,10 @@ impl Emulator {
                 "arm-emulator printed {line:?} instead of its URL and ended with {ended}"
             )
             .into());
+        }
+        if let Some(folder) = certificates {
+            let trust = http::trust(&folder.path().join(AUTHORITY))?;
+            emulator.vouched = Some(Vouched { folder, trust });
         }
         Ok(emulator)
     }
@@ -98,13 +128,75 @@ impl Emulator {
     /// Starts it again at the same address, with all that it remembers.
     pub fn come_back(&mut self, time_scale: u32) -> Result {
         let memory = self.memory.take();
-        *self = Self::start_at(&self.authority.clone(), &[], memory, time_scale)?;
+        *self = Self::start_at(&self.authority.clone(), &[], memory, false, time_scale)?;
         Ok(())
     }
 
     /// Its base URL.
     pub fn url(&self) -> String {
-        format!("http://{}", self.authority)
+        let scheme = if self.vouched.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://{}", self.authority)
+    }
+
+    /// Host and port.
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// The file with the authority that vouches for it, if it speaks TLS.
+    pub fn authority_file(&self) -> Option<PathBuf> {
+        let vouched = self.vouched.as_ref()?;
+        Some(vouched.folder.path().join(AUTHORITY))
+    }
+
+    /// Registers an application: from the first one on, only these sign in, with what they have.
+    pub fn register(&self, client_id: &str, application: &Json) -> Result {
+        let path = format!("applications/{client_id}");
+        self.control("PUT", &path, Some(application)).map(drop)
+    }
+
+    /// Sets what the services of machines and jobs are to be shown.
+    pub fn expect_of_machines(&self, expected: &Json) -> Result {
+        self.control("POST", "signin", Some(expected)).map(drop)
+    }
+
+    /// What GitHub vouches for with a job of the repository `o/r`.
+    pub fn github_token(&self, request_token: &str) -> Result<String> {
+        let answer = self.send(Request {
+            method: "GET",
+            path: "/github/o/r/idtoken?audience=api://AzureADTokenExchange",
+            token: Some(request_token),
+            body: None,
+        })?;
+        let token = answer.body["value"].as_str();
+        Ok(token.ok_or("no token")?.to_owned())
+    }
+
+    /// An access token for an application that signs in with its secret.
+    pub fn access_token(&self, tenant: &str, client_id: &str, secret: &str) -> Result<String> {
+        let form = format!(
+            "grant_type=client_credentials&client_id={client_id}&client_secret={secret}&scope=https%3A%2F%2Fmanagement.azure.com%2F.default"
+        );
+        let issued = self.send(Request {
+            method: "POST",
+            path: &format!("/{tenant}/oauth2/v2.0/token"),
+            body: Some(("application/x-www-form-urlencoded", &form)),
+            token: None,
+        })?;
+        let token = issued.body["access_token"].as_str();
+        Ok(token.ok_or("no token")?.to_owned())
+    }
+
+    /// How many requests there were whose path ends so, sign-ins included.
+    pub fn count(&self, path: &str) -> Result<usize> {
+        let answer = self.control("GET", "requests", None)?;
+        let requests = answer["value"].as_array().into_iter().flatten();
+        let paths = requests.filter_map(|request| request["path"].as_str());
+        Ok(paths.filter(|it| it.ends_with(path)).count())
     }
 
     /// Everything that exists, as ARM would show it.
@@ -150,26 +242,31 @@ impl Emulator {
             .map(drop)
     }
 
+    /// Creates a resource or writes it anew, as somebody else would.
+    pub fn put(&self, id: &str, body: &Json) -> Result {
+        self.ask_as_somebody("PUT", id, Some(body))
+    }
+
     /// Deletes a resource, as somebody else would.
     pub fn delete(&self, id: &str) -> Result {
-        let api_version = match id.contains("Microsoft.Network") {
-            true => "2023-11-01",
-            false => "2019-05-01",
+        self.ask_as_somebody("DELETE", id, None)
+    }
+
+    fn ask_as_somebody(&self, method: &str, id: &str, body: Option<&Json>) -> Result {
+        let is_in = |namespace: &str| id.contains(&format!("/{namespace}/"));
+        let api_version = match id {
+            _ if is_in("Microsoft.Network") => "2023-11-01",
+            _ if is_in("Microsoft.Insights") => "2022-10-01",
+            _ => "2019-05-01",
         };
-        let form = "grant_type=client_credentials&client_id=somebody&client_secret=else&scope=https%3A%2F%2Fmanagement.azure.com%2F.default";
-        let kind = "application/x-www-form-urlencoded";
-        let issued = self.send(Request {
-            method: "POST",
-            path: "/tenant/oauth2/v2.0/token",
-            body: Some((kind, form)),
-            token: None,
-        })?;
+        let token = self.access_token("tenant", "somebody", "else")?;
+        let body = body.map(Json::to_string);
         let path = format!("{id}?api-version={api_version}");
         self.send(Request {
-            method: "DELETE",
+            method,
             path: &path,
-            token: issued.body["access_token"].as_str(),
-            body: None,
+            token: Some(&token),
+            body: body.as_deref().map(|body| ("application/json", body)),
         })
         .map(drop)
     }
@@ -201,6 +298,12 @@ impl Emulator {
     pub fn advance(&self, span: &str) -> Result {
         self.control("POST", "clock", Some(&json!({ "advance": span })))
             .map(drop)
+    }
+
+    /// Sets a metric of a resource, which holds until it is set again.
+    pub fn set_metric(&self, resource: &str, metric: &str, value: f64) -> Result {
+        let metric = json!({ "resource": resource, "metric": metric, "value": value });
+        self.control("POST", "metrics", Some(&metric)).map(drop)
     }
 
     /// Changes how many seconds of Azure pass in each real second.
@@ -279,7 +382,8 @@ impl Emulator {
     }
 
     fn send(&self, request: Request<'_>) -> Result<Answer> {
-        let answer = http::send(&self.authority, request)?;
+        let trust = self.vouched.as_ref().map(|vouched| &vouched.trust);
+        let answer = http::send(&self.authority, trust, request)?;
         match answer.status {
             200..300 => Ok(answer),
             status => Err(format!(

@@ -1,8 +1,14 @@
-//! HTTP as far as the emulator needs it: one request for each connection, JSON both ways, no TLS.
+//! HTTP as far as the emulator needs it: one request for each connection, JSON both ways.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use serde_json::Value as Json;
 
@@ -33,10 +39,42 @@ pub struct Request<'a> {
     pub body: Option<(&'a str, &'a str)>,
 }
 
-/// Sends a request to `http://AUTHORITY`, where the authority is host and port.
-pub fn send(authority: &str, request: Request<'_>) -> Result<Answer> {
-    let mut stream = TcpStream::connect(authority)?;
+/// Who is trusted, where TLS is spoken: the authority in this file.
+pub fn trust(authority: &Path) -> Result<Arc<ClientConfig>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(authority)?)?;
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}
+
+/// Sends a request to an authority, which is host and port; by TLS if somebody is trusted.
+pub fn send(
+    authority: &str,
+    trust: Option<&Arc<ClientConfig>>,
+    request: Request<'_>,
+) -> Result<Answer> {
+    let stream = TcpStream::connect(authority)?;
     stream.set_read_timeout(Some(PATIENCE))?;
+    let Some(trust) = trust else {
+        return exchange(stream, authority, request);
+    };
+    let host = authority
+        .rsplit_once(':')
+        .map_or(authority, |(host, _)| host);
+    let name = ServerName::try_from(host.to_owned())?;
+    let connection = ClientConnection::new(Arc::clone(trust), name)?;
+    exchange(StreamOwned::new(connection, stream), authority, request)
+}
+
+fn exchange(
+    mut stream: impl Read + Write,
+    authority: &str,
+    request: Request<'_>,
+) -> Result<Answer> {
     let (kind, body) = request.body.unwrap_or(("application/json", ""));
     let authorization = request
         .token
@@ -51,7 +89,11 @@ pub fn send(authority: &str, request: Request<'_>) -> Result<Answer> {
     );
     stream.write_all(format!("{head}{body}").as_bytes())?;
     let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
+    match stream.read_to_string(&mut answer) {
+        // Of TLS, a server may just close the connection.
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof && !answer.is_empty() => {}
+        read => drop(read?),
+    }
     parse(&answer).ok_or_else(|| {
         format!(
             "{} {}: unreadable answer {answer:?}",

@@ -65,6 +65,30 @@ impl Scene {
         })
     }
 
+    /// The same over TLS, with an empty provider block: only the environment says where Azure is, and it says by its
+    /// metadata.
+    pub fn over_tls(fixture: Fixture) -> Result<Self> {
+        let files = fixture.paths();
+        let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+        let emulator = Emulator::start_tls(&files, TIME_SCALE)?;
+        let mut workspace = Workspace::new()?;
+        let block = format!("{REQUIRED_PROVIDERS}\nprovider \"ise\" {{}}\n");
+        workspace.write("provider.tf", &block)?;
+        workspace.replace(emulator.authority(), "<emulator>");
+        let authority = emulator.authority_file().ok_or("no authority")?;
+        for (name, value) in [
+            ("SSL_CERT_FILE", &*authority.to_string_lossy()),
+            ("ARM_METADATA_HOSTNAME", emulator.authority()),
+            ("ARM_SUBSCRIPTION_ID", SUBSCRIPTION),
+        ] {
+            workspace.set_variable(name, value);
+        }
+        Ok(Self {
+            emulator,
+            workspace,
+        })
+    }
+
     /// Writes the configuration, besides the provider block.
     pub fn configure(&self, configuration: &impl ToString) -> Result {
         Ok(self

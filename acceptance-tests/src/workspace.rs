@@ -97,6 +97,12 @@ impl Workspace {
         self.variables.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Forgets variables that were set.
+    pub fn unset_variables(&mut self, names: &[&str]) {
+        let is_kept = |(name, _): &(String, String)| !names.contains(&name.as_str());
+        self.variables.retain(is_kept);
+    }
+
     /// Names a text that differs from run to run, and what stands for it in diagnostics.
     pub fn replace(&mut self, text: &str, placeholder: &'static str) {
         self.replacements.push((text.to_owned(), placeholder));

@@ -35,7 +35,7 @@ pub trait DataSource<D: Send + Sync>: Send + Sync {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ReadRequest<'a> {
-    /// What the user wrote, wholly known.
+    /// What the user wrote, wholly known; what was left out has its default, if there is one.
     pub config: &'a Object,
 }
 

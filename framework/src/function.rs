@@ -158,7 +158,7 @@ impl Parameter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FunctionError {
-    /// What is wrong and what would be right.
+    /// What is wrong and what would be right, as a sentence. Terraform puts words before it, and the last full stop.
     pub message: String,
     /// The position of the argument at fault, from 0.
     pub argument: Option<usize>,

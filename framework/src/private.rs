@@ -6,7 +6,11 @@ use serde_json::{Map, Value as Json};
 
 /// Named JSON values beside the state of one object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Private(Map<String, Json>);
+pub struct Private {
+    values: Map<String, Json>,
+    /// What the plan that the user has seen remembered; never stored.
+    planned: Map<String, Json>,
+}
 
 /// The key that says that the object was just imported.
 const IMPORTED: &str = "framework:imported";
@@ -17,20 +21,30 @@ const NOTE: &str = "plan:";
 impl Private {
     /// Reads the stored bytes. Bytes of another provider, or of none, are the same as nothing remembered.
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        serde_json::from_slice(bytes).map(Self).unwrap_or_default()
+        Self {
+            values: read(bytes),
+            planned: Map::new(),
+        }
+    }
+
+    /// The same, in the plan that an apply begins with: it knows besides what the plan before it remembered. Clients hand
+    /// that on from protocol 6.11 on (Terraform 1.16).
+    pub fn with_planned(mut self, bytes: &[u8]) -> Self {
+        self.planned = read(bytes);
+        self
     }
 
     /// The bytes to store; none when nothing is remembered.
     pub fn to_bytes(&self) -> Vec<u8> {
-        if self.0.is_empty() {
+        if self.values.is_empty() {
             return Vec::new();
         }
-        Json::Object(self.0.clone()).to_string().into_bytes()
+        Json::Object(self.values.clone()).to_string().into_bytes()
     }
 
     /// What is remembered under `key`, if it still has the shape of a `T`.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        T::deserialize(self.0.get(key)?).ok()
+        T::deserialize(self.values.get(key)?).ok()
     }
 
     /// Remembers `value` under `key`; nothing, if it is something that JSON cannot hold.
@@ -38,7 +52,7 @@ impl Private {
         let json = serde_json::to_value(value);
         debug_assert!(json.is_ok(), "plain data can be remembered");
         if let Ok(json) = json {
-            self.0.insert(key.to_owned(), json);
+            self.values.insert(key.to_owned(), json);
         }
     }
 
@@ -62,20 +76,30 @@ impl Private {
 
     /// Whether the object was just imported; it is forgotten with that.
     pub(crate) fn take_imported(&mut self) -> bool {
-        let is_imported = self.0.contains_key(IMPORTED);
+        let is_imported = self.values.contains_key(IMPORTED);
         self.remove(IMPORTED);
         is_imported
     }
 
+    /// The note that the plan left which the user has seen; none where the client does not hand it on.
+    pub fn planned_note<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        T::deserialize(self.planned.get(&format!("{NOTE}{key}"))?).ok()
+    }
+
     /// Throws all notes away.
     pub fn forget_notes(&mut self) {
-        self.0.retain(|key, _| !key.starts_with(NOTE));
+        self.values.retain(|key, _| !key.starts_with(NOTE));
     }
 
     /// Forgets what is under `key`.
     pub fn remove(&mut self, key: &str) {
-        self.0.remove(key);
+        self.values.remove(key);
     }
+}
+
+/// Bytes of another provider, or of none, are the same as nothing remembered.
+fn read(bytes: &[u8]) -> Map<String, Json> {
+    serde_json::from_slice(bytes).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -108,5 +132,16 @@ mod tests {
         assert_eq!(Private::from_bytes(b"\x00\x01"), Private::default());
         assert_eq!(Private::from_bytes(b""), Private::default());
         assert_eq!(Private::default().to_bytes(), b"");
+    }
+
+    #[test]
+    fn what_a_plan_noted_is_handed_to_the_plan_of_its_apply_and_stored_by_nobody() {
+        let mut first = Private::default();
+        first.note("seen", &1);
+        let second = Private::default().with_planned(&first.to_bytes());
+        assert_eq!(second.planned_note("seen"), Some(1));
+        assert_eq!(second.get::<u32>("seen"), None);
+        assert_eq!(second.to_bytes(), [0; 0]);
+        assert_eq!(Private::default().planned_note::<u32>("seen"), None);
     }
 }

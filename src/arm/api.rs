@@ -31,7 +31,7 @@ impl Session {
 impl Api<'_> {
     /// Reads an object.
     pub async fn get(self, id: &ResourceId) -> Result<Json, Error> {
-        let request = self.request(Method::GET, id)?;
+        let request = self.request(Method::GET, id).await?;
         let body = self.session.read(&request).await?;
         match operation::is_resource(&body) {
             true => Ok(body),
@@ -52,13 +52,13 @@ impl Api<'_> {
 
     /// Reads what a resource shows below it, such as `health/network`.
     pub async fn get_below(self, id: &ResourceId, path: &str) -> Result<Json, Error> {
-        let request = self.request_below(Method::GET, id, path)?;
+        let request = self.request_below(Method::GET, id, path).await?;
         self.session.read(&request).await
     }
 
     /// Reads all pages of a collection below a scope, such as `subnets` or `providers/Microsoft.Logic/workflows`.
     pub async fn list(self, scope: &ResourceId, path: &str) -> Result<Vec<Json>, Error> {
-        let mut request = self.request_below(Method::GET, scope, path)?;
+        let mut request = self.request_below(Method::GET, scope, path).await?;
         let mut items = Vec::new();
         loop {
             let here = request.url.clone();
@@ -74,7 +74,7 @@ impl Api<'_> {
             let Some(next) = next else {
                 return Ok(items);
             };
-            request = Request::follow(self.session.endpoint(), next)?;
+            request = Request::follow(self.session.endpoint().await?, next)?;
             if request.url == here {
                 return Err(Error::unreadable("a page names itself as the next one"));
             }
@@ -89,7 +89,8 @@ impl Api<'_> {
         options: PutOptions,
     ) -> Result<Accepted, Error> {
         let request = self
-            .request(Method::PUT, id)?
+            .request(Method::PUT, id)
+            .await?
             .with_json(body)?
             .with_options(&options)?;
         self.session.write(request, id, Intent::Write).await
@@ -97,7 +98,7 @@ impl Api<'_> {
 
     /// Changes the members that the body names.
     pub async fn patch(self, id: &ResourceId, body: &impl Serialize) -> Result<Accepted, Error> {
-        let request = self.request(Method::PATCH, id)?.with_json(body)?;
+        let request = self.request(Method::PATCH, id).await?.with_json(body)?;
         self.session.write(request, id, Intent::Write).await
     }
 
@@ -108,16 +109,31 @@ impl Api<'_> {
         action: &str,
         body: Option<&Json>,
     ) -> Result<Accepted, Error> {
-        let mut request = self.request_below(Method::POST, id, action)?;
+        let mut request = self.request_below(Method::POST, id, action).await?;
         if let Some(body) = body {
             request = request.with_json(body)?;
         }
         self.session.write(request, id, Intent::Action).await
     }
 
+    /// Asks for what ARM tells only in answer to a POST, such as `listCallbackUrl`: it changes nothing, and is repeated
+    /// as a read is.
+    pub async fn ask(
+        self,
+        id: &ResourceId,
+        action: &str,
+        body: Option<&Json>,
+    ) -> Result<Json, Error> {
+        let mut request = self.request_below(Method::POST, id, action).await?.asking();
+        if let Some(body) = body {
+            request = request.with_json(body)?;
+        }
+        self.session.read(&request).await
+    }
+
     /// Deletes an object; one that is gone already is no error.
     pub async fn delete(self, id: &ResourceId) -> Result<Accepted, Error> {
-        let request = self.request(Method::DELETE, id)?;
+        let request = self.request(Method::DELETE, id).await?;
         match self.session.write(request, id, Intent::Delete).await {
             Err(error) if error.is_not_found() => Ok(Accepted {
                 status: StatusCode::NOT_FOUND.as_u16(),
@@ -130,14 +146,19 @@ impl Api<'_> {
     }
 
     /// A request about an object.
-    pub(super) fn request(self, method: Method, id: &ResourceId) -> Result<Request, Error> {
-        let endpoint = self.session.endpoint();
+    pub(super) async fn request(self, method: Method, id: &ResourceId) -> Result<Request, Error> {
+        let endpoint = self.session.endpoint().await?;
         Request::to(endpoint, method, id, self.resource_type.api_version)
     }
 
     /// A request about what is below it.
-    fn request_below(self, method: Method, id: &ResourceId, path: &str) -> Result<Request, Error> {
-        let endpoint = self.session.endpoint();
+    async fn request_below(
+        self,
+        method: Method,
+        id: &ResourceId,
+        path: &str,
+    ) -> Result<Request, Error> {
+        let endpoint = self.session.endpoint().await?;
         Request::below(endpoint, method, id, path, self.resource_type.api_version)
     }
 }

@@ -4,12 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::HeaderValue;
-use url::Url;
 use uuid::Uuid;
 
+use super::arguments::{DISABLE_CORRELATION_REQUEST_ID, PARTNER_ID};
 use super::cloud::Cloud;
-use super::credentials::{self, Credential};
+use super::credentials::{AZURE_CLI, Credential, Patience, default_account};
+use super::error::Error;
+use super::given::Given;
+use super::metadata::{CloudSource, FoundCloud};
 use super::retry::Backoff;
+use super::trace::Trace;
 use super::transport::Transport;
 use super::user_agent::user_agent;
 
@@ -17,13 +21,11 @@ use super::user_agent::user_agent;
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where ARM and its sign-in are.
-    pub cloud: Cloud,
-    /// How to sign in.
-    pub credentials: credentials::Settings,
-    /// Whom Microsoft shall attribute the usage to.
-    pub partner_id: Option<String>,
-    /// Leaves out the id that ties together all requests of one run.
-    pub disable_correlation_request_id: bool,
+    pub cloud: CloudSource,
+    /// Everything that was given, such as how to sign in.
+    pub given: Given,
+    /// The trace that this run is a part of.
+    pub trace: Option<Trace>,
 }
 
 /// Speaks to ARM for one provider configuration. Cheap to clone, and nothing is opened or read before the first request.
@@ -32,15 +34,16 @@ pub struct Client(pub(super) Arc<Shared>);
 
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub(super) endpoint: Url,
+    pub(super) cloud: FoundCloud,
     pub(super) transport: Arc<Transport>,
     pub(super) credential: Credential,
     pub(super) correlation_id: Option<HeaderValue>,
+    pub(super) trace: Option<Trace>,
     pub(super) timing: Timing,
 }
 
 /// All the times that are ours to choose.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Timing {
     pub(crate) backoff: Backoff,
     /// What the pauses between looks at an operation grow to, whose service names none.
@@ -49,40 +52,76 @@ pub(crate) struct Timing {
     pub(crate) answer_timeout: Duration,
     /// How long a stopped write waits for its answer: a stopped call has five seconds in all, a last look included.
     pub(crate) write_grace: Duration,
+    /// How long what signs in is waited for.
+    pub(crate) sign_in: Patience,
 }
 
-const TIMING: Timing = Timing {
-    backoff: Backoff {
-        first: Duration::from_secs(1),
-        longest: Duration::from_secs(30),
-    },
-    longest_pause: Duration::from_secs(10),
-    answer_timeout: Duration::from_secs(100),
-    write_grace: Duration::from_secs(3),
-};
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            backoff: Backoff {
+                first: Duration::from_secs(1),
+                longest: Duration::from_secs(30),
+            },
+            longest_pause: Duration::from_secs(10),
+            answer_timeout: Duration::from_secs(100),
+            write_grace: Duration::from_secs(3),
+            sign_in: Patience::default(),
+        }
+    }
+}
 
 impl Client {
     /// A client for these settings.
     pub fn new(settings: Settings) -> Self {
-        Self::with_timing(settings, TIMING)
+        Self::with_timing(settings, Timing::default())
     }
 
     pub(crate) fn with_timing(settings: Settings, timing: Timing) -> Self {
         let Settings {
-            cloud, partner_id, ..
+            cloud,
+            given,
+            trace,
         } = settings;
-        let user_agent = user_agent(partner_id.as_deref());
-        let transport = Transport::new(user_agent, cloud.is_local(), timing.answer_timeout);
-        let transport = Arc::new(transport);
-        let endpoint = cloud.resource_manager_endpoint.clone();
-        let correlation_id = (!settings.disable_correlation_request_id).then(new_id);
+        let user_agent = user_agent(given.text(&PARTNER_ID));
+        let transport = Arc::new(Transport::new(user_agent, timing.answer_timeout));
+        let correlation_id = (!given.is_true(&DISABLE_CORRELATION_REQUEST_ID)).then(new_id);
+        let patience = timing.sign_in.clone();
         Self(Arc::new(Shared {
-            endpoint,
-            credential: Credential::new(settings.credentials, cloud, Arc::clone(&transport)),
+            cloud: FoundCloud::new(cloud, Arc::clone(&transport)),
+            credential: Credential::new(given, Arc::clone(&transport), patience),
             transport,
             correlation_id,
+            trace,
             timing,
         }))
+    }
+
+    /// The subscription that the Azure CLI uses by default, if that is what signs in; the reason why not is in whole sentences.
+    pub async fn default_subscription(&self) -> Result<String, String> {
+        let credential = &self.0.credential;
+        let cloud = self.cloud().await;
+        let cloud = cloud.map_err(|error| format!("The cloud is not known: {error}."))?;
+        match credential.way(cloud) {
+            Some(way) if way == AZURE_CLI => {
+                let account = default_account().await;
+                account
+                    .map(|account| account.subscription_id)
+                    .map_err(|why| format!("The Azure CLI could not tell its default: {why}."))
+            }
+            Some(way) => Err(format!(
+                "Only the Azure CLI could tell a default, and it is not what signs in: {way} is configured."
+            )),
+            None => Err(
+                "Only the Azure CLI could tell a default, and it is not used to sign in."
+                    .to_owned(),
+            ),
+        }
+    }
+
+    /// Where ARM and its sign-in are, found out when it is first asked.
+    pub(super) async fn cloud(&self) -> Result<&Cloud, Error> {
+        self.0.cloud.get().await
     }
 }
 

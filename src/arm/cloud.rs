@@ -15,58 +15,66 @@ pub struct Cloud {
     pub authority_host: Url,
 }
 
-/// Name, ARM endpoint (which is the audience too), authority host.
-const CLOUDS: [(&str, &str, &str); 3] = [
-    (
-        "public",
-        "https://management.azure.com",
-        "https://login.microsoftonline.com",
-    ),
-    (
-        "usgovernment",
-        "https://management.usgovcloudapi.net",
-        "https://login.microsoftonline.us",
-    ),
-    (
-        "china",
-        "https://management.chinacloudapi.cn",
-        "https://login.chinacloudapi.cn",
-    ),
+/// A cloud that Microsoft runs.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// As it is called in a configuration.
+    pub(super) name: &'static str,
+    /// As clouds call themselves.
+    pub(super) own_name: &'static str,
+    /// The endpoint of ARM, which is the audience too.
+    resource_manager: &'static str,
+    authority: &'static str,
+}
+
+/// The first is the default.
+pub(super) const CLOUDS: [Known; 3] = [
+    Known {
+        name: "public",
+        own_name: "AzureCloud",
+        resource_manager: "https://management.azure.com",
+        authority: "https://login.microsoftonline.com",
+    },
+    Known {
+        name: "usgovernment",
+        own_name: "AzureUSGovernment",
+        resource_manager: "https://management.usgovcloudapi.net",
+        authority: "https://login.microsoftonline.us",
+    },
+    Known {
+        name: "china",
+        own_name: "AzureChinaCloud",
+        resource_manager: "https://management.chinacloudapi.cn",
+        authority: "https://login.chinacloudapi.cn",
+    },
 ];
 
 impl Cloud {
     /// The names that [`Cloud::named`] knows; the first is the default.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        CLOUDS.iter().map(|(name, _, _)| *name)
+        CLOUDS.iter().map(|known| known.name)
     }
 
     /// One of Microsoft's clouds.
     pub fn named(name: &str) -> Result<Self, String> {
-        let Some((_, resource_manager, authority)) = CLOUDS
-            .iter()
-            .find(|(known, _, _)| known.eq_ignore_ascii_case(name))
-        else {
-            let known = Self::names().collect::<Vec<_>>().join(", ");
+        let mut clouds = CLOUDS.iter();
+        let Some(known) = clouds.find(|known| known.name.eq_ignore_ascii_case(name)) else {
+            let known: Vec<_> = Self::names().map(|name| format!("{name:?}")).collect();
             return Err(format!(
-                "\"{name}\" is not a known Azure cloud; known are {known}"
+                "{name:?} is not one of {}; another cloud needs metadata_host",
+                known.join(", ")
             ));
         };
         Ok(Self {
-            resource_manager_endpoint: endpoint(resource_manager)?,
-            resource_manager_audience: (*resource_manager).to_owned(),
-            authority_host: endpoint(authority)?,
+            resource_manager_endpoint: endpoint(known.resource_manager)?,
+            resource_manager_audience: known.resource_manager.to_owned(),
+            authority_host: endpoint(known.authority)?,
         })
     }
 
     /// The scope that a token for ARM is requested with.
     pub(crate) fn scope(&self) -> String {
         format!("{}/.default", self.resource_manager_audience)
-    }
-
-    /// Whether everything is on this machine, so that neither proxies nor certificate authorities matter.
-    pub(crate) fn is_local(&self) -> bool {
-        let local = |url: &Url| url.scheme() == "http";
-        local(&self.resource_manager_endpoint) && local(&self.authority_host)
     }
 }
 
@@ -97,13 +105,51 @@ pub fn endpoint(text: &str) -> Result<Url, String> {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Reads a host of cloud metadata, which may have a port, and its scheme in front.
+pub fn metadata_host(text: &str) -> Result<Url, String> {
+    let whole = match text.contains("://") {
+        true => text.to_owned(),
+        false => format!("https://{text}"),
+    };
+    let url = endpoint(&whole)?;
+    match url.path() {
+        "/" => Ok(url),
+        _ => Err(format!(
+            "\"{text}\" is not a host such as management.azure.com: leave out the path"
+        )),
+    }
+}
+
+/// Whether a URL names this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
         Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
         None => false,
     }
+}
+
+/// Whether it names this machine, or what only it or its own network reaches, as a service of Azure for its machines does.
+pub(super) fn is_of_this_network(url: &Url) -> bool {
+    is_loopback(url)
+        || match url.host() {
+            Some(Host::Ipv4(address)) => address.is_link_local() || address.is_private(),
+            Some(Host::Ipv6(address)) => {
+                address.is_unicast_link_local() || address.is_unique_local()
+            }
+            _ => false,
+        }
+}
+
+/// Whether no proxy leads there.
+pub(crate) fn is_local(url: &Url) -> bool {
+    is_loopback(url)
+        || match url.host() {
+            Some(Host::Ipv4(address)) => address.is_link_local(),
+            Some(Host::Ipv6(address)) => address.is_unicast_link_local(),
+            _ => false,
+        }
 }
 
 #[cfg(test)]
@@ -115,14 +161,17 @@ mod tests {
         for name in Cloud::names() {
             let cloud = Cloud::named(&name.to_uppercase())?;
             assert_eq!(cloud.resource_manager_endpoint.scheme(), "https");
-            assert!(!cloud.is_local());
+            assert!(!is_local(&cloud.resource_manager_endpoint));
         }
         assert_eq!(
             Cloud::named("public")?.scope(),
             "https://management.azure.com/.default"
         );
         let error = Cloud::named("german").expect_err("the German cloud is gone");
-        assert!(error.contains("public, usgovernment, china"), "{error}");
+        assert!(
+            error.contains(r#""public", "usgovernment", "china""#),
+            "{error}"
+        );
         Ok(())
     }
 
@@ -152,6 +201,22 @@ mod tests {
             let error = endpoint(refused).expect_err(refused);
             assert!(error.contains(why), "{refused}: {error}");
             assert!(!error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_local() {
+        for (url, local, of_this_network) in [
+            ("https://localhost:1", true, true),
+            ("http://169.254.169.254/metadata", true, true),
+            ("http://[fe80::1]/", true, true),
+            ("http://10.1.2.3/", false, true),
+            ("http://[fd00::1]/", false, true),
+            ("https://management.azure.com", false, false),
+        ] {
+            let parsed = Url::parse(url).expect(url);
+            assert_eq!(is_local(&parsed), local, "{url}");
+            assert_eq!(is_of_this_network(&parsed), of_this_network, "{url}");
         }
     }
 }

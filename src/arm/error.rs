@@ -515,6 +515,14 @@ mod tests {
         }
         let echo = stranger(400, &[], "GET / HTTP/1.1 authorization: Bearer eyJ0");
         assert!(!echo.to_string().contains("eyJ0"), "{echo}");
+        for body in [
+            r#"{"value":"https://x.example/y?sp=%2F&sv=1.0&SIG=s3cret"}"#,
+            r#"{"queries":{"sig" : "s3cret","sp":"/"}}"#,
+            "Sig%3Ds3cret",
+        ] {
+            let signed = stranger(200, &[], body);
+            assert!(!signed.to_string().contains("s3cret"), "{signed}");
+        }
         let long = stranger(500, &[("retry-after", "7")], &"x".repeat(10_000));
         assert!(long.to_string().len() < 400, "{long}");
         assert_eq!(long.retry_after(), Some(Duration::from_secs(7)));

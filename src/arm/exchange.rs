@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use azure_core::credentials::Secret;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 use tokio::time::Instant;
 use url::Url;
 use uuid::Uuid;
@@ -15,10 +17,25 @@ use super::request::Request;
 use super::response::Response;
 use super::retry::{self, Attempt};
 use super::session::Session;
+use super::stranger::sanitised;
+
+/// How many characters of a challenge are shown.
+const LONGEST_CLAIMS: usize = 200;
+
+/// The header of the tokens of further tenants.
+const AUXILIARY: &str = "x-ms-authorization-auxiliary";
+
+/// What one request shows.
+struct Tokens {
+    token: Secret,
+    auxiliary: Vec<Secret>,
+}
 
 impl Session {
-    pub(super) fn endpoint(&self) -> &Url {
-        &self.client.0.endpoint
+    /// Where ARM is.
+    pub(super) async fn endpoint(&self) -> Result<&Url, Error> {
+        let cloud = self.unless_stopped(self.client.cloud(), || "signing in".to_owned());
+        Ok(&cloud.await??.resource_manager_endpoint)
     }
 
     pub(super) fn timing(&self) -> &Timing {
@@ -94,9 +111,9 @@ impl Session {
         let credential = &self.client.0.credential;
         let mut renewed = false;
         loop {
-            let token = self.token().await?;
+            let tokens = self.tokens().await?;
             let started = Instant::now();
-            let answer = self.exchange(request, &token).await;
+            let answer = self.exchange(request, &tokens).await;
             log(request, number, started.elapsed(), &answer);
             let response = answer?;
             if !response.is_of_arm() {
@@ -105,27 +122,34 @@ impl Session {
             if renewed || !refuses_token(&response) {
                 return Ok(response);
             }
-            credential.refused(&token).await;
+            credential.refused(&tokens.token, &tokens.auxiliary);
             renewed = true;
         }
     }
 
-    async fn token(&self) -> Result<Secret, Error> {
-        let token = self.client.0.credential.token();
-        self.unless_stopped(token, || "signing in".to_owned())
+    async fn tokens(&self) -> Result<Tokens, Error> {
+        let credential = &self.client.0.credential;
+        let tokens = async {
+            let cloud = self.client.cloud().await?;
+            Ok(Tokens {
+                token: credential.token(cloud).await?,
+                auxiliary: credential.auxiliary_tokens(cloud).await?,
+            })
+        };
+        self.unless_stopped(tokens, || "signing in".to_owned())
             .await?
     }
 
     /// Signs in, if that has not been done yet; the error tells of each way and why it did not serve.
     pub async fn sign_in(&self) -> Result<(), Error> {
-        self.token().await.map(drop)
+        self.tokens().await.map(drop)
     }
 
     /// One request and its answer. A read is dropped when the operation is stopped; a write that is on its way gets a
     /// little more time, because its answer decides whether there is something to remember.
-    async fn exchange(&self, request: &Request, token: &Secret) -> Result<Response, Error> {
+    async fn exchange(&self, request: &Request, tokens: &Tokens) -> Result<Response, Error> {
         self.check()?;
-        let request_value = self.http_request(request, token)?;
+        let request_value = self.http_request(request, tokens)?;
         let exchange = self.client.0.transport.send(request_value);
         tokio::pin!(exchange);
         tokio::select! {
@@ -143,20 +167,21 @@ impl Session {
         }
     }
 
-    fn http_request(&self, request: &Request, token: &Secret) -> Result<reqwest::Request, Error> {
+    fn http_request(&self, request: &Request, tokens: &Tokens) -> Result<reqwest::Request, Error> {
         let mut http = reqwest::Request::new(request.method.clone(), request.url.clone());
-        let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.secret()))
-            .map_err(|_| {
-                Error::credential("the access token has characters that no header can carry")
-            })?;
-        authorization.set_sensitive(true);
         let headers = http.headers_mut();
         headers.extend(request.headers.clone());
-        headers.insert(AUTHORIZATION, authorization);
+        headers.insert(AUTHORIZATION, bearers([&tokens.token])?);
+        if !tokens.auxiliary.is_empty() {
+            headers.insert(AUXILIARY, bearers(&tokens.auxiliary)?);
+        }
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert("x-ms-client-request-id", new_id());
         if let Some(id) = &self.client.0.correlation_id {
             headers.insert("x-ms-correlation-request-id", id.clone());
+        }
+        if let Some(trace) = &self.client.0.trace {
+            headers.insert("traceparent", trace.request()?);
         }
         *http.body_mut() = request.body.clone().map(reqwest::Body::from);
         Ok(http)
@@ -189,12 +214,44 @@ impl Session {
 /// without it.
 fn usable(request: &Request, response: Response) -> Result<Response, Error> {
     if !response.is_success() {
-        return Err(Error::from_answer(&response));
+        let error = Error::from_answer(&response);
+        return Err(match claims_challenge(&response) {
+            Some(challenge) => error.with_note(challenge),
+            None => error,
+        });
     }
     if !request.is_write() {
         response.content().map_err(Error::unreadable)?;
     }
     Ok(response)
+}
+
+/// Tokens as a header has them.
+fn bearers<'t>(tokens: impl IntoIterator<Item = &'t Secret>) -> Result<HeaderValue, Error> {
+    let tokens = tokens.into_iter();
+    let tokens: Vec<_> = tokens.map(|it| format!("Bearer {}", it.secret())).collect();
+    let mut value = HeaderValue::from_str(&tokens.join(", ")).map_err(|_| {
+        Error::credential("the access token has characters that no header can carry")
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// What a challenge for further claims means, in words: a token that is fetched in the same way has no more of them.
+fn claims_challenge(response: &Response) -> Option<String> {
+    let header = response.header(WWW_AUTHENTICATE.as_str())?;
+    let (_, claims) = header.split_once("claims=\"")?;
+    let claims = claims.split('"').next()?;
+    let decoded = STANDARD
+        .decode(claims)
+        .or_else(|_| URL_SAFE_NO_PAD.decode(claims));
+    let decoded = decoded.map(|bytes| sanitised(&String::from_utf8_lossy(&bytes), LONGEST_CLAIMS));
+    Some(format!(
+        "Azure challenges for further claims ({}), which a policy of Conditional Access or continuous access evaluation asks for. An \
+         application or a managed identity cannot answer that: take it out of the policy, or sign in from where the policy allows it. With \
+         the Azure CLI, sign in anew by az logout and az login.",
+        decoded.as_deref().unwrap_or("unreadable ones")
+    ))
 }
 
 fn refuses_token(response: &Response) -> bool {

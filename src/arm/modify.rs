@@ -120,7 +120,8 @@ impl Api<'_> {
             ..PutOptions::default()
         };
         let request = self
-            .request(method, id)?
+            .request(method, id)
+            .await?
             .with_json(&body)?
             .with_options(&options)?;
         self.session

@@ -18,6 +18,8 @@ pub(crate) struct Request {
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
+    /// Whether it changes nothing, whatever its method.
+    asks: bool,
 }
 
 /// The conditions of a PUT.
@@ -62,6 +64,7 @@ impl Request {
             url,
             headers: HeaderMap::new(),
             body: None,
+            asks: false,
         })
     }
 
@@ -85,7 +88,13 @@ impl Request {
             url,
             headers: HeaderMap::new(),
             body: None,
+            asks: false,
         })
+    }
+
+    /// It asks for something, and changes nothing.
+    pub(crate) fn asking(self) -> Self {
+        Self { asks: true, ..self }
     }
 
     /// Adds a JSON body.
@@ -108,12 +117,12 @@ impl Request {
 
     /// Whether it can change anything.
     pub(crate) fn is_write(&self) -> bool {
-        !self.method.is_safe()
+        !self.asks && !self.method.is_safe()
     }
 
     /// Whether sending it twice does what sending it once does. A PATCH of ARM names the values it sets.
     pub(crate) fn is_idempotent(&self) -> bool {
-        self.method != Method::POST
+        self.asks || self.method != Method::POST
     }
 
     /// Method and path, for messages and logs; the query may hold what is nobody's business.

@@ -11,6 +11,9 @@ use super::response::Response;
 /// How many characters of its text are shown.
 const LONGEST: usize = 120;
 
+/// No token is shorter, and no word of a sentence as long.
+const SHORTEST_TOKEN: usize = 20;
+
 /// An answer that is not ARM's, as far as it is told.
 pub(super) struct Stranger {
     pub(super) status: StatusCode,
@@ -24,7 +27,7 @@ pub(super) struct Stranger {
 
 impl Stranger {
     pub(super) fn read(response: &Response) -> Self {
-        let told = |name| response.header(name).map(sanitised);
+        let told = |name| response.header(name).map(|it| sanitised(it, LONGEST));
         let host = response.header("location").and_then(|location| {
             let url = Url::parse(location).ok()?;
             url.host_str().map(str::to_owned)
@@ -33,7 +36,7 @@ impl Stranger {
             status: response.status,
             content_type: told("content-type").filter(|kind| !kind.is_empty()),
             host,
-            words: sanitised(&response.first_words()),
+            words: sanitised(&response.first_words(), LONGEST),
             retry_after: response.retry_after(),
         }
     }
@@ -61,14 +64,18 @@ impl fmt::Display for Stranger {
 }
 
 /// The beginning of a stranger's text, without anything that a terminal would obey.
-fn sanitised(text: &str) -> String {
-    // It may hold our own request against us, and with it our token, which is a JWT.
+pub(super) fn sanitised(text: &str, longest: usize) -> String {
+    // It may hold our own request against us, and with it our token, which is a JWT; or an answer of ARM, and with it the
+    // signature of a URL.
     let lower = text.to_ascii_lowercase();
-    let end = ["bearer ", "eyj"]
-        .into_iter()
-        .filter_map(|it| lower.find(it))
-        .min();
-    let text = &text[..end.unwrap_or(text.len())];
+    let bearer = lower.match_indices("bearer ").find(|(at, bearer)| {
+        let word = lower[at + bearer.len()..].split_whitespace().next();
+        word.is_some_and(|word| word.len() >= SHORTEST_TOKEN)
+    });
+    let secrets = ["eyj", "sig=", "\"sig\"", "sig%3d"].map(|secret| lower.find(secret));
+    let secrets = secrets.into_iter().flatten();
+    let end = bearer.map(|(at, _)| at).into_iter().chain(secrets);
+    let text = &text[..end.min().unwrap_or(text.len())];
     let plain = text.chars().filter(|it| !it.is_control());
-    plain.take(LONGEST).collect()
+    plain.take(longest).collect()
 }

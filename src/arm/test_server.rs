@@ -1,6 +1,7 @@
 //! A scripted HTTP server on loopback for the tests of the client: sign-in and ARM in one, a few answers for each path.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,9 +13,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::arguments::{CLIENT_ID, CLIENT_SECRET, TENANT_ID, USE_CLI};
 use super::client::{Client, Settings, Timing};
 use super::cloud::{Cloud, endpoint};
-use super::credentials::{self, Secret};
+use super::credentials::Patience;
+use super::given::Given;
 use super::retry::Backoff;
 use super::session::Session;
 
@@ -29,6 +32,12 @@ pub(crate) const TIMING: Timing = Timing {
     longest_pause: Duration::from_millis(1),
     answer_timeout: Duration::from_secs(30),
     write_grace: Duration::from_secs(30),
+    sign_in: Patience {
+        first_pause: Duration::from_millis(1),
+        update: Duration::from_secs(30),
+        connect: Duration::from_secs(30),
+        arc_folder: PathBuf::new(),
+    },
 };
 
 /// What the server does with a request.
@@ -140,19 +149,21 @@ impl TestServer {
 
     pub(crate) fn settings(&self) -> Settings {
         Settings {
-            cloud: Cloud {
-                resource_manager_endpoint: self.url.clone(),
-                resource_manager_audience: "https://management.azure.com".to_owned(),
-                authority_host: self.url.clone(),
-            },
-            credentials: credentials::Settings {
-                tenant_id: Some("tenant".to_owned()),
-                client_id: Some("client".to_owned()),
-                client_secret: Some(Secret::new("hush")),
-                ..credentials::Settings::default()
-            },
-            partner_id: None,
-            disable_correlation_request_id: false,
+            cloud: self.cloud().into(),
+            given: Given::default()
+                .with(&TENANT_ID, "tenant")
+                .with(&CLIENT_ID, "client")
+                .with(&CLIENT_SECRET, "hush")
+                .with(&USE_CLI, "false"),
+            trace: None,
+        }
+    }
+
+    pub(crate) fn cloud(&self) -> Cloud {
+        Cloud {
+            resource_manager_endpoint: self.url.clone(),
+            resource_manager_audience: "https://management.azure.com".to_owned(),
+            authority_host: self.url.clone(),
         }
     }
 
@@ -170,6 +181,13 @@ impl TestServer {
     pub(crate) fn sign_ins(&self) -> usize {
         let received = self.state.received.borrow();
         received.iter().filter(|it| it.line == TOKEN_PATH).count()
+    }
+
+    /// What those who signed in sent.
+    pub(crate) fn sign_in_bodies(&self) -> Vec<String> {
+        let received = self.state.received.borrow();
+        let sign_ins = received.iter().filter(|it| it.line == TOKEN_PATH);
+        sign_ins.map(|it| it.body.clone()).collect()
     }
 
     /// What ARM was asked, without the sign-ins.

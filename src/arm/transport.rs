@@ -1,4 +1,4 @@
-//! The one pooled HTTP client, made when first needed: a plan starts several provider processes that never need it.
+//! The pooled HTTP clients, made when first needed: a plan starts several provider processes that never need any.
 
 use std::error::Error as StdError;
 use std::sync::{Arc, OnceLock};
@@ -6,21 +6,33 @@ use std::time::Duration;
 
 use reqwest::redirect;
 
+use super::cloud;
 use super::error::Error;
 use super::response::Response;
 use rustls::crypto::aws_lc_rs;
 use rustls::{ClientConfig, RootCertStore};
+use url::Url;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Sends requests and reads answers to their end.
+///
+/// There is one client for each way that a URL can ask for: proxies are for what is elsewhere, and the certificate
+/// authorities of the machine are read where TLS needs them.
 #[derive(Debug)]
 pub(crate) struct Transport {
     user_agent: String,
-    /// Everything is on this machine over plain HTTP.
-    local: bool,
     answer_timeout: Duration,
-    client: OnceLock<Result<Built, String>>,
+    clients: [OnceLock<Result<Built, String>>; 4],
+}
+
+/// Whether a proxy may lead to a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// As `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` have it for the URL; never to what is local.
+    PerUrl,
+    /// To a service of this machine, whatever its address.
+    Direct,
 }
 
 #[derive(Debug)]
@@ -31,22 +43,29 @@ struct Built {
 }
 
 impl Transport {
-    pub(crate) fn new(user_agent: String, local: bool, answer_timeout: Duration) -> Self {
+    pub(crate) fn new(user_agent: String, answer_timeout: Duration) -> Self {
         Self {
             user_agent,
-            local,
             answer_timeout,
-            client: OnceLock::new(),
+            clients: [const { OnceLock::new() }; 4],
         }
     }
 
-    /// The client, for the credentials to send their own requests with.
-    pub(crate) fn client(&self) -> Result<&reqwest::Client, Error> {
-        Ok(&self.built()?.client)
+    /// The client for a URL, for the credentials to send their own requests with.
+    pub(crate) fn client(&self, url: &Url) -> Result<&reqwest::Client, Error> {
+        Ok(&self.built(Route::PerUrl, url)?.client)
     }
 
     pub(crate) async fn send(&self, request: reqwest::Request) -> Result<Response, Error> {
-        let built = self.built()?;
+        self.send_by(Route::PerUrl, request).await
+    }
+
+    pub(crate) async fn send_by(
+        &self,
+        route: Route,
+        request: reqwest::Request,
+    ) -> Result<Response, Error> {
+        let built = self.built(route, request.url())?;
         let answer = built.client.execute(request).await;
         let answer = answer.map_err(|error| built.explain(error))?;
         let status = answer.status();
@@ -54,18 +73,21 @@ impl Transport {
         Ok(Response::new(status, headers, answer.bytes().await.ok()))
     }
 
-    fn built(&self) -> Result<&Built, Error> {
-        self.client
-            .get_or_init(|| self.build())
+    fn built(&self, route: Route, url: &Url) -> Result<&Built, Error> {
+        let is_direct = route == Route::Direct || cloud::is_local(url);
+        // A proxy may be reached by TLS whatever the URL.
+        let needs_roots = !is_direct || url.scheme() == "https";
+        let place = usize::from(is_direct) + 2 * usize::from(needs_roots);
+        self.clients[place]
+            .get_or_init(|| self.build(is_direct, needs_roots))
             .as_ref()
             .map_err(|why| Error::invalid(format!("the HTTP client cannot be set up: {why}")))
     }
 
-    fn build(&self) -> Result<Built, String> {
-        let roots = if self.local {
-            RootCertStore::empty()
-        } else {
-            native_roots()
+    fn build(&self, is_direct: bool, needs_roots: bool) -> Result<Built, String> {
+        let roots = match needs_roots {
+            true => native_roots(),
+            false => RootCertStore::empty(),
         };
         let without_roots = roots.is_empty();
         let mut builder = reqwest::Client::builder()
@@ -74,7 +96,7 @@ impl Transport {
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(self.answer_timeout)
             .tls_backend_preconfigured(tls(roots).map_err(|error| error.to_string())?);
-        if self.local {
+        if is_direct {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| root_cause(&error))?;
@@ -89,10 +111,15 @@ impl Built {
     fn explain(&self, error: reqwest::Error) -> Error {
         let error = error.without_url();
         let mut why = root_cause(&error);
-        if self.without_roots && why.contains("certificate") {
-            why.push_str(
-                " (this machine has no CA certificates: install its ca-certificates package, or name a file in SSL_CERT_FILE)",
-            );
+        if why.contains("certificate") {
+            why.push_str(match self.without_roots {
+                true => {
+                    " (this machine has no CA certificates: install its ca-certificates package, or name a file in SSL_CERT_FILE)"
+                }
+                false => {
+                    " (trusted are the CA certificates of this machine, or those in the file that SSL_CERT_FILE names)"
+                }
+            });
         }
         let explained = match error.is_connect() {
             true => Error::not_connected(why),
@@ -135,6 +162,13 @@ fn root_cause(error: &dyn StdError) -> String {
 }
 
 #[cfg(test)]
+impl Transport {
+    pub(crate) fn for_tests() -> Self {
+        Self::new("test".to_owned(), Duration::from_secs(30))
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use rcgen::{CertifiedKey, generate_simple_self_signed};
     use reqwest::{Method, Request};
@@ -145,6 +179,30 @@ mod tests {
     use super::*;
 
     type TestResult = Result<(), Box<dyn StdError>>;
+
+    #[test]
+    fn each_url_has_the_client_that_it_needs() -> TestResult {
+        let transport = Transport::for_tests();
+        let place = |route, url: &str| -> Result<usize, Box<dyn StdError>> {
+            let built: *const Built = transport.built(route, &url.parse()?)?;
+            let mut clients = transport.clients.iter();
+            let found =
+                clients.position(|it| matches!(it.get(), Some(Ok(it)) if std::ptr::eq(it, built)));
+            Ok(found.ok_or("no client")?)
+        };
+        let (direct, roots) = (1, 2);
+        for (route, url, expected) in [
+            (Route::PerUrl, "http://127.0.0.1:1/", direct),
+            (Route::PerUrl, "https://localhost:1/", direct + roots),
+            (Route::PerUrl, "http://169.254.169.254/metadata", direct),
+            (Route::PerUrl, "https://management.azure.com/", roots),
+            (Route::PerUrl, "https://10.0.0.4/", roots),
+            (Route::Direct, "http://10.0.0.4/msi/token", direct),
+        ] {
+            assert_eq!(place(route, url)?, expected, "{url}");
+        }
+        Ok(())
+    }
 
     #[tokio::test]
     async fn a_certificate_that_nobody_vouches_for_is_told() -> TestResult {
@@ -166,8 +224,7 @@ mod tests {
                     .await;
             }
         });
-        // Local: no proxy of this machine is to be asked, and no authority is known.
-        let transport = Transport::new("test".to_owned(), true, Duration::from_secs(30));
+        let transport = Transport::for_tests();
         let url = format!("https://localhost:{port}/").parse()?;
         let error = transport.send(Request::new(Method::GET, url)).await;
         let error = error.expect_err("no authority knows this certificate");

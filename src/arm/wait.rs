@@ -82,12 +82,19 @@ impl Api<'_> {
         }
     }
 
+    /// Whether one look shows that an operation ended well, or that ARM knows nothing of it any more.
+    pub async fn has_settled(self, operation: &Operation, id: &ResourceId) -> bool {
+        let seen = self.poll(operation, id).await;
+        matches!(seen, PollResult::Succeeded(_) | PollResult::Forgotten)
+    }
+
     async fn poll(self, operation: &Operation, id: &ResourceId) -> PollResult {
         let request = match &operation.poll {
             Poll::AzureAsyncOperation(url) | Poll::Location(url) => {
-                Request::follow(self.session.endpoint(), url)
+                let endpoint = self.session.endpoint().await;
+                endpoint.and_then(|endpoint| Request::follow(endpoint, url))
             }
-            Poll::ProvisioningState => self.request(Method::GET, id),
+            Poll::ProvisioningState => self.request(Method::GET, id).await,
         };
         let Ok(request) = request else {
             return PollResult::Forgotten;

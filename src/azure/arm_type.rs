@@ -36,7 +36,7 @@ impl ArmType {
     ) -> Result<ResourceId, Diagnostic> {
         let group = known(planned, "resource_group_name")?;
         let name = known(planned, "name")?;
-        let subscription_id = &azure.subscription_id;
+        let subscription_id = azure.subscription.id()?;
         let resource_type = self.resource_type.name;
         Ok(ResourceId::in_group(
             subscription_id,
@@ -118,7 +118,7 @@ impl ArmType {
         azure: &Azure,
         id: &ResourceId,
     ) -> Result<(), Diagnostic> {
-        let expected = &azure.subscription_id;
+        let expected = azure.subscription.id()?;
         let given = id.subscription_id().unwrap_or_default();
         match given.eq_ignore_ascii_case(expected) {
             true => Ok(()),

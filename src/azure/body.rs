@@ -4,6 +4,7 @@
 //! that the service gave to the rest, survive every update.
 
 mod elements;
+mod empty;
 mod fill;
 mod json;
 mod meaning;
@@ -12,6 +13,7 @@ pub(super) mod overwritten;
 mod read;
 mod write;
 
+pub use self::empty::empty_for_null;
 pub use self::fill::fill_unknowns;
 pub use self::json::{from_json, to_json};
 pub use self::meaning::same_bodies;

@@ -31,6 +31,7 @@ impl ArmType {
         plan: &mut Plan<'_>,
     ) -> Option<Claim> {
         let id = planner.living().cloned().or(planned_id)?;
+        azure.plans.give(&id, plan.config);
         match azure.plans.claim(&id, planner, plan.planned.clone()) {
             Ok(order) => Some(Claim { id, order }),
             Err(conflict) => {

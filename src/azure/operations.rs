@@ -14,7 +14,7 @@ use super::body::Change;
 use super::row::sent_changes;
 use super::work::Work;
 use super::write::Failure;
-use super::{Azure, grace_session, replaced, session, tags, unfinished, wait};
+use super::{Azure, find_subscription, grace_session, replaced, session, tags, unfinished, wait};
 use crate::arm::{Intent, Operation};
 
 /// Refines the plan of a create or an update, and checks it.
@@ -40,6 +40,9 @@ pub(super) async fn plan(
         }
         return;
     }
+    if find_subscription(context, plan).await.is_none() {
+        return;
+    }
     let claim = context.data_if_known().and_then(|azure| {
         let id = resource.planned_id(azure, plan.planned).ok();
         arm.claim(azure, planner, id, plan)
@@ -56,11 +59,11 @@ pub(super) async fn create(
 ) -> Result<Outcome, Reported> {
     let diagnostics = &mut response.diagnostics;
     let arm = resource.arm();
+    let session = &session(context).await.report(diagnostics)?;
     let azure = context.data().report(diagnostics)?;
     let id = &resource
         .planned_id(azure, request.plan)
         .report(diagnostics)?;
-    let session = &session(context).await.report(diagnostics)?;
     let work = Work {
         context,
         session,

@@ -1,6 +1,6 @@
 //! What this run plans: for the plans that come later in it and refer to the same objects.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tfplugin_framework::types::value::Object;
@@ -31,6 +31,8 @@ struct Entry {
     is_deleted: bool,
     /// The object as this run has read it.
     read: Option<Object>,
+    /// The arguments that the configuration of an address gives.
+    given: BTreeSet<String>,
 }
 
 /// An object that there will be.
@@ -129,6 +131,22 @@ impl PlanRegistry {
             order,
         });
         Ok(order)
+    }
+
+    /// Records which arguments the configuration gives; before the claim, so that whoever sees that sees these too.
+    pub fn give(&self, id: &ResourceId, config: &Object) {
+        let given = config.iter().filter(|(_, value)| !value.is_null());
+        let given = given.map(|(name, _)| name.to_owned()).collect();
+        self.plans().entries.entry(id.clone()).or_default().given = given;
+    }
+
+    /// Whether the configuration of an object that was planned gives an argument.
+    pub fn gives(&self, id: &ResourceId, name: &str) -> bool {
+        let plans = self.plans();
+        plans
+            .entries
+            .get(id)
+            .is_some_and(|it| it.given.contains(name))
     }
 
     /// Records that the object that is there now makes room for one with another ID, or for a new one.

@@ -60,6 +60,7 @@ fn shown(value: &Json) -> Option<String> {
 
 /// ARM's words, and what they mean where they do not say it.
 pub(crate) fn explanation(error: &arm::Error) -> String {
+    let registration = registration(error);
     let advice = match error.code() {
         Some("IntegrationServiceEnvironmentCreationNotAllowed") => Some(
             "Azure has refused new integration service environments since 2022-11-01 and retired the service on 2024-08-31. \
@@ -71,10 +72,7 @@ pub(crate) fn explanation(error: &arm::Error) -> String {
         Some("ScopeLocked") => {
             Some("Remove the management lock, or apply where it does not reach.")
         }
-        Some("MissingSubscriptionRegistration") => Some(
-            "Register the resource provider with `az provider register --namespace NAMESPACE`, then apply again.",
-        ),
-        _ => None,
+        _ => registration.as_deref(),
     };
     let mut text = capitalised(&error.explanation());
     if let Some(advice) = advice {
@@ -82,6 +80,26 @@ pub(crate) fn explanation(error: &arm::Error) -> String {
         text.push_str(advice);
     }
     text
+}
+
+/// The line that registers what the subscription has not registered yet.
+fn registration(error: &arm::Error) -> Option<String> {
+    if error.code() != Some("MissingSubscriptionRegistration") {
+        return None;
+    }
+    let body = error.body()?;
+    let named = |text: &str| text.starts_with("Microsoft.").then(|| text.to_owned());
+    // ARM names it in the detail's target, and between quotes in its message.
+    let mut targets = body
+        .details
+        .iter()
+        .filter_map(|detail| detail.target.as_deref());
+    let quoted = || body.message.split('\'').rev().find_map(named);
+    let namespace = targets.find_map(named).or_else(quoted);
+    Some(format!(
+        "Register the resource provider once for the subscription, then apply again:\n\n    az provider register --namespace {} --wait",
+        namespace.as_deref().unwrap_or("NAMESPACE")
+    ))
 }
 
 /// The attribute whose place in the body is the longest beginning of `target`.
@@ -115,6 +133,9 @@ fn rest<'t>(target: &'t str, place: &str) -> Option<&'t str> {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+
+    use crate::arm::test_server::{Reply, TestServer};
+    use crate::arm::{ResourceId, ResourceType};
     use tfplugin_framework::schema::Nesting;
     use tfplugin_framework::types::ty::Type;
 
@@ -190,5 +211,28 @@ mod tests {
             assert!(told[index].1.contains(values), "{}", told[index].1);
         }
         assert_eq!(told.len(), 5);
+    }
+
+    #[tokio::test]
+    async fn what_is_not_registered_is_told_with_the_line_that_registers_it() {
+        let message = "The subscription is not registered to use namespace 'Microsoft.Logic'. See https://aka.ms/rps-not-found for how to register subscriptions.";
+        let detail = json!({ "code": "MissingSubscriptionRegistration", "target": "Microsoft.Network", "message": message });
+        for (details, namespace) in [
+            (json!([]), "Microsoft.Logic"),
+            (json!([detail]), "Microsoft.Network"),
+        ] {
+            let error = json!({ "error": { "code": "MissingSubscriptionRegistration", "message": message, "details": details } });
+            let id = ResourceId::in_group("s", "g", "Microsoft.Logic/workflows", "w");
+            let path = format!("GET {id}?api-version=1");
+            let server = TestServer::start(&[(&path, vec![Reply::json(409, &error)])]).await;
+            let workflows = ResourceType {
+                name: "Microsoft.Logic/workflows",
+                api_version: "1",
+            };
+            let error = server.session().of(&workflows).get(&id).await;
+            let told = explanation(&error.expect_err("not registered"));
+            let line = format!("\n    az provider register --namespace {namespace} --wait");
+            assert!(told.ends_with(&line), "{told}");
+        }
     }
 }

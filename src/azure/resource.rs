@@ -143,6 +143,8 @@ impl<R: ArmResource> ImportState<Azure> for Arm<R> {
         let id = arm.import_id(request.id).report(diagnostics)?;
         if !self.0.is_of_any_subscription() {
             let azure = context.data().report(diagnostics)?;
+            let subscription = azure.subscription.find(&azure.client, context);
+            subscription.await.report(diagnostics)?;
             arm.check_subscription(azure, &id).report(diagnostics)?;
         }
         arm.begin_import(&id, &mut response.state);

@@ -16,7 +16,8 @@ use super::body::overwritten::Overwritten;
 /// Where an attribute is in the JSON of the remote object, and how it is written there.
 #[derive(Clone, Copy, Debug)]
 pub struct Remote {
-    /// Member names joined by dots; `[]` after a name goes through the elements of an array (`subnets[].id`).
+    /// Member names joined by dots; `[]` after a name goes through the elements of an array (`subnets[].id`), and a number
+    /// is a place in one (`hours.0`).
     pub path: &'static str,
     /// How the JSON becomes a value, where it is not plain.
     pub read: Option<fn(&Json) -> Value>,
@@ -178,8 +179,17 @@ impl ArmAttribute for Attribute {
         if let (Kind::Nested(Nesting::Single, attributes), Value::Object(a), Value::Object(b)) =
             (&self.kind, a, b)
         {
-            let equal = |it: &Attribute| it.equal_remotely(a.get(&it.name), b.get(&it.name));
-            return attributes.iter().all(equal);
+            return equal_objects(attributes, a, b);
+        }
+        if let (Kind::Nested(Nesting::List, attributes), Value::List(a), Value::List(b)) =
+            (&self.kind, a, b)
+            && a.len() == b.len()
+        {
+            let mut pairs = a.iter().zip(b);
+            return pairs.all(|pair| match pair {
+                (Value::Object(a), Value::Object(b)) => equal_objects(attributes, a, b),
+                (a, b) => a == b,
+            });
         }
         let both_known = a.is_wholly_known() && b.is_wholly_known();
         let custom = self.custom_type.as_ref();
@@ -196,6 +206,11 @@ impl ArmAttribute for Attribute {
             _ => value.is_null() || (value.is_empty_collection() && !self.empty_is_significant()),
         }
     }
+}
+
+fn equal_objects(attributes: &[Attribute], a: &Object, b: &Object) -> bool {
+    let mut attributes = attributes.iter();
+    attributes.all(|it| it.equal_remotely(a.get(&it.name), b.get(&it.name)))
 }
 
 /// The top-level attributes whose change asks something of ARM: by their meaning, and but for what only the provider

@@ -92,7 +92,8 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
-    use crate::arm::credentials;
+    use crate::arm::Given;
+    use crate::arm::arguments::USE_CLI;
     use crate::arm::test_server::{Reply, TIMING, TOKEN_PATH, TestServer};
 
     fn context() -> Context<()> {
@@ -103,7 +104,7 @@ mod tests {
     #[tokio::test]
     async fn a_failure_is_told_whole_once_and_then_in_one_line() {
         let mut settings = TestServer::start(&[]).await.settings();
-        settings.credentials = credentials::Settings::default();
+        settings.given = Given::default().with(&USE_CLI, "false");
         let client = Client::with_timing(settings, TIMING);
         let (sign_in, context) = (SignIn::default(), context());
         let ensure = || sign_in.ensure(&client, &context);

@@ -54,6 +54,11 @@ pub(crate) fn holders(body: &Json) -> Vec<String> {
     links.chain(occupants).collect()
 }
 
+/// The ID of the network security group of a subnet.
+pub(crate) fn security_group_id(subnet: &Json) -> Option<ResourceId> {
+    ResourceId::parse(subnet["properties"]["networkSecurityGroup"]["id"].as_str()?).ok()
+}
+
 /// The ID of the route table of a subnet.
 pub(crate) fn route_table_id(subnet: &Json) -> Option<ResourceId> {
     ResourceId::parse(subnet["properties"]["routeTable"]["id"].as_str()?).ok()

@@ -80,6 +80,13 @@ pub(crate) fn read(
     keep_nothing(object, "tags_all", found);
 }
 
+/// All tags of a body, whoever they are from.
+pub(crate) fn all_of(body: &Json) -> Value {
+    let found = members(body).filter(|(key, _)| !is_of_azure(key));
+    let found = found.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.into())));
+    Value::Map(found.collect())
+}
+
 /// Gives the tags of a body names that can be compared: ARM keeps the case in which it learned one.
 pub(crate) fn without_case(body: &mut Json) {
     let Some(tags) = body.get("tags").and_then(Json::as_object) else {

@@ -2,8 +2,15 @@
 
 use crate::arm::ResourceType;
 
+const INSIGHTS: &str = "2022-10-01";
 const LOGIC: &str = "2019-05-01";
 const NETWORK: &str = "2024-01-01";
+
+/// Autoscale settings.
+pub const AUTOSCALE_SETTINGS: ResourceType = ResourceType {
+    name: "Microsoft.Insights/autoscaleSettings",
+    api_version: INSIGHTS,
+};
 
 /// Integration service environments.
 pub const ENVIRONMENTS: ResourceType = ResourceType {

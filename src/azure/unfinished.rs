@@ -25,7 +25,7 @@ pub(super) fn settle(private: &mut Private, found: &Object) {
 }
 
 /// Whether it goes on, or has failed, as far as the state before an update tells.
-pub(super) fn is_left(private: &Private, prior: &Object) -> bool {
+pub(crate) fn is_left(private: &Private, prior: &Object) -> bool {
     let is_remembered = private.get::<String>(KEY).is_some();
     is_remembered && !provisioning_state(prior).is_some_and(arm::is_success)
 }
@@ -41,7 +41,10 @@ pub(super) fn plan(arm: &ArmType, plan: &mut Plan<'_>) {
     if !is_left(plan.private, prior) {
         return;
     }
-    plan.planned.set("provisioning_state", Value::unknown());
+    // Of some types Azure tells no state.
+    if arm.schema.attribute("provisioning_state").is_some() {
+        plan.planned.set("provisioning_state", Value::unknown());
+    }
     if provisioning_state(prior).is_some_and(arm::is_failure) {
         let path = Path::attribute("provisioning_state");
         plan.requires_replace.insert(path);
@@ -59,5 +62,5 @@ pub(super) fn plan(arm: &ArmType, plan: &mut Plan<'_>) {
 }
 
 fn provisioning_state(object: &Object) -> Option<&str> {
-    object.str("provisioning_state")
+    object.find("provisioning_state")?.as_str()
 }

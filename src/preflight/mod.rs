@@ -3,51 +3,54 @@
 //! [`network`] reads, [`rules`] judge what was read, and this tells the user. Plan and apply do the same; the plan of
 //! an environment that lives only warns.
 
+mod facts;
+mod finding;
 mod network;
 mod planned_twice;
+mod ports;
+mod routes;
+mod rule_name;
 mod rules;
 mod settings;
+mod since;
 mod subject;
+mod unreadable;
 
 use tfplugin_framework::diagnostics::{
     Diagnostic, Diagnostics, Report as _, Reported, Severity, sentence,
 };
+use tfplugin_framework::private::Private;
 use tfplugin_framework::types::value::Object;
 
-use crate::arm::{self, Location, ResourceId, Session};
+use crate::arm::{self, ResourceId, Session};
+use crate::azure::PlanRegistry;
 use crate::azure::release::{self, Release};
 use crate::azure::types::ENVIRONMENTS;
 use crate::azure::wait::{self, Interrupted};
-use crate::azure::{PlanRegistry, report};
-use network::{Network, Unreadable};
-use rules::{Facts, Finding, Owners, RULES, Rule};
+use crate::validate::subnet_set;
+use facts::{Facts, Owners};
+use finding::Finding;
+use network::Network;
+use rule_name::RuleName;
+use rules::RULES;
 use settings::{Mode, Settings};
-pub(crate) use subject::{Circumstances, Owner};
+pub(crate) use since::Found;
+pub(crate) use subject::{Circumstances, Owner, Subject};
 use subject::{place, subnet_ids};
-
-/// Rules that `ignore` takes but that are not looked up: those about the IDs alone always hold, and those about ports
-/// have no engine yet.
-const OTHER_RULES: [&str; 4] = [
-    "subnet-count",
-    "subnet-distinct",
-    "subnet-same-network",
-    "network-ports",
-];
+use unreadable::unreadable;
 
 /// The names that `ignore` takes.
 pub(crate) fn rule_names() -> impl Iterator<Item = &'static str> {
-    let looked_up = RULES.iter().map(|rule| rule.name);
-    OTHER_RULES.into_iter().chain(looked_up)
+    RuleName::ALL.into_iter().map(RuleName::as_str)
 }
 
 /// Whether there is a rule of the preflight of that name.
 pub(crate) fn is_rule(name: &str) -> Result<(), String> {
-    let rules: Vec<_> = rule_names().collect();
-    match rules.contains(&name) {
-        true => Ok(()),
-        false => Err(format!(
+    match RuleName::named(name) {
+        Some(_) => Ok(()),
+        None => Err(format!(
             "There is no rule {name:?}. The rules are {}.",
-            rules.join(", ")
+            rule_names().collect::<Vec<_>>().join(", ")
         )),
     }
 }
@@ -60,15 +63,22 @@ pub(crate) fn looks_anything_up(environment: &Object) -> bool {
 /// Checks the network that an environment is planned into, and that other plans are about to change.
 ///
 /// What is found is an error for an environment that is to be created, and a warning for one that lives. Without a session,
-/// nothing is looked up.
+/// nothing is looked up. Where the client tells what the plan found that the user has seen, the apply says what is new.
 pub(crate) async fn at_plan(
     session: Option<&Session>,
     environment: &Object,
     circumstances: &Circumstances<'_>,
+    private: &mut Private,
 ) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     if let Some(session) = session {
-        diagnostics.extend(look_up_at_plan(session, environment, circumstances).await);
+        let mut found = look_up_at_plan(session, environment, circumstances).await;
+        if circumstances.creates
+            && let Some(before) = Found::of(&found).exchange(private)
+        {
+            before.compare(&mut found);
+        }
+        diagnostics.extend(found);
     }
     diagnostics.extend(planned_twice::check(environment, circumstances));
     diagnostics
@@ -88,14 +98,15 @@ async fn look_up_at_plan(
         certain: &circumstances.owners,
         undecided: &undecided,
     };
-    let looked_up = run(session, environment, owners, Some(circumstances), &settings);
+    let subject = Subject::of(environment);
+    let looked_up = run(session, &subject, owners, Some(circumstances), &settings);
     let (findings, network) = looked_up.await;
     let severity = match circumstances.creates && settings.mode == Mode::Enforce {
         true => Severity::Error,
         false => Severity::Warning,
     };
     let findings = findings.iter();
-    let findings = findings.map(|(rule, finding)| to_diagnostic(rule, finding, severity));
+    let findings = findings.map(|(rule, finding)| to_diagnostic(*rule, finding, severity));
     let unreadable = unreadable(&network.unreadable(), Severity::Warning);
     findings.chain(unreadable).collect()
 }
@@ -107,7 +118,7 @@ async fn look_up_at_plan(
 pub(crate) async fn at_apply(
     session: &Session,
     environment: &Object,
-    id: &ResourceId,
+    (id, planned): (&ResourceId, Option<Found>),
     failed: impl Fn(arm::Error) -> Diagnostic,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Reported> {
@@ -117,6 +128,7 @@ pub(crate) async fn at_apply(
         subnet_ids: Vec::new(),
     }];
     let settings = Settings::of(environment);
+    let subject = Subject::of(environment);
     let mut intervals = wait::intervals();
     loop {
         let owners = Owners {
@@ -124,11 +136,11 @@ pub(crate) async fn at_apply(
             undecided: &[],
         };
         let looked_up = settings.at_apply();
-        let (findings, network) = run(session, environment, owners, None, &looked_up).await;
+        let (findings, network) = run(session, &subject, owners, None, &looked_up).await;
         let goes_on = session.check().map_err(&failed);
         goes_on.report(diagnostics)?;
         if settings.mode == Mode::Enforce {
-            diagnostics.extend(forbidden(&findings, &network));
+            diagnostics.extend(forbidden(&findings, &network, planned.as_ref()));
             diagnostics.check()?;
         }
         if !findings.iter().any(|(_, finding)| finding.passes) {
@@ -152,11 +164,101 @@ pub(crate) async fn at_apply(
 }
 
 /// What forbids to create the environment and does not pass by itself.
-fn forbidden(findings: &[Broken], network: &Network) -> Vec<Diagnostic> {
+fn forbidden(findings: &[Broken], network: &Network, planned: Option<&Found>) -> Vec<Diagnostic> {
     let findings = findings.iter();
-    let findings = findings.map(|(rule, finding)| to_diagnostic(rule, finding, Severity::Error));
-    let all = findings.chain(unreadable(&network.unreadable(), Severity::Error));
-    all.filter(|diagnostic| diagnostic.severity == Severity::Error)
+    let findings = findings.map(|(rule, finding)| to_diagnostic(*rule, finding, Severity::Error));
+    let mut all: Vec<_> = findings
+        .chain(unreadable(&network.unreadable(), Severity::Error))
+        .collect();
+    if let Some(planned) = planned {
+        planned.compare(&mut all);
+    }
+    all.retain(|diagnostic| diagnostic.severity == Severity::Error);
+    all
+}
+
+/// What the preflight says about a network into which nothing is planned.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Told {
+    /// The rule's name; of several that could not be checked, all of them.
+    pub(crate) rule: String,
+    /// An error forbids an environment there.
+    pub(crate) severity: Severity,
+    /// The subnet at fault; none where it is all of them.
+    pub(crate) subnet_id: Option<ResourceId>,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What would be right.
+    pub(crate) remedy: String,
+}
+
+/// Checks the network as it is. What cannot be read is told like a finding.
+pub(crate) async fn tell(session: &Session, subject: &Subject) -> Vec<Told> {
+    let (findings, network) = run(
+        session,
+        subject,
+        Owners::default(),
+        None,
+        &Settings::default(),
+    )
+    .await;
+    let subnet_at = |index: usize| {
+        let mut ids = subject.subnet_ids.iter();
+        ids.find(|(place, _)| *place == index)
+            .map(|(_, id)| id.clone())
+    };
+    let mut told = by_ids(subject);
+    told.extend(findings.into_iter().map(|(rule, finding)| Told {
+        rule: rule.as_str().to_owned(),
+        severity: match finding.passes {
+            true => Severity::Warning,
+            false => finding.severity,
+        },
+        subnet_id: subnet_at(finding.index),
+        message: sentence(&format!(
+            "{} {}: {}",
+            finding.object, finding.problem, finding.message
+        )),
+        remedy: sentence(&finding.remedy),
+    }));
+    told.extend(network.unreadable().into_iter().map(|object| {
+        let rules = RULES
+            .iter()
+            .filter(|rule| rule.reads.contains(&object.reads));
+        let rules: Vec<_> = rules.map(|rule| rule.name.as_str()).collect();
+        Told {
+            rule: rules.join(", "),
+            severity: match object.error.is_forbidden() {
+                true => Severity::Warning,
+                false => Severity::Error,
+            },
+            subnet_id: subnet_at(object.index),
+            message: sentence(&format!(
+                "{} could not be read: {}",
+                object.what, object.error
+            )),
+            remedy: "Grant read access to it, and look again.".to_owned(),
+        }
+    }));
+    told
+}
+
+/// What the IDs alone say.
+fn by_ids(subject: &Subject) -> Vec<Told> {
+    let ids: Vec<_> = subject
+        .subnet_ids
+        .iter()
+        .map(|(_, id)| Some(id.clone()))
+        .collect();
+    let findings = subnet_set::check(&ids).into_iter();
+    findings
+        .map(|finding| Told {
+            rule: finding.rule.to_owned(),
+            severity: Severity::Error,
+            subnet_id: finding.index.and_then(|index| ids[index].clone()),
+            message: sentence(&finding.message),
+            remedy: sentence(&finding.remedy),
+        })
         .collect()
 }
 
@@ -177,39 +279,32 @@ fn undecided(plans: &PlanRegistry) -> Vec<Owner> {
 }
 
 /// A rule that is not kept, and what it finds.
-type Broken = (&'static Rule, Finding);
+type Broken = (RuleName, Finding);
 
 /// Reads what the rules in force need, and applies them.
 async fn run(
     session: &Session,
-    environment: &Object,
+    subject: &Subject,
     owners: Owners<'_>,
     circumstances: Option<&Circumstances<'_>>,
     settings: &Settings,
 ) -> (Vec<Broken>, Network) {
-    let express_route = environment.bool("express_route") == Some(true);
+    let is_about_it = |rule: RuleName| subject.express_route || rule != RuleName::ExpressRoute;
     let rules: Vec<_> = RULES
         .iter()
-        .filter(|rule| settings.has(rule) && (express_route || rule.name != "express-route"))
+        .filter(|rule| settings.has(rule.name) && is_about_it(rule.name))
         .collect();
-    let reads: Vec<_> = rules.iter().map(|rule| rule.reads).collect();
-    let known = owners.certain;
-    let network = network::read(
-        session,
-        &subnet_ids(environment),
-        circumstances,
-        &reads,
-        known,
-    )
-    .await;
+    let reads: Vec<_> = rules.iter().flat_map(|rule| rule.reads).copied().collect();
+    let ids = &subject.subnet_ids;
+    let network = network::read(session, ids, circumstances, &reads, owners.certain).await;
     let facts = Facts {
         network: &network,
-        location: environment.str("location").map(Location::new),
+        subject,
         owners,
     };
     let broken = rules.into_iter().flat_map(|rule| {
         let findings = (rule.check)(&facts).into_iter();
-        findings.map(move |finding| (rule, finding))
+        findings.map(move |finding| (rule.name, finding))
     });
     let findings = broken.collect();
     (findings, network)
@@ -224,22 +319,28 @@ const UNDECIDED: &str = "\n\nIf that is this very environment under its former n
                          new. The apply looks again, before anything is sent.";
 
 /// A finding as the user reads it; advice is never more than a warning, and neither is what only the apply can tell.
-fn to_diagnostic(rule: &Rule, finding: &Finding, severity: Severity) -> Diagnostic {
+fn to_diagnostic(rule: RuleName, finding: &Finding, severity: Severity) -> Diagnostic {
+    let problem = finding.problem.as_str();
     let (severity, problem) = match finding {
         // Terraform shows it again after the apply, when it has to be true still.
         Finding { passes: true, .. } => (Severity::Warning, "was not released yet at plan"),
         Finding {
             depends_on_apply: true,
             ..
-        } => (Severity::Warning, rule.problem),
-        _ => (severity.max(rule.severity), rule.problem),
+        } => (Severity::Warning, problem),
+        _ => (severity.max(finding.severity), problem),
     };
     let summary = format!(
         "{} {problem} (preflight rule {})",
-        finding.object, rule.name
+        finding.object,
+        rule.as_str()
     );
+    let between = match finding.message.contains('\n') {
+        true => "\n\n",
+        false => " ",
+    };
     let mut detail = format!(
-        "{} {}",
+        "{}{between}{}",
         sentence(&finding.message),
         sentence(&finding.remedy)
     );
@@ -254,56 +355,6 @@ fn to_diagnostic(rule: &Rule, finding: &Finding, severity: Severity) -> Diagnost
         summary,
         detail,
         path: place(finding.index),
-    }
-}
-
-/// What could not be read: one warning for all that is forbidden, and one message for each other reason.
-fn unreadable(objects: &[Unreadable<'_>], severity: Severity) -> Vec<Diagnostic> {
-    let mut groups: Vec<(String, Vec<&Unreadable<'_>>)> = Vec::new();
-    for object in objects {
-        let reason = match object.error.is_forbidden() {
-            true => "forbidden".to_owned(),
-            false => object.error.to_string(),
-        };
-        match groups.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, group)) => group.push(object),
-            None => groups.push((reason, vec![object])),
-        }
-    }
-    groups
-        .iter()
-        .map(|(_, group)| could_not_read(group, severity))
-        .collect()
-}
-
-/// What is told about objects that could not be read for one and the same reason.
-fn could_not_read(group: &[&Unreadable<'_>], severity: Severity) -> Diagnostic {
-    let first = group[0];
-    let names: Vec<_> = group.iter().map(|object| object.what.as_str()).collect();
-    let names = names.join(", ");
-    let (severity, summary, consequence) = match (first.error.is_forbidden(), severity) {
-        (true, _) => (
-            Severity::Warning,
-            format!("Preflight may not read {names}"),
-            "The rules that need this were not checked. Grant read access, or name the rules in preflight.ignore.",
-        ),
-        (false, Severity::Warning) => (
-            Severity::Warning,
-            format!("Preflight could not read {names}"),
-            "The rules that need this were not checked.",
-        ),
-        (false, Severity::Error) => (
-            Severity::Error,
-            format!("Preflight could not read {names}"),
-            "The environment was not created, because the rules that need this could not be checked. Apply again, or name the rules \
-             in preflight.ignore.",
-        ),
-    };
-    Diagnostic {
-        severity,
-        summary,
-        detail: format!("{consequence}\n\n{}", report::explanation(first.error)),
-        path: place(first.index),
     }
 }
 

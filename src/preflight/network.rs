@@ -4,8 +4,10 @@ use serde_json::Value as Json;
 
 use super::subject::{Circumstances, Owner};
 use crate::arm::{self, ResourceId, ResourceType, Session};
-use crate::azure::subnet::{holders as holders_of, route_table_id};
-use crate::azure::types::{ENVIRONMENTS, ROUTE_TABLES, SUBNETS, VIRTUAL_NETWORKS};
+use crate::azure::subnet::{holders as holders_of, route_table_id, security_group_id};
+use crate::azure::types::{
+    ENVIRONMENTS, NETWORK_SECURITY_GROUPS, ROUTE_TABLES, SUBNETS, VIRTUAL_NETWORKS,
+};
 
 /// What a rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub(super) enum Reads {
     VirtualNetwork,
     /// The subnets, and the route tables that they use.
     Routes,
+    /// The subnets, and the network security groups that they use.
+    Groups,
 }
 
 /// A virtual network as far as an environment has to do with it.
@@ -23,6 +27,8 @@ pub(super) struct Network {
     pub(super) subnets: Vec<Subnet>,
     /// The network itself; none when nobody asked for it, or no ID is known.
     pub(super) virtual_network: Option<Seen>,
+    /// The network security groups of the subnets.
+    pub(super) security_groups: Vec<Seen>,
     /// The route tables of the subnets.
     pub(super) route_tables: Vec<Seen>,
     /// The environments that hold subnets, and of which nobody knows yet whether they live.
@@ -64,6 +70,8 @@ pub(super) struct Unreadable<'a> {
     pub(super) index: usize,
     /// Kind and name.
     pub(super) what: String,
+    /// For what it was read.
+    pub(super) reads: Reads,
     pub(super) error: &'a arm::Error,
 }
 
@@ -101,6 +109,15 @@ impl Network {
         gone.find(|seen| is_holder(&seen.id)).map(|seen| &seen.id)
     }
 
+    /// What the known subnets refer to, each once.
+    fn used(&self, of: fn(&Json) -> Option<ResourceId>) -> Vec<ResourceId> {
+        let mut used = Vec::new();
+        for (_, body) in self.known() {
+            used.extend(of(body).filter(|id| !used.contains(id)));
+        }
+        used
+    }
+
     /// The environments that are no more, each with the subnets that Azure holds for it still.
     pub(super) fn not_released(&self) -> Vec<(ResourceId, Vec<ResourceId>)> {
         let gone = self.environments.iter().filter(|seen| seen.is_missing());
@@ -116,24 +133,37 @@ impl Network {
 
     /// Everything that could not be read.
     pub(super) fn unreadable(&self) -> Vec<Unreadable<'_>> {
-        let index_of = |table: &ResourceId| {
+        let index_of = |id: &ResourceId, of: fn(&Json) -> Option<ResourceId>| {
             let mut users = self.known();
-            let user = users.find(|(_, body)| route_table_id(body).as_ref() == Some(table));
+            let user = users.find(|(_, body)| of(body).as_ref() == Some(id));
             user.map_or(self.first_index(), |(subnet, _)| subnet.index)
         };
         let subnets = self.subnets.iter();
-        let subnets = subnets.map(|subnet| (subnet.index, "subnet", &subnet.seen));
+        let subnets = subnets.map(|subnet| (subnet.index, "subnet", Reads::Subnets, &subnet.seen));
         let networks = self.virtual_network.iter();
-        let networks = networks.map(|seen| (self.first_index(), "virtual network", seen));
+        let networks = networks.map(|seen| {
+            let index = self.first_index();
+            (index, "virtual network", Reads::VirtualNetwork, seen)
+        });
+        let groups = self.security_groups.iter();
+        let groups = groups.map(|seen| {
+            let index = index_of(&seen.id, security_group_id);
+            (index, "network security group", Reads::Groups, seen)
+        });
         let tables = self.route_tables.iter();
-        let tables = tables.map(|seen| (index_of(&seen.id), "route table", seen));
+        let tables = tables.map(|seen| {
+            let index = index_of(&seen.id, route_table_id);
+            (index, "route table", Reads::Routes, seen)
+        });
         subnets
             .chain(networks)
+            .chain(groups)
             .chain(tables)
-            .filter_map(|(index, noun, seen)| match &seen.found {
+            .filter_map(|(index, noun, reads, seen)| match &seen.found {
                 Found::Unreadable(error) => Some(Unreadable {
                     index,
                     what: format!("{noun} {:?}", seen.id.name()),
+                    reads,
                     error,
                 }),
                 _ => None,
@@ -142,7 +172,7 @@ impl Network {
     }
 }
 
-/// Reads what rules about these things need, everything at once that does not depend on something else.
+/// Reads what rules about these things need, each object once, and everything at once that does not depend on something else.
 ///
 /// A subnet that other plans change counts as changed already.
 pub(super) async fn read(
@@ -154,7 +184,7 @@ pub(super) async fn read(
 ) -> Network {
     let wants = |one: Reads| reads.contains(&one);
     let subnets = async {
-        if !wants(Reads::Subnets) && !wants(Reads::Routes) {
+        if !reads.iter().any(|one| *one != Reads::VirtualNetwork) {
             return Vec::new();
         }
         let subnets = subnet_ids
@@ -172,21 +202,31 @@ pub(super) async fn read(
     let mut network = Network {
         subnets,
         virtual_network,
-        route_tables: Vec::new(),
-        environments: Vec::new(),
+        ..Network::default()
     };
+    let (mut holding, mut groups, mut tables) = (Vec::new(), Vec::new(), Vec::new());
     if wants(Reads::Subnets) {
-        let holders = holders(&network, owners).into_iter();
-        let holders = holders.map(|id| look(&ENVIRONMENTS, session, id));
-        network.environments = futures::future::join_all(holders).await;
+        holding = holders(&network, owners);
+    }
+    if wants(Reads::Groups) {
+        groups = network.used(security_group_id);
     }
     if wants(Reads::Routes) {
-        let tables = route_tables(&network);
-        let tables = tables
-            .into_iter()
-            .map(|id| look(&ROUTE_TABLES, session, id));
-        network.route_tables = futures::future::join_all(tables).await;
+        tables = network.used(route_table_id);
     }
+    let all = |resource_type, ids: Vec<ResourceId>| {
+        let looks = ids.into_iter();
+        futures::future::join_all(looks.map(move |id| look(resource_type, session, id)))
+    };
+    (
+        network.environments,
+        network.security_groups,
+        network.route_tables,
+    ) = tokio::join!(
+        all(&ENVIRONMENTS, holding),
+        all(&NETWORK_SECURITY_GROUPS, groups),
+        all(&ROUTE_TABLES, tables),
+    );
     network
 }
 
@@ -245,13 +285,4 @@ fn holders(network: &Network, owners: &[Owner]) -> Vec<ResourceId> {
 fn environments(holders: &[String]) -> impl Iterator<Item = ResourceId> + '_ {
     let parse = |holder: &String| ResourceId::parse_as(holder, ENVIRONMENTS.name).ok();
     holders.iter().filter_map(parse)
-}
-
-/// The route tables of the known subnets, each once.
-fn route_tables(network: &Network) -> Vec<ResourceId> {
-    let mut tables = Vec::new();
-    for (_, body) in network.known() {
-        tables.extend(route_table_id(body).filter(|id| !tables.contains(id)));
-    }
-    tables
 }

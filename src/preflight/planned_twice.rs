@@ -3,13 +3,14 @@
 use tfplugin_framework::diagnostics::{Diagnostic, Severity};
 use tfplugin_framework::types::value::Object;
 
+use super::rule_name::RuleName;
 use super::settings::{Mode, Settings};
 use super::subject::{Circumstances, place, subnet_ids};
 use crate::azure::Planned;
 use crate::azure::types::ENVIRONMENTS;
 
 /// The rule to which this belongs.
-const RULE: &str = "subnet-in-use";
+const RULE: RuleName = RuleName::SubnetInUse;
 
 /// What the environment has in common with those that were planned before it.
 pub(super) fn check(environment: &Object, circumstances: &Circumstances<'_>) -> Vec<Diagnostic> {
@@ -31,8 +32,9 @@ pub(super) fn check(environment: &Object, circumstances: &Circumstances<'_>) -> 
                 found.push(Diagnostic {
                     severity,
                     summary: format!(
-                        "Subnet {:?} is planned for two environments (preflight rule {RULE})",
-                        subnet.name()
+                        "Subnet {:?} is planned for two environments (preflight rule {})",
+                        subnet.name(),
+                        RULE.as_str()
                     ),
                     detail: format!(
                         "It is also one of the subnets of environment {:?} in this plan, {other_id}. An environment has its four subnets \

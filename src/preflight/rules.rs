@@ -4,10 +4,13 @@
 //! service environment (ISE)".
 
 use serde_json::Value as Json;
-use tfplugin_framework::diagnostics::Severity;
 
-use super::network::{Network, Reads, Seen, Subnet};
+use super::facts::Facts;
+use super::finding::Finding;
+use super::network::{Reads, Seen, Subnet};
+use super::rule_name::RuleName;
 use super::subject::Owner;
+use super::{ports, routes};
 use crate::arm::{Location, ResourceId};
 use crate::azure::subnet::{self, route_table_id};
 use crate::azure::types::ENVIRONMENTS;
@@ -17,127 +20,42 @@ use crate::validate::{cidr, names};
 #[derive(Debug)]
 pub(super) struct Rule {
     /// As users switch it off by it.
-    pub(super) name: &'static str,
-    /// How grave it is for an environment that is to be created.
-    pub(super) severity: Severity,
+    pub(super) name: RuleName,
     /// What has to be read for it.
-    pub(super) reads: Reads,
-    /// What is wrong with the object, after its name.
-    pub(super) problem: &'static str,
+    pub(super) reads: &'static [Reads],
     /// Everything that breaks it.
     pub(super) check: fn(&Facts<'_>) -> Vec<Finding>,
 }
 
-/// All that the rules may look at.
-#[derive(Debug)]
-pub(super) struct Facts<'a> {
-    pub(super) network: &'a Network,
-    /// Where the environment is to be.
-    pub(super) location: Option<Location>,
-    /// Environments that may hold the subnets.
-    pub(super) owners: Owners<'a>,
-}
-
-/// Environments that may hold the subnets: this very one, or the one that it replaces.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Owners<'a> {
-    /// These are.
-    pub(super) certain: &'a [Owner],
-    /// Each of these may be.
-    pub(super) undecided: &'a [Owner],
-}
-
-/// What a rule finds.
-#[derive(Debug)]
-pub(super) struct Finding {
-    /// The place of the subnet in `subnet_ids`.
-    pub(super) index: usize,
-    /// Kind and name of what is at fault.
-    pub(super) object: String,
-    pub(super) message: String,
-    pub(super) remedy: String,
-    /// Whether the apply waits until it has passed.
-    pub(super) passes: bool,
-    /// Whether only the apply can tell if it is one.
-    pub(super) depends_on_apply: bool,
-}
-
-/// The rule whose findings may pass.
-pub(super) const IN_USE: &str = "subnet-in-use";
-
 /// The rules that look things up. The order is that of the messages.
-pub(super) const RULES: [Rule; 10] = [
-    Rule {
-        name: "subnet-missing",
-        severity: Severity::Error,
-        reads: Reads::Subnets,
-        problem: "does not exist",
-        check: missing,
-    },
-    Rule {
-        name: "subnet-region",
-        severity: Severity::Error,
-        reads: Reads::VirtualNetwork,
-        problem: "is in another region",
-        check: region,
-    },
-    Rule {
-        name: "subnet-name",
-        severity: Severity::Error,
-        reads: Reads::Subnets,
-        problem: "has a name that an environment cannot use",
-        check: name,
-    },
-    Rule {
-        name: "subnet-size",
-        severity: Severity::Error,
-        reads: Reads::Subnets,
-        problem: "is too small",
-        check: size,
-    },
-    Rule {
-        name: "subnet-reserved-range",
-        severity: Severity::Error,
-        reads: Reads::Subnets,
-        problem: "is in a reserved range",
-        check: reserved_range,
-    },
-    Rule {
-        name: IN_USE,
-        severity: Severity::Error,
-        reads: Reads::Subnets,
-        problem: "is in use",
-        check: in_use,
-    },
-    Rule {
-        name: "subnet-delegated",
-        severity: Severity::Error,
-        reads: Reads::Subnets,
-        problem: "is delegated",
-        check: delegated,
-    },
-    Rule {
-        name: "subnet-class-b",
-        severity: Severity::Warning,
-        reads: Reads::Subnets,
-        problem: "is outside of Class B space",
-        check: class_b,
-    },
-    Rule {
-        name: "express-route",
-        severity: Severity::Error,
-        reads: Reads::Routes,
-        problem: "has no default route to the internet",
-        check: express_route,
-    },
-    Rule {
-        name: "custom-dns",
-        severity: Severity::Warning,
-        reads: Reads::VirtualNetwork,
-        problem: "has DNS servers of its own",
-        check: custom_dns,
-    },
+pub(super) const RULES: [Rule; 12] = [
+    rule(RuleName::SubnetMissing, SUBNETS, missing),
+    rule(RuleName::SubnetRegion, NETWORK, region),
+    rule(RuleName::SubnetName, SUBNETS, name),
+    rule(RuleName::SubnetSize, SUBNETS, size),
+    rule(RuleName::SubnetReservedRange, SUBNETS, reserved_range),
+    rule(RuleName::SubnetInUse, SUBNETS, in_use),
+    rule(RuleName::SubnetDelegated, SUBNETS, delegated),
+    rule(RuleName::SubnetClassB, SUBNETS, class_b),
+    rule(RuleName::NetworkPorts, EVERYTHING_AROUND, ports::check),
+    rule(RuleName::NetworkRoutes, ROUTES_AROUND, routes::check),
+    rule(RuleName::ExpressRoute, ROUTES, express_route),
+    rule(RuleName::CustomDns, NETWORK, custom_dns),
 ];
+
+const SUBNETS: &[Reads] = &[Reads::Subnets];
+const NETWORK: &[Reads] = &[Reads::VirtualNetwork];
+const ROUTES: &[Reads] = &[Reads::Routes];
+const ROUTES_AROUND: &[Reads] = &[Reads::VirtualNetwork, Reads::Routes];
+const EVERYTHING_AROUND: &[Reads] = &[Reads::VirtualNetwork, Reads::Routes, Reads::Groups];
+
+const fn rule(
+    name: RuleName,
+    reads: &'static [Reads],
+    check: fn(&Facts<'_>) -> Vec<Finding>,
+) -> Rule {
+    Rule { name, reads, check }
+}
 
 /// The guide: the subnets are there before the environment.
 fn missing(facts: &Facts<'_>) -> Vec<Finding> {
@@ -151,7 +69,7 @@ fn missing(facts: &Facts<'_>) -> Vec<Finding> {
         .filter(|subnet| subnet.seen.is_missing())
         .map(|subnet| {
             let remedy = "create it before the environment, or correct the ID";
-            finding(subnet, what_is_missing(subnet), remedy)
+            Finding::of_subnet(subnet, "does not exist").explained(what_is_missing(subnet), remedy)
         })
         .collect()
 }
@@ -160,13 +78,12 @@ fn missing(facts: &Facts<'_>) -> Vec<Finding> {
 fn region(facts: &Facts<'_>) -> Vec<Finding> {
     let found = virtual_network(facts).and_then(|(seen, body)| {
         let there = Location::new(body["location"].as_str()?);
-        let here = facts
-            .location
-            .as_ref()
-            .filter(|location| **location != there)?;
+        let here = facts.subject.location.as_ref();
+        let here = here.filter(|location| **location != there)?;
         let message = format!("it is in {there}, and the environment in {here}");
         let remedy = "set location to the network's region, or take subnets in the other one";
-        Some(network_finding(facts, seen, message, remedy))
+        let found = Finding::of_network(facts.network, seen, "is in another region");
+        Some(found.explained(message, remedy))
     });
     found.into_iter().collect()
 }
@@ -176,7 +93,8 @@ fn name(facts: &Facts<'_>) -> Vec<Finding> {
     each(facts, |(subnet, _)| {
         let message = names::subnet(subnet.seen.id.name()).err()?;
         let remedy = "take another subnet, because a subnet cannot be renamed";
-        Some(finding(subnet, message, remedy))
+        let found = Finding::of_subnet(subnet, "has a name that an environment cannot use");
+        Some(found.explained(message, remedy))
     })
 }
 
@@ -186,7 +104,7 @@ fn size(facts: &Facts<'_>) -> Vec<Finding> {
         let blocks = subnet::prefixes(body);
         let largest = blocks.iter().min_by_key(|block| block.prefix_length())?;
         let message = cidr::large_enough(largest).err()?;
-        Some(finding(subnet, message, "take a larger subnet"))
+        Some(Finding::of_subnet(subnet, "is too small").explained(message, "take a larger subnet"))
     })
 }
 
@@ -197,9 +115,12 @@ fn reserved_range(facts: &Facts<'_>) -> Vec<Finding> {
         let message = blocks
             .iter()
             .find_map(|block| cidr::not_reserved(block).err())?;
-        Some(finding(subnet, message, "take a subnet in other space"))
+        let found = Finding::of_subnet(subnet, "is in a reserved range");
+        Some(found.explained(message, "take a subnet in other space"))
     })
 }
+
+const IN_USE: &str = "is in use";
 
 /// The guide: the subnets are empty. What this environment, or the one it replaces, has put there does not count.
 fn in_use(facts: &Facts<'_>) -> Vec<Finding> {
@@ -215,7 +136,7 @@ fn in_use(facts: &Facts<'_>) -> Vec<Finding> {
             let remedy = "Azure lets go of it an hour or more after that environment was deleted, and the apply waits for it";
             return Some(Finding {
                 passes: true,
-                ..finding(subnet, message, remedy)
+                ..Finding::of_subnet(subnet, IN_USE).explained(message, remedy)
             });
         }
         if is_theirs(facts.owners.certain) {
@@ -224,7 +145,8 @@ fn in_use(facts: &Facts<'_>) -> Vec<Finding> {
         let remedy = "take an empty subnet; those of an environment are released an hour or more after it was deleted";
         Some(Finding {
             depends_on_apply: is_theirs(facts.owners.undecided),
-            ..finding(subnet, format!("it is held by {holder}"), remedy)
+            ..Finding::of_subnet(subnet, IN_USE)
+                .explained(format!("it is held by {holder}"), remedy)
         })
     })
 }
@@ -247,11 +169,8 @@ fn delegated(facts: &Facts<'_>) -> Vec<Finding> {
             .find(|service| !service.eq_ignore_ascii_case(ENVIRONMENTS.name));
         if let Some(other) = other {
             let remedy = "remove the delegation, or take another subnet";
-            return Some(finding(
-                subnet,
-                format!("it is delegated to {other}"),
-                remedy,
-            ));
+            let found = Finding::of_subnet(subnet, "is delegated");
+            return Some(found.explained(format!("it is delegated to {other}"), remedy));
         }
         if services.is_empty() {
             return None;
@@ -265,7 +184,8 @@ fn delegated(facts: &Facts<'_>) -> Vec<Finding> {
             ENVIRONMENTS.name,
             first.seen.id.name()
         );
-        Some(finding(subnet, message, "remove one of the delegations"))
+        let found = Finding::of_subnet(subnet, "is delegated");
+        Some(found.explained(message, "remove one of the delegations"))
     })
 }
 
@@ -279,12 +199,16 @@ fn class_b(facts: &Facts<'_>) -> Vec<Finding> {
         let message = blocks.iter().find_map(|block| cidr::class_b(block).err())?;
         let remedy =
             "Azure accepts it all the same: name the rule in preflight.ignore if it is meant so";
-        Some(finding(subnet, message, remedy))
+        let found = Finding::of_subnet(subnet, "is outside of Class B space").advice();
+        Some(found.explained(message, remedy))
     })
 }
 
 /// The guide: with ExpressRoute, each subnet has a route table that sends 0.0.0.0/0 to the internet.
 fn express_route(facts: &Facts<'_>) -> Vec<Finding> {
+    if !facts.subject.express_route {
+        return Vec::new();
+    }
     each(facts, |(subnet, body)| {
         let message = if body["properties"]["routeTable"].is_null() {
             "it has no route table".to_owned()
@@ -294,12 +218,15 @@ fn express_route(facts: &Facts<'_>) -> Vec<Finding> {
             let mut tables = facts.network.route_tables.iter();
             let table = tables.find(|table| table.id == id)?;
             match table.is_missing() {
+                // Another resource of the same plan may be about to create it.
+                true if subnet.is_planned => return None,
                 true => format!("its route table {id} does not exist"),
                 false => missing_route(id.name(), table.body()?)?,
             }
         };
         let remedy = "link it with a route table that has a route 0.0.0.0/0 with next hop Internet";
-        Some(finding(subnet, message, remedy))
+        let found = Finding::of_subnet(subnet, "has no default route to the internet");
+        Some(found.explained(message, remedy))
     })
 }
 
@@ -314,7 +241,8 @@ fn custom_dns(facts: &Facts<'_>) -> Vec<Finding> {
         let message = format!("its DNS servers are {}", servers.join(", "));
         let remedy = "set them up before the environment is deployed, and restart it after each change of them, for which \
                       restart_triggers are";
-        Some(network_finding(facts, seen, message, remedy))
+        let found = Finding::of_network(facts.network, seen, "has DNS servers of its own");
+        Some(found.advice().explained(message, remedy))
     });
     found.into_iter().collect()
 }
@@ -353,28 +281,6 @@ fn each<'a>(
     check: impl FnMut((&'a Subnet, &'a Json)) -> Option<Finding>,
 ) -> Vec<Finding> {
     facts.network.known().filter_map(check).collect()
-}
-
-fn finding(subnet: &Subnet, message: String, remedy: &str) -> Finding {
-    Finding {
-        index: subnet.index,
-        object: format!("Subnet {:?}", subnet.seen.id.name()),
-        message,
-        remedy: remedy.to_owned(),
-        passes: false,
-        depends_on_apply: false,
-    }
-}
-
-fn network_finding(facts: &Facts<'_>, network: &Seen, message: String, remedy: &str) -> Finding {
-    Finding {
-        index: facts.network.first_index(),
-        object: format!("Virtual network {:?}", network.id.name()),
-        message,
-        remedy: remedy.to_owned(),
-        passes: false,
-        depends_on_apply: false,
-    }
 }
 
 #[cfg(test)]

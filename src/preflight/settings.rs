@@ -4,22 +4,37 @@ use std::collections::BTreeSet;
 
 use tfplugin_framework::types::value::{Object, Value};
 
-use super::rules::{IN_USE, Rule};
+use super::rule_name::RuleName;
 
 /// What the user wants of the preflight.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Settings {
     pub(super) mode: Mode,
-    ignore: BTreeSet<String>,
-    /// The name of the one rule that is looked up.
-    only: Option<&'static str>,
+    ignore: BTreeSet<RuleName>,
+    /// The one rule that is looked up.
+    only: Option<RuleName>,
 }
 
-#[derive(Clone, Copy, PartialEq)]
+/// What becomes of findings.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Mode {
+    /// They stop the plan of a new environment.
     Enforce,
+    /// They are warnings.
     Warn,
+    /// Nothing is looked up.
     Off,
+}
+
+impl Default for Settings {
+    /// Every rule counts.
+    fn default() -> Self {
+        Self {
+            mode: Mode::Enforce,
+            ignore: BTreeSet::new(),
+            only: None,
+        }
+    }
 }
 
 impl Settings {
@@ -36,25 +51,27 @@ impl Settings {
         let ignore = ignore.unwrap_or_default().iter().filter_map(Value::as_str);
         Self {
             mode,
-            ignore: ignore.map(str::to_owned).collect(),
+            ignore: ignore.filter_map(RuleName::named).collect(),
             only: None,
         }
     }
 
-    pub(super) fn has(&self, rule: &Rule) -> bool {
-        let is_meant = self.only.is_none_or(|only| only == rule.name);
-        is_meant && self.looks_at(rule.name)
+    /// Whether the rule is looked up.
+    pub(super) fn has(&self, rule: RuleName) -> bool {
+        let is_meant = self.only.is_none_or(|only| only == rule);
+        is_meant && self.looks_at(rule)
     }
 
     /// What is looked up at apply: where findings do not count, only what has to be waited for.
     pub(super) fn at_apply(&self) -> Self {
         Self {
-            only: (self.mode == Mode::Warn).then_some(IN_USE),
+            only: (self.mode == Mode::Warn).then_some(RuleName::SubnetInUse),
             ..self.clone()
         }
     }
 
-    pub(super) fn looks_at(&self, rule: &str) -> bool {
-        self.mode != Mode::Off && !self.ignore.contains(rule)
+    /// Whether the rule counts at all.
+    pub(super) fn looks_at(&self, rule: RuleName) -> bool {
+        self.mode != Mode::Off && !self.ignore.contains(&rule)
     }
 }

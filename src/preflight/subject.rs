@@ -5,10 +5,40 @@ use serde_json::Value as Json;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
 
-use crate::arm::ResourceId;
+use crate::arm::{Location, ResourceId};
 use crate::azure::PlanRegistry;
 use crate::azure::claims::Claim;
 use crate::azure::types::SUBNETS;
+use crate::validate::network::table::AccessEndpoint;
+
+/// The environment that is looked at, as far as it is known.
+#[derive(Clone, Debug)]
+pub(crate) struct Subject {
+    /// The known IDs of its subnets, each with its place in the list.
+    pub(crate) subnet_ids: Vec<(usize, ResourceId)>,
+    /// Where it is to be.
+    pub(crate) location: Option<Location>,
+    /// How it is called.
+    pub(crate) access_endpoint: AccessEndpoint,
+    /// Whether the network uses ExpressRoute.
+    pub(crate) express_route: bool,
+}
+
+impl Subject {
+    /// What a configuration, a plan or a state says.
+    pub(crate) fn of(environment: &Object) -> Self {
+        let endpoint = environment.str("access_endpoint_type");
+        Self {
+            subnet_ids: subnet_ids(environment),
+            location: environment.str("location").map(Location::new),
+            // The default, which asks for less.
+            access_endpoint: endpoint
+                .and_then(AccessEndpoint::named)
+                .unwrap_or(AccessEndpoint::Internal),
+            express_route: environment.bool("express_route") == Some(true),
+        }
+    }
+}
 
 /// An environment that may hold the subnets: this very one, or the one that it replaces.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -48,7 +48,7 @@ struct Row {
     /// What comes of it where both change it.
     #[serde(default)]
     both: Vec<Both>,
-    /// The same where the other attribute is bound to this one.
+    /// The same where the other attribute is bound to this one; `a.*` stands for all that is in `a`, and it.
     #[serde(default)]
     with: BTreeMap<String, Both>,
 }
@@ -214,7 +214,13 @@ fn meetings<'t>(table: &'t Table, name: &str, row: &'t Row, ours: &'t Ours) -> V
         // What is sent again is a whole top-level attribute.
         let top = |path: &'_ str| path.split('.').next().map(str::to_owned);
         let not_again = top(name) == top(other);
-        meetings.push(match row.with.get(other) {
+        let is_meant = |name: &str| match name.strip_suffix(".*") {
+            Some(parent) => is_within(other, parent),
+            None => name == other,
+        };
+        let mut bound = row.with.iter();
+        let bound = bound.find(|(name, _)| is_meant(name));
+        meetings.push(match bound.map(|(_, both)| both) {
             Some(both) => Meeting {
                 theirs,
                 result: met(&[&both.answered]),
@@ -244,7 +250,7 @@ async fn state(resource: &dyn Resource<Azure>, table: &Table) -> Object {
     let importing = context(&TestServer::start(&[]).await);
     let id = table.body["id"].as_str().expect("an ID");
     let imported = Engine::default()
-        .import(resource, &importing, id, None)
+        .import(resource, &importing, id)
         .await;
     let state = imported.object.expect("it can be imported");
     let refreshed = refreshed_and_planned(resource, &config, &state, &table.body).await;
@@ -435,12 +441,28 @@ fn config(resource: &dyn Resource<Azure>, table: &Table, other: &BTreeMap<String
     }
 }
 
-/// RFC 7386: null removes a member.
+/// RFC 7386: null removes a member. In an array, names are places.
 fn merge(target: &mut Json, patch: &Json) {
     let Json::Object(patch) = patch else {
         *target = patch.clone();
         return;
     };
+    if let Some(elements) = target.as_array_mut() {
+        let place = |name: &String| name.parse::<usize>().expect("a place in an array");
+        let mut patch: Vec<_> = patch.iter().map(|(name, it)| (place(name), it)).collect();
+        patch.sort_by_key(|(place, _)| *place);
+        let (there, new): (Vec<_>, Vec<_>) = patch
+            .into_iter()
+            .partition(|(place, _)| *place < elements.len());
+        elements.extend(new.into_iter().map(|(_, value)| value.clone()));
+        for (place, value) in there.into_iter().rev() {
+            match value {
+                Json::Null => drop(elements.remove(place)),
+                value => merge(&mut elements[place], value),
+            }
+        }
+        return;
+    }
     if !target.is_object() {
         *target = json!({});
     }

@@ -20,11 +20,11 @@ use tfplugin_framework::types::value::{Object, Value};
 use super::test_plan::{
     Planned, applied, context, id, network, plan, server_of, subnet, unconfigured,
 };
-use super::{all, arm_types};
+use super::{all, arm_resources};
 use crate::arm::ResourceId;
 use crate::arm::test_server::Reply;
 use crate::azure::Azure;
-use crate::azure::arm_type::ArmType;
+use crate::azure::arm_resource::ArmResource;
 use crate::azure::body::Change;
 use crate::azure::row::{ArmAttribute as _, sent_changes};
 use crate::azure::types::{ENVIRONMENTS, INTEGRATION_ACCOUNTS};
@@ -82,7 +82,7 @@ enum Expected {
 }
 
 /// The file of a resource in a folder beside this one.
-pub(super) fn table<T: DeserializeOwned>(folder: &str, resource: &dyn Resource<Azure>) -> T {
+pub(crate) fn table<T: DeserializeOwned>(folder: &str, resource: &dyn Resource<Azure>) -> T {
     let name = format!("src/resources/{folder}/{}.json", resource.type_name());
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(&name);
     let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -93,8 +93,8 @@ pub(super) fn table<T: DeserializeOwned>(folder: &str, resource: &dyn Resource<A
 /// Each resource by itself, for the tables are long.
 #[tokio::test(flavor = "multi_thread")]
 async fn differences_are_seen_and_nothing_else_is() {
-    let checks = all().into_iter().zip(arm_types());
-    let checks = checks.map(|(resource, arm)| async move { check(&*resource, arm).await });
+    let checks = all().into_iter().zip(arm_resources());
+    let checks = checks.map(|(resource, arm)| async move { check(&*resource, &*arm).await });
     for checked in checks.map(tokio::spawn).collect::<Vec<_>>() {
         checked.await.expect("the table");
     }
@@ -148,7 +148,7 @@ fn arguments_of(resource: &dyn Resource<Azure>) -> BTreeMap<String, bool> {
     arguments
 }
 
-async fn check(resource: &dyn Resource<Azure>, arm: &ArmType) {
+async fn check(resource: &dyn Resource<Azure>, arm: &dyn ArmResource) {
     let table: Table = table("drift", resource);
     let server = server_of(&[]).await;
     let importing = context(&server);
@@ -160,7 +160,7 @@ async fn check(resource: &dyn Resource<Azure>, arm: &ArmType) {
         let created = plan(resource, &unconfigured(), &config, None, Private::default()).await;
         let mut created = applied(&created, &[("id", id.into())]);
         let imported = Engine::default()
-            .import(resource, &importing, id, None)
+            .import(resource, &importing, id)
             .await;
         let imported = imported.object.expect("it can be imported");
         if resource.schema().attribute("tags").is_some() {
@@ -184,7 +184,7 @@ async fn check(resource: &dyn Resource<Azure>, arm: &ArmType) {
 
 /// Refreshes and plans, and says what is not as the row has it.
 async fn played(
-    (resource, arm): (&dyn Resource<Azure>, &ArmType),
+    (resource, arm): (&dyn Resource<Azure>, &dyn ArmResource),
     row: &Row,
     config: &Object,
     state: &Object,
@@ -230,7 +230,7 @@ async fn played(
     // What is written puts it right.
     let mut written = body.clone();
     let change = Change::between(&state_after, &plan.planned);
-    let overwritten = arm.write(change, &mut written);
+    let overwritten = arm.write(config, change, &mut written);
     if !overwritten.is_empty() {
         return Err(format!("what nobody else changed is told: {overwritten:?}"));
     }
@@ -315,6 +315,13 @@ fn with_computed_of(resource: &dyn Resource<Azure>, before: &Object, after: &Obj
                 (Kind::Nested(_, attributes), Value::Object(object), Value::Object(after)) => {
                     take(attributes, object, after);
                 }
+                (Kind::Nested(_, attributes), Value::List(before), Value::List(after)) => {
+                    for pair in before.iter_mut().zip(after) {
+                        if let (Value::Object(object), Value::Object(after)) = pair {
+                            take(attributes, object, after);
+                        }
+                    }
+                }
                 (_, value, after) if !attribute.is_configurable() => *value = after.clone(),
                 (_, value @ Value::Null, after) if attribute.is_computed() => {
                     *value = after.clone()
@@ -365,13 +372,19 @@ fn body(table: &Table, row: &Row) -> Json {
     body
 }
 
-/// The value at a path; null below null.
+/// The value at a path, or in each element of a list on it; null below null.
 fn at(object: &Object, path: &str) -> Value {
+    fn below(value: &Value, rest: &str) -> Value {
+        match value {
+            Value::Object(object) => at(object, rest),
+            Value::List(elements) => {
+                Value::List(elements.iter().map(|it| below(it, rest)).collect())
+            }
+            _ => Value::Null,
+        }
+    }
     match path.split_once('.') {
         None => object.get(path).clone(),
-        Some((name, rest)) => match object.get(name) {
-            Value::Object(object) => at(object, rest),
-            _ => Value::Null,
-        },
+        Some((name, rest)) => below(object.get(name), rest),
     }
 }

@@ -53,15 +53,17 @@ impl Operations for Ise {
         request: CreateRequest<'_>,
         response: &mut CreateResponse,
     ) -> Result<Outcome, Reported> {
+        let planned = preflight::Found::take(&mut response.private);
         let diagnostics = &mut response.diagnostics;
+        let session = session(context).await.report(diagnostics)?;
         let azure = context.data().report(diagnostics)?;
         let id = ARM.planned_id(azure, request.plan).report(diagnostics)?;
-        let session = session(context).await.report(diagnostics)?;
         let fail = ARM.failed("creating", &id);
         // Its deletion under another address lasts until its subnets are free.
         let ended = azure.deletions.ended(&session, std::slice::from_ref(&id));
         ended.await.map_err(&fail).report(diagnostics)?;
-        preflight::at_apply(&session, request.plan, &id, &fail, diagnostics).await?;
+        let of_this = (&id, planned);
+        preflight::at_apply(&session, request.plan, of_this, &fail, diagnostics).await?;
         let planned = ARM.with_id(request.plan, &id);
         let begun = {
             // Of two creates in this process, the second one finds the environment of the first.
@@ -139,8 +141,13 @@ impl Operations for Ise {
                 let found = self.read_body(context, &body, object);
                 azure.plans.read(&id, &found);
                 response.state.set(found);
+                let work = Work {
+                    context,
+                    session: &session,
+                    id: &id,
+                };
                 if arm::provisioning_state(&body).is_some_and(arm::is_success) {
-                    Pending::forget(&mut response.private);
+                    work.settle(&mut response.private).await;
                 }
             }
             // Gone by our own deletion, which has ended when the subnets are free as well.

@@ -117,8 +117,8 @@ impl ArmResource for IseIntegrationAccount {
 /// What the rules between an account and its environment look at.
 #[derive(Debug, Model)]
 #[model(partial)]
-struct Account {
-    ise_id: Attr<String>,
+pub(super) struct Account {
+    pub(super) ise_id: Attr<String>,
     sku: Attr<String>,
 }
 

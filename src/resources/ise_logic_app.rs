@@ -3,6 +3,7 @@
 //! ARM type `Microsoft.Logic/workflows`. ARM answers at once, so nothing here is waited for but the environment.
 
 mod account;
+mod model;
 mod parameters;
 mod plain_parameters;
 mod policies;
@@ -28,6 +29,7 @@ use crate::azure::types::WORKFLOWS;
 use crate::azure::work::Work;
 use crate::azure::write::Failure;
 use crate::azure::{Azure, attributes};
+use model::LogicApp;
 pub(crate) use schema::ARM;
 use schema::SCHEMA;
 
@@ -46,7 +48,10 @@ impl ArmResource for IseLogicApp {
             let path = Path::attribute("identity");
             diagnostics.add_attribute_error(path, "Invalid identity", message);
         }
-        parameters::check_values(config, diagnostics);
+        match config.model() {
+            Ok(app) => parameters::check_values(&app, diagnostics),
+            Err(error) => diagnostics.add(error),
+        }
     }
 
     async fn check_plan(&self, context: &Context<Azure>, _: Option<&Claim>, plan: &mut Plan<'_>) {
@@ -79,8 +84,8 @@ impl ArmResource for IseLogicApp {
         parameters::check_secure(request.config, diagnostics)?;
         let account = account::at_apply(work.session, request.plan).await;
         account.report(diagnostics)?;
-        let environment =
-            environment::ready(work.session, request.plan.str_or_empty("ise_id")).await;
+        let app: LogicApp = request.plan.model().report(diagnostics)?;
+        let environment = environment::ready(work.session, app.ise_id()).await;
         let environment = environment.report(diagnostics)?;
         Ok(json!({ "location": environment["location"] }))
     }
@@ -111,7 +116,8 @@ impl ArmResource for IseLogicApp {
             put(work, update, diagnostics).await?;
         }
         let body = if update.changes("enabled") {
-            switch(work, update.plan.bool("enabled") == Some(true)).await?
+            let app: LogicApp = update.plan.model().report(diagnostics)?;
+            switch(work, app.enabled.known() == Some(&true)).await?
         } else {
             // The answer to a PUT shows a creation time that is not the true one, so the workflow is read.
             work.session.of(&WORKFLOWS).get(work.id).await?

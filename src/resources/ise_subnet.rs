@@ -249,7 +249,7 @@ impl UpgradeState for IseSubnet {
 
 /// The body that a subnet will have when its plan is applied to what is there now.
 ///
-/// A route table of which nothing is known yet is one without an ID.
+/// A security group or a route table of which nothing is known yet is one without an ID.
 pub(crate) fn body_as_planned(current: Option<Json>, planned: &Object) -> Json {
     let planned_prefix = Subnet::of(planned).range();
     // Another prefix makes another subnet, with nothing in it.
@@ -260,8 +260,13 @@ pub(crate) fn body_as_planned(current: Option<Json>, planned: &Object) -> Json {
         .unwrap_or_else(|| json!({ "properties": {} }));
     let current = body::read(&SCHEMA, &body, &SCHEMA.null_object());
     body::write(&SCHEMA, Change::between(&current, planned), &mut body);
-    if planned.get("route_table_id").is_unknown() {
-        body["properties"]["routeTable"] = json!({});
+    for (name, member) in [
+        ("network_security_group_id", "networkSecurityGroup"),
+        ("route_table_id", "routeTable"),
+    ] {
+        if planned.get(name).is_unknown() {
+            body["properties"][member] = json!({});
+        }
     }
     body
 }

@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::arm::test_server::{Received, Reply, TIMING, TestServer};
 use crate::arm::{Client, ResourceId, Timing};
-use crate::azure::{Azure, Deletions, PlanRegistry, SignIn};
+use crate::azure::{Azure, Deletions, PlanRegistry, SignIn, Subscription};
 
 /// A provider whose creates do not wait for what is in their way.
 const IMPATIENT: Duration = Duration::ZERO;
@@ -66,11 +66,19 @@ pub(crate) fn with_default_tags(
     context_of(Some(azure(server, default_tags)))
 }
 
+/// One to which nobody has said in which subscription everything lives.
+pub(crate) fn without_subscription(server: &TestServer) -> Context<Azure> {
+    context_of(Some(Azure {
+        subscription: Subscription::new(None),
+        ..azure(server, Some(BTreeMap::new()))
+    }))
+}
+
 fn azure(server: &TestServer, default_tags: Option<BTreeMap<String, String>>) -> Azure {
     Azure {
         client: Client::with_timing(server.settings(), TIMING),
         sign_in: SignIn::default(),
-        subscription_id: SUBSCRIPTION.to_owned(),
+        subscription: Subscription::new(Some(SUBSCRIPTION)),
         default_tags,
         plans: PlanRegistry::default(),
         deletions: Deletions::with_patience(IMPATIENT, PAUSE),
@@ -291,9 +299,10 @@ pub(crate) fn subnet(name: &str) -> ResourceId {
 
 /// A script's line for reading an object.
 pub(crate) fn get(id: &ResourceId) -> String {
-    let version = match id.resource_type().starts_with("Microsoft.Network") {
-        true => "2024-01-01",
-        false => "2019-05-01",
+    let version = match id.resource_type().split('/').next() {
+        Some("Microsoft.Network") => "2024-01-01",
+        Some("Microsoft.Insights") => "2022-10-01",
+        _ => "2019-05-01",
     };
     format!("GET {id}?api-version={version}")
 }

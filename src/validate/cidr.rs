@@ -48,6 +48,16 @@ impl Cidr {
         1 << (32 - self.0.prefix())
     }
 
+    /// Its first address.
+    pub fn first_address(&self) -> Ipv4Addr {
+        self.0.network()
+    }
+
+    /// Its last address.
+    pub fn last_address(&self) -> Ipv4Addr {
+        self.0.broadcast()
+    }
+
     /// Its prefix length.
     pub fn prefix_length(&self) -> u8 {
         self.0.prefix()

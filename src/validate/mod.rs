@@ -6,12 +6,14 @@
 
 pub mod callers;
 pub mod cidr;
+pub mod clock_time;
+pub mod contacts;
+pub mod iso_duration;
 pub mod json;
 pub mod names;
-mod partner_id;
+pub mod network;
 pub mod sku;
 pub mod subnet_set;
 pub mod tags;
+pub mod time_zone;
 pub mod workflow;
-
-pub use self::partner_id::partner_id;

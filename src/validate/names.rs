@@ -53,6 +53,36 @@ pub fn integration_account(name: &str) -> Result<(), String> {
     Rule::plain("an integration account's name", 80, "_.-()").check(name)
 }
 
+/// ARM's naming rules for Microsoft.Insights/autoscaleSettings: 1–260 characters of any kind but control characters and
+/// `< > * % { } & : \ ? / # |`, and neither a dot nor a blank at the end.
+pub fn autoscale_setting(name: &str) -> Result<(), String> {
+    const OF: &str = "an autoscale setting's name";
+    let length = name.chars().count();
+    if !(1..=260).contains(&length) {
+        return Err(format!("{OF} has 1 to 260 characters, this has {length}"));
+    }
+    let mut wrong: Vec<_> = name
+        .chars()
+        .filter(|it| it.is_control() || "<>*%{}&:\\?/#|".contains(*it))
+        .collect();
+    wrong.sort_unstable();
+    wrong.dedup();
+    if !wrong.is_empty() {
+        let wrong: Vec<_> = wrong
+            .iter()
+            .map(|it| format!("{:?}", it.to_string()))
+            .collect();
+        return Err(format!(
+            "{OF} has no control characters and none of < > * % {{ }} & : \\ ? / # |, so {} cannot be in it",
+            wrong.join(", ")
+        ));
+    }
+    match name.ends_with(['.', ' ']) {
+        true => Err(format!("{OF} ends with anything but a dot or a blank")),
+        false => Ok(()),
+    }
+}
+
 /// ARM's naming rules for resource groups, which know letters of all languages.
 pub fn resource_group(name: &str) -> Result<(), String> {
     Rule {
@@ -236,6 +266,23 @@ mod tests {
                 &[("a/b", "\"/\""), ("", "empty"), (&too_long, "81")],
             );
         }
+    }
+
+    #[test]
+    fn autoscale_settings() {
+        let longest = "a".repeat(260);
+        check(
+            autoscale_setting,
+            &["1", "scale out (1)", "a-b_c.d", "\u{fc}ber", &longest],
+            &[
+                ("", "1 to 260 characters, this has 0"),
+                (&format!("{longest}a"), "this has 261"),
+                ("a/b?", "so \"/\", \"?\" cannot be in it"),
+                ("a\n", "\"\\n\""),
+                ("a.", "a dot or a blank"),
+                ("a ", "a dot or a blank"),
+            ],
+        );
     }
 
     #[test]

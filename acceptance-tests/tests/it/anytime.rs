@@ -31,7 +31,7 @@ const APPLY: [&str; 2] = ["apply", "-auto-approve"];
 const DESTROY: [&str; 2] = ["destroy", "-auto-approve"];
 
 /// The objects of the stack: address, and what of its ID is below the group.
-const STACK: [(&str, &str); 7] = [
+const STACK: [(&str, &str); 8] = [
     (
         "ise_subnet.a",
         "Microsoft.Network/virtualNetworks/other/subnets/a",
@@ -57,6 +57,10 @@ const STACK: [(&str, &str); 7] = [
         "Microsoft.Logic/integrationAccounts/it",
     ),
     ("ise_logic_app.it", "Microsoft.Logic/workflows/it"),
+    (
+        "ise_autoscale_setting.it",
+        "Microsoft.Insights/autoscaleSettings/it",
+    ),
 ];
 
 #[test]
@@ -329,6 +333,9 @@ fn stack() -> Result<Scene> {
         app.with_text("name", "it")
             .with("ise_id", "ise.it.id")
             .with("integration_account_id", "ise_integration_account.it.id"),
+        named("ise_autoscale_setting")
+            .with("ise_id", "ise.it.id")
+            .with("instance_count", "0"),
     ];
     let blocks = subnets.chain(others);
     scene.configure(&blocks.map(|block| block.to_string()).collect::<String>())?;

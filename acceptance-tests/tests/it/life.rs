@@ -3,6 +3,7 @@
 //! What a change of an argument does is a row of a table; the catalogue at the end asks for a row for each argument.
 
 mod ise;
+mod ise_autoscale_setting;
 mod ise_integration_account;
 mod ise_logic_app;
 mod ise_subnet;
@@ -35,6 +36,8 @@ struct Row {
     argument: &'static str,
     expression: String,
     effect: Effect,
+    /// The argument that goes for this one.
+    instead_of: Option<&'static str>,
 }
 
 enum Effect {
@@ -52,12 +55,17 @@ enum Effect {
     Nothing,
 }
 
-fn replaces(argument: &'static str, expression: impl Into<String>) -> Row {
+fn row(argument: &'static str, expression: impl Into<String>, effect: Effect) -> Row {
     Row {
         argument,
         expression: expression.into(),
-        effect: Effect::Replaces,
+        effect,
+        instead_of: None,
     }
+}
+
+fn replaces(argument: &'static str, expression: impl Into<String>) -> Row {
+    row(argument, expression, Effect::Replaces)
 }
 
 fn sends(
@@ -66,11 +74,7 @@ fn sends(
     at: &'static str,
     value: impl Into<Json>,
 ) -> Row {
-    Row {
-        argument,
-        expression: expression.into(),
-        effect: Effect::Sends(at, value.into()),
-    }
+    row(argument, expression, Effect::Sends(at, value.into()))
 }
 
 fn sends_for_good(
@@ -79,36 +83,19 @@ fn sends_for_good(
     at: &'static str,
     value: impl Into<Json>,
 ) -> Row {
-    let effect = Effect::SendsForGood(at, value.into());
-    Row {
-        argument,
-        expression: expression.into(),
-        effect,
-    }
+    row(argument, expression, Effect::SendsForGood(at, value.into()))
 }
 
 fn writes(argument: &'static str, expression: impl Into<String>, write: &'static str) -> Row {
-    Row {
-        argument,
-        expression: expression.into(),
-        effect: Effect::Writes(write),
-    }
+    row(argument, expression, Effect::Writes(write))
 }
 
 fn local(argument: &'static str, expression: impl Into<String>) -> Row {
-    Row {
-        argument,
-        expression: expression.into(),
-        effect: Effect::Local,
-    }
+    row(argument, expression, Effect::Local)
 }
 
 fn nothing(argument: &'static str, expression: impl Into<String>) -> Row {
-    Row {
-        argument,
-        expression: expression.into(),
-        effect: Effect::Nothing,
-    }
+    row(argument, expression, Effect::Nothing)
 }
 
 fn text(text: &str) -> String {
@@ -130,7 +117,7 @@ impl Life {
 
         let mut block = self.block.clone();
         for row in &self.rows {
-            let changed = block.clone().with(row.argument, &row.expression);
+            let changed = row.changed(&block);
             scene.configure(&changed)?;
             row.check(&scene, &address, &self.id)?;
             if !matches!(row.effect, Effect::Replaces) {
@@ -168,6 +155,22 @@ impl Life {
 }
 
 impl Row {
+    fn instead_of(self, argument: &'static str) -> Self {
+        Self {
+            instead_of: Some(argument),
+            ..self
+        }
+    }
+
+    /// The block with the argument changed.
+    fn changed(&self, block: &Block) -> Block {
+        let block = block.clone().with(self.argument, &self.expression);
+        match self.instead_of {
+            Some(argument) => block.with(argument, ""),
+            None => block,
+        }
+    }
+
     fn check(&self, scene: &Scene, address: &str, id: &str) -> Result {
         let argument = self.argument;
         let plan = scene.plan()?;
@@ -216,6 +219,7 @@ fn every_argument_of_every_resource_has_a_row() {
         ise::life(),
         ise_logic_app::life(),
         ise_integration_account::life(),
+        ise_autoscale_setting::life(),
     ];
     for resource in &resources::all() {
         let name = resource.type_name();

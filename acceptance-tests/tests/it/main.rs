@@ -10,7 +10,9 @@ mod processes;
 mod snapshot;
 
 mod anytime;
+mod autoscale;
 mod command;
+mod difference;
 mod drift;
 mod examples;
 mod existing;
@@ -18,12 +20,17 @@ mod faults;
 mod import;
 mod language;
 mod life;
+mod looked_up;
 mod lossless;
 mod meaning;
 mod meanwhile;
+mod network;
 mod outages;
 mod plans;
+mod preflight;
 mod secrets;
+#[cfg(unix)]
+mod signing_in;
 mod stack;
 mod stopping;
 mod strangers;

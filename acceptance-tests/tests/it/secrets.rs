@@ -87,7 +87,7 @@ fn secrets_are_written_nowhere() -> Result {
 }
 
 /// The names of files in the folder that contain the text: state, backups, plans, logs, whatever there is.
-fn files_with(folder: &Path, text: &str) -> Result<Vec<String>> {
+pub(crate) fn files_with(folder: &Path, text: &str) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

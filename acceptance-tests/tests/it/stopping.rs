@@ -131,6 +131,56 @@ fn an_update_that_is_stopped_or_times_out_is_an_error_and_goes_on() -> Result {
     Ok(())
 }
 
+/// Azure shows nothing of a restart afterwards, so what was left is remembered: it is waited for, and done once.
+#[test]
+fn a_restart_that_is_stopped_or_times_out_goes_on_and_is_done_once() -> Result {
+    let scene = Scene::new(Fixture::Network)?;
+    let with_dns = |servers: &str| {
+        environment().with(
+            "restart_triggers",
+            &format!("{{ dns_servers = {servers:?} }}"),
+        )
+    };
+    scene.configure(&with_dns("172.16.0.132"))?;
+    scene.apply()?;
+    for is_timeout in [false, true] {
+        let moved = with_dns(&format!("172.16.0.{}", 133 + u8::from(is_timeout)));
+        scene.emulator.forget_requests()?;
+        scene.emulator.set_time_scale(SLOW)?;
+        let run = if is_timeout {
+            let timeouts = r#"{ update = "2s" }"#;
+            scene.configure(&moved.clone().with("timeouts", timeouts))?;
+            scene.run(&["apply", "-auto-approve"])?
+        } else {
+            scene.configure(&moved)?;
+            let apply = scene.start(&["apply", "-auto-approve"])?;
+            until(
+                "the restart is accepted",
+                || Ok(!writes(&scene)?.is_empty()),
+            )?;
+            kill_process_group(pid(apply.id())?, Signal::INT)?;
+            apply.wait()?
+        };
+        let found = run.failure()?.diagnostics().to_string();
+        assert!(found.contains("is still being changed"), "{found}");
+        assert!(!scene.state()?.is_tainted("ise.it"));
+
+        scene.configure(&moved)?;
+        let plan = scene.only("ise.it", Action::Update)?;
+        let changed = plan.changed_attributes("ise.it");
+        assert!(changed.contains(&"provisioning_state"), "{changed:?}");
+        assert!(!changed.contains(&"restart_triggers"), "{changed:?}");
+        scene.emulator.set_time_scale(FAST)?;
+        scene.apply()?;
+        scene.nothing_to_do()?;
+        assert_eq!(
+            writes(&scene)?,
+            ["POST integrationServiceEnvironments/new/restart"]
+        );
+    }
+    Ok(())
+}
+
 #[test]
 fn a_create_timeout_is_no_failure() -> Result {
     let scene = Scene::new(Fixture::Network)?;

@@ -39,6 +39,16 @@ fn ise_integration_account() -> Result {
 }
 
 #[test]
+fn ise_autoscale_setting() -> Result {
+    check("ise_autoscale_setting")
+}
+
+#[test]
+fn data_sources() -> Result {
+    check("data_sources")
+}
+
+#[test]
 fn at_plan() -> Result {
     let configuration = fs::read_to_string(path("at_plan"))?;
     let scene = Scene::new(Fixture::Environment)?;
@@ -82,12 +92,15 @@ fn compare(name: &str, configuration: &str, run: &Run) -> Result {
     Ok(())
 }
 
-/// The last label of each resource block, and the alias of each provider block.
+/// The last label of each resource and data block, and the alias of each provider block.
 fn labels(configuration: &str) -> impl Iterator<Item = &str> {
     configuration.lines().filter_map(|line| {
         let label = match line.split_once("alias ") {
             Some((_, alias)) => alias,
-            None => line.strip_prefix("resource ")?.split(' ').nth(1)?,
+            None => {
+                let block = line.strip_prefix("resource ");
+                block.or(line.strip_prefix("data "))?.split(' ').nth(1)?
+            }
         };
         Some(label.trim_matches([' ', '=', '"']))
     })

@@ -71,10 +71,25 @@ fn check_own(presented: &Presented<'_>, token: &Jwt<'_>, issuer: &str) -> Result
             ),
         ));
     }
+    check_algorithm(token)?;
     check_time(token)?;
     match presented.application {
         Some(application) => check_certificate(application, token),
         None => Ok(()),
+    }
+}
+
+/// Entra ID takes no signatures of elliptic curves. The number and the text are assumptions: they are those of other
+/// algorithms that it does not take.
+fn check_algorithm(token: &Jwt<'_>) -> Result<(), Refusal> {
+    match text(&token.header, "alg").filter(|name| name.starts_with("ES")) {
+        None => Ok(()),
+        Some(name) => Err(Refusal::client(
+            5_002_738,
+            format!(
+                "Invalid JWT token. '{name}' is not a supported signature algorithm. Supported signing algorithms are: 'RS256, RS384, RS512, PS256, PS384, PS512'."
+            ),
+        )),
     }
 }
 

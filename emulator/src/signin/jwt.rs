@@ -1,8 +1,7 @@
 //! JSON web tokens, read and checked.
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
-    UnparsedPublicKey, VerificationAlgorithm,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -61,7 +60,6 @@ impl<'a> Jwt<'a> {
         let algorithm: &'static dyn VerificationAlgorithm = match text(&self.header, "alg") {
             Some("RS256") => &RSA_PKCS1_2048_8192_SHA256,
             Some("PS256") => &RSA_PSS_2048_8192_SHA256,
-            Some("ES256") => &ECDSA_P256_SHA256_FIXED,
             _ => return false,
         };
         UnparsedPublicKey::new(algorithm, key)

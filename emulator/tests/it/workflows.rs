@@ -314,6 +314,12 @@ async fn triggers_have_addresses_that_change_with_the_key() {
         )
         .await;
     assert_eq!(until.body["queries"]["se"], "2030-01-01T00:00:00Z");
+    let wanted = json!({"notAfter": "2030-01-01T00:00:00Z", "keyType": "Secondary"});
+    let other = client.post(&callback, VERSION, wanted).await.body;
+    assert_eq!(other["queries"]["se"], "2030-01-01T00:00:00Z");
+    let sooner = json!({"notAfter": "2030-01-01T00:00:00Z", "keyType": "Primary"});
+    let sooner = client.post(&callback, VERSION, sooner).await.body;
+    assert_ne!(sooner["queries"]["sig"], other["queries"]["sig"]);
     assert_eq!(
         client
             .post(

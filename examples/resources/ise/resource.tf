@@ -18,7 +18,9 @@ resource "ise" "main" {
     type = "SystemAssigned"
   }
 
-  # An environment takes up new DNS servers of its network when it is restarted.
+  # An environment takes up new DNS servers of its network when it is restarted. Instead of repeating them, take them from
+  # where the network is managed, or from a data source:
+  #   dns_servers = join(",", data.azurerm_virtual_network.network.dns_servers)
   restart_triggers = {
     dns_servers = "172.16.0.132,172.16.0.133"
   }

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 /// What the registry reads before the page; the first sentence stands for the whole description.
 pub(super) fn front_matter(title: &str, description: &str) -> String {
-    let sentence = description.split(". ").next().unwrap_or(description);
+    let paragraph = description.split("\n\n").next().unwrap_or(description);
+    let sentence = paragraph.split(". ").next().unwrap_or(paragraph);
     let sentence: Vec<_> = sentence.trim_end_matches('.').lines().collect();
     let sentence = match sentence.is_empty() {
         true => String::new(),
@@ -34,4 +35,25 @@ pub(super) fn code(language: &str, text: &str) -> String {
 
 pub(super) fn anchor(path: &str) -> String {
     format!("nested-{}", path.replace('.', "-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::front_matter;
+
+    #[test]
+    fn the_first_sentence_stands_for_the_whole() {
+        for description in [
+            "A bed. It has leaves.",
+            "A bed.",
+            "A bed.\n\nIt has leaves.",
+            "A\nbed",
+        ] {
+            let page = front_matter("t", description);
+            assert!(
+                page.ends_with("description: |-\n  A bed.\n---\n\n"),
+                "{page}"
+            );
+        }
+    }
 }

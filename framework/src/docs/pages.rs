@@ -113,8 +113,9 @@ pub fn generate<P: Provider>(provider: &P, docs: &Docs<'_>) -> io::Result<Pages>
 }
 
 impl Pages {
-    fn add(&mut self, path: String, page: String) {
-        self.0.insert(path, page);
+    /// Adds a page that is not about something in the provider, such as a guide.
+    pub fn add(&mut self, path: impl Into<String>, page: String) {
+        self.0.insert(path.into(), page);
     }
 
     /// The paths and what is in each.

@@ -6,6 +6,7 @@ use super::timeouts::bounded;
 use crate::context::Context;
 use crate::data_source::{DataSource, ReadRequest, ReadResponse};
 use crate::diagnostics::{Diagnostics, Report as _};
+use crate::schema::walk::with_defaults;
 use crate::types::value::Object;
 
 impl Engine {
@@ -16,15 +17,99 @@ impl Engine {
         context: &Context<D>,
         config: &Object,
     ) -> (Option<Object>, Diagnostics) {
-        let context = bounded(context, data_source.schema(), Some(config), "read");
+        let schema = data_source.schema();
+        let context = bounded(context, schema, Some(config), "read");
+        let config = with_defaults(schema.members(), &config.clone().into());
+        let config = config.as_object().cloned().unwrap_or_default();
         let mut response = ReadResponse {
             state: config.clone(),
             diagnostics: Diagnostics::new(),
         };
-        let request = ReadRequest { config };
+        let request = ReadRequest { config: &config };
         let read = catch(data_source.read(&context, request, &mut response)).await;
         let read = read.report(&mut response.diagnostics).flatten();
         let found = read.ok().map(|()| response.state);
         (found, response.diagnostics)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+    use std::time::Duration;
+
+    use async_trait::async_trait;
+    use tokio::time::Instant;
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::diagnostics::Reported;
+    use crate::schema::{Attribute, Nesting, Schema};
+    use crate::types::value::Value;
+
+    static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
+        attributes: vec![
+            Attribute::string("unit").default("m"),
+            Attribute::nested(
+                "options",
+                Nesting::Single,
+                vec![Attribute::bool("exact").default(true)],
+            ),
+            Attribute::string("seen").computed(),
+        ],
+        ..Schema::default()
+    });
+
+    struct Measure;
+
+    #[async_trait]
+    impl DataSource<()> for Measure {
+        fn type_name(&self) -> &str {
+            "measure"
+        }
+
+        fn schema(&self) -> &Schema {
+            &SCHEMA
+        }
+
+        async fn read(
+            &self,
+            _: &Context<()>,
+            request: ReadRequest<'_>,
+            response: &mut ReadResponse,
+        ) -> Result<(), Reported> {
+            let unit = request.config.get("unit").clone();
+            response.state.set("seen", unit);
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_left_out_has_its_default() {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let context = Context::new(None, deadline, CancellationToken::new());
+        let options =
+            |exact: Value| -> Value { [("exact", exact)].into_iter().collect::<Object>().into() };
+        for (unit, given, expected, seen) in [
+            (Value::Null, Value::Null, Value::Null, "m"),
+            (Value::Null, options(Value::Null), options(true.into()), "m"),
+            (
+                "ft".into(),
+                options(false.into()),
+                options(false.into()),
+                "ft",
+            ),
+        ] {
+            let mut config = SCHEMA.null_object();
+            config.set("unit", unit);
+            config.set("options", given);
+            let engine = Engine::default();
+            let (found, told) = engine.read_data_source(&Measure, &context, &config).await;
+            assert!(told.is_empty());
+            let found = found.expect("read");
+            assert_eq!(found.str("unit"), Some(seen));
+            assert_eq!(found.str("seen"), Some(seen));
+            assert_eq!(found.get("options"), &expected);
+        }
     }
 }

@@ -39,6 +39,7 @@ use tfplugin_proto::v6::provider_server::Provider;
 use tfplugin_proto::v6::stop_provider;
 use tonic::service::Routes;
 
+pub use self::trace::inherited_trace;
 use cli::Command;
 use handshake::Handshake;
 pub use info::PluginInfo;

@@ -14,6 +14,16 @@ pub(crate) struct TraceContext {
     pub(crate) trace_id: String,
     /// 16 hexadecimal digits; none if the trace begins here.
     pub(crate) parent_span_id: Option<String>,
+    /// Two hexadecimal digits.
+    pub(crate) flags: String,
+}
+
+/// The trace that `TRACEPARENT` names, and its flags: what a provider sends on to others. The log of this process has the
+/// same trace.
+pub fn inherited_trace() -> Option<(String, String)> {
+    let context = TraceContext::of_process();
+    context.parent_span_id.as_ref()?;
+    Some((context.trace_id.clone(), context.flags.clone()))
 }
 
 impl TraceContext {
@@ -31,6 +41,7 @@ impl TraceContext {
         Self {
             trace_id: Uuid::new_v4().simple().to_string(),
             parent_span_id: None,
+            flags: "01".to_owned(),
         }
     }
 
@@ -40,7 +51,7 @@ impl TraceContext {
         let version = hexadecimal(parts.next()?, 2)?;
         let trace_id = hexadecimal(parts.next()?, 32)?;
         let parent_span_id = hexadecimal(parts.next()?, 16)?;
-        hexadecimal(parts.next()?, 2)?;
+        let flags = hexadecimal(parts.next()?, 2)?;
         let is_zero = |id: &str| id.bytes().all(|digit| digit == b'0');
         // Later versions may have more parts, this one has not.
         let has_wrong_length = version == "00" && parts.next().is_some();
@@ -50,6 +61,7 @@ impl TraceContext {
         Some(Self {
             trace_id: trace_id.to_owned(),
             parent_span_id: Some(parent_span_id.to_owned()),
+            flags: flags.to_owned(),
         })
     }
 }
@@ -75,16 +87,17 @@ mod tests {
 
     #[test]
     fn a_context_is_read_strictly() {
-        let expect = TraceContext {
-            trace_id: TRACE.into(),
-            parent_span_id: Some(SPAN.into()),
-        };
-        for valid in [
-            format!("00-{TRACE}-{SPAN}-01"),
-            format!("00-{TRACE}-{SPAN}-00"),
-            format!("01-{TRACE}-{SPAN}-01-later"),
+        for (valid, flags) in [
+            (format!("00-{TRACE}-{SPAN}-01"), "01"),
+            (format!("00-{TRACE}-{SPAN}-00"), "00"),
+            (format!("01-{TRACE}-{SPAN}-01-later"), "01"),
         ] {
-            assert_eq!(TraceContext::parse(&valid), Some(expect.clone()), "{valid}");
+            let expect = TraceContext {
+                trace_id: TRACE.into(),
+                parent_span_id: Some(SPAN.into()),
+                flags: flags.into(),
+            };
+            assert_eq!(TraceContext::parse(&valid), Some(expect), "{valid}");
         }
         let upper = TRACE.to_uppercase();
         let (no_trace, no_span) = ("0".repeat(32), "0".repeat(16));

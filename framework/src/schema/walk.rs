@@ -296,7 +296,7 @@ fn pair_set(
 }
 
 /// A configured value as it is planned where the provider has no say.
-fn with_defaults(members: Members<'_>, config: &Value) -> Value {
+pub(crate) fn with_defaults(members: Members<'_>, config: &Value) -> Value {
     let inner = |value: &Value| with_defaults(members, value);
     if members.is_empty() {
         return config.clone();

@@ -20,15 +20,13 @@ impl<P: Provider> ServerState<P> {
             Ok(arguments) => arguments,
             Err(error) => return Ok(failed(error)),
         };
-        Ok(
-            match self.engine.call(function, &signature, &arguments).await {
-                Ok(result) => v6::call_function::Response {
-                    result: Some(convert::encode(&result, &signature.returns)),
-                    error: None,
-                },
-                Err(error) => failed(error),
+        Ok(match self.engine.call(function, &arguments).await {
+            Ok(result) => v6::call_function::Response {
+                result: Some(convert::encode(&result, &signature.returns)),
+                error: None,
             },
-        )
+            Err(error) => failed(error),
+        })
     }
 }
 
@@ -81,10 +79,12 @@ fn is_allowed(value: &Value, parameter: &Parameter) -> bool {
 
 fn failed(error: FunctionError) -> v6::call_function::Response {
     let argument = error.argument;
+    // Terraform makes a sentence of it, and ends that itself.
+    let text = error.message.strip_suffix('.').unwrap_or(&error.message);
     v6::call_function::Response {
         result: None,
         error: Some(v6::FunctionError {
-            text: error.message,
+            text: text.to_owned(),
             function_argument: argument.and_then(|position| i64::try_from(position).ok()),
         }),
     }

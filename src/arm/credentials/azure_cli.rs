@@ -9,19 +9,24 @@ use azure_identity::{AzureCliCredential, AzureCliCredentialOptions};
 use serde::Deserialize;
 use tokio::process::Command;
 
-use super::settings::Context;
+use super::method::{Context, Method};
+use crate::arm::arguments::{SUBSCRIPTION_ID, USE_CLI};
 
-pub(super) fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, String> {
-    let settings = context.settings;
-    if !settings.use_cli {
-        return Err("switched off by use_cli".to_owned());
+pub(super) const METHOD: Method = Method {
+    name: "Azure CLI",
+    credential,
+};
+
+fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, String> {
+    let given = context.given;
+    if given.bool(&USE_CLI) == Some(false) {
+        return Err(format!("switched off by {USE_CLI}"));
     }
-    let given = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
-    let tenant_id = given(&settings.tenant_id);
+    let tenant_id = context.tenant_id.map(str::to_owned);
     // The CLI takes one or the other; the subscription stands for the tenant it belongs to.
     let subscription = match tenant_id {
         Some(_) => None,
-        None => given(&settings.subscription_id),
+        None => given.text(&SUBSCRIPTION_ID).map(str::to_owned),
     };
     let options = AzureCliCredentialOptions {
         subscription,
@@ -35,20 +40,17 @@ pub(super) fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredentia
 
 /// What the Azure CLI uses when nothing else is said.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Account {
+pub(crate) struct Account {
     /// The default subscription.
     #[serde(rename = "id")]
-    pub subscription_id: String,
-    /// The directory it belongs to.
-    #[serde(rename = "tenantId")]
-    pub tenant_id: String,
+    pub(crate) subscription_id: String,
 }
 
 /// How long the Azure CLI may take to tell its account, which it does without network.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Asks the Azure CLI for its default subscription and tenant; else tells why it could not answer, without a full stop.
-pub async fn default_account() -> Result<Account, String> {
+/// Asks the Azure CLI for its default subscription; else tells why it could not answer, without a full stop.
+pub(crate) async fn default_account() -> Result<Account, String> {
     let failed = |why: String| format!("az account show: {}", why.trim().trim_end_matches('.'));
     let mut command = az(&["account", "show", "--output", "json"]);
     let output = tokio::time::timeout(LONGEST, command.kill_on_drop(true).output())
@@ -93,10 +95,7 @@ mod tests {
             "tenantId": "ten", "user": {"name": "me@example.org", "type": "user"}
         }"#;
         let account = read_account(output)?;
-        assert_eq!(
-            (&*account.subscription_id, &*account.tenant_id),
-            ("sub", "ten")
-        );
+        assert_eq!(account.subscription_id, "sub");
         assert!(read_account(b"{}").is_err());
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! One access token, shared by all requests.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use azure_core::credentials::{AccessToken, Secret};
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::arm::error::Error;
@@ -19,7 +19,11 @@ const TRY_AGAIN: time::Duration = time::Duration::seconds(15);
 const FAILURE_LASTS: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Default)]
-pub(super) struct TokenCache(Mutex<State>);
+pub(super) struct TokenCache {
+    state: Mutex<State>,
+    /// Held by the one who fetches.
+    fetching: tokio::sync::Mutex<()>,
+}
 
 #[derive(Debug, Default)]
 enum State {
@@ -35,41 +39,58 @@ enum State {
     },
 }
 
+/// What the cache has for somebody who needs a token.
+enum Found {
+    /// A token that serves.
+    Fresh(Secret),
+    /// One that serves as long as there is no other.
+    Spare(Secret),
+    /// It was tried just now.
+    Failed(String),
+    Nothing,
+}
+
 impl TokenCache {
-    /// The token, fetched by one of the callers while the others wait.
+    /// The token, fetched by one of the callers. The others wait for it, unless the one that is held still serves.
     pub(super) async fn get(
         &self,
         fetch: impl AsyncFnOnce() -> Result<AccessToken, Error>,
     ) -> Result<Secret, Error> {
-        let mut state = self.0.lock().await;
-        let now = OffsetDateTime::now_utc();
-        let spare = match &*state {
-            State::Held { token, refresh_on } if now < *refresh_on => {
-                return Ok(token.token.clone());
-            }
-            State::Held { token, .. } if now < token.expires_on => Some(token.token.clone()),
-            State::Failed { at, why } if at.elapsed() < FAILURE_LASTS => {
-                return Err(Error::credential(why.clone()));
-            }
-            _ => None,
+        let _fetching = match self.look() {
+            Found::Fresh(token) => return Ok(token),
+            Found::Failed(why) => return Err(Error::credential(why)),
+            Found::Spare(token) => match self.fetching.try_lock() {
+                Ok(fetching) => fetching,
+                Err(_) => return Ok(token),
+            },
+            Found::Nothing => self.fetching.lock().await,
         };
-        match (fetch().await, spare) {
+        // Meanwhile another one may have fetched it.
+        let spare = match self.look() {
+            Found::Fresh(token) => return Ok(token),
+            Found::Failed(why) => return Err(Error::credential(why)),
+            Found::Spare(token) => Some(token),
+            Found::Nothing => None,
+        };
+        let fetched = fetch().await;
+        let now = OffsetDateTime::now_utc();
+        match (fetched, spare) {
             (Ok(token), _) => {
                 let life = token.expires_on - now;
                 let refresh_on = token.expires_on - REFRESH_AHEAD.min(life / 2);
                 let secret = token.token.clone();
-                *state = State::Held { token, refresh_on };
+                *self.state() = State::Held { token, refresh_on };
                 Ok(secret)
             }
             (Err(error), Some(spare)) => {
                 tracing::warn!(%error, "the access token cannot be renewed yet");
-                if let State::Held { token, refresh_on } = &mut *state {
+                if let State::Held { token, refresh_on } = &mut *self.state() {
                     *refresh_on = token.expires_on.min(now + TRY_AGAIN);
                 }
                 Ok(spare)
             }
             (Err(error), None) => {
-                *state = State::Failed {
+                *self.state() = State::Failed {
                     at: Instant::now(),
                     why: error.sign_in_reason().to_owned(),
                 };
@@ -78,9 +99,27 @@ impl TokenCache {
         }
     }
 
+    fn look(&self) -> Found {
+        let now = OffsetDateTime::now_utc();
+        match &*self.state() {
+            State::Held { token, refresh_on } if now < *refresh_on => {
+                Found::Fresh(token.token.clone())
+            }
+            State::Held { token, .. } if now < token.expires_on => {
+                Found::Spare(token.token.clone())
+            }
+            State::Failed { at, why } if at.elapsed() < FAILURE_LASTS => Found::Failed(why.clone()),
+            _ => Found::Nothing,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Drops that token, if it is still the one that is held.
-    pub(super) async fn forget(&self, refused: &Secret) {
-        let mut state = self.0.lock().await;
+    pub(super) fn forget(&self, refused: &Secret) {
+        let mut state = self.state();
         if matches!(&*state, State::Held { token, .. } if token.token == *refused) {
             *state = State::Empty;
         }
@@ -108,24 +147,25 @@ mod tests {
         let cache = TokenCache::default();
         assert_eq!(get(&cache, Ok(token("one", 60))).await?, "one");
         assert_eq!(get(&cache, Ok(token("two", 60))).await?, "one");
-        cache.forget(&Secret::new("other")).await;
+        cache.forget(&Secret::new("other"));
         assert_eq!(get(&cache, Ok(token("two", 60))).await?, "one");
-        cache.forget(&Secret::new("one")).await;
+        cache.forget(&Secret::new("one"));
         assert_eq!(get(&cache, Ok(token("two", 60))).await?, "two");
         Ok(())
     }
 
     #[tokio::test]
     async fn it_is_renewed_ahead_of_its_expiry_and_serves_until_then() -> Result<(), Error> {
-        let cache = TokenCache(Mutex::new(State::Held {
+        let cache = TokenCache::default();
+        *cache.state() = State::Held {
             token: token("old", 1),
             refresh_on: OffsetDateTime::now_utc(),
-        }));
+        };
         let failure = Err(Error::credential("down"));
         assert_eq!(get(&cache, failure).await?, "old");
         // It is not tried again at once.
         assert_eq!(get(&cache, Ok(token("new", 60))).await?, "old");
-        if let State::Held { refresh_on, .. } = &mut *cache.0.lock().await {
+        if let State::Held { refresh_on, .. } = &mut *cache.state() {
             *refresh_on = OffsetDateTime::now_utc();
         }
         assert_eq!(get(&cache, Ok(token("new", 60))).await?, "new");
@@ -144,6 +184,29 @@ mod tests {
         let (first, second) = tokio::join!(cache.get(fetch), cache.get(fetch));
         assert!(first.is_ok() && second.is_ok());
         assert_eq!(fetched.get(), 1);
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_renewal_while_the_old_token_serves() -> Result<(), Error> {
+        let cache = TokenCache::default();
+        *cache.state() = State::Held {
+            token: token("old", 1),
+            refresh_on: OffsetDateTime::now_utc(),
+        };
+        let renewed = tokio::sync::Notify::new();
+        let renewing = cache.get(async || {
+            renewed.notified().await;
+            Ok(token("new", 60))
+        });
+        let meanwhile = async {
+            let old = get(&cache, Ok(token("second", 60))).await;
+            renewed.notify_one();
+            old
+        };
+        let (renewing, meanwhile) = tokio::join!(renewing, meanwhile);
+        assert_eq!((renewing?.secret(), &*meanwhile?), ("new", "old"));
+        assert_eq!(get(&cache, Ok(token("third", 60))).await?, "new");
+        Ok(())
     }
 
     #[tokio::test]

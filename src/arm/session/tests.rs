@@ -6,12 +6,14 @@ use tokio::sync::Notify;
 use url::Url;
 
 use super::*;
+use crate::arm::arguments::{
+    AUXILIARY_TENANT_IDS, CLIENT_ID, CLIENT_SECRET, DISABLE_CORRELATION_REQUEST_ID, USE_CLI,
+};
 use crate::arm::client::{Settings, Timing};
-use crate::arm::credentials::Secret;
 use crate::arm::operation::Poll;
 use crate::arm::retry::{self, Backoff};
 use crate::arm::test_server::{Reply, TIMING, TOKEN_PATH, TestServer};
-use crate::arm::{PutOptions, ResourceType};
+use crate::arm::{Cloud, Given, PutOptions, ResourceType, Trace};
 
 type TestResult = Result<(), Error>;
 
@@ -64,7 +66,10 @@ async fn a_read_carries_token_and_ids() -> TestResult {
 async fn the_correlation_id_can_be_left_out() -> TestResult {
     let server = server("GET", vec![ok()]).await;
     let settings = Settings {
-        disable_correlation_request_id: true,
+        given: server
+            .settings()
+            .given
+            .with(&DISABLE_CORRELATION_REQUEST_ID, "true"),
         ..server.settings()
     };
     let deadline = Instant::now() + Duration::from_secs(60);
@@ -72,6 +77,73 @@ async fn the_correlation_id_can_be_left_out() -> TestResult {
     session.of(&WORKFLOWS).get(&workflow()).await?;
     let headers = &server.requests()[0].headers;
     assert!(!headers.contains_key("x-ms-correlation-request-id"));
+    Ok(())
+}
+
+/// Every request is a span of its own in the trace that the run is a part of.
+#[tokio::test]
+async fn a_trace_goes_along() -> TestResult {
+    let server = server("GET", vec![ok()]).await;
+    let trace_id = "4bf92f3577b34da6a3ce929d0e0e4736".to_owned();
+    let mut settings = server.settings();
+    settings.trace = Some(Trace {
+        trace_id: trace_id.clone(),
+        flags: "01".to_owned(),
+    });
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let session = Client::with_timing(settings, TIMING).bounded(deadline, CancellationToken::new());
+    for _ in 0..2 {
+        session.of(&WORKFLOWS).get(&workflow()).await?;
+    }
+    let requests = server.requests();
+    let spans = requests.iter().map(|it| it.headers["traceparent"].as_str());
+    let spans: Vec<_> = spans.collect();
+    for span in &spans {
+        assert!(
+            span.starts_with(&format!("00-{trace_id}-")) && span.ends_with("-01"),
+            "{span}"
+        );
+        assert_eq!(span.len(), 55);
+    }
+    assert_ne!(spans[0], spans[1]);
+    let silent = self::server("GET", vec![ok()]).await;
+    silent.session().of(&WORKFLOWS).get(&workflow()).await?;
+    assert!(!silent.requests()[0].headers.contains_key("traceparent"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_challenge_for_claims_is_told_in_words() {
+    // {"access_token":{"nbf":{"essential":true}}}
+    let claims = "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZX19fQ==";
+    let challenge =
+        format!("Bearer realm=\"\", error=\"insufficient_claims\", claims=\"{claims}\"");
+    let refusal =
+        Reply::error(401, "InvalidAuthenticationToken").header("www-authenticate", challenge);
+    let server = server("GET", vec![refusal]).await;
+    let error = server.session().of(&WORKFLOWS).get(&workflow()).await;
+    let told = error.expect_err("claims are missing").explanation();
+    let expected =
+        r#"further claims ({"access_token":{"nbf":{"essential":true}}}), which a policy"#;
+    assert!(told.contains(expected), "{told}");
+    assert!(!told.contains(claims), "{told}");
+    assert!(server.sign_ins() >= 2, "a new token was tried");
+}
+
+#[tokio::test]
+async fn further_tenants_tokens_go_along() -> TestResult {
+    let server = server("GET", vec![ok()]).await;
+    let mut settings = server.settings();
+    settings.given = settings.given.with(&AUXILIARY_TENANT_IDS, "tenant;tenant");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let session = Client::with_timing(settings, TIMING).bounded(deadline, CancellationToken::new());
+    session.of(&WORKFLOWS).get(&workflow()).await?;
+    let [request] = &server.requests()[..] else {
+        panic!("{:?}", server.lines());
+    };
+    assert_eq!(request.headers["authorization"], "Bearer token-1");
+    let auxiliary = &request.headers["x-ms-authorization-auxiliary"];
+    assert_eq!(auxiliary, "Bearer token-2, Bearer token-3");
     Ok(())
 }
 
@@ -136,7 +208,12 @@ async fn a_server_that_stays_down_is_an_error_in_the_end() {
 async fn an_endpoint_that_refuses_connections_is_told() {
     let server = server("GET", vec![ok()]).await;
     let mut settings = server.settings();
-    settings.cloud.resource_manager_endpoint = Url::parse("http://127.0.0.1:1").expect("a URL");
+    let nowhere = Url::parse("http://127.0.0.1:1").expect("a URL");
+    settings.cloud = Cloud {
+        resource_manager_endpoint: nowhere,
+        ..server.cloud()
+    }
+    .into();
     let deadline = Instant::now() + Duration::from_secs(60);
     let session = Client::with_timing(settings, TIMING).bounded(deadline, CancellationToken::new());
     let options = PutOptions::default();
@@ -251,6 +328,26 @@ async fn a_post_is_repeated_only_where_that_is_safe() {
 }
 
 #[tokio::test]
+async fn a_post_that_changes_nothing_is_repeated_as_a_read_is() {
+    let path = PATH.replace('?', "/listCallbackUrl?");
+    for trouble in [
+        Reply::Close,
+        Reply::error(500, "InternalServerError"),
+        Reply::text(200, ""),
+        Reply::Truncated(Box::new(ok())),
+    ] {
+        let server = TestServer::start(&[(&format!("POST {path}"), vec![trouble, ok()])]).await;
+        let session = server.session();
+        let api = session.of(&WORKFLOWS);
+        let body = json!({ "keyType": "Primary" });
+        let told = api.ask(&workflow(), "listCallbackUrl", Some(&body)).await;
+        assert_eq!(told.ok(), Some(json!({ "name": "w" })));
+        let bodies: Vec<_> = server.requests().into_iter().map(|it| it.body).collect();
+        assert_eq!(bodies, [body.to_string(), body.to_string()]);
+    }
+}
+
+#[tokio::test]
 async fn deleting_what_is_gone_is_done() -> TestResult {
     let replies = vec![
         Reply::error(404, "ResourceGroupNotFound"),
@@ -311,7 +408,12 @@ async fn failed_sign_in_tells_each_way() {
     let error = error.expect_err("no token");
     assert!(error.is_credential());
     let expected = "signing in: no way to sign in worked; tried, in this order:
+  - client certificate: not configured: client_certificate missing
   - client secret: AADSTS7000215: Invalid client secret provided.
+  - OIDC token: not enabled: use_oidc is not true
+  - Azure Pipelines: not enabled: use_oidc is not true
+  - GitHub Actions: not enabled: use_oidc is not true
+  - managed identity: not enabled: use_msi is not true
   - Azure CLI: switched off by use_cli";
     assert_eq!(error.to_string(), expected);
     assert!(!format!("{error:?}").contains("hush"));
@@ -322,8 +424,10 @@ async fn failed_sign_in_tells_each_way() {
 async fn nothing_to_sign_in_with_is_told_without_asking_anyone() {
     let server = server("GET", vec![ok()]).await;
     let mut settings = server.settings();
-    settings.credentials.client_secret = Some(Secret::new(""));
-    settings.credentials.tenant_id = None;
+    settings.given = Given::default()
+        .with(&CLIENT_ID, "client")
+        .with(&CLIENT_SECRET, "")
+        .with(&USE_CLI, "false");
     let deadline = Instant::now() + Duration::from_secs(60);
     let session = Client::new(settings).bounded(deadline, CancellationToken::new());
     let error = session

@@ -71,6 +71,11 @@ impl Slot {
             is_removed: false,
         }
     }
+
+    /// Whether it stands for nothing yet.
+    fn is_free(&self) -> bool {
+        self.planned.is_none() && !self.is_removed
+    }
 }
 
 /// The same for objects with a schema, which are known by their key if they have one, and else by their content.
@@ -115,6 +120,7 @@ impl Objects<'_> {
             };
             let before = pairs[index].map(|index| prior[index]);
             if before.is_some_and(|before| same_objects(self.attributes, before, element)) {
+                self.keep_place(pairs[index], index, &mut array);
                 continue;
             }
             let told = self.write_one(index, before, element, &mut array);
@@ -126,6 +132,18 @@ impl Objects<'_> {
         }
         *json = array.into_iter().map(|slot| slot.json).collect();
         overwritten
+    }
+
+    /// Lets an object that does not change, and that others have changed beyond recognition, stay in its place.
+    fn keep_place(&self, prior: Option<usize>, planned: usize, array: &mut [Slot]) {
+        let is_known = array.iter().any(|slot| slot.planned == Some(planned));
+        let slot = prior.and_then(|place| array.get_mut(place));
+        if self.key.is_none()
+            && !is_known
+            && let Some(slot) = slot.filter(|slot| slot.is_free())
+        {
+            slot.planned = Some(planned);
+        }
     }
 
     /// The prior object that each planned one was: of the same name or content, or else what was left in its place.
@@ -155,16 +173,15 @@ impl Objects<'_> {
         element: &Object,
         array: &mut Vec<Slot>,
     ) -> Vec<Overwritten> {
-        let is_free = |slot: &Slot| slot.planned.is_none() && !slot.is_removed;
         let own = array.iter().position(|slot| slot.planned == Some(index));
         let alike = || {
-            let called = |slot: &Slot| is_free(slot) && self.is_element(element, &slot.json);
+            let called = |slot: &Slot| slot.is_free() && self.is_element(element, &slot.json);
             array.iter().position(called)
         };
         // What others have changed beyond recognition is looked for in its place.
         let in_place = || {
             let is_unnamed = self.key.is_none() && before.is_some();
-            (is_unnamed && array.get(index).is_some_and(is_free)).then_some(index)
+            (is_unnamed && array.get(index).is_some_and(Slot::is_free)).then_some(index)
         };
         let mut overwritten = Vec::new();
         let nothing = nulls(self.attributes);
@@ -187,9 +204,7 @@ impl Objects<'_> {
 
     /// The element that is the prior object.
     fn find(&self, object: &Object, array: &[Slot]) -> Option<usize> {
-        let is_it = |slot: &Slot| {
-            slot.planned.is_none() && !slot.is_removed && self.is_element(object, &slot.json)
-        };
+        let is_it = |slot: &Slot| slot.is_free() && self.is_element(object, &slot.json);
         array.iter().position(is_it)
     }
 

@@ -7,12 +7,15 @@ use tfplugin_framework::types::number::Number;
 use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::Value;
 
-/// What is at `path`; nothing for an absent or null member.
+/// What is at `path`; nothing for an absent or null member. A number in it is a place in an array: `hours.0`.
 pub(super) fn lookup(body: &Json, path: &str) -> Option<Json> {
     let Some((array, name)) = path.split_once("[].") else {
         let found = path
             .split('.')
-            .try_fold(body, |json, name| json.get(name))?;
+            .try_fold(body, |json, name| match place(name) {
+                Some(place) => json.get(place),
+                None => json.get(name),
+            })?;
         return (!found.is_null()).then(|| found.clone());
     };
     let elements = lookup(body, array)?;
@@ -28,29 +31,56 @@ pub(super) fn lookup(body: &Json, path: &str) -> Option<Json> {
 /// The member at `path`, made if it is not there.
 pub(super) fn member<'j>(body: &'j mut Json, path: &str) -> &'j mut Json {
     path.split('.').fold(body, |json, name| {
-        if !json.is_object() {
-            *json = Json::Object(Map::new());
+        let Some(place) = place(name) else {
+            if !json.is_object() {
+                *json = Json::Object(Map::new());
+            }
+            return &mut json[name];
+        };
+        if !json.is_array() {
+            *json = Json::Array(Vec::new());
         }
-        &mut json[name]
+        if let Some(elements) = json.as_array_mut() {
+            elements.resize(elements.len().max(place + 1), Json::Null);
+        }
+        &mut json[place]
     })
+}
+
+/// The place in an array that a step of a path is.
+fn place(step: &str) -> Option<usize> {
+    step.parse().ok()
 }
 
 /// Takes out what is at `path`, and the objects above it that hold nothing else.
 pub(super) fn remove(body: &mut Json, path: &str) {
     let path = path.split_once("[].").map_or(path, |(array, _)| array);
     let (name, rest) = path.split_once('.').unwrap_or((path, ""));
-    let Some(members) = body.as_object_mut() else {
-        return;
+    let place = place(name);
+    let inner = match place {
+        Some(place) => body.get_mut(place),
+        None => body.get_mut(name),
     };
     if !rest.is_empty()
-        && let Some(inner) = members.get_mut(name)
+        && let Some(inner) = inner
     {
         remove(inner, rest);
-        if inner.as_object().is_none_or(|inner| !inner.is_empty()) {
+        let is_empty = match &*inner {
+            Json::Object(members) => members.is_empty(),
+            Json::Array(elements) => elements.is_empty(),
+            _ => false,
+        };
+        if !is_empty {
             return;
         }
     }
-    members.shift_remove(name);
+    match (body, place) {
+        (Json::Object(members), None) => drop(members.shift_remove(name)),
+        (Json::Array(elements), Some(place)) if place < elements.len() => {
+            elements.remove(place);
+        }
+        _ => {}
+    }
 }
 
 /// Plain JSON as a value of type `ty`; null where it is something else.

@@ -339,3 +339,44 @@ fn only_unknowns_are_completed() {
     ]);
     assert_eq!(fill_unknowns(&planned, &found), expect);
 }
+
+#[test]
+fn a_number_in_a_path_is_a_place_in_an_array() {
+    let row = |name: &'static str, path| Attribute::number(name).with(Remote::at(path));
+    let note = vec![Attribute::string("to").with(Remote::at("email.to"))];
+    let schema = Schema {
+        attributes: vec![
+            row("hour", "times.hours.0"),
+            row("second", "times.hours.1"),
+            Attribute::nested("note", Nesting::Single, note).with(Remote::at("notes.0")),
+        ],
+        ..Schema::default()
+    };
+    let written = |hour: Value, second: Value, to: Option<&str>, body: &mut Json| {
+        let note: Object = [("to", Value::from(to))].into_iter().collect();
+        let note = to.map(|_| note);
+        let planned: Object = [("hour", hour), ("second", second), ("note", note.into())]
+            .into_iter()
+            .collect();
+        assert_eq!(overlay(&schema, &planned, body), [""; 0]);
+        assert_eq!(read(&schema, body, &schema.null_object()), planned);
+    };
+    let mut body = json!({});
+    written(8_i64.into(), Value::Null, None, &mut body);
+    assert_eq!(body, json!({ "times": { "hours": [8] } }));
+    written(9_i64.into(), 10_i64.into(), Some("a"), &mut body);
+    let note = json!({ "email": { "to": "a" } });
+    assert_eq!(
+        body,
+        json!({ "times": { "hours": [9, 10] }, "notes": [note] })
+    );
+    // What else is in the array stays, and it goes once it is empty.
+    body["notes"] = json!([note, { "by": "others" }]);
+    written(9_i64.into(), Value::Null, None, &mut body);
+    assert_eq!(
+        body,
+        json!({ "times": { "hours": [9] }, "notes": [{ "by": "others" }] })
+    );
+    written(Value::Null, Value::Null, None, &mut body);
+    assert_eq!(body, json!({ "notes": [{ "by": "others" }] }));
+}

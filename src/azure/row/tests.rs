@@ -127,3 +127,30 @@ fn a_trigger_counts_where_one_value_follows_another() {
     assert!(sends("1".into(), "2".into()));
     assert!(!sends("1".into(), Value::Null));
 }
+
+#[test]
+fn lists_mean_the_same_where_their_elements_do() {
+    let ignoring_case = |a: &Value, b: &Value| {
+        let texts = a.as_str().zip(b.as_str());
+        texts.is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+    };
+    let name = Attribute::string("name").semantic_equality(ignoring_case);
+    let rules = Attribute::nested("rules", Nesting::List, vec![name.clone()]);
+    let list = |names: &[&str]| {
+        let element = |name: &&str| object_of([("name", Value::from(*name))]);
+        Value::List(names.iter().map(element).collect())
+    };
+    for (a, b, expect) in [
+        (list(&["a", "b"]), list(&["A", "b"]), true),
+        (list(&["a", "b"]), list(&["b", "a"]), false),
+        (list(&["a"]), list(&["a", "b"]), false),
+        (list(&[]), Value::Null, true),
+        (list(&["a"]), Value::Null, false),
+    ] {
+        assert_eq!(rules.equal_remotely(&a, &b), expect, "{a:?} {b:?}");
+    }
+}
+
+fn object_of<const N: usize>(attributes: [(&str, Value); N]) -> Value {
+    attributes.into_iter().collect::<Object>().into()
+}

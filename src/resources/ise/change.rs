@@ -10,6 +10,9 @@ use crate::azure::row::sent_changes;
 use crate::azure::tags;
 use crate::azure::types::ENVIRONMENTS;
 
+/// The attribute whose change restarts the environment.
+pub(super) const RESTART_TRIGGERS: &str = "restart_triggers";
+
 /// One request of an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -42,8 +45,8 @@ pub(super) fn steps(update: UpdateRequest<'_>, again: &[String]) -> Vec<(Vec<&'s
     if changes(&"tags_all") {
         steps.push((vec!["tags_all"], Step::PutAwayTags));
     }
-    if changes(&"restart_triggers") {
-        steps.push((vec!["restart_triggers"], Step::Restart));
+    if changes(&RESTART_TRIGGERS) {
+        steps.push((vec![RESTART_TRIGGERS], Step::Restart));
     }
     steps
 }

@@ -9,7 +9,7 @@ use tfplugin_framework::diagnostics::{Diagnostics, Report as _, Reported};
 use tfplugin_framework::private::Private;
 use tfplugin_framework::resource::{State, UpdateRequest, UpdateResponse};
 
-use super::change::is_made;
+use super::change::{RESTART_TRIGGERS, is_made};
 use super::messages;
 use super::object::Ise;
 use super::pending::{Pending, Phase};
@@ -100,6 +100,25 @@ impl Work<'_> {
         self.conclude(ending, state, private, diagnostics)
     }
 
+    /// Forgets what an earlier run began, once an environment that is well says that it is over: it says so while it
+    /// restarts too, so then the operation is asked.
+    pub(super) async fn settle(&self, private: &mut Private) {
+        let Some(pending) = Pending::recall(private) else {
+            return;
+        };
+        let restarts = pending.changes.iter().any(|name| name == RESTART_TRIGGERS);
+        let goes_on = match &pending.operation {
+            Some(operation) if restarts => {
+                let api = self.session.of(&ENVIRONMENTS);
+                !api.has_settled(operation, self.id).await
+            }
+            _ => false,
+        };
+        if !goes_on {
+            Pending::forget(private);
+        }
+    }
+
     /// Waits for what an earlier run began.
     pub(super) async fn resume(
         &self,
@@ -131,7 +150,16 @@ impl Work<'_> {
             }
         };
         pending.remember(&mut response.private);
-        let ending = match self.follow_in_update(&pending, update, response).await? {
+        let followed = self.follow_in_update(&pending, update, response).await;
+        if followed.is_err()
+            && changes.contains(&RESTART_TRIGGERS)
+            && let Some(mut object) = response.state.object().cloned()
+        {
+            // ARM shows nothing of an accepted restart: only this keeps the next run from doing it twice.
+            object.set(RESTART_TRIGGERS, update.plan.get(RESTART_TRIGGERS).clone());
+            response.state.set(object);
+        }
+        let ending = match followed? {
             // The environment is well because nothing came of the change, and that is what the next plan shows.
             Ending::SucceededAfterAll(body, error) if !is_made(&body, change) => {
                 Pending::forget(&mut response.private);

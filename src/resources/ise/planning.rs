@@ -12,8 +12,9 @@ use super::pending::{Deletion, Pending, Unfinished, unfinished};
 use super::schema::{ARM, SCHEMA};
 use super::{checks, messages};
 use crate::azure::arm_resource::ArmResource as _;
-use crate::azure::{Azure, Planner, plan_session, replaced, tags};
+use crate::azure::{Azure, Planner, find_subscription, plan_session, replaced, tags};
 use crate::preflight::{self, Circumstances, Owner};
+use crate::resources::ise_autoscale_setting::owners;
 use crate::resources::ise_subnet;
 
 /// Refines a plan, and checks what it depends on.
@@ -42,9 +43,13 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
     let Some(azure) = context.data_if_known() else {
         return;
     };
+    if find_subscription(context, plan).await.is_none() {
+        return;
+    }
     let is_new = planner == Planner::New;
     let planned_id = ARM.planned_id(azure, plan.planned).ok();
     let claim = ARM.claim(azure, planner, planned_id, plan);
+    owners::check_environment(context, claim.as_ref(), plan).await;
     let session = match preflight::looks_anything_up(plan.planned) {
         true => plan_session(context, plan).await,
         false => None,
@@ -61,7 +66,8 @@ pub(super) async fn modify(context: &Context<Azure>, plan: &mut Plan<'_>) {
         creates: plan.is_create(),
         is_new,
     };
-    let findings = preflight::at_plan(session.as_ref(), plan.planned, &circumstances).await;
+    let findings =
+        preflight::at_plan(session.as_ref(), plan.planned, &circumstances, plan.private).await;
     plan.diagnostics.extend(findings);
 }
 

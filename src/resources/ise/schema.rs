@@ -72,8 +72,8 @@ fn attributes() -> Vec<Attribute> {
             .with(KeepPriorWhenAbsent)
             .with(Remote::at("sku.capacity"))
             .doc(
-                "Additional processing units, 0 to 10; 0 for `Developer`. Leave it out when something else decides, such as \
-                 autoscale: the environment is then created with 0, and whatever it has afterwards is kept.",
+                "Additional processing units, 0 to 10; 0 for `Developer`. Leave it out when something else decides, such as an \
+                 `ise_autoscale_setting`: the environment is then created with 0, and whatever it has afterwards is kept.",
             ),
         Attribute::string("access_endpoint_type")
             .default("Internal")
@@ -102,7 +102,10 @@ fn attributes() -> Vec<Attribute> {
             .with(Sends::OnlyOnChange)
             .doc(
                 "Any values; when they change, the environment is restarted, but not when they are set for the first time or \
-                 removed. An environment has to be restarted after each change of its network's DNS servers.",
+                 removed. An environment has to be restarted after each change of its network's DNS servers: take them from where \
+                 the network is managed, or from a data source, as in \
+                 `{ dns_servers = join(\",\", data.azurerm_virtual_network.network.dns_servers) }`. A restart that is left by a stop \
+                 or a timeout goes on, and the next apply waits for its end.",
             ),
         preflight(),
         attributes::provisioning_state().doc(
@@ -162,8 +165,8 @@ fn preflight() -> Attribute {
                 .validator(no_null_elements()).validator(each_element(text(preflight::is_rule)))
                 .doc(
                     "Names of rules that are not checked: `subnet-missing`, `subnet-region`, `subnet-name`, `subnet-size`, \
-                     `subnet-reserved-range`, `subnet-in-use`, `subnet-delegated`, `subnet-class-b`, `express-route`, \
-                     `custom-dns`. Those about the IDs alone always hold.",
+                     `subnet-reserved-range`, `subnet-in-use`, `subnet-delegated`, `subnet-class-b`, `network-ports`, \
+                     `network-routes`, `express-route`, `custom-dns`. Those about the IDs alone always hold.",
                 ),
         ],
     )

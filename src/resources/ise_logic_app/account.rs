@@ -3,10 +3,12 @@
 use tfplugin_framework::context::Context;
 use tfplugin_framework::diagnostics::Diagnostic;
 use tfplugin_framework::resource::plan::Plan;
+use tfplugin_framework::types::attr::Attr;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::Object;
 
-use super::super::ise_integration_account::ARM;
+use super::super::ise_integration_account::{ARM, Account};
+use super::model::LogicApp;
 use crate::arm::{ResourceId, Session};
 use crate::azure::types::INTEGRATION_ACCOUNTS;
 use crate::azure::{Azure, plan_session, report};
@@ -67,20 +69,18 @@ pub(super) async fn at_apply(session: &Session, planned: &Object) -> Result<(), 
 
 /// The IDs of the account and of the logic app's environment, if both are known.
 fn ids(planned: &Object) -> Option<(ResourceId, ResourceId)> {
-    let id = |name: &str| ResourceId::parse(planned.str(name)?).ok();
-    id("integration_account_id").zip(id("ise_id"))
+    let app: LogicApp = planned.model().ok()?;
+    app.integration_account().zip(app.environment())
 }
 
 /// An error if the account is certainly not in the environment.
 fn not_in(account_id: &ResourceId, account: &Object, ise_id: &ResourceId) -> Option<Diagnostic> {
-    let theirs = account.get("ise_id");
-    if theirs.is_unknown() {
-        return None;
-    }
-    let place = match theirs.as_str().map(ResourceId::parse) {
-        Some(Ok(theirs)) if theirs == *ise_id => return None,
-        Some(_) => format!("in {}", theirs.as_str().unwrap_or_default()),
-        None => "in no environment".to_owned(),
+    let account: Account = account.model().ok()?;
+    let place = match account.ise_id {
+        Attr::Unknown => return None,
+        Attr::Known(theirs) if ResourceId::parse(&theirs).as_ref() == Ok(ise_id) => return None,
+        Attr::Known(theirs) => format!("in {theirs}"),
+        Attr::Null => "in no environment".to_owned(),
     };
     let detail = format!(
         "A logic app in an environment can use only the integration accounts of the same one. The account is {place}, and the logic \

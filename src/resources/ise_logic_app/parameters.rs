@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value as Json, json};
-use tfplugin_framework::diagnostics::{Diagnostics, Reported, sentence};
+use serde_json::{Value as Json, json};
+use tfplugin_framework::diagnostics::{Diagnostics, Report as _, Reported, sentence};
 use tfplugin_framework::resource::UpdateRequest;
 use tfplugin_framework::types::path::Path;
-use tfplugin_framework::types::value::{Object, Value};
+use tfplugin_framework::types::value::Object;
 
+use super::model::LogicApp;
 use super::schema::{ARM, SCHEMA};
 use crate::azure::body::{Change, Overwritten};
 use crate::azure::row::sent_changes;
-use crate::validate::json;
-use crate::validate::workflow::{Definition, Place, secure_kind};
+use crate::validate::workflow::{Place, secure_kind};
 
 pub(super) const SECURE: &str = "secure_parameters_wo";
 const VERSION: &str = "secure_parameters_version";
@@ -45,7 +45,11 @@ pub(super) fn write(config: &Object, change: Change<'_>, body: &mut Json) -> Vec
         }
         !is_gone(name) && !parameter.is_null()
     });
-    for (name, value) in values(config, SECURE).unwrap_or_default() {
+    let secure = config
+        .model()
+        .ok()
+        .and_then(|app: LogicApp| app.secure_values());
+    for (name, value) in secure.unwrap_or_default() {
         parameters.entry(name).or_insert_with(|| json!({}))["value"] = value;
     }
     if !parameters.is_empty() || !properties["parameters"].is_null() {
@@ -106,11 +110,11 @@ fn missing(message: &str, diagnostics: &mut Diagnostics) -> Reported {
 }
 
 /// Checks the parameters' values against their declarations, as far as both are known.
-pub(super) fn check_values(config: &Object, diagnostics: &mut Diagnostics) {
-    let Some(definition) = definition(config) else {
+pub(super) fn check_values(app: &LogicApp, diagnostics: &mut Diagnostics) {
+    let Some(definition) = app.definition() else {
         return;
     };
-    let (plain, secure) = (values(config, "parameters"), values(config, SECURE));
+    let (plain, secure) = (app.plain_values(), app.secure_values());
     for finding in definition.check_parameters(plain.as_ref(), secure.as_ref()) {
         let name = match finding.place {
             Place::Parameters => "parameters",
@@ -125,23 +129,12 @@ pub(super) fn check_values(config: &Object, diagnostics: &mut Diagnostics) {
 ///
 /// As long as nothing is sent, ARM keeps them: an imported logic app is in order without.
 pub(super) fn check_secure(config: &Object, diagnostics: &mut Diagnostics) -> Result<(), Reported> {
-    let known = definition(config).zip(values(config, SECURE));
+    let app: LogicApp = config.model().report(diagnostics)?;
+    let known = app.definition().zip(app.secure_values());
     let messages = known.map(|(definition, secure)| definition.missing_secure(&secure));
     let mut result = Ok(());
     for message in messages.into_iter().flatten() {
         result = Err(missing(&message, diagnostics));
     }
     result
-}
-
-fn definition(config: &Object) -> Option<Definition> {
-    Definition::parse(config.str("definition")?).ok()
-}
-
-/// The values of parameters; nothing while they are unknown.
-fn values(config: &Object, name: &str) -> Option<Map<String, Json>> {
-    match config.get(name) {
-        Value::Null => Some(Map::new()),
-        value => json::object(value.as_str()?).ok(),
-    }
 }

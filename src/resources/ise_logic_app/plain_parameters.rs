@@ -8,13 +8,15 @@ use tfplugin_framework::types::value::Value;
 
 use crate::azure::body::{Overwritten, write_members};
 use crate::validate::json;
+use crate::validate::workflow::secure_kind;
 
-/// The plain values in a body. Secure ones never come back, and so have no place here.
+/// The plain values in a body. Secure ones never come back, and whoever answers one all the same is not believed.
 pub(super) fn read(json: &Json) -> Value {
     let values: Map<String, Json> = json
         .as_object()
         .into_iter()
         .flatten()
+        .filter(|(_, parameter)| secure_kind(parameter).is_none())
         .filter_map(|(name, parameter)| Some((name.clone(), parameter.get("value")?.clone())))
         .collect();
     match values.is_empty() {

@@ -581,3 +581,8 @@ async fn a_parameter_that_is_declared_otherwise_begins_anew() {
     assert_eq!(told, [""; 0]);
     assert_eq!(sent[0].1["properties"]["parameters"], json!({}));
 }
+
+#[test]
+fn the_model_fits_the_schema() {
+    tfplugin_framework::testing::assert_model_fits::<LogicApp>(&SCHEMA);
+}

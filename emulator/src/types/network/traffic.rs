@@ -55,18 +55,22 @@ pub(crate) fn allows(world: &World, subnet: &Stored, flow: &Flow<'_>) -> bool {
         "properties/networkSecurityGroup/id",
     );
     let table = attached(&route_tables::DEFINITION, "properties/routeTable/id");
+    let region = region_of(world, subnet);
     let rules = group.is_none_or(|group| {
-        let rules = rules(&group, flow);
+        let rules = Rules {
+            region,
+            all: rules(&group, flow),
+        };
         ranges_of(subnet)
             .into_iter()
-            .all(|own| decide(&rules, End::Range(own), flow.other))
+            .all(|own| rules.decide(0, End::Range(own), flow.other))
     });
     // Routes only lead out.
     let routes = flow.inbound
         || table.is_none_or(|table| {
             let routes = routes(&table);
             match flow.other {
-                End::Tag(tag) => leads_out(&routes, tag),
+                End::Tag(tag) => has_endpoint(subnet, tag) || leads_out(&routes, tag, region),
                 End::Range(range) => stays_inside(&routes, &spaces_of(world, subnet), range),
             }
         });
@@ -77,6 +81,31 @@ pub(crate) fn allows(world: &World, subnet: &Stored, flow: &Flow<'_>) -> bool {
 pub(crate) fn ranges_of(subnet: &Stored) -> Vec<IpNetwork> {
     let own = prefixes(&subnet.id, &subnet.body).unwrap_or_default();
     own.into_iter().filter(IpNetwork::is_ipv4).collect()
+}
+
+/// The region of the network, in which an environment and its services are.
+fn region_of<'a>(world: &'a World, subnet: &Stored) -> &'a str {
+    let network = world.resources.get(&subnet.id.root());
+    let region = network.and_then(|network| text(&network.body, "location"));
+    region.unwrap_or_default()
+}
+
+/// Service endpoints lead to these services, whatever the routes say.
+const ENDPOINTS: [(&str, &str); 4] = [
+    ("Storage", "Microsoft.Storage"),
+    ("Storage", "Microsoft.Storage.Global"),
+    ("Sql", "Microsoft.Sql"),
+    ("EventHub", "Microsoft.EventHub"),
+];
+
+fn has_endpoint(subnet: &Stored, tag: &str) -> bool {
+    let mut endpoints = list(&subnet.body, "properties/serviceEndpoints")
+        .iter()
+        .filter_map(|endpoint| text(endpoint, "service"));
+    endpoints.any(|endpoint| {
+        let mut known = ENDPOINTS.iter().filter(|(_, name)| is(name, endpoint));
+        known.any(|(service, _)| is(service, tag))
+    })
 }
 
 fn spaces_of(world: &World, subnet: &Stored) -> Vec<IpNetwork> {
@@ -116,31 +145,49 @@ fn rules<'a>(group: &'a Json, flow: &Flow<'_>) -> Vec<Rule<'a>> {
     rules.into_iter().map(read).collect()
 }
 
+/// A client speaks from any of its ports: to stop some of them is enough to break the flow, and to let it through, a rule
+/// has to be about all.
 fn concerns(rule: &Json, flow: &Flow<'_>) -> bool {
+    let denies = text(rule, "access").is_some_and(|access| is(access, "Deny"));
+    let speaks_from = |range: &str| match denies {
+        true => meets_ports(range, EPHEMERAL),
+        false => has_ports(range, EPHEMERAL),
+    };
     let direction = if flow.inbound { "Inbound" } else { "Outbound" };
     text(rule, "direction").is_some_and(|one| is(one, direction))
         && text(rule, "protocol").is_some_and(|one| one == "*" || is(one, "Tcp"))
         && values(rule, "destinationPortRange")
             .any(|range| has_ports(range, (flow.port, flow.port)))
-        && values(rule, "sourcePortRange").any(|range| has_ports(range, EPHEMERAL))
+        && values(rule, "sourcePortRange").any(speaks_from)
 }
 
-/// Asks the rules in order. Where a rule is about a part of an end only, the halves of that end are asked one by one.
-fn decide(rules: &[Rule<'_>], own: End<'_>, other: End<'_>) -> bool {
-    for (number, rule) in rules.iter().enumerate() {
-        let rest = &rules[number..];
-        match (named(&rule.own, own), named(&rule.other, other)) {
-            (Part::None, _) | (_, Part::None) => {}
-            (Part::All, Part::All) => return rule.allow,
-            (Part::Some, _) => {
-                return split(own).into_iter().all(|half| decide(rest, half, other));
-            }
-            (Part::All, Part::Some) => {
-                return split(other).into_iter().all(|half| decide(rest, own, half));
+/// The rules that a flow meets, and the region in which its services are.
+struct Rules<'a> {
+    region: &'a str,
+    all: Vec<Rule<'a>>,
+}
+
+impl Rules<'_> {
+    /// Asks the rules in order, from a place on. Where a rule is about a part of an end only, the halves of that end are
+    /// asked one by one.
+    fn decide(&self, from: usize, own: End<'_>, other: End<'_>) -> bool {
+        for (number, rule) in self.all.iter().enumerate().skip(from) {
+            let named = |prefixes: &[&str], end| named(prefixes, end, self.region);
+            match (named(&rule.own, own), named(&rule.other, other)) {
+                (Part::None, _) | (_, Part::None) => {}
+                (Part::All, Part::All) => return rule.allow,
+                (Part::Some, _) => {
+                    let mut halves = split(own).into_iter();
+                    return halves.all(|half| self.decide(number, half, other));
+                }
+                (Part::All, Part::Some) => {
+                    let mut halves = split(other).into_iter();
+                    return halves.all(|half| self.decide(number, own, half));
+                }
             }
         }
+        false
     }
-    false
 }
 
 fn split(end: End<'_>) -> Vec<End<'_>> {
@@ -152,10 +199,10 @@ fn split(end: End<'_>) -> Vec<End<'_>> {
 }
 
 /// How much of an end the prefixes of a rule name.
-fn named(prefixes: &[&str], end: End<'_>) -> Part {
+fn named(prefixes: &[&str], end: End<'_>, region: &str) -> Part {
     let whole = prefixes.iter().any(|prefix| match end {
         End::Range(_) => is_any(prefix) || is(prefix, "VirtualNetwork"),
-        End::Tag(tag) => is_any(prefix) || covers(prefix, tag),
+        End::Tag(tag) => is_any(prefix) || covers(prefix, tag, region),
     });
     let ranges: Vec<IpNetwork> = prefixes
         .iter()
@@ -182,21 +229,39 @@ fn values<'a>(rule: &'a Json, name: &str) -> impl Iterator<Item = &'a str> + use
 }
 
 fn has_ports(range: &str, (first, last): (u16, u16)) -> bool {
-    let bound = |text: &str| text.trim().parse::<u16>().ok();
-    let bounds = match range.split_once('-') {
-        Some((from, to)) => bound(from).zip(bound(to)),
-        None => bound(range).map(|port| (port, port)),
-    };
-    range == "*" || bounds.is_some_and(|(from, to)| from <= first && last <= to)
+    bounds(range).is_some_and(|(from, to)| from <= first && last <= to)
 }
 
-/// Whether a tag in a rule takes in what another names. Azure's services are on the Internet, and a tag may be narrowed
-/// to a region after a dot: which one is not asked.
-fn covers(prefix: &str, tag: &str) -> bool {
-    let general = prefix.split('.').next().unwrap_or(prefix);
-    (is(general, tag) && general.chars().all(char::is_alphabetic))
+fn meets_ports(range: &str, (first, last): (u16, u16)) -> bool {
+    bounds(range).is_some_and(|(from, to)| from <= last && first <= to)
+}
+
+fn bounds(range: &str) -> Option<(u16, u16)> {
+    let bound = |text: &str| text.trim().parse::<u16>().ok();
+    match range.split_once('-') {
+        _ if range == "*" => Some((0, u16::MAX)),
+        Some((from, to)) => bound(from).zip(bound(to)),
+        None => bound(range).map(|port| (port, port)),
+    }
+}
+
+/// Whether a tag in a rule takes in what another names. Azure's services are on the Internet, and a tag that is narrowed to
+/// a region after a dot is about that one only.
+fn covers(prefix: &str, tag: &str, region: &str) -> bool {
+    let Some(general) = about(prefix, region) else {
+        return false;
+    };
+    is(general, tag)
         || is(prefix, "Internet")
         || (is(general, "AzureCloud") && !is(tag, "Internet"))
+}
+
+/// The tag without its region, unless that is another one.
+fn about<'a>(prefix: &'a str, region: &str) -> Option<&'a str> {
+    match prefix.split_once('.') {
+        Some((general, own)) => is(own, region).then_some(general),
+        None => Some(prefix),
+    }
 }
 
 fn is_any(prefix: &str) -> bool {
@@ -214,17 +279,21 @@ fn routes(table: &Json) -> Vec<(&str, &str)> {
 }
 
 /// Whether routes lead traffic to a service straight out, as an environment needs it. The narrowest that is known to be
-/// about it decides: its own tag, all of Azure's, ranges that are everything together, everything.
-fn leads_out(routes: &[(&str, &str)], tag: &str) -> bool {
-    let general = |prefix: &str| prefix.split('.').next().unwrap_or(prefix).to_owned();
+/// about it decides: its own tag, all of Azure's, each with a region before that without one, ranges that are everything
+/// together, everything.
+fn leads_out(routes: &[(&str, &str)], tag: &str, region: &str) -> bool {
     let out = |hop: &str| is(hop, "Internet");
-    for wanted in [tag, "AzureCloud"] {
-        let mut about = routes
-            .iter()
-            .filter(|(prefix, _)| is(&general(prefix), wanted))
-            .peekable();
-        if about.peek().is_some() {
-            return about.all(|(_, hop)| out(hop));
+    // Not all of the Internet is Azure.
+    let azure = (!is(tag, "Internet")).then_some("AzureCloud");
+    for wanted in std::iter::once(tag).chain(azure) {
+        for narrowed in [true, false] {
+            let decisive = routes.iter().find(|(prefix, _)| {
+                prefix.contains('.') == narrowed
+                    && about(prefix, region).is_some_and(|general| is(general, wanted))
+            });
+            if let Some((_, hop)) = decisive {
+                return out(hop);
+            }
         }
     }
     let ranges = |narrow: bool| {
@@ -294,7 +363,11 @@ mod tests {
                 other: other.to_vec(),
             })
             .collect();
-        decide(&rules, End::Range(range("10.0.1.0/27")), other)
+        let rules = Rules {
+            region: "westeurope",
+            all: rules,
+        };
+        rules.decide(0, End::Range(range("10.0.1.0/27")), other)
     }
 
     #[test]
@@ -354,6 +427,16 @@ mod tests {
                 sql,
                 false,
             ),
+            // Another region is another's matter.
+            (&[(false, all, &["Storage.NorthEurope"])], storage, true),
+            (
+                &[
+                    (true, all, &["Storage.NorthEurope"]),
+                    (false, all, &["Internet"]),
+                ],
+                storage,
+                false,
+            ),
             (
                 &[(true, all, &["AzureCloud"]), (false, all, &["0.0.0.0/0"])],
                 sql,
@@ -388,6 +471,17 @@ mod tests {
             rule[member] = json!(value);
             assert_eq!(concerns(&rule, &flow), expected, "{member} {value}");
         }
+        // A part of the ports from which a client speaks is enough to stop it, and not enough to let it through.
+        for (access, ports, expected) in [
+            ("Deny", "50000-60000", true),
+            ("Allow", "50000-60000", false),
+            ("Deny", "443", false),
+        ] {
+            let mut rule = rule.clone();
+            rule["access"] = json!(access);
+            rule["sourcePortRange"] = json!(ports);
+            assert_eq!(concerns(&rule, &flow), expected, "{access} {ports}");
+        }
         let mut several = rule;
         several["destinationPortRange"] = Json::Null;
         several["destinationPortRanges"] = json!(["80", "443"]);
@@ -414,6 +508,17 @@ mod tests {
             (&[("0.0.0.0/0", "None"), ("AzureCloud", "Internet")], true),
             (
                 &[
+                    ("0.0.0.0/0", "VirtualAppliance"),
+                    ("Storage.NorthEurope", "Internet"),
+                ],
+                false,
+            ),
+            (
+                &[("Storage", "None"), ("Storage.WestEurope", "Internet")],
+                true,
+            ),
+            (
+                &[
                     ("0.0.0.0/0", "Internet"),
                     ("0.0.0.0/1", "None"),
                     ("128.0.0.0/1", "None"),
@@ -423,8 +528,20 @@ mod tests {
             (&[("0.0.0.0/0", "None"), ("20.0.0.0/8", "Internet")], false),
             (&[("10.0.0.0/8", "None")], true),
         ] {
-            assert_eq!(leads_out(routes, "Storage"), expected, "{routes:?}");
+            assert_eq!(
+                leads_out(routes, "Storage", "westeurope"),
+                expected,
+                "{routes:?}"
+            );
         }
+        let azure = [
+            ("0.0.0.0/0", "VirtualAppliance"),
+            ("AzureCloud", "Internet"),
+        ];
+        assert!(
+            !leads_out(&azure, "Internet", "westeurope"),
+            "not all of the Internet is Azure"
+        );
     }
 
     #[test]

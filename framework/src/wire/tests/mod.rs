@@ -389,10 +389,7 @@ async fn data_sources_and_functions_answer() {
     assert_eq!(joined.expect("joined"), "a-b".into());
     let nothing = core.call("join", &text(&["-"])).await;
     let nothing = nothing.expect_err("nothing to join");
-    assert!(
-        nothing.to_string().contains("Nothing to join."),
-        "{nothing}"
-    );
+    assert!(nothing.to_string().contains("Nothing to join"), "{nothing}");
 }
 
 #[tokio::test]

@@ -26,6 +26,7 @@ fn collections() -> Schema {
                 .key("name")
                 .with(Remote::at("named")),
             Attribute::nested("unnamed", Nesting::Set, members("kind")).with(Remote::at("unnamed")),
+            Attribute::nested("listed", Nesting::List, members("kind")).with(Remote::at("listed")),
             Attribute::nested("keyed", Nesting::Map, members("kind")).with(Remote::at("keyed")),
         ],
         ..Schema::default()
@@ -223,6 +224,49 @@ fn objects_are_paired_by_name_by_content_and_by_key() {
             (expect, told.iter().map(|it| (*it).to_owned()).collect()),
             "{prior:?} {planned:?}"
         );
+    }
+}
+
+/// What others made of an element in a list, of which nothing tells that it is that one but its place.
+#[test]
+fn elements_without_a_key_that_others_change_stay_in_their_place() {
+    let list = |levels: &[(&str, i64)]| -> Value {
+        let element = |(kind, level): &(&str, i64)| {
+            let members = [("kind", Value::from(*kind)), ("level", (*level).into())];
+            Value::Object(members.into_iter().collect())
+        };
+        Value::List(levels.iter().map(element).collect())
+    };
+    let json = |levels: &[(&str, i64)]| -> Json {
+        levels
+            .iter()
+            .map(|(kind, level)| json!({ "kind": kind, "level": level }))
+            .collect()
+    };
+    let before = [("a", 1), ("b", 1), ("c", 1)];
+    for (planned, found, expect) in [
+        (
+            &[("a", 2), ("b", 1), ("c", 1)][..],
+            &[("a", 1), ("b", 9), ("c", 1)][..],
+            &[("a", 2), ("b", 9), ("c", 1)][..],
+        ),
+        (
+            &[("a", 1), ("b", 1), ("c", 2)],
+            &[("a", 9), ("b", 9), ("c", 1)],
+            &[("a", 9), ("b", 9), ("c", 2)],
+        ),
+        // An element that others added comes after the rest.
+        (
+            &[("a", 1), ("b", 1), ("c", 1), ("d", 1)],
+            &[("a", 1), ("b", 9), ("c", 1), ("x", 1)],
+            &[("a", 1), ("b", 9), ("c", 1), ("d", 1), ("x", 1)],
+        ),
+    ] {
+        let (first, told) = merged("listed", list(&before), list(planned), json(found));
+        assert_eq!((&first, told), (&json(expect), vec![]), "{planned:?}");
+        // Written once more, it makes no difference.
+        let (again, _) = merged("listed", list(&before), list(planned), first.clone());
+        assert_eq!(again, first, "{planned:?}");
     }
 }
 

@@ -269,6 +269,32 @@ async fn an_environment_that_is_no_more_holds_its_subnets_still() {
     }
 }
 
+fn group() -> ResourceId {
+    id("Microsoft.Network/networkSecurityGroups", "nsg")
+}
+
+fn table() -> ResourceId {
+    id("Microsoft.Network/routeTables", "rt")
+}
+
+/// A group that lets nothing in.
+fn closed_group() -> Json {
+    let rule = json!({ "name": "DenyAllInBound", "properties": {
+        "protocol": "*", "direction": "Inbound", "access": "Deny", "priority": 65500, "sourcePortRange": "*",
+        "destinationPortRange": "*", "sourceAddressPrefix": "*", "destinationAddressPrefix": "*" } });
+    let out = json!({ "name": "AllowAllOutBound", "properties": {
+        "protocol": "*", "direction": "Outbound", "access": "Allow", "priority": 100, "sourcePortRange": "*",
+        "destinationPortRange": "*", "sourceAddressPrefix": "*", "destinationAddressPrefix": "*" } });
+    json!({ "properties": { "securityRules": [out], "defaultSecurityRules": [rule] } })
+}
+
+/// A table that sends everything through an appliance.
+fn tunnel() -> Json {
+    let route = json!({ "name": "tunnel", "properties": {
+        "addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.0.4" } });
+    json!({ "properties": { "routes": [route], "disableBgpRoutePropagation": true } })
+}
+
 type Attributes = Vec<(&'static str, Value)>;
 
 /// A network in which one rule is broken, and the attributes with which it is.
@@ -281,6 +307,8 @@ fn broken(rule: &str) -> (Vec<(ResourceId, Reply)>, Attributes) {
         "subnet-delegated" => {
             json!({ "delegations": [{ "properties": { "serviceName": "A/b" } }] })
         }
+        "network-ports" => json!({ "networkSecurityGroup": { "id": group().to_string() } }),
+        "network-routes" => json!({ "routeTable": { "id": table().to_string() } }),
         _ => json!({}),
     };
     let mut objects = objects(|name, all| {
@@ -296,6 +324,8 @@ fn broken(rule: &str) -> (Vec<(ResourceId, Reply)>, Attributes) {
             objects[0].1["properties"]["dhcpOptions"] = json!({ "dnsServers": ["10.0.0.4"] });
         }
         "express-route" => more.push(("express_route", Value::from(true))),
+        "network-ports" => objects.push((group(), closed_group())),
+        "network-routes" => objects.push((table(), tunnel())),
         "subnet-name" => {
             objects[4].0 = subnet("1d");
             let ids = objects[1..].iter().map(|(id, _)| id.to_string().into());
@@ -315,14 +345,14 @@ fn broken(rule: &str) -> (Vec<(ResourceId, Reply)>, Attributes) {
 
 #[tokio::test]
 async fn every_rule_in_every_mode() {
-    let looked_up = super::super::preflight::rule_names().skip(4);
+    let looked_up = super::super::preflight::rule_names().skip(3);
     let mut count = 0;
     for rule in looked_up {
         count += 1;
         let (replies, broken) = broken(rule);
         let server = server_of(&replies).await;
         let strict = match rule {
-            "subnet-class-b" | "custom-dns" => "warning",
+            "subnet-class-b" | "network-routes" | "custom-dns" => "warning",
             _ => "error",
         };
         for (mode, ignore, for_new, for_living) in [
@@ -362,7 +392,7 @@ async fn every_rule_in_every_mode() {
             let refused = preflight::at_apply(
                 &session,
                 &new.planned,
-                &id,
+                (&id, None),
                 ARM.failed("creating", &id),
                 &mut Diagnostics::new(),
             )
@@ -371,7 +401,33 @@ async fn every_rule_in_every_mode() {
             assert_eq!(refused.is_err(), is_error, "{rule} {mode} {ignore:?}");
         }
     }
-    assert_eq!(count, 10);
+    assert_eq!(count, 12);
+}
+
+#[tokio::test]
+async fn the_plan_of_an_apply_says_what_changed_in_the_network_since() {
+    let (replies, _) = broken("custom-dns");
+    let first = plan_new(&server_of(&replies).await, &[]).await;
+    let (replies, _) = broken("network-ports");
+    let server = server_of(&replies).await;
+    let bytes = first.private.to_bytes();
+    for (handed_on, expected) in [(true, true), (false, false)] {
+        let private = match handed_on {
+            true => Private::default().with_planned(&bytes),
+            false => Private::default(),
+        };
+        let wanted = environment(&[]);
+        let again = plan(&Arm(Ise), &context(&server), &wanted, None, private).await;
+        let mut ports = again.diagnostics.iter();
+        let ports = ports.find(|it| it.summary.contains("network-ports"));
+        let is_new = |text: &str| {
+            text.ends_with("The plan did not find this: the network has changed since.")
+        };
+        assert_eq!(is_new(&ports.expect("a finding").detail), expected);
+        let told = told(&again);
+        let gone = told.contains(&"warning : The network has changed since the plan".to_owned());
+        assert_eq!(gone, expected, "{told:?}");
+    }
 }
 
 #[tokio::test]
@@ -379,11 +435,13 @@ async fn nothing_is_read_for_rules_that_are_off() {
     let server = server(&objects(|_, _| {})).await;
     plan_new(&server, &[preflight("off", &[])]).await;
     assert_eq!(server.lines(), [""; 0]);
-    plan_new(
-        &server,
-        &[preflight("warn", &["subnet-region", "custom-dns"])],
-    )
-    .await;
+    let about_the_network = [
+        "subnet-region",
+        "custom-dns",
+        "network-ports",
+        "network-routes",
+    ];
+    plan_new(&server, &[preflight("warn", &about_the_network)]).await;
     assert!(!server.lines().contains(&get(&network())));
     let unconfigured = plan(
         &Arm(Ise),
@@ -470,7 +528,11 @@ async fn a_replacement_may_have_the_subnets_of_what_it_replaces() {
     assert_eq!(server.lines(), [""; 0]);
     let second = plan(&Arm(Ise), &context, &wanted, None, first.private).await;
     assert_eq!(told(&second), [""; 0]);
-    assert_eq!(second.private, Private::default());
+    let mut left = second.private;
+    assert_eq!(left.take_note::<Owner>("replaces"), None);
+    // What preflight has found is for the plan of the apply.
+    left.forget_notes();
+    assert_eq!(left, Private::default());
     let stranger = plan(
         &Arm(Ise),
         &context_of(&server),

@@ -1,6 +1,7 @@
 //! What is left when an operation goes wrong or is cut short, and what the next run makes of it.
 
 mod confirmed;
+mod restarted;
 
 use tfplugin_framework::diagnostics::Diagnostics;
 use tfplugin_framework::types::value::{Object, Value};

@@ -34,11 +34,16 @@ pub(super) fn of_workflow(request: &mut Request<'_>, stored: &Stored, _: &[&str]
 }
 
 /// The address of one trigger, which must be a Request trigger. The code of the refusal is ours.
-pub(super) fn of_trigger(_: &mut Request<'_>, stored: &Stored, at: &[&str]) -> Outcome {
+///
+/// The published document shows no body here, but Microsoft's guide sends the one of the workflow to have a URL that ends,
+/// or one with the other key.
+pub(super) fn of_trigger(request: &mut Request<'_>, stored: &Stored, at: &[&str]) -> Outcome {
     let (name, trigger) = trigger(stored, at[0])?;
     check_callable(stored, name, trigger)?;
+    let asked = request.call.optional_json()?;
     let address = Address::of(stored, name);
-    Ok(url(stored, &address, trigger, "Primary", None))
+    let until = text(&asked, "notAfter");
+    Ok(url(stored, &address, trigger, key_type(&asked), until))
 }
 
 /// The address of a trigger of an earlier version.

@@ -45,7 +45,8 @@ async fn a_function_answers_over_grpc_configured_or_not() {
     assert_eq!(functions["half"].parameters[0].name, "number");
 
     assert_eq!(half(&mut client, "half", &[4]).await, Ok(2));
-    let odd = ("It is odd.".to_owned(), Some(0));
+    // "Invalid value for "number" parameter: It is odd." is Terraform's sentence.
+    let odd = ("It is odd".to_owned(), Some(0));
     assert_eq!(half(&mut client, "half", &[3]).await, Err(odd));
     let (text, at) = half(&mut client, "half", &[13]).await.expect_err("a panic");
     assert!(

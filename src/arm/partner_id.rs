@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 /// Azure, customer usage attribution: a UUID, `pid-UUID`, or `pid-UUID-partnercenter`.
-pub fn partner_id(text: &str) -> Result<(), String> {
+pub(super) fn partner_id(text: &str) -> Result<(), String> {
     let bare = match text.strip_prefix("pid-") {
         Some(rest) => rest.strip_suffix("-partnercenter").unwrap_or(rest),
         None => text,

@@ -1,0 +1,194 @@
+//! An application with a certificate, whose key signs the assertion that the application is itself.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use azure_core::credentials::{Secret, TokenCredential};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Value as Json, json};
+use time::OffsetDateTime;
+use url::Url;
+use uuid::Uuid;
+
+use super::assertion::{self, Assertion};
+use super::certificate::{Certificate, open};
+use super::method::{Context, Method};
+use crate::arm::arguments::{
+    CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_PASSWORD, CLIENT_CERTIFICATE_PATH,
+};
+use crate::arm::given::{Given, read_file};
+
+pub(super) const METHOD: Method = Method {
+    name: "client certificate",
+    credential,
+};
+
+/// How long an assertion is good for.
+const LIFETIME: time::Duration = time::Duration::minutes(10);
+
+fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, String> {
+    let marks = [&CLIENT_CERTIFICATE, &CLIENT_CERTIFICATE_PASSWORD];
+    let application = context.application(&marks, &[&CLIENT_CERTIFICATE])?;
+    let path = format!("/{}/oauth2/v2.0/token", application.tenant_id);
+    let audience = context.cloud.authority_host.join(&path);
+    let signed = Signed {
+        given: context.given.clone(),
+        client_id: application.client_id.clone(),
+        audience: audience.map_err(|error| error.to_string())?,
+    };
+    assertion::credential(context, application, signed)
+}
+
+struct Signed {
+    given: Given,
+    client_id: String,
+    audience: Url,
+}
+
+#[async_trait]
+impl Assertion for Signed {
+    async fn get(&self) -> Result<String, String> {
+        let certificate = read(&self.given)?;
+        let now = OffsetDateTime::now_utc();
+        assertion(&certificate, &self.client_id, &self.audience, now)
+    }
+}
+
+/// The certificate as it is now: it may have been renewed.
+fn read(given: &Given) -> Result<Certificate, String> {
+    let (source, bytes) = match given.file(&CLIENT_CERTIFICATE) {
+        Some(path) => {
+            let bytes = read_file(path).map_err(|why| format!("{CLIENT_CERTIFICATE_PATH}: {why}"));
+            (&CLIENT_CERTIFICATE_PATH, bytes?)
+        }
+        None => {
+            let text = given.text(&CLIENT_CERTIFICATE).unwrap_or_default();
+            let bare: String = text.split_whitespace().collect();
+            let bytes = STANDARD.decode(bare).map_err(|error| {
+                format!("{CLIENT_CERTIFICATE}: not the base64 of a PKCS#12 file: {error}")
+            });
+            (&CLIENT_CERTIFICATE, bytes?)
+        }
+    };
+    let password = given.text(&CLIENT_CERTIFICATE_PASSWORD).map(str::to_owned);
+    let password = Secret::new(password.unwrap_or_default());
+    open(&bytes, &password).map_err(|why| format!("{source}: {why}"))
+}
+
+/// The JWT that Microsoft Entra ID asks for; with the chain where there is one, which certificates that are trusted by
+/// subject and issuer need.
+fn assertion(
+    certificate: &Certificate,
+    client_id: &str,
+    audience: &Url,
+    now: OffsetDateTime,
+) -> Result<String, String> {
+    let mut header = json!({
+        "typ": "JWT",
+        "alg": "PS256",
+        "x5t#S256": URL_SAFE_NO_PAD.encode(certificate.thumbprint()),
+    });
+    if certificate.chain.len() > 1 {
+        let chain = certificate.chain.iter().map(|der| STANDARD.encode(der));
+        header["x5c"] = chain.collect::<Vec<_>>().into();
+    }
+    let claims = json!({
+        "aud": audience.as_str(),
+        "iss": client_id,
+        "sub": client_id,
+        "jti": Uuid::new_v4().to_string(),
+        "iat": now.unix_timestamp(),
+        "nbf": now.unix_timestamp(),
+        "exp": (now + LIFETIME).unix_timestamp(),
+    });
+    let part = |json: &Json| URL_SAFE_NO_PAD.encode(json.to_string());
+    let signed = format!("{}.{}", part(&header), part(&claims));
+    let signature = certificate.sign(signed.as_bytes())?;
+    Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
+    use aws_lc_rs::signature::{KeyPair as _, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
+
+    use super::*;
+
+    const FILE: &str = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src/arm/credentials/fixtures/modern-chain.pfx"
+    );
+
+    fn given() -> Given {
+        Given::default().with(&CLIENT_CERTIFICATE_PASSWORD, "correct")
+    }
+
+    #[test]
+    fn the_assertion_is_signed_by_the_key_and_names_its_certificate() -> Result<(), String> {
+        let certificate = read(&given().with(&CLIENT_CERTIFICATE_PATH, FILE))?;
+        let audience = Url::parse("https://login.example/t/oauth2/v2.0/token");
+        let audience = audience.map_err(|error| error.to_string())?;
+        let now = OffsetDateTime::UNIX_EPOCH + time::Duration::days(1);
+        let token = assertion(&certificate, "client", &audience, now)?;
+        let [header, claims, signature] = token.split('.').collect::<Vec<_>>()[..] else {
+            return Err(token);
+        };
+        let json = |part: &str| -> Option<Json> {
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+        };
+        let (head, body) = (json(header).expect("JSON"), json(claims).expect("JSON"));
+        assert_eq!(head["alg"], "PS256");
+        let thumbprint = URL_SAFE_NO_PAD.encode(certificate.thumbprint());
+        assert_eq!(head["x5t#S256"].as_str(), Some(&*thumbprint));
+        assert_eq!(head["x5c"].as_array().map(Vec::len), Some(2));
+        assert_eq!(
+            (&body["iss"], &body["sub"]),
+            (&json!("client"), &json!("client"))
+        );
+        assert_eq!(body["aud"], audience.as_str());
+        assert_eq!(
+            (&body["nbf"], &body["exp"]),
+            (&json!(86_400), &json!(87_000))
+        );
+        let key: PublicKeyX509Der<'_> = certificate
+            .key
+            .public_key()
+            .as_der()
+            .map_err(|_| "no key")?;
+        let signed = format!("{header}.{claims}");
+        let signature = URL_SAFE_NO_PAD.decode(signature).expect("base64");
+        UnparsedPublicKey::new(&RSA_PSS_2048_8192_SHA256, key.as_ref())
+            .verify(signed.as_bytes(), &signature)
+            .map_err(|_| "another key signed".to_owned())
+    }
+
+    #[test]
+    fn it_comes_as_text_or_from_its_file_and_the_argument_is_named() {
+        let bytes = std::fs::read(FILE).expect("the fixture");
+        let mut text = STANDARD.encode(bytes);
+        text.insert(40, '\n');
+        assert!(read(&given().with(&CLIENT_CERTIFICATE, text)).is_ok());
+        for (argument, value, why) in [
+            (
+                &CLIENT_CERTIFICATE,
+                "*",
+                "client_certificate: not the base64",
+            ),
+            (
+                &CLIENT_CERTIFICATE,
+                "AAAA",
+                "client_certificate: not a PKCS#12",
+            ),
+            (
+                &CLIENT_CERTIFICATE_PATH,
+                "/nowhere",
+                "client_certificate_path: the file",
+            ),
+        ] {
+            let error = read(&given().with(argument, value)).map(|_| ());
+            let error = error.expect_err(value);
+            assert!(error.starts_with(why), "{error}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What a way of signing in is: whether it is configured, and the credential that it makes then.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use azure_core::credentials::{Secret, TokenCredential};
+
+use crate::arm::arguments::{Argument, CLIENT_ID, TENANT_ID};
+use crate::arm::cloud::Cloud;
+use crate::arm::given::Given;
+use crate::arm::transport::Transport;
+
+/// A way to sign in.
+pub(super) struct Method {
+    /// What it is called in messages.
+    pub(super) name: &'static str,
+    /// Its credential, or the reason why it has none.
+    pub(super) credential: fn(&Context<'_>) -> Result<Arc<dyn TokenCredential>, String>,
+}
+
+/// What a credential is made of.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) given: &'a Given,
+    pub(super) cloud: &'a Cloud,
+    pub(super) transport: &'a Arc<Transport>,
+    pub(super) patience: &'a Patience,
+    /// The directory to sign in to.
+    pub(super) tenant_id: Option<&'a str>,
+    /// Whether that is a further one.
+    pub(super) is_auxiliary: bool,
+}
+
+/// How long is waited for what signs in, and where it leaves its files.
+#[derive(Clone, Debug)]
+pub(crate) struct Patience {
+    /// Before the first repetition; each further pause is twice as long.
+    pub(crate) first_pause: Duration,
+    /// How long a service that says it is being updated may take.
+    pub(crate) update: Duration,
+    /// How long a service of this machine may take to accept a connection.
+    pub(crate) connect: Duration,
+    /// The only folder from which the keys of Azure Arc's agent are read.
+    pub(crate) arc_folder: PathBuf,
+}
+
+/// Who signs in, where it is an application.
+pub(super) struct Application {
+    pub(super) tenant_id: String,
+    pub(super) client_id: String,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            first_pause: Duration::from_secs(1),
+            update: Duration::from_secs(70),
+            connect: Duration::from_secs(3),
+            arc_folder: arc_folder(),
+        }
+    }
+}
+
+fn arc_folder() -> PathBuf {
+    match std::env::var_os("ProgramData").filter(|_| cfg!(windows)) {
+        Some(data) => PathBuf::from(data)
+            .join("AzureConnectedMachineAgent")
+            .join("Tokens"),
+        None => PathBuf::from("/var/opt/azcmagent/tokens"),
+    }
+}
+
+impl Context<'_> {
+    /// The application, if it is given and everything in `needs` is as well. The reason why not tells a way that nobody
+    /// thought of from one that is configured by half, which is when one of `marks` is given.
+    pub(super) fn application(
+        &self,
+        marks: &[&Argument],
+        needs: &[&Argument],
+    ) -> Result<Application, String> {
+        let mut missing = Vec::new();
+        if self.tenant_id.is_none() {
+            missing.push(TENANT_ID.name);
+        }
+        if !self.given.has(&CLIENT_ID) {
+            missing.push(CLIENT_ID.name);
+        }
+        let needed = needs.iter().filter(|it| !self.given.has(it));
+        missing.extend(needed.map(|argument| argument.name));
+        self.complete(marks, &missing)?;
+        // A file that cannot be read is told, as a file.
+        let client_id = self.given.read(&CLIENT_ID)?.unwrap_or_default();
+        Ok(Application {
+            tenant_id: self.tenant_id.unwrap_or_default().to_owned(),
+            client_id,
+        })
+    }
+
+    /// An error if something is missing.
+    pub(super) fn complete(&self, marks: &[&Argument], missing: &[&str]) -> Result<(), String> {
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let missing = missing.join(", ");
+        let present = marks.iter().filter(|mark| self.given.has(mark));
+        let present: Vec<_> = present.map(|mark| mark.name).collect();
+        Err(match present.as_slice() {
+            [] => format!("not configured: {missing} missing"),
+            present => format!(
+                "configured by half: {} given, but {missing} missing",
+                present.join(", ")
+            ),
+        })
+    }
+
+    /// The value of an argument that is known to be there, read anew.
+    pub(super) fn secret(&self, argument: &Argument) -> Result<Secret, String> {
+        let value = self.given.read(argument)?;
+        Ok(Secret::new(value.unwrap_or_default()))
+    }
+}
+
+/// An error of ours in the words of azure_core.
+pub(super) fn failed(why: impl Into<String>) -> azure_core::Error {
+    azure_core::Error::with_message(azure_core::error::ErrorKind::Credential, why.into())
+}

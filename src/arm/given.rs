@@ -1,0 +1,256 @@
+//! What a configuration and the environment say, in the words of the table of arguments.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use azure_core::credentials::Secret;
+
+use super::arguments::{
+    ARGUMENTS, Argument, CLIENT_CERTIFICATE, Kind, USE_AKS_WORKLOAD_IDENTITY, USE_OIDC,
+};
+
+/// The values of arguments. Its `Debug` shows none of them.
+#[derive(Clone, Debug, Default)]
+pub struct Given(BTreeMap<&'static str, Secret>);
+
+/// Something that is wrong with an argument.
+#[derive(Clone, Debug)]
+pub struct Mistake {
+    /// Which.
+    pub argument: &'static Argument,
+    /// What is wrong, and what would be right.
+    pub words: String,
+}
+
+/// Between the elements of a list.
+const SEPARATOR: char = ';';
+
+impl Given {
+    /// What is `written` over what the `environment` has, and all that is wrong with it. Lists are written with `;` between
+    /// their elements.
+    pub fn look_up(
+        written: impl Fn(&Argument) -> Option<String>,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> (Self, Vec<Mistake>) {
+        let mut look_up = LookUp {
+            written,
+            environment,
+            given: Self::default(),
+            mistakes: Vec::new(),
+        };
+        for argument in ARGUMENTS {
+            look_up.take(argument);
+        }
+        look_up.settle_files();
+        look_up.add_workload_identity();
+        look_up.check_files();
+        let place = |mistake: &Mistake| {
+            ARGUMENTS
+                .iter()
+                .position(|it| it.name == mistake.argument.name)
+        };
+        look_up.mistakes.sort_by_key(place);
+        (look_up.given, look_up.mistakes)
+    }
+
+    /// Adds a value.
+    #[must_use]
+    pub fn with(mut self, argument: &Argument, value: impl Into<String>) -> Self {
+        self.set(argument, value.into());
+        self
+    }
+
+    fn set(&mut self, argument: &Argument, value: String) {
+        self.0.insert(argument.name, Secret::new(value));
+    }
+
+    /// The text of an argument, unless it is empty.
+    pub fn text(&self, argument: &Argument) -> Option<&str> {
+        let text = self.0.get(argument.name)?.secret().trim();
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Whether an argument is true.
+    pub fn is_true(&self, argument: &Argument) -> bool {
+        self.bool(argument) == Some(true)
+    }
+
+    /// What an argument says, if it says anything.
+    pub fn bool(&self, argument: &Argument) -> Option<bool> {
+        read_bool(self.text(argument)?).unwrap_or_default()
+    }
+
+    /// The elements of an argument.
+    pub fn list(&self, argument: &Argument) -> Vec<&str> {
+        let elements = self.text(argument).unwrap_or_default().split(SEPARATOR);
+        let elements = elements.map(str::trim);
+        elements.filter(|element| !element.is_empty()).collect()
+    }
+
+    /// Whether it has a value, or a file that holds it.
+    pub(crate) fn has(&self, argument: &Argument) -> bool {
+        self.text(argument).is_some() || self.file(argument).is_some()
+    }
+
+    /// The value, read anew from its file if it is in one. The error names the argument and the file.
+    pub(crate) fn read(&self, argument: &Argument) -> Result<Option<String>, String> {
+        let (Some(path), Some(file)) = (self.file(argument), argument.file) else {
+            return Ok(self.text(argument).map(str::to_owned));
+        };
+        let bytes = read_file(path).map_err(|why| format!("{file}: {why}"))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| format!("{file}: the file {path:?} does not hold a text"))?;
+        let text = text.trim_start_matches('\u{feff}').trim();
+        match text.is_empty() {
+            true => Err(format!("{file}: the file {path:?} is empty")),
+            false => Ok(Some(text.to_owned())),
+        }
+    }
+
+    /// The path of the file that holds the value.
+    pub(crate) fn file(&self, argument: &Argument) -> Option<&str> {
+        self.text(argument.file?)
+    }
+}
+
+/// A file as it is; the error is a clause about it.
+pub(crate) fn read_file(path: &str) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("the file {path:?} cannot be read: {error}"))
+}
+
+/// Takes what the standard libraries of Go take, which azurerm is written in.
+fn read_bool(text: &str) -> Result<Option<bool>, ()> {
+    match text.to_ascii_lowercase().as_str() {
+        "" => Ok(None),
+        "true" | "t" | "1" => Ok(Some(true)),
+        "false" | "f" | "0" => Ok(Some(false)),
+        _ => Err(()),
+    }
+}
+
+struct LookUp<W, E> {
+    written: W,
+    environment: E,
+    given: Given,
+    mistakes: Vec<Mistake>,
+}
+
+impl<W, E> LookUp<W, E>
+where
+    W: Fn(&Argument) -> Option<String>,
+    E: Fn(&str) -> Option<String>,
+{
+    fn take(&mut self, argument: &'static Argument) {
+        if let Some(value) = (self.written)(argument) {
+            let wrong = argument.rule.filter(|_| !value.is_empty());
+            if let Some(Err(words)) = wrong.map(|rule| rule(&value)) {
+                return self.wrong(argument, words);
+            }
+            self.given.set(argument, value);
+            return;
+        }
+        let found = argument.variables.iter().find_map(|name| {
+            let value = (self.environment)(name)?;
+            (!value.trim().is_empty()).then_some((*name, value))
+        });
+        let Some((variable, value)) = found else {
+            return;
+        };
+        if argument.kind == Kind::Bool && read_bool(value.trim()).is_err() {
+            let words = format!(
+                "The environment variable {variable} is {value:?}. Set it to true or false."
+            );
+            return self.wrong(argument, words);
+        }
+        if let Some(Err(words)) = argument.rule.map(|rule| rule(value.trim())) {
+            return self.wrong(argument, words);
+        }
+        self.given.set(argument, value);
+    }
+
+    /// Of a value and its file, what is written wins over what the environment has.
+    fn settle_files(&mut self) {
+        for argument in ARGUMENTS {
+            let Some(file) = argument.file else { continue };
+            let is_written =
+                |it: &Argument| (self.written)(it).is_some_and(|value| !value.trim().is_empty());
+            match (is_written(argument), is_written(file)) {
+                (true, false) => drop(self.given.0.remove(file.name)),
+                (false, true) => drop(self.given.0.remove(argument.name)),
+                _ => {}
+            }
+        }
+    }
+
+    /// What AKS tells a pod stands for what nobody says; where both speak, they have to agree.
+    fn add_workload_identity(&mut self) {
+        if !self.given.is_true(&USE_AKS_WORKLOAD_IDENTITY) {
+            return;
+        }
+        self.given.set(&USE_OIDC, "true".to_owned());
+        for argument in ARGUMENTS {
+            let Some(variable) = argument.workload_identity else {
+                continue;
+            };
+            let Some(value) = (self.environment)(variable).filter(|it| !it.trim().is_empty())
+            else {
+                continue;
+            };
+            // A token that is given goes before the pod's.
+            let holder = ARGUMENTS
+                .iter()
+                .find(|it| it.file.is_some_and(|file| file.name == argument.name));
+            let known = match holder {
+                Some(holder) if self.given.has(holder) => continue,
+                Some(_) => None,
+                None => self.given.read(argument).ok().flatten(),
+            };
+            match known {
+                Some(known) if !known.eq_ignore_ascii_case(value.trim()) => self.wrong(
+                    argument,
+                    format!(
+                        "{argument} is {known:?}, but {variable}, which AKS sets for the pod, is {:?}. Remove one of them, make them the \
+                         same, or set {USE_AKS_WORKLOAD_IDENTITY} to false.",
+                        value.trim()
+                    ),
+                ),
+                Some(_) => {}
+                None => self.given.set(argument, value),
+            }
+        }
+    }
+
+    /// Files have to be there, and what is given twice has to be the same.
+    fn check_files(&mut self) {
+        for argument in ARGUMENTS {
+            let Some(file) = argument.file else { continue };
+            let Some(path) = self.given.text(file).map(str::to_owned) else {
+                continue;
+            };
+            // What is checked is only whether it is there: its content is read again whenever it is needed.
+            if let Err(error) = std::fs::File::open(Path::new(&path)) {
+                self.wrong(file, format!("The file {path:?} cannot be read: {error}."));
+                continue;
+            }
+            let Some(value) = self.given.text(argument).map(str::to_owned) else {
+                continue;
+            };
+            let is_certificate = argument.name == CLIENT_CERTIFICATE.name;
+            match self.given.read(argument) {
+                // azurerm takes the certificate itself.
+                _ if is_certificate => drop(self.given.0.remove(file.name)),
+                Ok(Some(read)) if read == value => drop(self.given.0.remove(argument.name)),
+                _ => self.wrong(
+                    file,
+                    format!(
+                        "{argument} is given too, and the file {path:?} holds something else. Remove one of them, or make them the same."
+                    ),
+                ),
+            }
+        }
+    }
+
+    fn wrong(&mut self, argument: &'static Argument, words: String) {
+        self.mistakes.push(Mistake { argument, words });
+    }
+}

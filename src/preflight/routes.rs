@@ -1,0 +1,118 @@
+//! The rule `network-routes`: what the route tables of the subnets lead elsewhere than where it has to go.
+
+use std::collections::BTreeSet;
+
+use super::facts::Facts;
+use super::finding::Finding;
+use super::network::Subnet;
+use crate::azure::subnet::route_table_id;
+use crate::validate::network::flows::{LedElsewhere, led_elsewhere};
+use crate::validate::network::routes::{Course, RouteTable, service_endpoint};
+use crate::validate::network::table::{INTERNET, VIRTUAL_NETWORK};
+
+/// A subnet without a table, or with one that nobody knows, says nothing.
+pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
+    let surroundings = facts.surroundings();
+    let tables: Vec<_> = facts
+        .network
+        .route_tables
+        .iter()
+        .filter_map(|seen| Some((&seen.id, RouteTable::read(seen.id.name(), seen.body()?))))
+        .collect();
+    let mut findings = Vec::new();
+    for (subnet, body) in facts.network.known() {
+        let Some(id) = route_table_id(body) else {
+            continue;
+        };
+        let Some((_, table)) = tables.iter().find(|(known, _)| **known == id) else {
+            continue;
+        };
+        let endpoints = body["properties"]["serviceEndpoints"].as_array();
+        let endpoints = endpoints.into_iter().flatten();
+        let endpoints =
+            endpoints.filter_map(|endpoint| Some(endpoint["service"].as_str()?.to_owned()));
+        let endpoints: Vec<_> = endpoints.collect();
+        let led = led_elsewhere(table, &endpoints, &surroundings);
+        findings.extend(led.iter().map(|led| finding(subnet, table, led)));
+    }
+    findings
+}
+
+fn finding(subnet: &Subnet, table: &RouteTable, led: &LedElsewhere<'_>) -> Finding {
+    let tags = led.tags.join(", ");
+    let problem = match led.course {
+        Course::Elsewhere => format!("sends traffic to {tags} elsewhere"),
+        Course::Straight | Course::Perhaps | Course::Learnt => {
+            format!("may send traffic to {tags} elsewhere")
+        }
+    };
+    let found = Finding::of_subnet(subnet, problem).advice();
+    found.explained(message(table, led), remedy(led))
+}
+
+fn message(table: &RouteTable, led: &LedElsewhere<'_>) -> String {
+    let routes = led
+        .routes
+        .iter()
+        .map(|route| format!("{:?} ({} to {})", route.name, route.text, route.next_hop));
+    let routes: Vec<_> = routes.collect();
+    let routes = routes.join(", ");
+    let name = &table.name;
+    let how = match led.course {
+        Course::Learnt => format!(
+            "its route table {name:?} has no default route and takes over those that the network's gateway has learnt by BGP, which \
+             are not known here"
+        ),
+        Course::Perhaps => {
+            format!("its route table {name:?} leads some of it elsewhere, or perhaps all: {routes}")
+        }
+        Course::Straight | Course::Elsewhere => {
+            format!("its route table {name:?} leads it elsewhere: {routes}")
+        }
+    };
+    let fails: BTreeSet<_> = led.rows.iter().map(|row| row.purpose).collect();
+    let fails: Vec<_> = fails.into_iter().collect();
+    format!(
+        "{how}. That is the way of: {}. An answer that comes back another way is dropped, and what an appliance or a gateway does not \
+         let out is lost: the deployment of the environment fails, or the environment stops working",
+        fails.join("; ")
+    )
+}
+
+fn remedy(led: &LedElsewhere<'_>) -> String {
+    let services: Vec<_> = led
+        .tags
+        .iter()
+        .copied()
+        .filter(|tag| ![INTERNET, VIRTUAL_NETWORK].contains(tag))
+        .collect();
+    let mut cures = Vec::new();
+    if led.tags.contains(&VIRTUAL_NETWORK) {
+        cures.push("lead the network's own addresses to VnetLocal".to_owned());
+    }
+    if led.course == Course::Learnt {
+        cures.push("turn the propagation of gateway routes off in the table, or add a route 0.0.0.0/0 with next hop Internet".to_owned());
+    } else if led.tags.contains(&INTERNET) {
+        cures.push(
+            "lead 0.0.0.0/0 to Internet, or make sure that the appliance lets it out".to_owned(),
+        );
+    }
+    if !services.is_empty() && led.course != Course::Learnt {
+        let mut cure = format!(
+            "add routes with next hop Internet for the service tags {}",
+            services.join(", ")
+        );
+        let endpoints: Vec<_> = services
+            .iter()
+            .filter_map(|tag| service_endpoint(tag))
+            .collect();
+        if !endpoints.is_empty() {
+            cure.push_str(&format!(
+                " (or service endpoints: {})",
+                endpoints.join(", ")
+            ));
+        }
+        cures.push(cure);
+    }
+    cures.join("; ")
+}

@@ -1,0 +1,296 @@
+//! The table held against what is around a subnet: which of its rows are closed, and which are led astray.
+
+use std::collections::HashMap;
+
+use super::routes::{Course, Lead, Leads, Route, RouteTable};
+use super::rules::{SecurityGroup, SecurityRule};
+use super::surroundings::{Far, Surroundings};
+use super::table::{
+    AccessEndpoint, Decides, Direction, Form, INTERNET, Ports, ROWS, Row, VIRTUAL_NETWORK,
+};
+use super::traffic::{Flow, Judge, Judgement, Near, Verdict};
+
+/// Rows of the table that a group closes in the same way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClosedFlow<'a> {
+    /// The rows, each with those of its ports that are closed.
+    pub rows: Vec<(&'static Row, Vec<Ports>)>,
+    /// Which way.
+    pub direction: Direction,
+    /// All ports that are closed.
+    pub ports: Vec<Ports>,
+    /// The far end, as the form that decides names it.
+    pub tag: &'static str,
+    /// How much passes.
+    pub verdict: Verdict,
+    /// Whether an environment does not live without it, and nothing of it passes.
+    pub is_grave: bool,
+    /// The rules that close it.
+    pub closed_by: Vec<&'a SecurityRule>,
+}
+
+/// Traffic that a route table leads elsewhere than where it has to go.
+#[derive(Clone, Debug)]
+pub struct LedElsewhere<'a> {
+    /// The routes.
+    pub routes: Vec<&'a Route>,
+    /// How much of it goes elsewhere.
+    pub course: Course,
+    /// The far ends, as rules and routes name them.
+    pub tags: Vec<&'static str>,
+    /// The rows whose traffic it is.
+    pub rows: Vec<&'static Row>,
+}
+
+/// The rows that the group of a subnet closes, or some of whose traffic it may stop.
+pub fn closed_flows<'a>(
+    group: &'a SecurityGroup,
+    near: &Near<'_>,
+    surroundings: &Surroundings,
+    endpoint: AccessEndpoint,
+) -> Vec<ClosedFlow<'a>> {
+    let judge = Judge::new(group, near, surroundings);
+    let mut judged: HashMap<Flow, Judgement<'a>> = HashMap::new();
+    let mut ask = |flow: Flow| judged.entry(flow).or_insert_with(|| judge.of(flow)).clone();
+    let mut found: Vec<ClosedFlow<'a>> = Vec::new();
+    for row in &ROWS {
+        for direction in row.directions {
+            found.extend(closed_in_row(row, *direction, endpoint, &mut ask));
+        }
+    }
+    let graves: Vec<_> = found.iter().filter(|flow| flow.is_grave).cloned().collect();
+    // A port that several rows need is as grave as for the one that needs it most.
+    for flow in found
+        .iter_mut()
+        .filter(|flow| flow.verdict == Verdict::Closed)
+    {
+        let same = |grave: &ClosedFlow<'_>| {
+            (grave.direction, grave.tag, &grave.ports) == (flow.direction, flow.tag, &flow.ports)
+        };
+        flow.is_grave |= graves.iter().any(same);
+    }
+    joined(found)
+}
+
+/// Each port of a row is a flow of its own.
+fn closed_in_row<'a>(
+    row: &'static Row,
+    direction: Direction,
+    endpoint: AccessEndpoint,
+    ask: &mut impl FnMut(Flow) -> Judgement<'a>,
+) -> Vec<ClosedFlow<'a>> {
+    let narrow = row.narrow.of(endpoint);
+    let are_callers = row.decides == Decides::AccessEndpoint;
+    let broad = match are_callers {
+        true => narrow,
+        false => std::slice::from_ref(&row.broad),
+    };
+    let mut closed = Vec::new();
+    for form in broad {
+        for ports in form.ports {
+            let mut flow = |form: &Form, ports: Ports| {
+                ask(Flow {
+                    direction,
+                    ports,
+                    far: Far::of_tag(form.tag, are_callers),
+                })
+            };
+            let first = flow(form, *ports);
+            if first.verdict == Verdict::Open {
+                continue;
+            }
+            let same = narrow.iter().filter(|form| form.ports.contains(ports));
+            let same: Vec<_> = same.map(|form| flow(form, *ports)).collect();
+            let judgement = match same.is_empty() {
+                false => narrower(first, &same),
+                // The later page has the row at other ports.
+                true => {
+                    let others = narrow.iter();
+                    let others =
+                        others.flat_map(|form| form.ports.iter().map(move |ports| (form, *ports)));
+                    let others: Vec<_> = others.map(|(form, ports)| flow(form, ports)).collect();
+                    either(first, &others)
+                }
+            };
+            if judgement.verdict != Verdict::Open {
+                closed.push(ClosedFlow {
+                    rows: vec![(row, vec![*ports])],
+                    direction,
+                    ports: vec![*ports],
+                    tag: form.tag,
+                    verdict: judgement.verdict,
+                    is_grave: row.required && judgement.verdict == Verdict::Closed,
+                    closed_by: judgement.closed_by,
+                });
+            }
+        }
+    }
+    closed
+}
+
+/// Who is meant is among those of the broad form: what becomes of them counts.
+fn narrower<'a>(broad: Judgement<'a>, narrow: &[Judgement<'a>]) -> Judgement<'a> {
+    let verdict = match together(narrow) {
+        Verdict::Open => Verdict::Open,
+        _ if broad.verdict == Verdict::Closed => Verdict::Closed,
+        verdict => verdict,
+    };
+    Judgement {
+        verdict,
+        closed_by: closers(&broad, narrow),
+    }
+}
+
+/// One of two forms at different ports has to be open.
+fn either<'a>(broad: Judgement<'a>, narrow: &[Judgement<'a>]) -> Judgement<'a> {
+    let verdict = match (broad.verdict, together(narrow)) {
+        (_, Verdict::Open) => Verdict::Open,
+        (Verdict::Closed, other) => other,
+        (first, _) => first,
+    };
+    Judgement {
+        verdict,
+        closed_by: closers(&broad, narrow),
+    }
+}
+
+/// The verdict about a form of several tags, each of which is needed.
+fn together(all: &[Judgement<'_>]) -> Verdict {
+    let first = all.first().map_or(Verdict::Open, |one| one.verdict);
+    let is_same = all.iter().all(|one| one.verdict == first);
+    let unknown = all.iter().map(|one| one.verdict);
+    let mut unknown = unknown.filter(|verdict| matches!(verdict, Verdict::Unknown(_)));
+    match is_same {
+        true => first,
+        false => unknown.next().unwrap_or(Verdict::InPart),
+    }
+}
+
+fn closers<'a>(broad: &Judgement<'a>, narrow: &[Judgement<'a>]) -> Vec<&'a SecurityRule> {
+    let all = std::iter::once(broad).chain(narrow);
+    let mut rules: Vec<&SecurityRule> = Vec::new();
+    for rule in all.flat_map(|judgement| &judgement.closed_by) {
+        if !rules.iter().any(|known| std::ptr::eq(*known, *rule)) {
+            rules.push(rule);
+        }
+    }
+    rules.sort_by_key(|rule| rule.priority);
+    rules
+}
+
+/// What is closed by the same rules for the same far end is told once.
+fn joined(flows: Vec<ClosedFlow<'_>>) -> Vec<ClosedFlow<'_>> {
+    let mut all: Vec<ClosedFlow<'_>> = Vec::new();
+    for flow in flows {
+        let same = all.iter_mut().find(|known| {
+            (known.direction, known.tag, known.verdict, known.is_grave)
+                == (flow.direction, flow.tag, flow.verdict, flow.is_grave)
+                && same_rules(&known.closed_by, &flow.closed_by)
+        });
+        let Some(same) = same else {
+            all.push(flow);
+            continue;
+        };
+        for (row, ports) in flow.rows {
+            match same
+                .rows
+                .iter_mut()
+                .find(|(known, _)| known.name == row.name)
+            {
+                Some((_, known)) => known.extend(ports),
+                None => same.rows.push((row, ports)),
+            }
+        }
+        same.ports.extend(flow.ports);
+        same.ports.sort_unstable();
+        same.ports.dedup();
+    }
+    all
+}
+
+fn same_rules(one: &[&SecurityRule], other: &[&SecurityRule]) -> bool {
+    one.len() == other.len()
+        && one
+            .iter()
+            .zip(other)
+            .all(|(one, other)| std::ptr::eq(*one, *other))
+}
+
+/// What of the table the route table of a subnet leads elsewhere: what goes out, and the replies to what Azure's services
+/// ask.
+pub fn led_elsewhere<'a>(
+    table: &'a RouteTable,
+    service_endpoints: &[String],
+    surroundings: &Surroundings,
+) -> Vec<LedElsewhere<'a>> {
+    let leads = Leads::new(table, service_endpoints, surroundings);
+    let lead = |form: &Form| leads.to(Far::of_tag(form.tag, false));
+    let mut found: Vec<LedElsewhere<'a>> = Vec::new();
+    for row in ROWS.iter().filter(|row| is_routed(row)) {
+        let mut broad = lead(&row.broad);
+        // The later form takes less of the internet; who is at its far end does not depend on the endpoint here.
+        let narrow = row.narrow.external.iter().map(lead);
+        let narrow: Vec<_> = narrow.map(|lead| lead.course).collect();
+        let is = |course: Course| narrow.iter().all(|one| *one == course);
+        if broad.course == Course::Straight || is(Course::Straight) {
+            continue;
+        }
+        if broad.course == Course::Elsewhere && !is(Course::Elsewhere) {
+            broad.course = Course::Perhaps;
+        }
+        add(&mut found, broad, row);
+    }
+    found
+}
+
+/// Whether it matters where a row's traffic, or the replies to it, are led: replies to whoever calls are their matter.
+fn is_routed(row: &Row) -> bool {
+    let is_service = ![VIRTUAL_NETWORK, INTERNET, "AzureLoadBalancer"].contains(&row.broad.tag);
+    row.directions.contains(&Direction::Outbound) || is_service
+}
+
+fn add<'a>(found: &mut Vec<LedElsewhere<'a>>, lead: Lead<'a>, row: &'static Row) {
+    let is_same = |known: &LedElsewhere<'_>| {
+        known.course == lead.course
+            && known.routes.len() == lead.routes.len()
+            && known
+                .routes
+                .iter()
+                .zip(&lead.routes)
+                .all(|(one, other)| std::ptr::eq(*one, *other))
+    };
+    let place = found.iter().position(is_same).unwrap_or_else(|| {
+        found.push(LedElsewhere {
+            routes: lead.routes,
+            course: lead.course,
+            tags: Vec::new(),
+            rows: Vec::new(),
+        });
+        found.len() - 1
+    });
+    let known = &mut found[place];
+    if !known.tags.contains(&row.broad.tag) {
+        known.tags.push(row.broad.tag);
+    }
+    known.rows.push(row);
+}
+
+/// A priority at which a rule would be asked before these; none if there is no room.
+pub fn free_priority(
+    group: &SecurityGroup,
+    direction: Direction,
+    before: &[&SecurityRule],
+) -> Option<i64> {
+    use super::requirements::{FIRST_PRIORITY, LAST_PRIORITY};
+    let first = before.iter().map(|rule| rule.priority).min();
+    let last = first.map_or(LAST_PRIORITY, |first| LAST_PRIORITY.min(first - 1));
+    let taken: Vec<_> = group
+        .rules(direction)
+        .iter()
+        .map(|rule| rule.priority)
+        .collect();
+    (FIRST_PRIORITY..=last).find(|priority| !taken.contains(priority))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,494 @@
+//! What a network security group does to traffic: all of it passes, none, a part, or nobody can tell offline.
+//!
+//! Traffic is a box: ports and addresses at both ends. Rules are asked in their order; each decides the part of the box that
+//! it names, and what is left goes on to the next. Where a rule names something whose addresses are
+//! not known, both outcomes are kept.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::addresses::{Addresses, HOST, Span};
+use super::prefix::{Prefix, Share, Tag};
+use super::rules::{SecurityGroup, SecurityRule};
+use super::surroundings::{Far, Surroundings};
+use super::table::{Direction, INTERNET, Ports, VIRTUAL_NETWORK};
+
+/// TCP between a subnet and a far end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Flow {
+    /// Which way it is begun.
+    pub direction: Direction,
+    /// The ports that are spoken to.
+    pub ports: Ports,
+    /// Who is at the other end.
+    pub far: Far,
+}
+
+/// The subnet of a flow.
+#[derive(Clone, Debug)]
+pub struct Near<'a> {
+    /// Its addresses.
+    pub addresses: &'a Addresses,
+    /// Addresses that its route table takes from the tag `Internet` and gives to `VirtualNetwork`, perhaps.
+    pub rerouted: &'a Addresses,
+}
+
+/// What becomes of a flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement<'a> {
+    /// How much of it passes.
+    pub verdict: Verdict,
+    /// The rules that stop it, or what is stopped of it, in their order.
+    pub closed_by: Vec<&'a SecurityRule>,
+}
+
+/// How much of a flow passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// All of it.
+    Open,
+    /// Nothing.
+    Closed,
+    /// Some of it certainly does, and some does not.
+    InPart,
+    /// Nobody can tell.
+    Unknown(Doubt),
+}
+
+/// Why nobody can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Doubt {
+    /// The addresses of a service are known to Azure alone.
+    Service,
+    /// The members of application security groups are known to Azure alone.
+    Members,
+    /// What is connected with the network is not known.
+    Connected,
+    /// Routes change what tags mean.
+    Routes,
+    /// The rules cut it into too many pieces.
+    Pieces,
+}
+
+/// The ports that a client speaks from.
+const EPHEMERAL: Span = Span::new(1024, u16::MAX as u32);
+
+/// Into how many pieces a flow may fall until nobody wants to know any more.
+const MOST_PIECES: usize = 100_000;
+
+/// Ports of the source, and addresses at the near and the far end, all at the same port of the destination.
+type Piece = [Span; 3];
+
+/// What may become of some of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Outcome {
+    /// The place of the rule; none where no rule is left, which stops it.
+    rule: Option<usize>,
+    allows: bool,
+    /// What makes it doubtful that there is any of the flow for which this holds.
+    doubt: Option<Doubt>,
+}
+
+/// What the group of a subnet does to a flow.
+pub fn judge<'a>(
+    group: &'a SecurityGroup,
+    flow: Flow,
+    near: &Near<'_>,
+    surroundings: &Surroundings,
+) -> Judgement<'a> {
+    Judge::new(group, near, surroundings).of(flow)
+}
+
+/// A subnet with its group and what is around it, ready for flows.
+#[derive(Debug)]
+pub struct Judge<'a, 'b> {
+    group: &'a SecurityGroup,
+    near: &'b Near<'b>,
+    surroundings: &'b Surroundings,
+    /// What is on the internet.
+    outside: Addresses,
+    /// What of that the routes may have taken from the tag `Internet`.
+    rerouted: Addresses,
+    /// What may be connected with the network.
+    connected: Addresses,
+}
+
+impl<'a, 'b> Judge<'a, 'b> {
+    /// What all flows have in common.
+    pub fn new(
+        group: &'a SecurityGroup,
+        near: &'b Near<'b>,
+        surroundings: &'b Surroundings,
+    ) -> Self {
+        let outside = surroundings.outside();
+        Self {
+            group,
+            near,
+            surroundings,
+            rerouted: outside.common(near.rerouted),
+            outside,
+            connected: surroundings.perhaps_connected(),
+        }
+    }
+
+    /// What the group does to a flow.
+    pub fn of(&self, flow: Flow) -> Judgement<'a> {
+        let rules = self.group.rules(flow.direction);
+        let ask = |far: &Addresses, is_rerouted: bool| {
+            let meaning = Meaning {
+                judge: self,
+                flow,
+                is_rerouted,
+            };
+            outcomes(rules, far, &meaning)
+        };
+        let mut all = match flow.far.is_outside() {
+            true => ask(&self.outside, false),
+            false => ask(&flow.far.addresses(self.surroundings), false),
+        };
+        let mut verdict = verdict(&all, flow.far);
+        let mut others = Vec::new();
+        if flow.far.is_outside() && !self.rerouted.is_empty() {
+            others.push((Doubt::Routes, ask(&self.outside, true)));
+        }
+        if flow.far == Far::VirtualNetwork && !self.connected.is_empty() {
+            others.push((Doubt::Connected, ask(&self.connected, false)));
+        }
+        // What is in doubt matters only where it makes a difference.
+        for (doubt, other) in others {
+            let is_settled = matches!(verdict, Verdict::Open | Verdict::Closed);
+            if is_settled && self::verdict(&other, flow.far) != verdict {
+                verdict = Verdict::Unknown(doubt);
+                all.extend(other);
+            }
+        }
+        let closed = all.iter().filter(|it| !it.allows);
+        let mut closed_by: Vec<usize> = closed.filter_map(|it| it.rule).collect();
+        closed_by.sort_unstable();
+        closed_by.dedup();
+        Judgement {
+            verdict,
+            closed_by: closed_by.into_iter().map(|rule| &rules[rule]).collect(),
+        }
+    }
+}
+
+fn verdict(outcomes: &[Outcome], far: Far) -> Verdict {
+    if outcomes.iter().all(|outcome| outcome.allows) {
+        return Verdict::Open;
+    }
+    if outcomes.iter().all(|outcome| !outcome.allows) {
+        return Verdict::Closed;
+    }
+    let is_sure = |allows: bool| {
+        let mut those = outcomes.iter().filter(|outcome| outcome.allows == allows);
+        those.any(|outcome| outcome.doubt.is_none())
+    };
+    // Between the subnets of an environment, all has to pass.
+    if far == Far::Subnets && is_sure(false) {
+        return Verdict::Closed;
+    }
+    match outcomes.iter().find_map(|outcome| outcome.doubt) {
+        Some(doubt) if !is_sure(true) || !is_sure(false) => Verdict::Unknown(doubt),
+        _ => Verdict::InPart,
+    }
+}
+
+/// Everything that may become of parts of a flow.
+fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> Vec<Outcome> {
+    let flow = meaning.flow;
+    let ports = Span::new(flow.ports.first.into(), flow.ports.last.into());
+    let asked = rules.iter().enumerate().filter(|(_, rule)| {
+        let mut spans = rule.destination_ports.iter();
+        spans.any(|span| span.overlaps(ports))
+    });
+    let asked: Vec<Asked<'_>> = asked
+        .filter_map(|(place, rule)| meaning.of(place, rule))
+        .collect();
+    let mut found = Found::new(!flow.far.is_all());
+    for asked in at_equal_ports(&asked, ports) {
+        let mut pieces: Vec<(usize, Piece)> = Vec::new();
+        for near in meaning.judge.near.addresses.spans() {
+            pieces.extend(far.spans().map(|far| (0, [EPHEMERAL, near, far])));
+        }
+        while let Some((from, piece)) = pieces.pop() {
+            found.steps += 1;
+            if found.steps > MOST_PIECES {
+                found.add(None, true, Some(Doubt::Pieces));
+                found.add(None, false, Some(Doubt::Pieces));
+                return found.outcomes;
+            }
+            let mut rest = (from..asked.len()).filter(|place| asked[*place].concerns(piece));
+            let decided = rest.find_map(|place| {
+                let rule = asked[place];
+                if let Some(doubt) = rule.perhaps {
+                    found.add(Some(rule.place), rule.allows, doubt.reason());
+                }
+                Some((place, rule.part(piece)?))
+            });
+            match decided {
+                None => found.add(None, false, None),
+                Some((place, part)) => {
+                    found.add(Some(asked[place].place), asked[place].allows, None);
+                    pieces.extend(without(piece, part).map(|left| (place, left)));
+                }
+            }
+        }
+    }
+    found.outcomes
+}
+
+/// The rules that are about the same ports of a flow, for each kind of port once.
+fn at_equal_ports<'b, 'a>(asked: &'b [Asked<'a>], ports: Span) -> Vec<Vec<&'b Asked<'a>>> {
+    if ports.first == ports.last {
+        return vec![asked.iter().collect()];
+    }
+    // Where rules begin and end to be about ports: place and rule.
+    let mut edges = Vec::new();
+    for (number, rule) in asked.iter().enumerate() {
+        for span in rule
+            .destination_ports
+            .iter()
+            .filter_map(|span| span.common(ports))
+        {
+            edges.push((span.first, number, true));
+            edges.push((span.last + 1, number, false));
+        }
+    }
+    edges.sort_unstable();
+    let mut kinds: HashSet<Vec<usize>> = HashSet::new();
+    let mut counts = BTreeMap::new();
+    let mut edges = edges.into_iter().peekable();
+    let mut port = ports.first;
+    while port <= ports.last {
+        while let Some((_, number, begins)) = edges.next_if(|(place, ..)| *place <= port) {
+            let count = counts.entry(number).or_insert(0_i32);
+            *count += if begins { 1 } else { -1 };
+            if *count == 0 {
+                counts.remove(&number);
+            }
+        }
+        kinds.insert(counts.keys().copied().collect());
+        match edges.peek() {
+            Some((next, ..)) => port = *next,
+            None => break,
+        }
+    }
+    let rules = |kind: Vec<usize>| kind.into_iter().map(|number| &asked[number]).collect();
+    kinds.into_iter().map(rules).collect()
+}
+
+/// What is left of a piece when a part of it is taken out.
+fn without(mut piece: Piece, part: Piece) -> impl Iterator<Item = Piece> {
+    let mut left = Vec::new();
+    for side in 0..piece.len() {
+        let (whole, taken) = (piece[side], part[side]);
+        if whole.first < taken.first {
+            let mut before = piece;
+            before[side] = Span::new(whole.first, taken.first - 1);
+            left.push(before);
+        }
+        if taken.last < whole.last {
+            let mut after = piece;
+            after[side] = Span::new(taken.last + 1, whole.last);
+            left.push(after);
+        }
+        piece[side] = taken;
+    }
+    left.into_iter()
+}
+
+/// The outcomes so far, each once.
+struct Found {
+    outcomes: Vec<Outcome>,
+    /// How many pieces have been looked at.
+    steps: usize,
+    /// Whether the far end is only some of the addresses, so that there may be none of it in a part of them.
+    is_some_of_them: bool,
+}
+
+impl Found {
+    fn new(is_some_of_them: bool) -> Self {
+        Self {
+            outcomes: Vec::new(),
+            steps: 0,
+            is_some_of_them,
+        }
+    }
+
+    fn add(&mut self, rule: Option<usize>, allows: bool, doubt: Option<Doubt>) {
+        let doubt = doubt.or(self.is_some_of_them.then_some(Doubt::Service));
+        let outcome = Outcome {
+            rule,
+            allows,
+            doubt,
+        };
+        if !self.outcomes.contains(&outcome) {
+            self.outcomes.push(outcome);
+        }
+    }
+}
+
+/// A rule with addresses in the place of names, as far as they are known.
+struct Asked<'a> {
+    place: usize,
+    allows: bool,
+    source_ports: &'a [Span],
+    destination_ports: &'a [Span],
+    near: Vec<Span>,
+    far: Vec<Span>,
+    /// Whether it names some of the far end, and nobody knows which.
+    perhaps: Option<Perhaps>,
+}
+
+/// How a rule names something whose addresses are not known.
+#[derive(Clone, Copy)]
+enum Perhaps {
+    /// A proper part of the far end: there is such traffic, and other.
+    APart,
+    /// There may be such traffic, or no other, or none.
+    Doubtful(Doubt),
+}
+
+impl Perhaps {
+    fn reason(self) -> Option<Doubt> {
+        match self {
+            Self::APart => None,
+            Self::Doubtful(doubt) => Some(doubt),
+        }
+    }
+}
+
+impl Asked<'_> {
+    fn concerns(&self, piece: Piece) -> bool {
+        let meets =
+            |spans: &[Span], side: usize| spans.iter().any(|span| span.overlaps(piece[side]));
+        meets(self.source_ports, 0)
+            && meets(&self.near, 1)
+            && (self.perhaps.is_some() || meets(&self.far, 2))
+    }
+
+    /// A part of the piece that the rule certainly decides.
+    fn part(&self, piece: Piece) -> Option<Piece> {
+        let first =
+            |spans: &[Span], side: usize| spans.iter().find_map(|span| span.common(piece[side]));
+        Some([
+            first(self.source_ports, 0)?,
+            first(&self.near, 1)?,
+            first(&self.far, 2)?,
+        ])
+    }
+}
+
+/// What the names in rules mean for a flow.
+struct Meaning<'b> {
+    judge: &'b Judge<'b, 'b>,
+    flow: Flow,
+    /// Whether what the routes may have taken from `Internet` is taken to be in `VirtualNetwork`.
+    is_rerouted: bool,
+}
+
+/// Addresses that a name certainly means, or what is in doubt.
+enum Cover {
+    Spans(Vec<Span>),
+    Perhaps(Perhaps),
+}
+
+impl Meaning<'_> {
+    /// The rule, unless it is about nothing of the flow.
+    fn of<'a>(&self, place: usize, rule: &'a SecurityRule) -> Option<Asked<'a>> {
+        let near: Vec<Span> = rule
+            .near
+            .iter()
+            .filter_map(|prefix| self.near(prefix))
+            .collect();
+        let mut far = Vec::new();
+        let mut perhaps = None;
+        for prefix in &rule.far {
+            match self.far(prefix) {
+                Cover::Spans(spans) => far.extend(spans),
+                Cover::Perhaps(doubt) => perhaps = Some(doubt),
+            }
+        }
+        if rule.far_groups && self.flow.far == Far::VirtualNetwork {
+            perhaps = Some(Perhaps::Doubtful(Doubt::Members));
+        }
+        let concerns = !near.is_empty() && (!far.is_empty() || perhaps.is_some());
+        concerns.then_some(Asked {
+            place,
+            allows: rule.allows,
+            source_ports: &rule.source_ports,
+            destination_ports: &rule.destination_ports,
+            near,
+            far,
+            perhaps,
+        })
+    }
+
+    /// The subnet is in its network, and nothing else that has a tag.
+    fn near(&self, prefix: &Prefix) -> Option<Span> {
+        match prefix {
+            Prefix::Range(span) => {
+                let own = self.judge.near.addresses;
+                own.overlaps(*span).then_some(*span)
+            }
+            Prefix::Tag(tag) => tag.is(VIRTUAL_NETWORK).then_some(Span::EVERYTHING),
+            Prefix::Nobody => None,
+        }
+    }
+
+    fn far(&self, prefix: &Prefix) -> Cover {
+        let tag = match prefix {
+            Prefix::Range(span) => return Cover::Spans(vec![*span]),
+            Prefix::Nobody => return Cover::none(),
+            Prefix::Tag(tag) => tag,
+        };
+        match self.flow.far {
+            Far::Subnets | Far::VirtualNetwork => Cover::all_if(tag.is(VIRTUAL_NETWORK)),
+            // Azure counts the host's address in with the network.
+            Far::LoadBalancer if tag.is("AzureLoadBalancer") || tag.is(VIRTUAL_NETWORK) => {
+                Cover::Spans(vec![HOST])
+            }
+            Far::LoadBalancer => Cover::none(),
+            Far::Internet | Far::Service(_) if tag.is(VIRTUAL_NETWORK) => match self.is_rerouted {
+                true => Cover::Spans(self.judge.rerouted.spans().collect()),
+                false => Cover::none(),
+            },
+            Far::Internet | Far::Service(_) if tag.is(INTERNET) => match self.is_rerouted {
+                true => {
+                    let rest = self.judge.outside.clone().without(&self.judge.rerouted);
+                    Cover::Spans(rest.spans().collect())
+                }
+                false => Cover::all_if(true),
+            },
+            Far::Internet => match tag.is("AzureLoadBalancer") {
+                true => Cover::none(),
+                false => Cover::Perhaps(Perhaps::APart),
+            },
+            Far::Service(service) => self.service(tag, service),
+        }
+    }
+
+    fn service(&self, tag: &Tag, service: &str) -> Cover {
+        match tag.share_of(service, &self.judge.surroundings.region) {
+            Share::All => Cover::all_if(true),
+            Share::Unknown => Cover::Perhaps(Perhaps::Doubtful(Doubt::Service)),
+            Share::None => Cover::none(),
+        }
+    }
+}
+
+impl Cover {
+    fn none() -> Self {
+        Self::Spans(Vec::new())
+    }
+
+    fn all_if(condition: bool) -> Self {
+        match condition {
+            true => Self::Spans(vec![Span::EVERYTHING]),
+            false => Self::none(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use tfplugin_framework::context::Context;
 use tfplugin_framework::diagnostics::{Diagnostic, Report as _, Reported};
 use tfplugin_framework::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, Outcome,
-    ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse, UpgradeState,
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Identity, ImportState, MoveState,
+    Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse, UpgradeState,
 };
 use tfplugin_framework::schema::Schema;
 use tfplugin_framework::types::value::Object;
@@ -43,6 +43,21 @@ pub trait Echo: Send + Sync + 'static {
         None
     }
 
+    /// What tells its objects apart, if anything.
+    fn identity(&self) -> Option<&dyn Identity> {
+        None
+    }
+
+    /// The identity of an object, where it is not the one that is stored already.
+    fn identity_of(&self, _state: &Object, _stored: Option<&Object>) -> Option<Object> {
+        None
+    }
+
+    /// How states of other types are taken over.
+    fn move_state(&self) -> Option<&dyn MoveState> {
+        None
+    }
+
     /// How older states are brought up to date.
     fn upgrade_state(&self) -> Option<&dyn UpgradeState> {
         None
@@ -69,6 +84,8 @@ impl<E: Echo> Resource<()> for Echoing<E> {
         response: &mut CreateResponse,
     ) -> Result<Outcome, Reported> {
         let created = self.0.create(request).report(&mut response.diagnostics)?;
+        let identity = self.0.identity_of(&created, request.identity);
+        response.identity = identity.or(response.identity.take());
         response.state.set(created);
         Ok(Outcome::Done)
     }
@@ -80,6 +97,8 @@ impl<E: Echo> Resource<()> for Echoing<E> {
         response: &mut ReadResponse,
     ) -> Result<(), Reported> {
         let found = self.0.read(request).report(&mut response.diagnostics)?;
+        let identity = self.0.identity_of(&found, request.identity);
+        response.identity = identity.or(response.identity.take());
         response.state.set(found);
         Ok(())
     }
@@ -91,6 +110,8 @@ impl<E: Echo> Resource<()> for Echoing<E> {
         response: &mut UpdateResponse,
     ) -> Result<Outcome, Reported> {
         let updated = self.0.update(request).report(&mut response.diagnostics)?;
+        let identity = self.0.identity_of(&updated, request.identity);
+        response.identity = identity.or(response.identity.take());
         response.state.set(updated);
         Ok(Outcome::Done)
     }
@@ -110,5 +131,13 @@ impl<E: Echo> Resource<()> for Echoing<E> {
 
     fn upgrade_state(&self) -> Option<&dyn UpgradeState> {
         self.0.upgrade_state()
+    }
+
+    fn identity(&self) -> Option<&dyn Identity> {
+        self.0.identity()
+    }
+
+    fn move_state(&self) -> Option<&dyn MoveState> {
+        self.0.move_state()
     }
 }

@@ -5,7 +5,9 @@
 
 pub mod types;
 
+pub mod actions;
 pub mod echo;
+pub mod ephemeral_resources;
 pub mod functions;
 pub mod resources;
 

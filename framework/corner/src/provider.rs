@@ -3,7 +3,9 @@
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
+use tfplugin_framework::action::Action;
 use tfplugin_framework::diagnostics::Reported;
+use tfplugin_framework::ephemeral::EphemeralResource;
 use tfplugin_framework::function::Function;
 use tfplugin_framework::provider::{
     ConfigureContext, ConfigureRequest, ConfigureResponse, Provider,
@@ -11,7 +13,7 @@ use tfplugin_framework::provider::{
 use tfplugin_framework::resource::Resource;
 use tfplugin_framework::schema::{Attribute, Schema};
 
-use crate::{functions, resources};
+use crate::{actions, ephemeral_resources, functions, resources};
 
 /// Where the tests look for it.
 pub const ADDRESS: &str = "registry.terraform.io/hashicorp/framework";
@@ -44,6 +46,14 @@ impl Provider for Corner {
 
     fn resources(&self) -> Vec<Arc<dyn Resource<()>>> {
         resources::all()
+    }
+
+    fn ephemeral_resources(&self) -> Vec<Arc<dyn EphemeralResource<()>>> {
+        ephemeral_resources::all()
+    }
+
+    fn actions(&self) -> Vec<Arc<dyn Action<()>>> {
+        vec![Arc::new(actions::ModifyFile)]
     }
 
     fn functions(&self) -> Vec<Arc<dyn Function>> {

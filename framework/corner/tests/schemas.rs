@@ -12,6 +12,6 @@ fn schemas_are_what_terraform_takes_and_nothing_in_them_is_in_vain() {
 
 #[test]
 fn nothing_of_the_original_is_missing() {
-    assert_eq!(resources::all().len(), 17);
+    assert_eq!(resources::all().len(), 20);
     assert_eq!(functions::all().len(), 15);
 }

@@ -2,6 +2,8 @@
 
 mod customtype;
 mod dynamic_computed_type_change;
+mod identity;
+mod move_state;
 mod plain;
 mod precision;
 pub mod schema;
@@ -11,6 +13,7 @@ mod user;
 mod writeonce;
 mod writeonly;
 mod writeonly_import;
+mod writeonly_move;
 mod writeonly_upgrade;
 mod writeonly_validations;
 
@@ -36,12 +39,15 @@ pub fn all() -> Vec<Arc<dyn Resource<()>>> {
             "float64_attribute",
             Float::Double,
         )),
+        of(identity::IdentityResource),
+        of(move_state::MovedRandomString),
         of(set_semantic_equality::SetSemanticEquality),
         of(tfsdk_reflection::Reflection),
         of(user::User),
         of(writeonce::WriteOnce),
         of(writeonly::WriteOnly),
         of(writeonly_import::WriteOnlyImport),
+        of(writeonly_move::WriteOnlyMove),
         of(writeonly_upgrade::WriteOnlyUpgrade::of_this_executable()),
         of(writeonly_validations::WriteOnlyValidations),
     ];

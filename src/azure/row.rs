@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::schema::plan_modifier::use_prior_when_semantically_equal;
 use tfplugin_framework::schema::row::{PlanModifier, PlanModifyRequest, PlanModifyResponse};
-use tfplugin_framework::schema::{Attribute, Kind, Members, Nesting, Place, Schema};
+use tfplugin_framework::schema::{Attribute, Kind, Members, Mode, Nesting, Place, Schema};
 use tfplugin_framework::types::value::{Object, Value};
 
 use super::body::overwritten::Overwritten;
@@ -209,8 +209,10 @@ impl ArmAttribute for Attribute {
 }
 
 fn equal_objects(attributes: &[Attribute], a: &Object, b: &Object) -> bool {
+    // To learn what ARM alone decides asks for nothing.
+    let is_open = |it: &Attribute| it.mode == Mode::Computed && b.get(&it.name).is_unknown();
     let mut attributes = attributes.iter();
-    attributes.all(|it| it.equal_remotely(a.get(&it.name), b.get(&it.name)))
+    attributes.all(|it| is_open(it) || it.equal_remotely(a.get(&it.name), b.get(&it.name)))
 }
 
 /// The top-level attributes whose change asks something of ARM: by their meaning, and but for what only the provider

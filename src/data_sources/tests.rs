@@ -117,9 +117,7 @@ async fn what_is_looked_up_is_what_an_import_reads() {
         let server = server(&objects).await;
         let context = context(&server);
         let id = object_id.to_string();
-        let imported = Engine::default()
-            .import(&**resource, &context, &id, None)
-            .await;
+        let imported = Engine::default().import(&**resource, &context, &id).await;
         let mut kept = Kept::new(imported.object, Default::default());
         call::read(&**resource, &context, &mut kept)
             .await

@@ -46,9 +46,7 @@ mod tests {
             ("10.0.0.1/32", 1),
             ("0.0.0.0/0", 1 << 32),
         ] {
-            let called = Engine::default()
-                .call(&AddressCount, &AddressCount.signature(), &[cidr.into()])
-                .await;
+            let called = Engine::default().call(&AddressCount, &[cidr.into()]).await;
             assert_eq!(called, Ok(Value::from(count)), "{cidr}");
         }
     }

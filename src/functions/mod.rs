@@ -45,9 +45,7 @@ mod tests {
         for function in all() {
             let name = function.name();
             let arguments = [Value::from("wrong")];
-            let called = Engine::default()
-                .call(&*function, &function.signature(), &arguments)
-                .await;
+            let called = Engine::default().call(&*function, &arguments).await;
             let error = called.expect_err(name);
             assert_eq!(error.argument, Some(0), "{name}");
             assert!(error.message.contains("\"wrong\""), "{}", error.message);

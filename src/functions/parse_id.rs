@@ -104,9 +104,7 @@ mod tests {
     use super::*;
 
     async fn call(id: &str) -> Result<Value, FunctionError> {
-        Engine::default()
-            .call(&ParseId, &ParseId.signature(), &[id.into()])
-            .await
+        Engine::default().call(&ParseId, &[id.into()]).await
     }
 
     #[tokio::test]

@@ -41,9 +41,7 @@ mod tests {
 
     async fn call(cidr: &str) -> Result<Value, FunctionError> {
         let engine = Engine::default();
-        engine
-            .call(&SubnetPrefixes, &SubnetPrefixes.signature(), &[cidr.into()])
-            .await
+        engine.call(&SubnetPrefixes, &[cidr.into()]).await
     }
 
     #[tokio::test]

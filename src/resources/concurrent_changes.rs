@@ -249,9 +249,7 @@ async fn state(resource: &dyn Resource<Azure>, table: &Table) -> Object {
     let config = config(resource, table, &BTreeMap::new());
     let importing = context(&TestServer::start(&[]).await);
     let id = table.body["id"].as_str().expect("an ID");
-    let imported = Engine::default()
-        .import(resource, &importing, id, None)
-        .await;
+    let imported = Engine::default().import(resource, &importing, id).await;
     let state = imported.object.expect("it can be imported");
     let refreshed = refreshed_and_planned(resource, &config, &state, &table.body).await;
     let (mut state, _) = refreshed.expect("a state");

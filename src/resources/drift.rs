@@ -159,9 +159,7 @@ async fn check(resource: &dyn Resource<Azure>, arm: &dyn ArmResource) {
         let id = table.body["id"].as_str().expect("an ID");
         let created = plan(resource, &unconfigured(), &config, None, Private::default()).await;
         let mut created = applied(&created, &[("id", id.into())]);
-        let imported = Engine::default()
-            .import(resource, &importing, id, None)
-            .await;
+        let imported = Engine::default().import(resource, &importing, id).await;
         let imported = imported.object.expect("it can be imported");
         if resource.schema().attribute("tags").is_some() {
             let tags = created.get("tags").clone();

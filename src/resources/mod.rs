@@ -123,9 +123,7 @@ mod tests {
             }
         });
         for (resource, id) in all().iter().zip(ids) {
-            let imported = Engine::default()
-                .import(&**resource, &context, &id, None)
-                .await;
+            let imported = Engine::default().import(&**resource, &context, &id).await;
             let imported = imported.object.expect("it can be imported");
             for attribute in &resource.schema().attributes {
                 if let (None, Some(default)) = (attribute.remote(), &attribute.default) {

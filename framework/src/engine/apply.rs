@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::identity::{self, IdentityChange};
 use super::panic::catch;
-use super::state::{keep_semantically_equal, settle};
+use super::state::{forget_write_only, keep_semantically_equal, settle};
 use super::timeouts::bounded;
 use super::{Change, Engine, StateResponse, bug, consistency};
 use crate::context::Context;
@@ -102,6 +102,7 @@ impl Engine {
         let Some(object) = &mut response.object else {
             return;
         };
+        forget_write_only(schema, object);
         keep_semantically_equal(schema, planned, object);
         self.self_check(&mut response.diagnostics, || {
             let mut findings = consistency::check_apply(planned, object);

@@ -2,7 +2,7 @@
 
 use super::panic::catch;
 use super::{Engine, bug};
-use crate::function::{CallRequest, Function, FunctionError, Signature};
+use crate::function::{CallRequest, Function, FunctionError};
 use crate::types::value::Value;
 
 impl Engine {
@@ -10,11 +10,11 @@ impl Engine {
     pub async fn call(
         &self,
         function: &dyn Function,
-        signature: &Signature,
         arguments: &[Value],
     ) -> Result<Value, FunctionError> {
+        let returns = function.signature().returns;
         let result = catch(async { function.call(CallRequest { arguments }) }).await??;
-        if result.is_of(&signature.returns) {
+        if result.is_of(&returns) {
             return Ok(result);
         }
         let finding = format!("The result of {} is none of its type", function.name());

@@ -17,19 +17,41 @@ impl Engine {
         resource: &dyn Resource<D>,
         context: &Context<D>,
         id: &str,
-        identity: Option<&Object>,
+    ) -> StateResponse {
+        let request = ImportStateRequest { id, identity: None };
+        self.import_as(resource, context, request).await
+    }
+
+    /// The same, for an object that the user names by its identity.
+    pub async fn import_by_identity<D: Send + Sync>(
+        &self,
+        resource: &dyn Resource<D>,
+        context: &Context<D>,
+        identity: &Object,
+    ) -> StateResponse {
+        let request = ImportStateRequest {
+            id: "",
+            identity: Some(identity),
+        };
+        self.import_as(resource, context, request).await
+    }
+
+    async fn import_as<D: Send + Sync>(
+        &self,
+        resource: &dyn Resource<D>,
+        context: &Context<D>,
+        request: ImportStateRequest<'_>,
     ) -> StateResponse {
         let schema = resource.schema();
         let context = bounded(context, schema, None, "read");
         let mut response = ImportStateResponse {
             state: schema.null_object(),
-            identity: identity.cloned(),
+            identity: request.identity.cloned(),
             private: Private::default(),
             diagnostics: Diagnostics::new(),
         };
         let imported = match resource.import_state() {
             Some(ability) => {
-                let request = ImportStateRequest { id, identity };
                 let imported = catch(ability.import(&context, request, &mut response)).await;
                 imported.report(&mut response.diagnostics).flatten()
             }

@@ -2,7 +2,7 @@
 
 use super::identity::{self, IdentityChange};
 use super::panic::catch;
-use super::state::{keep_semantically_equal, settle};
+use super::state::{forget_write_only, keep_semantically_equal, settle};
 use super::timeouts::bounded;
 use super::{Engine, StateResponse, consistency};
 use crate::context::Context;
@@ -41,6 +41,7 @@ impl Engine {
         } = response;
         let mut object = state.into_object();
         if let Some(object) = &mut object {
+            forget_write_only(schema, object);
             keep_semantically_equal(schema, &current, object);
             self.self_check(&mut diagnostics, || {
                 consistency::check_state(schema, object)

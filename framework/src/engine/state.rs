@@ -8,15 +8,20 @@ use crate::types::value::{Object, Value};
 ///
 /// What an interrupted operation did not learn is null.
 pub(super) fn settle(schema: &Schema, object: &mut Object) {
+    forget_write_only(schema, object);
+    for (_, value) in object.iter_mut() {
+        forget_unknown(value);
+    }
+    fill_blocks(schema.members(), object);
+}
+
+/// What is write-only is in the configuration alone. A resource may store all of that, and need not leave anything out.
+pub(super) fn forget_write_only(schema: &Schema, object: &mut Object) {
     walk(schema.members(), None, None, object, &mut |node| {
         if node.row.is_write_only() {
             *node.planned = Value::Null;
         }
     });
-    for (_, value) in object.iter_mut() {
-        forget_unknown(value);
-    }
-    fill_blocks(schema.members(), object);
 }
 
 fn forget_unknown(value: &mut Value) {

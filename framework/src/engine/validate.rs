@@ -158,7 +158,7 @@ impl Check<'_> {
             let detail = format!(
                 "{name} is write-only, which needs Terraform 1.11 or later: an older version would store the value in its state."
             );
-            return self.error(path, "Write-only attribute not supported", detail);
+            return self.error(path, "WriteOnly Attribute Not Allowed", detail);
         }
         let outer = self.below_set;
         self.below_set |= row.nesting() == Some(Nesting::Set);
@@ -177,7 +177,10 @@ impl Check<'_> {
 
     fn rules(&mut self, validators: &[Arc<dyn Validator>], value: &Value, path: &Path) {
         for validator in validators {
-            let request = ValidateRequest::new(path, value, self.config);
+            let request = ValidateRequest {
+                write_only_allowed: self.write_only_allowed,
+                ..ValidateRequest::new(path, value, self.config)
+            };
             validator.validate(&request, &mut self.diagnostics);
         }
     }

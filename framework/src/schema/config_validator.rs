@@ -28,6 +28,15 @@ pub fn required_together(names: &'static [&'static str]) -> impl Validator {
     Among(names, Rule::Together)
 }
 
+/// A warning where the first is given, although the client takes the second, which is write-only and so never stored.
+pub fn prefer_write_only(name: &'static str, write_only: &'static str) -> impl Validator {
+    PreferWriteOnly(name, write_only)
+}
+
+// The words of HashiCorp's own validators, which users search for.
+const INVALID: &str = "Invalid Attribute Combination";
+const MISSING: &str = "Missing Attribute Configuration";
+
 struct Among(&'static [&'static str], Rule);
 
 #[derive(Clone, Copy)]
@@ -104,26 +113,51 @@ impl Among {
         let (at, summary, detail) = match self.1 {
             Rule::Conflicting | Rule::ExactlyOne if given.len() > 1 => {
                 let detail = format!("{} go not together: give one of them.", given.join(", "));
-                (given[1], "Conflicting arguments", detail)
+                (given[1], INVALID, detail)
             }
             Rule::ExactlyOne if given.is_empty() && !is_open => {
                 let detail = format!("Exactly one of these is required: {}.", all());
-                ("", "Missing argument", detail)
+                ("", MISSING, detail)
             }
             Rule::AtLeastOne if given.is_empty() && !is_open => {
                 let detail = format!("At least one of these is required: {}.", all());
-                ("", "Missing argument", detail)
+                ("", MISSING, detail)
             }
             Rule::Together => {
                 let Some(lacking) = lacking() else { return };
                 let detail = format!("{} needs {lacking} as well.", given[0]);
-                (given[0], "Missing argument", detail)
+                (given[0], INVALID, detail)
             }
             _ => return,
         };
         let steps = at.split('.').filter(|name| !name.is_empty());
         let path = steps.fold(path.clone(), |path, name| path.with_attribute(name));
         diagnostics.add_attribute_error(path, summary, detail);
+    }
+}
+
+struct PreferWriteOnly(&'static str, &'static str);
+
+impl Validator for PreferWriteOnly {
+    fn validate(&self, request: &ValidateRequest<'_>, diagnostics: &mut Diagnostics) {
+        let Self(name, write_only) = self;
+        let given = request
+            .value
+            .as_object()
+            .and_then(|object| at(object, name));
+        if request.write_only_allowed && given.is_some_and(|given| !given.is_null()) {
+            let path = name
+                .split('.')
+                .fold(request.path.clone(), |path, name| path.with_attribute(name));
+            let summary = "Available Write-Only Attribute Alternative";
+            let detail =
+                format!("{name} is stored in the state. Use {write_only} instead, which is not.");
+            diagnostics.add_attribute_warning(path, summary, detail);
+        }
+    }
+
+    fn applies_to(&self, ty: &Type) -> bool {
+        has(ty, self.0) && has(ty, self.1)
     }
 }
 

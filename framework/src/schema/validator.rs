@@ -42,6 +42,8 @@ pub struct ValidateRequest<'a> {
     pub value: &'a Value,
     /// The whole configuration.
     pub config: &'a Object,
+    /// Whether the client keeps write-only values out of its state.
+    pub write_only_allowed: bool,
 }
 
 impl<'a> ValidateRequest<'a> {
@@ -50,6 +52,7 @@ impl<'a> ValidateRequest<'a> {
             path,
             value,
             config,
+            write_only_allowed: false,
         }
     }
 

@@ -20,15 +20,13 @@ impl<P: Provider> ServerState<P> {
             Ok(arguments) => arguments,
             Err(error) => return Ok(failed(error)),
         };
-        Ok(
-            match self.engine.call(function, &signature, &arguments).await {
-                Ok(result) => v6::call_function::Response {
-                    result: Some(convert::encode(&result, &signature.returns)),
-                    error: None,
-                },
-                Err(error) => failed(error),
+        Ok(match self.engine.call(function, &arguments).await {
+            Ok(result) => v6::call_function::Response {
+                result: Some(convert::encode(&result, &signature.returns)),
+                error: None,
             },
-        )
+            Err(error) => failed(error),
+        })
     }
 }
 

@@ -161,10 +161,13 @@ impl<P: Provider> ServerState<P> {
         }
         let context = self.configured.context();
         let schema = resource.schema();
-        let imported = self
-            .engine
-            .import(resource, &context, &request.id, identity.as_ref());
-        let imported = imported.await;
+        let imported = match &identity {
+            Some(it) => {
+                let import = self.engine.import_by_identity(resource, &context, it);
+                import.await
+            }
+            None => self.engine.import(resource, &context, &request.id).await,
+        };
         let object = imported.object.as_ref();
         let resources = object.map(|object| v6::import_resource_state::ImportedResource {
             type_name: request.type_name.clone(),

@@ -31,7 +31,9 @@ pub(super) enum Step {
 /// Those that a failed update was to change are sent `again`.
 pub(super) fn steps(update: UpdateRequest<'_>, again: &[String]) -> Vec<(Vec<&'static str>, Step)> {
     let sent = sent_changes(&SCHEMA, update.prior, update.plan);
-    let changes = |name: &&str| sent.contains(name) || again.iter().any(|it| it == name);
+    let is_known = |name: &str| !update.plan.get(name).is_unknown();
+    let changes =
+        |name: &&str| sent.contains(name) && is_known(name) || again.iter().any(|it| it == name);
     let changed = |names: &[&'static str]| -> Vec<&'static str> {
         names.iter().copied().filter(changes).collect()
     };

@@ -395,7 +395,6 @@ async fn an_import_reads_a_fixed_profile_as_a_number() {
             &Arm(IseAutoscaleSetting),
             &context,
             &setting_id().to_string(),
-            None,
         )
         .await;
     let mut state = Kept::new(imported.object, Private::default());

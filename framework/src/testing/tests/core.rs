@@ -275,7 +275,7 @@ async fn messages_are_read_as_a_user_reads_them() {
     check_refused(
         old.validate(THING, json!({ "name": "a", "secret": "s" }))
             .await,
-        "Write-only attribute not supported",
+        "WriteOnly Attribute Not Allowed",
         "secret",
     );
 }

@@ -7,6 +7,7 @@ mod nested;
 mod once;
 mod protocol;
 mod registry;
+mod write_only;
 
 use serde_json::{Value as Json, json};
 use tfplugin_proto::v6;
@@ -284,7 +285,7 @@ async fn validation_reports_everything_at_once() {
         [
             "id: Read-only attribute",
             "name: Invalid name",
-            "secret: Write-only attribute not supported",
+            "secret: WriteOnly Attribute Not Allowed",
             "label: Invalid label",
         ]
     );

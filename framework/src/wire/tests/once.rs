@@ -433,7 +433,7 @@ async fn functions_take_null_and_unknown_where_they_say_so_and_keep_the_type_of_
     assert_eq!(unknown.expect("not called"), Value::unknown());
     let arguments = [Value::Null, "s".into(), true.into(), Value::Null];
     let fault = core.call("echo", &arguments).await;
-    check_fails(fault, "Error in function call", "It is null. (argument 3)");
+    check_fails(fault, "Error in function call", "It is null (argument 3)");
     let wrong = core.call("wrong", &[]).await;
     check_fails(
         wrong,

@@ -190,6 +190,40 @@ async fn a_creation_without_any_answer_is_kept_and_found_out_later() {
     assert_eq!(state_of(&state), "InProgress");
 }
 
+/// The apply that waits learns what the creation left open, and asks for nothing by that.
+#[tokio::test]
+async fn what_a_creation_left_open_is_learnt_and_not_sent() {
+    let gets = vec![ok("InProgress", 0), ok("Succeeded", 0)];
+    let server = server(&[(line("GET"), gets)]).await;
+    let context = context(&server);
+    let mut object = with("InProgress", 0);
+    object.set("capacity", Value::Null);
+    let identity = |principal_id: Value| -> Value {
+        let members = [
+            ("type", "SystemAssigned".into()),
+            ("identity_ids", Value::Null),
+            ("principal_id", principal_id),
+            ("tenant_id", Value::Null),
+        ];
+        members.into_iter().collect::<Object>().into()
+    };
+    object.set("identity", identity(Value::Null));
+    let mut planned = object.clone();
+    for name in ["provisioning_state", "capacity", "state"] {
+        planned.set(name, Value::unknown());
+    }
+    planned.set("identity", identity(Value::unknown()));
+    let mut state = kept(object.clone());
+    let update = UpdateRequest::new(&planned, &object, &planned);
+    let updated = call::update(&Arm(Ise), &context, update, &mut state).await;
+    updated.expect("it is well");
+    assert_eq!(writes(&server), [""; 0]);
+    assert_eq!(
+        state.object().map(|it| it.get("capacity").clone()),
+        Some(0_i64.into())
+    );
+}
+
 #[tokio::test]
 async fn a_creation_whose_first_answer_was_lost_is_waited_for() {
     let conflict = Reply::error(409, "IntegrationServiceEnvironmentNotReady");

@@ -16,7 +16,6 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 use super::access_token;
-use super::assertion::Assertion;
 use super::fetch::Fetch;
 use super::method::{Application, Context, Unready, failed};
 use crate::arm::arguments::TENANT_ID;
@@ -29,6 +28,12 @@ pub(super) enum Proof {
     Secret(Secret),
     /// What is made or fetched anew for each token.
     Assertion(Box<dyn Assertion>),
+}
+
+/// Gives an assertion whenever a token is asked for; the error is a clause that says why there is none.
+#[async_trait]
+pub(super) trait Assertion: Send + Sync + 'static {
+    async fn get(&self) -> Result<String, String>;
 }
 
 /// The application at its tenant.

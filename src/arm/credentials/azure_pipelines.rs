@@ -8,7 +8,8 @@ use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method as Verb, Request};
 use url::Url;
 
-use super::assertion::{self, Assertion};
+use super::assertion;
+use super::authority::Assertion;
 use super::fetch::{Fetch, bearer};
 use super::method::{Context, Method, Unready};
 use super::oidc_token;

@@ -11,8 +11,8 @@ use time::OffsetDateTime;
 use url::Url;
 use uuid::Uuid;
 
-use super::assertion::{self, Assertion};
-use super::authority;
+use super::assertion;
+use super::authority::{self, Assertion};
 use super::certificate::{Certificate, open};
 use super::method::{Context, Method, Unready};
 use crate::arm::arguments::{

@@ -8,7 +8,8 @@ use reqwest::header::{ACCEPT, HeaderValue};
 use reqwest::{Method as Verb, Request};
 use url::Url;
 
-use super::assertion::{self, Assertion};
+use super::assertion;
+use super::authority::Assertion;
 use super::azure_pipelines::is_of_azure_pipelines;
 use super::fetch::{Fetch, bearer};
 use super::method::{Context, Method, Unready};

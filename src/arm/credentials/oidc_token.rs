@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use azure_core::credentials::TokenCredential;
 use url::Url;
 
-use super::assertion::{self, Assertion};
+use super::assertion;
+use super::authority::Assertion;
 use super::method::{Context, Method, Unready};
 use crate::arm::arguments::{OIDC_REQUEST_URL, OIDC_TOKEN, USE_OIDC};
 use crate::arm::given::Given;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::deferral::{ClientCapabilities, DeferredReason};
 use crate::diagnostics::Diagnostic;
 
 /// What the provider's configuration made, and the bounds within which an operation has to come back.
@@ -15,6 +16,10 @@ pub struct Context<D> {
     pub deadline: Instant,
     /// Set when the user stops Terraform; a running operation then returns within seconds with what it has.
     pub cancel: CancellationToken,
+    /// What the client understands that asks for the operation.
+    pub client_capabilities: ClientCapabilities,
+    /// Why the provider as a whole is deferred, if it is.
+    pub(crate) provider_deferred: Option<DeferredReason>,
 }
 
 impl<D> Context<D> {
@@ -24,13 +29,26 @@ impl<D> Context<D> {
             data,
             deadline,
             cancel,
+            client_capabilities: ClientCapabilities::default(),
+            provider_deferred: None,
         }
     }
 
     /// The same, for an operation that has to end by `deadline`.
     #[must_use]
     pub fn with_deadline(&self, deadline: Instant) -> Self {
-        Self::new(self.data.clone(), deadline, self.cancel.clone())
+        Self {
+            data: self.data.clone(),
+            deadline,
+            cancel: self.cancel.clone(),
+            ..*self
+        }
+    }
+
+    /// Why the operation is put off as all of the provider is, if it may be.
+    pub(crate) fn provider_deferred(&self) -> Option<DeferredReason> {
+        let reason = self.provider_deferred;
+        reason.filter(|_| self.client_capabilities.deferral_allowed)
     }
 
     /// What the provider's configuration made, or an error that says why there is nothing.

@@ -21,11 +21,13 @@ pub mod upgrade;
 pub mod validate;
 
 pub mod consistency;
+mod deferral;
 pub mod panic;
 pub mod registry;
 mod state;
 mod timeouts;
 
+use crate::deferral::DeferredReason;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::private::Private;
 use crate::provider::Provider;
@@ -57,6 +59,8 @@ pub struct StateResponse {
     pub identity: Option<Object>,
     /// What is remembered about it.
     pub private: Private,
+    /// Why the answer is put off, if it is.
+    pub deferred: Option<DeferredReason>,
     /// Messages to the user.
     pub diagnostics: Diagnostics,
 }

@@ -9,11 +9,12 @@ use tfplugin_proto::v6::provider_server::Provider as Service;
 use tonic::Request;
 
 use super::convert::{
-    FunctionType, ObjectType, decode, decode_identity, dynamic, encode, encode_identity,
-    function_type, into_response, messages, path, value,
+    FunctionType, ObjectType, client, decode, decode_identity, deferred, dynamic, encode,
+    encode_identity, function_type, into_response, messages, path, value,
 };
 use super::failure::{Failure, unless_failed};
 use super::schema;
+use crate::deferral::DeferredReason;
 use crate::diagnostics::Diagnostic;
 use crate::types::path::Path;
 use crate::types::ty::Type;
@@ -60,6 +61,7 @@ pub(super) struct Stored {
     pub(super) object: Option<Object>,
     pub(super) identity: Option<Object>,
     pub(super) private: Bytes,
+    pub(super) deferred: Option<DeferredReason>,
     pub(super) messages: Vec<Diagnostic>,
 }
 
@@ -70,6 +72,7 @@ pub(super) struct PlanCall<'a> {
     pub(super) proposed: Option<&'a Object>,
     pub(super) prior_private: Bytes,
     pub(super) prior_identity: Option<&'a Object>,
+    pub(super) deferral_allowed: bool,
 }
 
 /// What was planned.
@@ -78,6 +81,7 @@ pub(super) struct PlanResult {
     pub(super) requires_replace: Vec<Path>,
     pub(super) identity: Option<Object>,
     pub(super) private: Bytes,
+    pub(super) deferred: Option<DeferredReason>,
     pub(super) warnings: Vec<Diagnostic>,
 }
 
@@ -224,6 +228,7 @@ impl<S: Service> Calls<S> {
             object: decode(response.target_state.as_ref(), of)?,
             identity: decode_identity(response.target_identity.as_ref(), of)?,
             private: response.target_private,
+            deferred: None,
         })
     }
 
@@ -243,9 +248,11 @@ impl<S: Service> Calls<S> {
         &self,
         of: &ObjectType,
         config: &Object,
+        deferral_allowed: bool,
     ) -> Result<Vec<Diagnostic>, Failure> {
         let request = v6::configure_provider::Request {
             config: encode(Some(config), of),
+            client_capabilities: client(deferral_allowed),
             ..Default::default()
         };
         let response = self.0.configure_provider(Request::new(request)).await;
@@ -303,12 +310,14 @@ impl<S: Service> Calls<S> {
         current: &Object,
         identity: Option<&Object>,
         private: Bytes,
+        deferral_allowed: bool,
     ) -> Result<Stored, Failure> {
         let request = v6::read_resource::Request {
             type_name: of.name.clone(),
             current_state: encode(Some(current), of),
             private,
             current_identity: encode_identity(identity, of),
+            client_capabilities: client(deferral_allowed),
             ..Default::default()
         };
         let response = into_response(self.0.read_resource(Request::new(request)).await)?;
@@ -317,6 +326,7 @@ impl<S: Service> Calls<S> {
             object: decode(response.new_state.as_ref(), of)?,
             identity: decode_identity(response.new_identity.as_ref(), of)?,
             private: response.private,
+            deferred: deferred(response.deferred, deferral_allowed)?,
         })
     }
 
@@ -332,6 +342,7 @@ impl<S: Service> Calls<S> {
             config: encode(call.config, of),
             prior_private: call.prior_private,
             prior_identity: encode_identity(call.prior_identity, of),
+            client_capabilities: client(call.deferral_allowed),
             ..Default::default()
         };
         let response = into_response(self.0.plan_resource_change(Request::new(request)).await)?;
@@ -341,6 +352,7 @@ impl<S: Service> Calls<S> {
             requires_replace: response.requires_replace.iter().map(path).collect(),
             identity: decode_identity(response.planned_identity.as_ref(), of)?,
             private: response.planned_private,
+            deferred: deferred(response.deferred, call.deferral_allowed)?,
             warnings,
         })
     }
@@ -364,6 +376,7 @@ impl<S: Service> Calls<S> {
             object: decode(response.new_state.as_ref(), of)?,
             identity: decode_identity(response.new_identity.as_ref(), of)?,
             private: response.private,
+            deferred: None,
             messages: messages(&response.diagnostics),
         })
     }
@@ -372,6 +385,7 @@ impl<S: Service> Calls<S> {
         &self,
         of: &ObjectType,
         by: ImportBy<'_>,
+        deferral_allowed: bool,
     ) -> Result<Stored, Failure> {
         let (id, identity) = match by {
             ImportBy::Id(id) => (id, None),
@@ -381,15 +395,27 @@ impl<S: Service> Calls<S> {
             type_name: of.name.clone(),
             id: id.to_owned(),
             identity: encode_identity(identity, of),
-            ..Default::default()
+            client_capabilities: client(deferral_allowed),
         };
         let response = into_response(self.0.import_resource_state(Request::new(request)).await)?;
         let messages = unless_failed(messages(&response.diagnostics))?;
+        let deferred = deferred(response.deferred, deferral_allowed)?;
         match &response.imported_resources[..] {
+            [] if deferred.is_some() => Ok(Stored {
+                object: None,
+                identity: None,
+                private: Bytes::new(),
+                deferred,
+                messages,
+            }),
             [imported] if imported.type_name == of.name => Ok(Stored {
-                object: decode(imported.state.as_ref(), of)?,
+                object: match value(imported.state.as_ref(), &of.ty)? {
+                    Value::Unknown(_) if deferred.is_some() => None,
+                    _ => decode(imported.state.as_ref(), of)?,
+                },
                 identity: decode_identity(imported.identity.as_ref(), of)?,
                 private: imported.private.clone(),
+                deferred,
                 messages,
             }),
             imported => Err(Failure::new(
@@ -401,37 +427,6 @@ impl<S: Service> Calls<S> {
                 ),
             )),
         }
-    }
-
-    pub(super) async fn validate_data_source(
-        &self,
-        of: &ObjectType,
-        config: &Object,
-    ) -> Result<Vec<Diagnostic>, Failure> {
-        let request = v6::validate_data_resource_config::Request {
-            type_name: of.name.clone(),
-            config: encode(Some(config), of),
-        };
-        let response = self
-            .0
-            .validate_data_resource_config(Request::new(request))
-            .await;
-        unless_failed(messages(&into_response(response)?.diagnostics))
-    }
-
-    pub(super) async fn read_data_source(
-        &self,
-        of: &ObjectType,
-        config: &Object,
-    ) -> Result<(Option<Object>, Vec<Diagnostic>), Failure> {
-        let request = v6::read_data_source::Request {
-            type_name: of.name.clone(),
-            config: encode(Some(config), of),
-            ..Default::default()
-        };
-        let response = into_response(self.0.read_data_source(Request::new(request)).await)?;
-        let warnings = unless_failed(messages(&response.diagnostics))?;
-        Ok((decode(response.state.as_ref(), of)?, warnings))
     }
 
     pub(super) async fn call(

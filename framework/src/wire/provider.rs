@@ -139,9 +139,10 @@ impl<P: Provider> ServerState<P> {
         request: &v6::configure_provider::Request,
     ) -> Result<v6::configure_provider::Response, CallError> {
         let config = self.config(request.config.as_ref())?;
+        let client = convert::client_capabilities(request.client_capabilities);
         let configure = self
             .engine
-            .configure(&self.provider, &self.configured, &config);
+            .configure(&self.provider, &self.configured, &config, client);
         let members = self.provider.schema().members();
         Ok(v6::configure_provider::Response {
             diagnostics: convert::diagnostics(members, configure.await),

@@ -1,9 +1,12 @@
 //! What all calls of one server share.
 
+use tfplugin_proto::v6;
 use tokio_util::task::TaskTracker;
 
+use super::convert;
 use super::error::CallError;
 use crate::action::Action;
+use crate::context::Context;
 use crate::data_source::DataSource;
 use crate::engine::Engine;
 use crate::engine::configure::Configured;
@@ -33,6 +36,13 @@ impl<P: Provider> ServerState<P> {
             configured: Configured::default(),
             applies: TaskTracker::new(),
         }
+    }
+
+    /// What an operation has at hand that begins now and was asked for by this client.
+    pub(super) fn context(&self, client: Option<v6::ClientCapabilities>) -> Context<P::Data> {
+        let mut context = self.configured.context();
+        context.client_capabilities = convert::client_capabilities(client);
+        context
     }
 
     /// The managed resource of this type. Clients ask for types that they have the schema of, so another is their mistake.

@@ -1,0 +1,23 @@
+//! How commands are run.
+
+/// How commands are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// Whether a plan reads the object first; `-refresh=false` says no.
+    pub refresh: bool,
+    /// Whether the client knows write-only attributes, as Terraform does since 1.11.
+    pub write_only_attributes_allowed: bool,
+    /// Whether a provider may put off what it cannot plan yet; `-allow-deferral` says yes, where Terraform has that.
+    pub deferral_allowed: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            refresh: true,
+            write_only_attributes_allowed: true,
+            deferral_allowed: false,
+        }
+    }
+}

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::deferral::{ClientCapabilities, DeferredReason};
 use crate::diagnostics::Diagnostic;
+use crate::types::value::Object;
 
 /// What the provider's configuration made, and the bounds within which an operation has to come back.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub struct Context<D> {
     pub client_capabilities: ClientCapabilities,
     /// Why the provider as a whole is deferred, if it is.
     pub(crate) provider_deferred: Option<DeferredReason>,
+    provider_meta: Option<Arc<Object>>,
 }
 
 impl<D> Context<D> {
@@ -31,6 +33,7 @@ impl<D> Context<D> {
             cancel,
             client_capabilities: ClientCapabilities::default(),
             provider_deferred: None,
+            provider_meta: None,
         }
     }
 
@@ -41,8 +44,24 @@ impl<D> Context<D> {
             data: self.data.clone(),
             deadline,
             cancel: self.cancel.clone(),
+            provider_meta: self.provider_meta.clone(),
             ..*self
         }
+    }
+
+    /// The same, in a module that says this to the provider.
+    #[must_use]
+    pub fn with_provider_meta(self, meta: Option<Object>) -> Self {
+        Self {
+            provider_meta: meta.map(Arc::new),
+            ..self
+        }
+    }
+
+    /// What the module says to the provider, if it does: by [`Provider::meta_schema`](crate::provider::Provider::meta_schema).
+    /// Known when managed resources are read, planned and applied, and when data sources are read.
+    pub fn provider_meta(&self) -> Option<&Object> {
+        self.provider_meta.as_deref()
     }
 
     /// Why the operation is put off as all of the provider is, if it may be.

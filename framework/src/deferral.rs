@@ -22,6 +22,12 @@ pub enum DeferredReason {
 pub struct ClientCapabilities {
     /// Whether an answer may be put off.
     pub deferral_allowed: bool,
+    /// Whether it keeps write-only values out of its state (Terraform 1.11).
+    pub write_only_attributes_allowed: bool,
+    /// Whether the plan that an apply begins with is told what the plan before it remembered (Terraform 1.16).
+    pub store_planned_private: bool,
+    /// Whether a provider may decide about blocks that are not written (Terraform 1.16).
+    pub computed_blocks_allowed: bool,
 }
 
 /// What becomes of the plans of a type while the provider is deferred.

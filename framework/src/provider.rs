@@ -30,6 +30,12 @@ pub trait Provider: Send + Sync + 'static {
         &NOTHING
     }
 
+    /// What a module may say to the provider in `terraform { provider_meta "NAME" { … } }`, if it may say anything. Operations
+    /// find it in [`Context::provider_meta`](crate::context::Context::provider_meta).
+    fn meta_schema(&self) -> Option<&Schema> {
+        None
+    }
+
     /// Rules between the arguments of the provider block, if there are any.
     fn validate_config(&self) -> Option<&dyn ValidateConfig> {
         None

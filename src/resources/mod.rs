@@ -49,6 +49,7 @@ registry![
 mod tests {
     use std::collections::BTreeSet;
 
+    use tfplugin_framework::deferral::ClientCapabilities;
     use tfplugin_framework::engine::Engine;
     use tfplugin_framework::engine::validate::validate;
     use tfplugin_framework::private::Private;
@@ -105,7 +106,9 @@ mod tests {
                 ..Schema::default()
             };
             let config = [(attribute.name.to_string(), null)].into_iter().collect();
-            let found = validate(&schema, &config, true);
+            let mut client = ClientCapabilities::default();
+            client.write_only_attributes_allowed = true;
+            let found = validate(&schema, &config, client);
             assert!(found.has_error(), "{path} takes elements that are null");
         });
     }

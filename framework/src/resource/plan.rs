@@ -115,7 +115,8 @@ impl<'a> Plan<'a> {
     pub fn mark_missing(&mut self, schema: &Schema) {
         let (config, prior) = (Some(self.config), self.prior);
         walk(schema.members(), config, prior, self.planned, &mut |node| {
-            if node.is_decided_by_apply() && node.prior.is_null() {
+            // Blocks are never null in a state.
+            if node.is_decided_by_apply() && node.row.is_left_out(node.prior) {
                 *node.planned = Value::unknown();
             }
         });

@@ -5,6 +5,7 @@ use tfplugin_proto::v6;
 use tonic::{Response, Status};
 
 use super::failure::Failure;
+use super::options::Options;
 use crate::deferral::DeferredReason;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::schema::Schema;
@@ -141,10 +142,12 @@ pub(super) fn decode_identity(
     }
 }
 
-pub(super) fn client(deferral_allowed: bool) -> Option<v6::ClientCapabilities> {
+pub(super) fn client(options: Options) -> Option<v6::ClientCapabilities> {
     Some(v6::ClientCapabilities {
-        deferral_allowed,
-        ..Default::default()
+        deferral_allowed: options.deferral_allowed,
+        write_only_attributes_allowed: options.write_only_attributes_allowed,
+        store_planned_private: options.store_planned_private,
+        computed_blocks_allowed: options.computed_blocks_allowed,
     })
 }
 

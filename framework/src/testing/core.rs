@@ -2,6 +2,7 @@
 
 mod data;
 mod list;
+mod meta;
 mod once;
 mod take_over;
 
@@ -87,7 +88,7 @@ impl<P: Provider> Core<Server<P>> {
 impl<S: Service> Core<S> {
     /// Asks a server for its schema. It is not configured yet.
     pub async fn over(service: S) -> Result<Self, Failure> {
-        let calls = Calls(Arc::new(service));
+        let calls = Calls(Arc::new(service), None);
         let schemas = Arc::new(calls.schemas().await?);
         Ok(Self {
             calls,
@@ -105,8 +106,7 @@ impl<S: Service> Core<S> {
         let of = &self.schemas.provider;
         let config = config.into().decode(&of.schema)?;
         let mut warnings = self.calls.validate_provider(of, &config).await?;
-        let allowed = self.options.deferral_allowed;
-        warnings.extend(self.calls.configure(of, &config, allowed).await?);
+        warnings.extend(self.calls.configure(of, &config, self.options).await?);
         Ok(warnings)
     }
 
@@ -186,8 +186,8 @@ impl<S: Service> Core<S> {
         } = self.refreshed(&of, address).await?;
         warnings.extend(self.validated(&of, &config).await?);
         let prior = prior_of(instance.as_ref());
-        let allowed = self.options.deferral_allowed;
-        let decision = plan::plan(&self.calls, &of, address, &config, prior, allowed).await?;
+        let how = (Bytes::new(), self.options);
+        let decision = plan::plan(&self.calls, &of, address, &config, prior, how).await?;
         warnings.extend(decision.answer.warnings);
         Ok(Planned {
             address: address.to_owned(),
@@ -216,7 +216,7 @@ impl<S: Service> Core<S> {
         let mut private = Bytes::new();
         if let Some(instance) = &instance {
             let prior = prior_of(Some(instance));
-            let how = (self.schemas.plan_destroy, self.options.deferral_allowed);
+            let how = (self.schemas.plan_destroy, self.options);
             let answer = plan::plan_delete(&self.calls, &of, address, prior, how).await?;
             deferred = answer.deferred.or(deferred);
             action = Action::Delete;
@@ -301,8 +301,7 @@ impl<S: Service> Core<S> {
         of: &ObjectType,
         config: &Object,
     ) -> Result<Vec<Diagnostic>, Failure> {
-        let allowed = self.options.write_only_attributes_allowed;
-        self.calls.validate(of, config, allowed).await
+        self.calls.validate(of, config, self.options).await
     }
 
     /// The stored object as the provider has it before each use.
@@ -344,11 +343,10 @@ impl<S: Service> Core<S> {
     ) -> Result<Refreshed, Failure> {
         let instance = self.stored(of, address, &instance).await?;
         let identity = instance.identity.as_ref();
-        let allowed = self.options.deferral_allowed;
         let private = instance.private.clone();
         let read = self
             .calls
-            .read(of, &instance.object, identity, private, allowed);
+            .read(of, &instance.object, identity, private, self.options);
         let read = read.await?;
         if read.deferred.is_some() {
             return Ok(Refreshed {
@@ -456,7 +454,8 @@ impl<S: Service> Core<S> {
         before: Instance,
     ) -> Result<Vec<Diagnostic>, Failure> {
         let before = self.stored(of, address, &before).await?;
-        let (prior, how) = (prior_of(Some(&before)), (self.schemas.plan_destroy, true));
+        let how = (self.schemas.plan_destroy, self.options.of_apply());
+        let prior = prior_of(Some(&before));
         let answer = plan::plan_delete(&self.calls, of, address, prior, how).await?;
         check_not_deferred(address, answer.deferred)?;
         self.delete(of, address, before, answer.private).await
@@ -489,8 +488,10 @@ impl<S: Service> Core<S> {
         };
         self.validated(of, config).await?;
         let prior = prior_of(before.as_ref());
-        // Terraform allows it here, and fails if it is done.
-        let decision = plan::plan(&self.calls, of, address, config, prior, true).await?;
+        let options = self.options.of_apply();
+        let remembered = Some(planned.private.clone()).filter(|_| options.store_planned_private);
+        let how = (remembered.unwrap_or_default(), options);
+        let decision = plan::plan(&self.calls, of, address, config, prior, how).await?;
         check_not_deferred(address, decision.answer.deferred)?;
         check_action(planned, decision.action)?;
         let last = decision.answer.planned.as_ref();

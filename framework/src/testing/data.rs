@@ -7,6 +7,7 @@ use tonic::Request;
 use super::calls::Calls;
 use super::convert::{ObjectType, client, decode, deferred, encode, into_response, messages};
 use super::failure::{Failure, unless_failed};
+use super::options::Options;
 use crate::deferral::DeferredReason;
 use crate::diagnostics::Diagnostic;
 use crate::types::value::Object;
@@ -51,19 +52,19 @@ impl<S: Service> Calls<S> {
         &self,
         of: &ObjectType,
         config: &Object,
-        deferral_allowed: bool,
+        options: Options,
     ) -> Result<Read, Failure> {
         let request = v6::read_data_source::Request {
             type_name: of.name.clone(),
             config: encode(Some(config), of),
-            client_capabilities: client(deferral_allowed),
-            ..Default::default()
+            client_capabilities: client(options),
+            provider_meta: self.1.clone(),
         };
         let response = into_response(self.0.read_data_source(Request::new(request)).await)?;
         Ok(Read {
             warnings: unless_failed(messages(&response.diagnostics))?,
             object: decode(response.state.as_ref(), of)?,
-            deferred: deferred(response.deferred, deferral_allowed)?,
+            deferred: deferred(response.deferred, options.deferral_allowed)?,
         })
     }
 }

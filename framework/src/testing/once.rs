@@ -13,6 +13,7 @@ use super::calls::Calls;
 use super::checks::{self, refused};
 use super::convert::{ObjectType, client, decode, deferred, encode, into_response, messages};
 use super::failure::{Failure, unless_failed};
+use super::options::Options;
 use crate::deferral::DeferredReason;
 use crate::diagnostics::Diagnostic;
 use crate::types::value::Object;
@@ -50,7 +51,7 @@ impl<S: Service> Calls<S> {
         &self,
         of: &ObjectType,
         config: &Object,
-        deferral_allowed: bool,
+        options: Options,
     ) -> Result<Opened, Failure> {
         const SUMMARY: &str = "Provider produced invalid ephemeral resource instance";
         let request = v6::validate_ephemeral_resource_config::Request {
@@ -64,13 +65,13 @@ impl<S: Service> Calls<S> {
         let request = v6::open_ephemeral_resource::Request {
             type_name: of.name.clone(),
             config: encode(Some(config), of),
-            client_capabilities: client(deferral_allowed),
+            client_capabilities: client(options),
         };
         warnings = unless_failed(warnings)?;
         let response = self.0.open_ephemeral_resource(Request::new(request));
         let response = into_response(response.await)?;
         warnings.extend(unless_failed(messages(&response.diagnostics))?);
-        let deferred = deferred(response.deferred, deferral_allowed)?;
+        let deferred = deferred(response.deferred, options.deferral_allowed)?;
         let result = decode(response.result.as_ref(), of)?;
         checks::plan_as(SUMMARY, &of.name, of, (config, None), result.as_ref())?;
         let result = result.ok_or_else(|| Failure::from(refused(SUMMARY, &of.name)))?;
@@ -115,7 +116,7 @@ impl<S: Service> Calls<S> {
         &self,
         of: &ObjectType,
         config: &Object,
-        deferral_allowed: bool,
+        options: Options,
     ) -> Result<Invoked, Failure> {
         let request = v6::validate_action_config::Request {
             type_name: of.name.clone(),
@@ -126,11 +127,11 @@ impl<S: Service> Calls<S> {
         let request = v6::plan_action::Request {
             action_type: of.name.clone(),
             config: encode(Some(config), of),
-            client_capabilities: client(deferral_allowed),
+            client_capabilities: client(options),
         };
         let response = into_response(self.0.plan_action(Request::new(request)).await)?;
         warnings.extend(unless_failed(messages(&response.diagnostics))?);
-        let reason = deferred(response.deferred, deferral_allowed)?;
+        let reason = deferred(response.deferred, options.deferral_allowed)?;
         match reason {
             None => {}
             Some(DeferredReason::ProviderConfigUnknown) => {

@@ -10,6 +10,10 @@ pub struct Options {
     pub write_only_attributes_allowed: bool,
     /// Whether a provider may put off what it cannot plan yet; `-allow-deferral` says yes, where Terraform has that.
     pub deferral_allowed: bool,
+    /// Whether the plan of an apply is told what the plan before it remembered, as Terraform does since 1.16.
+    pub store_planned_private: bool,
+    /// Whether a provider may decide about blocks that are not written, as with Terraform since 1.16.
+    pub computed_blocks_allowed: bool,
 }
 
 impl Default for Options {
@@ -18,6 +22,18 @@ impl Default for Options {
             refresh: true,
             write_only_attributes_allowed: true,
             deferral_allowed: false,
+            store_planned_private: true,
+            computed_blocks_allowed: true,
+        }
+    }
+}
+
+impl Options {
+    /// The same while applying: Terraform allows deferral there, and fails if it is done.
+    pub(super) fn of_apply(self) -> Self {
+        Self {
+            deferral_allowed: true,
+            ..self
         }
     }
 }

@@ -7,7 +7,8 @@ use super::calls::{Calls, PlanCall, PlanResult};
 use super::checks;
 use super::convert::ObjectType;
 use super::failure::Failure;
-use super::propose::proposed_new;
+use super::options::Options;
+use super::propose::{proposed_new, without_empty_blocks};
 use crate::deferral::DeferredReason;
 use crate::diagnostics::Diagnostic;
 use crate::types::path::Path;
@@ -87,26 +88,31 @@ pub(super) async fn plan<S: Service>(
     address: &str,
     config: &Object,
     prior: Prior<'_>,
-    deferral_allowed: bool,
+    (planned_private, options): (Bytes, Options),
 ) -> Result<Decision, Failure> {
+    let config = &match options.computed_blocks_allowed {
+        true => without_empty_blocks(of.schema.members(), config),
+        false => config.clone(),
+    };
     // What is tainted is planned as if it were not there, and then replaced.
     let before = prior.object.filter(|_| !prior.is_tainted);
     let (private, identity) = match before {
         Some(_) => (prior.private, prior.identity),
         None => (Bytes::new(), None),
     };
-    let ask = async |before: Option<&Object>, remembered: (Bytes, Option<&Object>)| {
+    let ask = async |before: Option<&Object>, remembered: (Bytes, Option<&Object>, Bytes)| {
         let call = PlanCall {
             config: Some(config),
             prior: before,
             proposed: None,
             prior_private: remembered.0,
             prior_identity: remembered.1,
-            deferral_allowed,
+            planned_private: remembered.2,
+            options,
         };
         ask(calls, of, address, config, call).await
     };
-    let mut answer = ask(before, (private, identity)).await?;
+    let mut answer = ask(before, (private, identity, planned_private)).await?;
     let planned = answer.planned.as_ref();
     let paths = &answer.requires_replace;
     let requires_replace = checks::replacing(address, of, paths, before, planned)?;
@@ -124,7 +130,7 @@ pub(super) async fn plan<S: Service>(
         let warnings = std::mem::take(&mut answer.warnings);
         // Terraform hands on the identity that the first plan answered.
         let identity = answer.identity.take();
-        answer = ask(None, (private, identity.as_ref())).await?;
+        answer = ask(None, (private, identity.as_ref(), Bytes::new())).await?;
         answer.warnings = warnings;
     }
     let is_new = matches!(action, Action::Create | Action::Replace);
@@ -163,7 +169,7 @@ pub(super) async fn plan_delete<S: Service>(
     of: &ObjectType,
     address: &str,
     prior: Prior<'_>,
-    (is_asked, deferral_allowed): (bool, bool),
+    (is_asked, options): (bool, Options),
 ) -> Result<PlanResult, Failure> {
     if !is_asked {
         return Ok(PlanResult {
@@ -181,7 +187,8 @@ pub(super) async fn plan_delete<S: Service>(
         proposed: None,
         prior_private: prior.private,
         prior_identity: prior.identity,
-        deferral_allowed,
+        planned_private: Bytes::new(),
+        options,
     };
     let answer = calls.plan(of, call).await?;
     if answer.planned.is_some() {

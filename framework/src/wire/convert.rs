@@ -106,8 +106,12 @@ pub(super) fn encode_identity(
 
 /// What a client says that it understands; an old one says nothing.
 pub(super) fn client_capabilities(client: Option<v6::ClientCapabilities>) -> ClientCapabilities {
+    let client = client.unwrap_or_default();
     ClientCapabilities {
-        deferral_allowed: client.is_some_and(|it| it.deferral_allowed),
+        deferral_allowed: client.deferral_allowed,
+        write_only_attributes_allowed: client.write_only_attributes_allowed,
+        store_planned_private: client.store_planned_private,
+        computed_blocks_allowed: client.computed_blocks_allowed,
     }
 }
 

@@ -29,7 +29,9 @@ impl<P: Provider> ServerState<P> {
         let schema = data_source.schema();
         let config = convert::object("config", request.config.as_ref(), schema)?;
         convert::check_known("config", &config)?;
-        let context = self.context(request.client_capabilities);
+        let context = self
+            .context(request.client_capabilities)
+            .with_provider_meta(self.provider_meta(request.provider_meta.as_ref())?);
         let read = self.engine.read_data_source(data_source, &context, &config);
         let read = read.await;
         let object = read.object;

@@ -89,6 +89,7 @@ impl<P: Provider> ServerState<P> {
         let actions = self.registry.actions().iter();
         v6::get_provider_schema::Response {
             provider: Some(schema::schema(self.provider.schema())),
+            provider_meta: self.provider.meta_schema().map(schema::schema),
             resource_schemas: by_name(
                 resources.map(|resource| (resource.type_name(), schema::schema(resource.schema()))),
             ),

@@ -21,12 +21,8 @@ impl<P: Provider> ServerState<P> {
         let resource = self.resource(&request.type_name)?;
         let schema = resource.schema();
         let config = convert::object("config", request.config.as_ref(), schema)?;
-        let write_only_allowed = request
-            .client_capabilities
-            .is_some_and(|capabilities| capabilities.write_only_attributes_allowed);
-        let validate = self
-            .engine
-            .validate_resource(resource, &config, write_only_allowed);
+        let client = convert::client_capabilities(request.client_capabilities);
+        let validate = self.engine.validate_resource(resource, &config, client);
         Ok(v6::validate_resource_config::Response {
             diagnostics: convert::diagnostics(schema.members(), validate.await),
         })
@@ -63,7 +59,9 @@ impl<P: Provider> ServerState<P> {
         let identities = identity_schema(resource);
         let identity = request.current_identity.as_ref();
         let identity = convert::identity("current_identity", identity, identities)?;
-        let context = self.context(request.client_capabilities);
+        let context = self
+            .context(request.client_capabilities)
+            .with_provider_meta(self.provider_meta(request.provider_meta.as_ref())?);
         let read = self
             .engine
             .read(resource, &context, current, identity, private);
@@ -100,7 +98,9 @@ impl<P: Provider> ServerState<P> {
             private: Private::from_bytes(&request.prior_private)
                 .with_planned(&request.planned_private),
         };
-        let context = self.context(request.client_capabilities);
+        let context = self
+            .context(request.client_capabilities)
+            .with_provider_meta(self.provider_meta(request.provider_meta.as_ref())?);
         let plan = self.engine.plan(resource, &context, plan).await;
         let requires_replace = plan.requires_replace.iter();
         Ok(v6::plan_resource_change::Response {
@@ -138,7 +138,10 @@ impl<P: Provider> ServerState<P> {
             identity: convert::identity("planned_identity", identity, identities)?,
             private: Private::from_bytes(&request.planned_private),
         };
-        let context = self.configured.context();
+        let context = self
+            .configured
+            .context()
+            .with_provider_meta(self.provider_meta(request.provider_meta.as_ref())?);
         let applied = self.engine.apply(resource, &context, apply).await;
         Ok(v6::apply_resource_change::Response {
             new_state: Some(convert::encode_object(applied.object.as_ref(), schema)),

@@ -16,6 +16,7 @@ use crate::function::Function;
 use crate::list::ListResource;
 use crate::provider::Provider;
 use crate::resource::Resource;
+use crate::types::value::Object;
 
 pub(super) struct ServerState<P: Provider> {
     pub(super) provider: P,
@@ -43,6 +44,23 @@ impl<P: Provider> ServerState<P> {
         let mut context = self.configured.context();
         context.client_capabilities = convert::client_capabilities(client);
         context
+    }
+
+    /// What the module of the call says to the provider, if it does and the provider has asked for it.
+    pub(super) fn provider_meta(
+        &self,
+        meta: Option<&v6::DynamicValue>,
+    ) -> Result<Option<Object>, CallError> {
+        match (self.provider.meta_schema(), meta) {
+            (Some(schema), Some(meta)) => {
+                let meta = convert::nullable_object("provider_meta", Some(meta), schema)?;
+                if let Some(meta) = &meta {
+                    convert::check_known("provider_meta", meta)?;
+                }
+                Ok(meta)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The managed resource of this type. Clients ask for types that they have the schema of, so another is their mistake.

@@ -1,6 +1,7 @@
 mod owners;
 
 use serde_json::json;
+use tfplugin_framework::deferral::ClientCapabilities;
 use tfplugin_framework::engine::Engine;
 use tfplugin_framework::private::Private;
 use tfplugin_framework::resource::UpdateRequest;
@@ -61,7 +62,11 @@ async fn found(arguments: &Json) -> Vec<String> {
     let config = setting(arguments);
     let engine = Engine::default();
     let found = engine
-        .validate_resource(&Arm(IseAutoscaleSetting), &config, true)
+        .validate_resource(
+            &Arm(IseAutoscaleSetting),
+            &config,
+            ClientCapabilities::default(),
+        )
         .await;
     let line = |it: &tfplugin_framework::diagnostics::Diagnostic| {
         format!("{:?} {}: {}", it.severity, it.path, it.summary)

@@ -34,8 +34,10 @@ impl<S: Service> Core<S> {
         let of = of.ok_or_else(|| no_type("data source", type_name))?;
         let config = config.into().decode(&of.schema)?;
         let mut warnings = self.calls.validate_data_source(of, &config).await?;
-        let allowed = self.options.deferral_allowed;
-        let read = self.calls.read_data_source(of, &config, allowed).await?;
+        let read = self
+            .calls
+            .read_data_source(of, &config, self.options)
+            .await?;
         warnings.extend(read.warnings);
         let object = read.object.ok_or_else(|| {
             let finding = format!("{type_name}: the provider read nothing");

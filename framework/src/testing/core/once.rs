@@ -19,8 +19,7 @@ impl<S: Service> Core<S> {
         let of = self.schemas.ephemeral_resources.get(type_name);
         let of = of.ok_or_else(|| no_type("ephemeral resource", type_name))?;
         let config = config.into().decode(&of.schema)?;
-        let allowed = self.options.deferral_allowed;
-        self.calls.open(of, &config, allowed).await
+        self.calls.open(of, &config, self.options).await
     }
 
     /// Renews an ephemeral resource, as Terraform does once its time has come.
@@ -42,8 +41,7 @@ impl<S: Service> Core<S> {
         let of = self.schemas.actions.get(type_name);
         let of = of.ok_or_else(|| no_type("action", type_name))?;
         let config = config.into().decode(&of.schema)?;
-        let allowed = self.options.deferral_allowed;
-        self.calls.invoke(of, &config, allowed).await
+        self.calls.invoke(of, &config, self.options).await
     }
 
     /// Calls a function.

@@ -105,8 +105,7 @@ impl<S: Service> Core<S> {
         by: ImportBy<'_>,
     ) -> Result<Option<DeferredReason>, Failure> {
         let of = self.resource(address)?;
-        let allowed = self.options.deferral_allowed;
-        let imported = self.calls.import(&of, by, allowed).await?;
+        let imported = self.calls.import(&of, by, self.options).await?;
         if imported.deferred.is_some() {
             return Ok(imported.deferred);
         }

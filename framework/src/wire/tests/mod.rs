@@ -9,6 +9,7 @@ mod once;
 mod protocol;
 mod registry;
 mod write_only;
+mod yard;
 
 use serde_json::{Value as Json, json};
 use tfplugin_proto::v6;

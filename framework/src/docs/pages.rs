@@ -139,7 +139,11 @@ impl Pages {
 
     /// The paths of pages that are missing in `folder`, are others there, or should not be there.
     pub fn stale(&self, folder: &Path) -> io::Result<Vec<String>> {
-        let written = read(folder)?;
+        let written = match read(folder) {
+            // No page was written yet.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::default(),
+            written => written?,
+        };
         let paths = self.0.keys().chain(written.0.keys());
         let mut stale: Vec<_> = paths
             .filter(|path| self.0.get(*path) != written.0.get(*path))

@@ -65,6 +65,37 @@ impl Workspace {
         Ok(Self { folder, cli })
     }
 
+    /// A folder in which `init` installs the provider of this namespace and name from the registry that the command line asks if none
+    /// is named.
+    pub(crate) fn installed(source: &str, version: &str, executable: &Path) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let cli = cli()?;
+        let workspace = Self { folder, cli };
+        workspace.write(".cli.tfrc", "")?;
+        let told = workspace.expect(&["version"], 0)?;
+        let registry = match told.starts_with("OpenTofu") {
+            true => "registry.opentofu.org",
+            false => "registry.terraform.io",
+        };
+        let platform = told.lines().find_map(|line| line.strip_prefix("on "));
+        let mirror = workspace.path().join(".mirror");
+        let place = mirror.join(registry).join(source).join(version);
+        let place = place.join(platform.ok_or("no platform")?);
+        fs::create_dir_all(&place)?;
+        let (_, short) = source.rsplit_once('/').ok_or("no namespace")?;
+        let name = format!(
+            "terraform-provider-{short}_v{version}{}",
+            env::consts::EXE_SUFFIX
+        );
+        fs::copy(executable, place.join(name))?;
+        let mirror = mirror.display().to_string();
+        let configuration = format!(
+            "provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n"
+        );
+        workspace.write(".cli.tfrc", &configuration)?;
+        Ok(workspace)
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }

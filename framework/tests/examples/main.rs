@@ -8,5 +8,6 @@ mod cli;
 
 mod abilities;
 mod file;
+mod template;
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;

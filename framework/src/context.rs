@@ -8,6 +8,24 @@ use tokio_util::sync::CancellationToken;
 use crate::diagnostics::Diagnostic;
 
 /// What the provider's configuration made, and the bounds within which an operation has to come back.
+///
+/// ```
+/// use std::time::Duration;
+/// use tfplugin_framework::context::Context;
+/// use tfplugin_framework::diagnostics::Diagnostic;
+///
+/// async fn wait(context: &Context<String>) -> Result<(), Diagnostic> {
+///     let context = context.with_deadline(context.deadline - Duration::from_secs(1));
+///     let client = context.data()?;
+///     // `data_if_known` is for plans, which go on without.
+///     debug_assert!(context.data_if_known().is_some());
+///     tokio::select! {
+///         () = tokio::time::sleep(Duration::from_secs(5)) => Ok(()),
+///         () = context.cancel.cancelled() => Err(Diagnostic::error("Stopped", format!("{client} is still at work."))),
+///         () = tokio::time::sleep_until(context.deadline) => Err(Diagnostic::error("Timed out", "It takes too long.")),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Context<D> {
     data: Option<Arc<D>>,

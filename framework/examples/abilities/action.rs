@@ -24,12 +24,8 @@ pub(crate) struct CopyModel {
 pub(crate) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
     description: "Copies a file.".into(),
     attributes: vec![
-        Attribute::string("from")
-            .required()
-            .doc("The file, below the root."),
-        Attribute::string("to")
-            .required()
-            .doc("The copy, below the root. One that is there is overwritten."),
+        Attribute::string("from").required().doc("The file, below the root."),
+        Attribute::string("to").required().doc("The copy, below the root. One that is there is overwritten."),
     ],
     ..Schema::default()
 });
@@ -46,19 +42,11 @@ impl Action<Root> for Copy {
         &SCHEMA
     }
 
-    async fn invoke(
-        &self,
-        context: &Context<Root>,
-        request: InvokeRequest<'_>,
-        response: &mut InvokeResponse,
-    ) -> Result<(), Reported> {
+    async fn invoke(&self, context: &Context<Root>, request: InvokeRequest<'_>, response: &mut InvokeResponse) -> Result<(), Reported> {
         let root = context.data().report(&mut response.diagnostics)?;
         let CopyModel { from, to } = request.config.model().report(&mut response.diagnostics)?;
         let copy = |tell: &dyn Fn(String)| -> io::Result<()> {
-            let (source, mut target) = (
-                fs::File::open(root.at(&from))?,
-                fs::File::create(root.at(&to))?,
-            );
+            let (source, mut target) = (fs::File::open(root.at(&from))?, fs::File::create(root.at(&to))?);
             let mut done = 0;
             loop {
                 let mut chunk = Vec::new();
@@ -72,10 +60,6 @@ impl Action<Root> for Copy {
             }
         };
         let copied = copy(&|text| response.progress.send(text));
-        copied.map_err(|error| {
-            response
-                .diagnostics
-                .add_error("Cannot copy the file", format!("{from} to {to}: {error}."))
-        })
+        copied.map_err(|error| response.diagnostics.add_error("Cannot copy the file", format!("{from} to {to}: {error}.")))
     }
 }

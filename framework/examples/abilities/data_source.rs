@@ -24,12 +24,8 @@ pub(crate) struct FolderModel {
 pub(crate) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
     description: "A folder that is there.".into(),
     attributes: vec![
-        Attribute::string("path")
-            .required()
-            .doc("Where it is, below the root."),
-        Attribute::list("files", Type::String)
-            .computed()
-            .doc("The names of the files in it, sorted."),
+        Attribute::string("path").required().doc("Where it is, below the root."),
+        Attribute::list("files", Type::String).computed().doc("The names of the files in it, sorted."),
     ],
     ..Schema::default()
 });
@@ -57,21 +53,12 @@ impl DataSource<Root> for Folder {
         &SCHEMA
     }
 
-    async fn read(
-        &self,
-        context: &Context<Root>,
-        request: ReadRequest<'_>,
-        response: &mut ReadResponse,
-    ) -> Result<(), Reported> {
+    async fn read(&self, context: &Context<Root>, request: ReadRequest<'_>, response: &mut ReadResponse) -> Result<(), Reported> {
         let root = context.data().report(&mut response.diagnostics)?;
         let mut folder: FolderModel = request.config.model().report(&mut response.diagnostics)?;
         let files = files(root, &folder.path).map_err(|error| {
             let detail = format!("{}: {error}.", folder.path);
-            response.diagnostics.add_attribute_error(
-                Path::attribute("path"),
-                "Cannot read the folder",
-                detail,
-            )
+            response.diagnostics.add_attribute_error(Path::attribute("path"), "Cannot read the folder", detail)
         })?;
         folder.files = Attr::Known(files);
         response.state = folder.into_object();

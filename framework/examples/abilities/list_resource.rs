@@ -15,11 +15,7 @@ use super::{data_source::files, resource};
 pub(crate) struct FilesOfFolder;
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
-    attributes: vec![
-        Attribute::string("folder")
-            .required()
-            .doc("The folder in which they are, below the root."),
-    ],
+    attributes: vec![Attribute::string("folder").required().doc("The folder in which they are, below the root.")],
     ..Schema::default()
 });
 
@@ -34,27 +30,15 @@ impl ListResource<Root> for FilesOfFolder {
         &SCHEMA
     }
 
-    async fn list(
-        &self,
-        context: &Context<Root>,
-        request: ListRequest<'_>,
-        response: &mut ListResponse,
-    ) -> Result<(), Reported> {
+    async fn list(&self, context: &Context<Root>, request: ListRequest<'_>, response: &mut ListResponse) -> Result<(), Reported> {
         let root = context.data().report(&mut response.diagnostics)?;
         let folder = request.config.str_or_empty("folder");
         let names = files(root, folder).map_err(|error| {
             let detail = format!("{folder}: {error}.");
-            response.diagnostics.add_attribute_error(
-                Path::attribute("folder"),
-                "Cannot read the folder",
-                detail,
-            )
+            response.diagnostics.add_attribute_error(Path::attribute("folder"), "Cannot read the folder", detail)
         })?;
         for name in names {
-            let path = std::path::Path::new(folder)
-                .join(&name)
-                .display()
-                .to_string();
+            let path = std::path::Path::new(folder).join(&name).display().to_string();
             let mut found = ListResult::new(resource::identity(&path), name);
             if request.include_resource {
                 match resource::find(root, &path) {

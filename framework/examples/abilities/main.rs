@@ -8,9 +8,7 @@ use async_trait::async_trait;
 use tfplugin_framework::diagnostics::{Report, Reported};
 use tfplugin_framework::model::Model;
 use tfplugin_framework::plugin::PluginInfo;
-use tfplugin_framework::provider::{
-    ConfigureContext, ConfigureRequest, ConfigureResponse, Provider,
-};
+use tfplugin_framework::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
 use tfplugin_framework::schema::{Attribute, Schema};
 use tfplugin_framework::types::attr::Attr;
 use tfplugin_framework::wire::Server;
@@ -23,6 +21,9 @@ pub(crate) mod ephemeral_resource;
 pub(crate) mod function;
 pub(crate) mod list_resource;
 pub(crate) mod resource;
+
+#[cfg(test)]
+mod tests;
 
 pub(crate) struct Files;
 
@@ -43,10 +44,7 @@ struct FilesModel {
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
     description: "Files and folders on the disk.".into(),
-    attributes: vec![
-        Attribute::string("root")
-            .doc("Where relative paths begin. Defaults to the working folder."),
-    ],
+    attributes: vec![Attribute::string("root").doc("Where relative paths begin. Defaults to the working folder.")],
     ..Schema::default()
 });
 

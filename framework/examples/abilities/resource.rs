@@ -37,55 +37,33 @@ pub(crate) struct FileIdentity {
 pub(crate) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
     description: "A text file.".into(),
     attributes: vec![
-        Attribute::string("path")
-            .required()
-            .validator(text(is_path))
-            .plan(requires_replace())
-            .doc("Where it is, below the root."),
-        Attribute::string("content")
-            .default("")
-            .doc("What is in it."),
-        Attribute::bool("read_only")
-            .default(false)
-            .doc("Whether nobody may write to it."),
+        Attribute::string("path").required().validator(text(is_path)).plan(requires_replace()).doc("Where it is, below the root."),
+        Attribute::string("content").default("").doc("What is in it."),
+        Attribute::bool("read_only").default(false).doc("Whether nobody may write to it."),
         // An update that leaves the content alone leaves the size alone.
-        Attribute::number("size")
-            .computed()
-            .plan(unknown_when_changed(&["content"]))
-            .doc("How many bytes it has."),
+        Attribute::number("size").computed().plan(unknown_when_changed(&["content"])).doc("How many bytes it has."),
     ],
     ..Schema::default()
 });
 
-static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| {
-    IdentitySchema::new(vec![
-        IdentityAttribute::string("path").doc("Where it is, below the root."),
-    ])
-});
+static IDENTITY: LazyLock<IdentitySchema> =
+    LazyLock::new(|| IdentitySchema::new(vec![IdentityAttribute::string("path").doc("Where it is, below the root.")]));
 
 fn is_path(path: &str) -> Result<(), String> {
     match path.is_empty() || path.ends_with('/') {
-        true => Err(format!(
-            "{path:?} is no path of a file: it ends with the file's name"
-        )),
+        true => Err(format!("{path:?} is no path of a file: it ends with the file's name")),
         false => Ok(()),
     }
 }
 
 /// The identity of the file at this path.
 pub(crate) fn identity(path: &str) -> Object {
-    FileIdentity {
-        path: path.to_owned(),
-    }
-    .into_object()
+    FileIdentity { path: path.to_owned() }.into_object()
 }
 
 /// The file as it is; none if there is none.
 pub(crate) fn find(root: &Root, path: &str) -> Result<Option<Object>, Diagnostic> {
-    let failed = |error: std::io::Error| {
-        Diagnostic::error("Cannot read the file", format!("{path}: {error}."))
-            .at(Path::attribute("path"))
-    };
+    let failed = |error: std::io::Error| Diagnostic::error("Cannot read the file", format!("{path}: {error}.")).at(Path::attribute("path"));
     let content = match fs::read_to_string(root.at(path)) {
         Err(error) if error.kind() == NotFound => return Ok(None),
         content => content.map_err(failed)?,
@@ -104,10 +82,8 @@ pub(crate) fn find(root: &Root, path: &str) -> Result<Option<Object>, Diagnostic
 fn write(root: &Root, plan: &Object) -> Result<Object, Diagnostic> {
     let file: FileModel = plan.model()?;
     let path = root.at(&file.path);
-    let failed = |error: std::io::Error| {
-        Diagnostic::error("Cannot write the file", format!("{}: {error}.", file.path))
-            .at(Path::attribute("path"))
-    };
+    let failed =
+        |error: std::io::Error| Diagnostic::error("Cannot write the file", format!("{}: {error}.", file.path)).at(Path::attribute("path"));
     if let Ok(metadata) = fs::metadata(&path) {
         writable(&path, metadata.permissions(), true).map_err(failed)?;
     }
@@ -115,24 +91,12 @@ fn write(root: &Root, plan: &Object) -> Result<Object, Diagnostic> {
     let permissions = fs::metadata(&path).map_err(failed)?.permissions();
     writable(&path, permissions, file.read_only.known() != Some(&true)).map_err(failed)?;
     let written = find(root, &file.path)?;
-    written.ok_or_else(|| {
-        Diagnostic::error(
-            "The file has vanished",
-            format!("{} was written just now.", file.path),
-        )
-    })
+    written.ok_or_else(|| Diagnostic::error("The file has vanished", format!("{} was written just now.", file.path)))
 }
 
-fn writable(
-    path: &std::path::Path,
-    mut permissions: fs::Permissions,
-    yes: bool,
-) -> std::io::Result<()> {
+fn writable(path: &std::path::Path, mut permissions: fs::Permissions, yes: bool) -> std::io::Result<()> {
     if permissions.readonly() == yes {
-        #[allow(
-            clippy::permissions_set_readonly_false,
-            reason = "it was so before it became read-only"
-        )]
+        #[allow(clippy::permissions_set_readonly_false, reason = "it was so before it became read-only")]
         permissions.set_readonly(!yes);
         fs::set_permissions(path, permissions)?;
     }
@@ -158,29 +122,15 @@ impl Resource<Root> for File {
         let root = context.data().report(&mut response.diagnostics)?;
         let file: FileModel = request.plan.model().report(&mut response.diagnostics)?;
         if root.at(&file.path).exists() {
-            let detail = format!(
-                "There is something at {} already. Import it, or choose another path.",
-                file.path
-            );
-            return Err(response.diagnostics.add_attribute_error(
-                Path::attribute("path"),
-                "The file exists",
-                detail,
-            ));
+            let detail = format!("There is something at {} already. Import it, or choose another path.", file.path);
+            return Err(response.diagnostics.add_attribute_error(Path::attribute("path"), "The file exists", detail));
         }
         response.identity = Some(identity(&file.path));
-        response
-            .state
-            .set(write(root, request.plan).report(&mut response.diagnostics)?);
+        response.state.set(write(root, request.plan).report(&mut response.diagnostics)?);
         Ok(Outcome::Done)
     }
 
-    async fn read(
-        &self,
-        context: &Context<Root>,
-        request: ReadRequest<'_>,
-        response: &mut ReadResponse,
-    ) -> Result<(), Reported> {
+    async fn read(&self, context: &Context<Root>, request: ReadRequest<'_>, response: &mut ReadResponse) -> Result<(), Reported> {
         let root = context.data().report(&mut response.diagnostics)?;
         let path = request.current.str_or_empty("path");
         match find(root, path).report(&mut response.diagnostics)? {
@@ -198,23 +148,14 @@ impl Resource<Root> for File {
         response: &mut UpdateResponse,
     ) -> Result<Outcome, Reported> {
         let root = context.data().report(&mut response.diagnostics)?;
-        response
-            .state
-            .set(write(root, request.plan).report(&mut response.diagnostics)?);
+        response.state.set(write(root, request.plan).report(&mut response.diagnostics)?);
         Ok(Outcome::Done)
     }
 
-    async fn delete(
-        &self,
-        context: &Context<Root>,
-        request: DeleteRequest<'_>,
-        response: &mut DeleteResponse,
-    ) -> Result<(), Reported> {
+    async fn delete(&self, context: &Context<Root>, request: DeleteRequest<'_>, response: &mut DeleteResponse) -> Result<(), Reported> {
         let root = context.data().report(&mut response.diagnostics)?;
         match fs::remove_file(root.at(request.prior.str_or_empty("path"))) {
-            Err(error) if error.kind() != NotFound => Err(response
-                .diagnostics
-                .add_error("Cannot delete the file", format!("{error}."))),
+            Err(error) if error.kind() != NotFound => Err(response.diagnostics.add_error("Cannot delete the file", format!("{error}."))),
             _ => Ok(()),
         }
     }
@@ -231,15 +172,8 @@ impl Resource<Root> for File {
 /// By its path alone, or by its identity: the read that follows finds out the rest.
 #[async_trait]
 impl ImportState<Root> for File {
-    async fn import(
-        &self,
-        _: &Context<Root>,
-        request: ImportStateRequest<'_>,
-        response: &mut ImportStateResponse,
-    ) -> Result<(), Reported> {
-        let path = request
-            .identity
-            .map_or(request.id, |identity| identity.str_or_empty("path"));
+    async fn import(&self, _: &Context<Root>, request: ImportStateRequest<'_>, response: &mut ImportStateResponse) -> Result<(), Reported> {
+        let path = request.identity.map_or(request.id, |identity| identity.str_or_empty("path"));
         response.identity = Some(identity(path));
         response.state.set("path", path);
         Ok(())

@@ -8,6 +8,16 @@ use super::page::{self, Import};
 use crate::provider::Provider;
 
 /// What pages need to know beside the schemas.
+///
+/// ```
+/// use std::path::Path;
+/// use tfplugin_framework::docs::Docs;
+///
+/// let docs = Docs::new("files", Path::new("examples"))
+///     .index_notes("Made with care.")
+///     .import("By path,", "Links are followed.");
+/// assert_eq!(docs.provider, "files");
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Docs<'a> {
@@ -71,6 +81,14 @@ impl<'a> Docs<'a> {
 }
 
 /// Pages by their paths below the folder of the documentation, with slashes everywhere.
+///
+/// ```
+/// use tfplugin_framework::docs::Pages;
+///
+/// let mut pages = Pages::default();
+/// pages.add("guides/begin.md", "# How to begin\n".to_owned());
+/// assert_eq!(pages.iter().count(), 1);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pages(BTreeMap<String, String>);
 

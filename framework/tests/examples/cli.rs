@@ -57,9 +57,8 @@ impl Workspace {
         let name = format!("terraform-provider-{short}{}", env::consts::EXE_SUFFIX);
         fs::copy(executable, overrides.join(name))?;
         let overrides = overrides.display().to_string();
-        let configuration = format!(
-            "provider_installation {{\n  dev_overrides {{\n    {address:?} = {overrides:?}\n  }}\n  direct {{}}\n}}\n"
-        );
+        let configuration =
+            format!("provider_installation {{\n  dev_overrides {{\n    {address:?} = {overrides:?}\n  }}\n  direct {{}}\n}}\n");
         fs::write(folder.path().join(".cli.tfrc"), configuration)?;
         let cli = cli()?;
         Ok(Self { folder, cli })
@@ -83,15 +82,10 @@ impl Workspace {
         let place = place.join(platform.ok_or("no platform")?);
         fs::create_dir_all(&place)?;
         let (_, short) = source.rsplit_once('/').ok_or("no namespace")?;
-        let name = format!(
-            "terraform-provider-{short}_v{version}{}",
-            env::consts::EXE_SUFFIX
-        );
+        let name = format!("terraform-provider-{short}_v{version}{}", env::consts::EXE_SUFFIX);
         fs::copy(executable, place.join(name))?;
         let mirror = mirror.display().to_string();
-        let configuration = format!(
-            "provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n"
-        );
+        let configuration = format!("provider_installation {{\n  filesystem_mirror {{\n    path = {mirror:?}\n  }}\n}}\n");
         workspace.write(".cli.tfrc", &configuration)?;
         Ok(workspace)
     }
@@ -117,18 +111,14 @@ impl Workspace {
             _ => since.terraform,
         };
         let version = words.next().and_then(|it| it.strip_prefix("v1."));
-        let minor = version
-            .and_then(|it| it.split('.').next())
-            .ok_or(told.clone())?;
+        let minor = version.and_then(|it| it.split('.').next()).ok_or(told.clone())?;
         let minor: u32 = minor.parse()?;
         Ok(least.is_some_and(|least| minor >= least))
     }
 
     fn run(&self, arguments: &[&str]) -> Result<Output> {
         let inherited = ["PATH", "TMPDIR", "TEMP", "TMP", "SystemRoot"];
-        let inherited = inherited
-            .iter()
-            .filter_map(|it| Some((it, env::var_os(it)?)));
+        let inherited = inherited.iter().filter_map(|it| Some((it, env::var_os(it)?)));
         let mut command = Command::new(&self.cli);
         command
             .args(arguments)

@@ -52,9 +52,6 @@ fn the_readme_shows_the_example_in_less_than_80_lines() -> Result {
     let lines = source.lines().count();
     assert!(lines < 80, "{lines} lines");
     let readme = fs::read_to_string(root.join("README.md"))?;
-    assert!(
-        readme.contains(&format!("```rust\n{source}```\n")),
-        "README.md shows another examples/file.rs"
-    );
+    assert!(readme.contains(&format!("```rust\n{source}```\n")), "README.md shows another examples/file.rs");
     Ok(())
 }

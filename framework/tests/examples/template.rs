@@ -10,17 +10,10 @@ use crate::Result;
 use crate::cli::{APPLY, DESTROY, PLAN, Workspace};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-const CRATES: [&str; 3] = [
-    "tfplugin-proto",
-    "tfplugin-framework-derive",
-    "tfplugin-framework",
-];
+const CRATES: [&str; 3] = ["tfplugin-proto", "tfplugin-framework-derive", "tfplugin-framework"];
 const ADDRESS: &str = "acme/ledger";
-const PLACEHOLDERS: [(&str, &str); 3] = [
-    ("{{project-name}}", "terraform-provider-ledger"),
-    ("{{provider}}", "ledger"),
-    ("{{namespace}}", "acme"),
-];
+const PLACEHOLDERS: [(&str, &str); 3] =
+    [("{{project-name}}", "terraform-provider-ledger"), ("{{provider}}", "ledger"), ("{{namespace}}", "acme")];
 
 /// All files below a folder, by their paths there.
 fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
@@ -73,13 +66,7 @@ fn cargo() -> Command {
 fn packages(folder: &Path) -> Result {
     let fresh = tempfile::tempdir()?;
     let mut package = cargo();
-    package.current_dir(ROOT).args([
-        "package",
-        "--offline",
-        "--no-verify",
-        "--allow-dirty",
-        "--quiet",
-    ]);
+    package.current_dir(ROOT).args(["package", "--offline", "--no-verify", "--allow-dirty", "--quiet"]);
     package.arg("--target-dir").arg(fresh.path());
     for name in CRATES {
         package.args(["--package", name]);
@@ -88,14 +75,9 @@ fn packages(folder: &Path) -> Result {
     let packed = fresh.path().join("package");
     for name in CRATES {
         let name = format!("{name}-{}", env!("CARGO_PKG_VERSION"));
-        run(Command::new("tar")
-            .current_dir(&packed)
-            .args(["xzf", &format!("{name}.crate")]))?;
+        run(Command::new("tar").current_dir(&packed).args(["xzf", &format!("{name}.crate")]))?;
         let mut content = files(&packed.join(&name))?;
-        assert!(
-            content.contains_key(Path::new("LICENSE")),
-            "{name} has no licence"
-        );
+        assert!(content.contains_key(Path::new("LICENSE")), "{name} has no licence");
         // It tells the commit, and no two builds would be of the same files.
         content.remove(Path::new(".cargo_vcs_info.json"));
         content.remove(Path::new("Cargo.lock"));
@@ -109,35 +91,22 @@ fn project(folder: &Path, crates: &Path) -> Result {
     let template = Path::new(ROOT).join("template");
     let mut made = BTreeMap::new();
     for (path, content) in files(&template)? {
-        let fill = |text: String| {
-            PLACEHOLDERS
-                .iter()
-                .fold(text, |text, (from, to)| text.replace(from, to))
-        };
+        let fill = |text: String| PLACEHOLDERS.iter().fold(text, |text, (from, to)| text.replace(from, to));
         let path = fill(path.display().to_string());
         let text = fill(String::from_utf8(content)?);
-        assert!(
-            !text.contains("{{") && !text.contains("{%"),
-            "{path} has another placeholder"
-        );
+        assert!(!text.contains("{{") && !text.contains("{%"), "{path} has another placeholder");
         if path != "cargo-generate.toml" {
             made.insert(PathBuf::from(path), text.into_bytes());
         }
     }
-    let manifest = made
-        .get_mut(Path::new("Cargo.toml"))
-        .ok_or("no Cargo.toml")?;
+    let manifest = made.get_mut(Path::new("Cargo.toml")).ok_or("no Cargo.toml")?;
     manifest.extend(b"\n[workspace]\n\n[patch.crates-io]\n");
     for name in CRATES {
         let path = crates.join(format!("{name}-{}", env!("CARGO_PKG_VERSION")));
-        manifest
-            .extend(format!("{name} = {{ path = {:?} }}\n", path.display().to_string()).bytes());
+        manifest.extend(format!("{name} = {{ path = {:?} }}\n", path.display().to_string()).bytes());
     }
     // The versions that are here already.
-    made.insert(
-        "Cargo.lock".into(),
-        fs::read(Path::new(ROOT).join("../Cargo.lock"))?,
-    );
+    made.insert("Cargo.lock".into(), fs::read(Path::new(ROOT).join("../Cargo.lock"))?);
     lay(folder, &made)
 }
 
@@ -146,10 +115,7 @@ fn what_the_template_makes_is_tested_installed_and_used() -> Result {
     let test = env::current_exe()?;
     // The folder of the workspace's own build: most of what is needed is there.
     let target = test.ancestors().nth(3).ok_or("no folder of the build")?;
-    let (crates, made) = (
-        target.join("template/crates"),
-        target.join("template/project"),
-    );
+    let (crates, made) = (target.join("template/crates"), target.join("template/project"));
     packages(&crates)?;
     project(&made, &crates)?;
     let mut tests = cargo();
@@ -161,10 +127,7 @@ fn what_the_template_makes_is_tested_installed_and_used() -> Result {
     run(&mut tests)?;
     run(cargo().current_dir(&made).args(["fmt", "--check"]))?;
 
-    let executable = target.join("debug").join(format!(
-        "terraform-provider-ledger{}",
-        env::consts::EXE_SUFFIX
-    ));
+    let executable = target.join("debug").join(format!("terraform-provider-ledger{}", env::consts::EXE_SUFFIX));
     let module = fs::read_to_string(made.join("examples/provider/provider.tf"))?;
     let developed = Workspace::new(ADDRESS, &executable)?;
     developed.write("main.tf", &module)?;
@@ -182,16 +145,10 @@ fn what_the_template_makes_is_tested_installed_and_used() -> Result {
 #[test]
 fn the_template_asks_for_all_that_it_fills_in() -> Result {
     let config = fs::read_to_string(Path::new(ROOT).join("template/cargo-generate.toml"))?;
-    let asked: BTreeSet<_> = config
-        .lines()
-        .filter_map(|line| line.strip_prefix("[placeholders.")?.strip_suffix(']'))
-        .collect();
+    let asked: BTreeSet<_> = config.lines().filter_map(|line| line.strip_prefix("[placeholders.")?.strip_suffix(']')).collect();
     let filled = PLACEHOLDERS.map(|(name, _)| name.trim_matches(['{', '}']));
     // cargo-generate asks for the project's name by itself.
-    let filled: BTreeSet<_> = filled
-        .into_iter()
-        .filter(|name| *name != "project-name")
-        .collect();
+    let filled: BTreeSet<_> = filled.into_iter().filter(|name| *name != "project-name").collect();
     assert_eq!(asked, filled);
     Ok(())
 }

@@ -48,6 +48,7 @@ use validator::Validator;
 ///     ],
 ///     blocks: vec![Block::new("rule", Nesting::List, rules).max_items(5).doc("Who may read it."), timeouts.block()],
 ///     validators: vec![Arc::new(exactly_one_of(&["content", "source"]))],
+///     ..Schema::default()
 /// };
 /// assert_eq!(schema.timeouts(), Some(timeouts));
 /// // What Terraform refuses, and rows without effect; `testing::Core` looks as well.
@@ -63,6 +64,8 @@ pub struct Schema {
     pub attributes: Vec<Attribute>,
     /// One row for each type of block.
     pub blocks: Vec<Block>,
+    /// What to use instead, once all of it is deprecated.
+    pub deprecation_message: Option<Text>,
     /// Rules between attributes.
     pub validators: Vec<Arc<dyn Validator>>,
 }

@@ -142,6 +142,8 @@ pub struct Block {
     pub min_items: u32,
     /// How many a list or set has at most; any number if it is 0.
     pub max_items: u32,
+    /// Whether the provider decides where none is written.
+    pub computed: bool,
     /// What it means, in Markdown.
     pub description: Text,
     /// What to use instead, once it is deprecated.
@@ -309,7 +311,7 @@ pub struct Place<'a> {
 /// let row = Row::Attribute(&attribute);
 /// assert_eq!((row.name(), row.nesting()), ("owner", Some(Nesting::Single)));
 /// assert!(row.is_configurable() && !row.is_computed() && !row.is_write_only());
-/// assert!(row.default_value().is_none());
+/// assert!(row.default_value().is_none() && row.deprecation_message().is_none());
 /// assert_eq!(row.members().rows().map(Row::name).collect::<Vec<_>>(), ["name"]);
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -377,7 +379,10 @@ impl<'s> Row<'s> {
 
     /// Whether the provider may give its value.
     pub fn is_computed(self) -> bool {
-        self.attribute().is_some_and(Attribute::is_computed)
+        match self {
+            Self::Attribute(attribute) => attribute.is_computed(),
+            Self::Block(block) => block.computed,
+        }
     }
 
     /// Whether the configuration may give its value.
@@ -393,6 +398,14 @@ impl<'s> Row<'s> {
     /// Its value when the configuration gives none.
     pub fn default_value(self) -> Option<&'s Value> {
         self.attribute()?.default.as_ref()
+    }
+
+    /// What to use instead, once it is deprecated.
+    pub fn deprecation_message(self) -> Option<&'s str> {
+        match self {
+            Self::Attribute(attribute) => attribute.deprecation_message.as_deref(),
+            Self::Block(block) => block.deprecation_message.as_deref(),
+        }
     }
 
     /// What it must satisfy.
@@ -433,6 +446,11 @@ impl<'s> Row<'s> {
             Self::Attribute(attribute) => attribute.semantically_equal(prior, new),
             Self::Block(_) => prior == new,
         }
+    }
+
+    /// Whether a configuration with this value leaves it out.
+    pub fn is_left_out(self, value: &Value) -> bool {
+        value.is_null() || (self.attribute().is_none() && *value == self.null())
     }
 
     /// Its value where neither configuration nor provider gives one: blocks of a list, set or map are empty, and never null.

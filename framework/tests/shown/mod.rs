@@ -10,7 +10,7 @@ use syn::{Attribute, Expr, ImplItem, Item, Lit, Meta, TraitItem, Visibility};
 const NOT_FOR_AUTHORS: [&str; 2] = ["engine", "wire"];
 
 /// What is public for the derive macro, the engine and the wire; authors meet none of it.
-const NOT_SHOWN: [&str; 17] = [
+const NOT_SHOWN: [&str; 19] = [
     // A model's own part, which `#[derive(Model)]` writes and `Object::model` calls.
     "fields",
     "from_attributes",
@@ -23,6 +23,8 @@ const NOT_SHOWN: [&str; 17] = [
     "from_bytes",
     "to_bytes",
     "with_planned",
+    // What the engine adds to a context.
+    "with_provider_meta",
     // What `response.accepted(…)` gives.
     "Accepted",
     // A server of something else than a provider of this framework.
@@ -31,6 +33,7 @@ const NOT_SHOWN: [&str; 17] = [
     "over",
     // How Terraform proposes a state, and what that asks of rows.
     "hold_written",
+    "is_left_out",
     "proposed_new",
     "unsupported",
 ];

@@ -138,6 +138,11 @@ pub mod schema {
         /// 6.10
         #[prost(string, tag = "7")]
         pub deprecation_message: ::prost::alloc::string::String,
+        /// Not for groups, and not for what has to be there; all that is in it is computed too.
+        ///
+        /// 6.11
+        #[prost(bool, tag = "8")]
+        pub computed: bool,
     }
     /// Either `type`, a JSON type description, or `nested_type`.
     #[derive(Clone, PartialEq, ::prost::Message)]
@@ -402,6 +407,14 @@ pub struct ClientCapabilities {
     /// 6.8
     #[prost(bool, tag = "2")]
     pub write_only_attributes_allowed: bool,
+    /// The plan of an apply gets what the plan before it remembered.
+    ///
+    /// 6.11
+    #[prost(bool, tag = "3")]
+    pub store_planned_private: bool,
+    /// 6.11
+    #[prost(bool, tag = "4")]
+    pub computed_blocks_allowed: bool,
 }
 /// Why an answer had to be put off. Terraform accepts it only where `deferral_allowed` came with the request.
 ///

@@ -1,6 +1,7 @@
 //! The service driven as Terraform drives it, without a network.
 
 mod blocks;
+mod deferral;
 mod identity;
 mod memory;
 mod nested;
@@ -8,6 +9,7 @@ mod once;
 mod protocol;
 mod registry;
 mod write_only;
+mod yard;
 
 use serde_json::{Value as Json, json};
 use tfplugin_proto::v6;

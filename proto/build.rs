@@ -31,7 +31,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         .build_transport(false)
         .bytes(".")
         // Their Debug, in src/redact.rs, shows no content.
-        .skip_debug([".tfplugin6.DynamicValue", ".tfplugin6.RawState"])
+        .skip_debug([
+            ".tfplugin6.DynamicValue",
+            ".tfplugin6.RawState",
+            ".tfplugin6.ReadStateBytes.Response",
+            ".tfplugin6.WriteStateBytes.RequestChunk",
+        ])
         .compile_fds(compiler.file_descriptor_set())?;
     Ok(())
 }

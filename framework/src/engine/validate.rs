@@ -16,6 +16,8 @@ use crate::resource::Resource;
 use crate::schema::validator::{ValidateRequest, Validator};
 use crate::schema::walk::for_each_nested;
 use crate::schema::{Members, Mode, Nesting, Row, Schema};
+#[cfg(feature = "state-store")]
+use crate::state_store::StateStore;
 use crate::types::path::Path;
 use crate::types::value::{Object, Value};
 use crate::validate_config::{ValidateConfig, ValidateConfigRequest};
@@ -71,6 +73,17 @@ impl Engine {
     ) -> Diagnostics {
         let found = validate(action.schema(), config, false);
         and_rules(found, || action.validate_config(), config).await
+    }
+
+    /// Checks the configuration of a state store.
+    #[cfg(feature = "state-store")]
+    pub async fn validate_state_store<D: Send + Sync>(
+        &self,
+        store: &dyn StateStore<D>,
+        config: &Object,
+    ) -> Diagnostics {
+        let found = validate(store.schema(), config, false);
+        and_rules(found, || store.validate_config(), config).await
     }
 
     /// Checks the configuration of a data source.

@@ -2,6 +2,8 @@
 
 mod list;
 mod once;
+#[cfg(feature = "state-store")]
+mod state_store;
 mod take_over;
 
 use std::collections::BTreeMap;
@@ -57,6 +59,9 @@ pub struct Options {
     pub refresh: bool,
     /// Whether the client knows write-only attributes, as Terraform does since 1.11.
     pub write_only_attributes_allowed: bool,
+    /// How many bytes of a state are to travel in one message: Terraform proposes 8 MiB.
+    #[cfg(feature = "state-store")]
+    pub chunk_size: i64,
 }
 
 impl Default for Options {
@@ -64,6 +69,8 @@ impl Default for Options {
         Self {
             refresh: true,
             write_only_attributes_allowed: true,
+            #[cfg(feature = "state-store")]
+            chunk_size: 8 << 20,
         }
     }
 }

@@ -35,6 +35,8 @@ mod instance;
 mod list;
 mod once;
 mod plan;
+#[cfg(feature = "state-store")]
+mod state_store;
 
 mod apply;
 
@@ -51,6 +53,8 @@ pub use self::model::assert_model_fits;
 pub use self::once::{Invoked, Opened};
 pub use self::plan::{Action, Planned};
 pub use self::propose::proposed_new;
+#[cfg(feature = "state-store")]
+pub use self::state_store::StateStorage;
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,8 @@ mod nested;
 mod once;
 mod protocol;
 mod registry;
+#[cfg(feature = "state-store")]
+mod state_store;
 mod write_only;
 
 use serde_json::{Value as Json, json};

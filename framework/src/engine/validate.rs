@@ -13,6 +13,7 @@ use crate::ephemeral::EphemeralResource;
 use crate::list::ListResource;
 use crate::provider::Provider;
 use crate::resource::Resource;
+use crate::schema::custom_type::CustomType;
 use crate::schema::validator::{ValidateRequest, Validator};
 use crate::schema::walk::for_each_nested;
 use crate::schema::{Members, Mode, Nesting, Row, Schema};
@@ -185,7 +186,37 @@ impl Check<'_> {
             let request = ValidateRequest::new(path, value, self.config);
             request.report(custom_type.validate(value), &mut self.diagnostics);
         }
+        if let Some(element_type) = attribute.and_then(|it| it.element_type.as_ref()) {
+            self.elements(&**element_type, value, path);
+        }
         self.rules(row.validators(), value, path);
+    }
+
+    /// Checks what is in lists, sets and maps by the type of their elements.
+    fn elements(&mut self, element_type: &dyn CustomType, value: &Value, path: &Path) {
+        match value {
+            Value::List(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    self.elements(element_type, element, &path.with_index(index));
+                }
+            }
+            Value::Map(elements) => {
+                for (key, element) in elements {
+                    self.elements(element_type, element, &path.with_key(key));
+                }
+            }
+            // No path leads into a set.
+            Value::Set(elements) => {
+                for element in elements {
+                    self.elements(element_type, element, path);
+                }
+            }
+            value if value.is_null() || !value.is_wholly_known() => {}
+            value => {
+                let request = ValidateRequest::new(path, value, self.config);
+                request.report(element_type.validate(value), &mut self.diagnostics);
+            }
+        }
     }
 
     fn rules(&mut self, validators: &[Arc<dyn Validator>], value: &Value, path: &Path) {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::context::Context;
+use crate::deferral::DeferredReason;
 use crate::diagnostics::{Diagnostics, Reported};
 use crate::schema::Schema;
 use crate::types::value::Object;
@@ -61,6 +62,8 @@ pub struct ModifyPlanRequest<'a> {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ModifyPlanResponse {
+    /// Why the action is put off, where the client allows that. Terraform takes no other reason than the provider's configuration.
+    pub deferred: Option<DeferredReason>,
     /// Messages to the user.
     pub diagnostics: Diagnostics,
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::deferral::{ClientCapabilities, DeferredReason};
 use crate::diagnostics::Diagnostic;
+use crate::types::value::Object;
 
 /// What the provider's configuration made, and the bounds within which an operation has to come back.
 #[derive(Debug)]
@@ -15,6 +17,11 @@ pub struct Context<D> {
     pub deadline: Instant,
     /// Set when the user stops Terraform; a running operation then returns within seconds with what it has.
     pub cancel: CancellationToken,
+    /// What the client understands that asks for the operation.
+    pub client_capabilities: ClientCapabilities,
+    /// Why the provider as a whole is deferred, if it is.
+    pub(crate) provider_deferred: Option<DeferredReason>,
+    provider_meta: Option<Arc<Object>>,
 }
 
 impl<D> Context<D> {
@@ -24,13 +31,43 @@ impl<D> Context<D> {
             data,
             deadline,
             cancel,
+            client_capabilities: ClientCapabilities::default(),
+            provider_deferred: None,
+            provider_meta: None,
         }
     }
 
     /// The same, for an operation that has to end by `deadline`.
     #[must_use]
     pub fn with_deadline(&self, deadline: Instant) -> Self {
-        Self::new(self.data.clone(), deadline, self.cancel.clone())
+        Self {
+            data: self.data.clone(),
+            deadline,
+            cancel: self.cancel.clone(),
+            provider_meta: self.provider_meta.clone(),
+            ..*self
+        }
+    }
+
+    /// The same, in a module that says this to the provider.
+    #[must_use]
+    pub fn with_provider_meta(self, meta: Option<Object>) -> Self {
+        Self {
+            provider_meta: meta.map(Arc::new),
+            ..self
+        }
+    }
+
+    /// What the module says to the provider, if it does: by [`Provider::meta_schema`](crate::provider::Provider::meta_schema).
+    /// Known when managed resources are read, planned and applied, and when data sources are read.
+    pub fn provider_meta(&self) -> Option<&Object> {
+        self.provider_meta.as_deref()
+    }
+
+    /// Why the operation is put off as all of the provider is, if it may be.
+    pub(crate) fn provider_deferred(&self) -> Option<DeferredReason> {
+        let reason = self.provider_deferred;
+        reason.filter(|_| self.client_capabilities.deferral_allowed)
     }
 
     /// What the provider's configuration made, or an error that says why there is nothing.

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::context::Context;
+use crate::deferral::DeferredReason;
 use crate::diagnostics::{Diagnostics, Reported};
 use crate::schema::Schema;
 use crate::types::value::Object;
@@ -45,6 +46,8 @@ pub struct ReadRequest<'a> {
 pub struct ReadResponse {
     /// The result, which starts as the configuration and keeps all of it.
     pub state: Object,
+    /// Why the read is put off, where the client allows that; what is computed and was not found is then unknown.
+    pub deferred: Option<DeferredReason>,
     /// Messages to the user.
     pub diagnostics: Diagnostics,
 }

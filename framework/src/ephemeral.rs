@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 
 use crate::context::Context;
+use crate::deferral::DeferredReason;
 use crate::diagnostics::{Diagnostics, Reported};
 use crate::private::Private;
 use crate::schema::Schema;
@@ -86,6 +87,8 @@ pub struct OpenResponse {
     pub private: Private,
     /// When it is to be renewed, if at all.
     pub renew_at: Option<SystemTime>,
+    /// Why it is not opened yet, where the client allows that; what is computed and was not found is then unknown.
+    pub deferred: Option<DeferredReason>,
     /// Messages to the user.
     pub diagnostics: Diagnostics,
 }

@@ -31,8 +31,8 @@
 //! - [`diagnostics`]: messages to the user: errors and warnings.
 //! - [`model`]: objects as structs.
 //! - [`schema`]: schemas as data, one row for each attribute.
-//! - [`resource`], [`data_source`], [`ephemeral`], [`action`], [`list`], [`function`], with [`context`], [`private`] and [`validate_config`], and [`provider`]: what an
-//!   author writes.
+//! - [`resource`], [`data_source`], [`ephemeral`], [`action`], [`list`], [`function`], with [`context`], [`deferral`], [`private`] and
+//!   [`validate_config`], and [`provider`]: what an author writes.
 //! - `state_store`, with the feature `state-store`: places where states are kept.
 //! - [`engine`]: what happens to a configuration, a plan and a state. Knows no message of the protocol, and does no IO.
 //! - [`plugin`]: the process: go-plugin's handshake, TLS, listener, life and death.
@@ -50,6 +50,8 @@ pub mod types;
 pub mod diagnostics;
 pub mod model;
 pub mod schema;
+
+pub mod deferral;
 
 pub mod context;
 pub mod private;

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::action::Action;
 use crate::data_source::DataSource;
+use crate::deferral::{ClientCapabilities, DeferredReason};
 use crate::diagnostics::{Diagnostics, Reported};
 use crate::ephemeral::EphemeralResource;
 use crate::function::Function;
@@ -29,6 +30,12 @@ pub trait Provider: Send + Sync + 'static {
     fn schema(&self) -> &Schema {
         static NOTHING: LazyLock<Schema> = LazyLock::new(Schema::default);
         &NOTHING
+    }
+
+    /// What a module may say to the provider in `terraform { provider_meta "NAME" { … } }`, if it may say anything. Operations
+    /// find it in [`Context::provider_meta`](crate::context::Context::provider_meta).
+    fn meta_schema(&self) -> Option<&Schema> {
+        None
     }
 
     /// Rules between the arguments of the provider block, if there are any.
@@ -90,6 +97,8 @@ pub struct ConfigureContext {
     pub deadline: Instant,
     /// Set when the user stops Terraform.
     pub cancel: CancellationToken,
+    /// What the client understands.
+    pub client_capabilities: ClientCapabilities,
 }
 
 /// What there is to configure.
@@ -106,6 +115,9 @@ pub struct ConfigureRequest<'a> {
 pub struct ConfigureResponse<D> {
     /// What resources and data sources work with; none while values it needs are unknown.
     pub data: Option<D>,
+    /// Why everything that the provider offers is put off, where the client allows that: plans are then made without asking the
+    /// provider, and nothing is read, imported or opened.
+    pub deferred: Option<DeferredReason>,
     /// Messages to the user.
     pub diagnostics: Diagnostics,
 }

@@ -1,4 +1,4 @@
-//! The wire: Terraform's plugin protocol 6.10 and the go-plugin services around it.
+//! The wire: Terraform's plugin protocol 6.10, with the fields of 6.11 (Terraform 1.16), and the go-plugin services around it.
 //!
 //! Everything here is generated from the `.proto` files of this package; nothing here knows what a provider does.
 //! Every `bytes` field is a [`bytes::Bytes`], and the generated server traits answer `UNIMPLEMENTED` by default.

@@ -21,6 +21,9 @@ const MOST_SENDS: u32 = 3;
 /// How often ARM is asked what came of a write: a replica may be behind.
 const LOOKS: u32 = 3;
 
+/// The status of a request that ARM has not begun yet.
+const ACCEPTED: u16 = 202;
+
 /// What ARM shows of a creation of which nothing came.
 const NOT_THERE: &str = "there is no such object";
 
@@ -45,7 +48,7 @@ impl Api<'_> {
         options: PutOptions,
     ) -> Result<Created, Error> {
         let only_new = options.if_none_match.is_some();
-        let mut send = 0;
+        let (mut send, mut may_show_late) = (0, false);
         loop {
             send += 1;
             let sent = self.put(id, body, options.clone()).await;
@@ -64,7 +67,9 @@ impl Api<'_> {
                 Err(error) => return Err(error),
             };
             let status = accepted.status;
+            // ARM's replicas may be far behind its answer, and what it accepts may begin later than anybody looks.
             let is_told = accepted.body.as_ref().is_some_and(|body| shows(body, id));
+            may_show_late |= is_told || status == ACCEPTED;
             if send == 1 && !only_new && accepted.wrote_over() {
                 match self.find_written(id).await {
                     Ok(None) => {}
@@ -78,8 +83,7 @@ impl Api<'_> {
                 return Ok(Created::New(body));
             }
             let counted = self.count("PUT", send, status, NOT_THERE, id);
-            // ARM has answered with the object: its replicas may be far behind.
-            counted.map_err(|error| match is_told {
+            counted.map_err(|error| match may_show_late {
                 true => error.after_acceptance(),
                 false => error,
             })?;
@@ -120,7 +124,7 @@ impl Api<'_> {
                 return Err(error);
             }
             // What ARM has accepted may begin later than anybody looked.
-            was_accepted |= status == 202;
+            was_accepted |= status == ACCEPTED;
             let counted = self.count("DELETE", send, status, "the object is still there", id);
             counted.map_err(|error| match was_accepted {
                 true => error.after_acceptance(),

@@ -82,10 +82,17 @@ impl Api<'_> {
         }
     }
 
-    /// Whether one look shows that an operation ended well, or that ARM knows nothing of it any more.
-    pub async fn has_settled(self, operation: &Operation, id: &ResourceId) -> bool {
-        let seen = self.poll(operation, id).await;
-        matches!(seen, PollResult::Succeeded(_) | PollResult::Forgotten)
+    /// How an operation ended, by one look at it; nothing unless it shows an end. One that ARM has forgotten ended well.
+    pub async fn settled(
+        self,
+        operation: &Operation,
+        id: &ResourceId,
+    ) -> Option<Result<(), Error>> {
+        match self.poll(operation, id).await {
+            PollResult::Succeeded(_) | PollResult::Forgotten => Some(Ok(())),
+            PollResult::Failed(error, _) => Some(Err(error)),
+            PollResult::Running(_) | PollResult::Missing(_) | PollResult::Unclear(_) => None,
+        }
     }
 
     async fn poll(self, operation: &Operation, id: &ResourceId) -> PollResult {

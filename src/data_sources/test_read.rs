@@ -59,8 +59,8 @@ pub(super) async fn read_with(
     let data_source = named(type_name);
     let config = config(&*data_source, arguments);
     let engine = Engine::default();
-    let (found, diagnostics) = engine
+    let read = engine
         .read_data_source(&*data_source, context, &config)
         .await;
-    found.ok_or(diagnostics)
+    read.object.ok_or(read.diagnostics)
 }

@@ -101,7 +101,7 @@ impl Operations for Ise {
             }
             Ok(ending) => {
                 let body = work.conclude(
-                    (pending.phase, ending),
+                    (&pending, ending),
                     &mut response.state,
                     &mut response.private,
                     &mut response.diagnostics,
@@ -147,7 +147,7 @@ impl Operations for Ise {
                     id: &id,
                 };
                 if arm::provisioning_state(&body).is_some_and(arm::is_success) {
-                    work.settle(&mut response.private).await;
+                    work.settle(response).await;
                 }
             }
             // Gone by our own deletion, which has ended when the subnets are free as well.

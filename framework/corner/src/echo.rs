@@ -2,10 +2,12 @@
 
 use async_trait::async_trait;
 use tfplugin_framework::context::Context;
+use tfplugin_framework::deferral::{DeferredReason, ProviderDeferredBehavior};
 use tfplugin_framework::diagnostics::{Diagnostic, Report as _, Reported};
 use tfplugin_framework::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Identity, ImportState, MoveState,
-    Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest, UpdateResponse, UpgradeState,
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Identity, ImportState,
+    ModifyPlan, MoveState, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
+    UpdateResponse, UpgradeState,
 };
 use tfplugin_framework::schema::Schema;
 use tfplugin_framework::types::value::Object;
@@ -31,6 +33,21 @@ pub trait Echo: Send + Sync + 'static {
     /// The state after a read.
     fn read(&self, request: ReadRequest<'_>) -> Result<Object, Diagnostic> {
         Ok(request.current.clone())
+    }
+
+    /// Why a read is put off, where the client allows that.
+    fn read_deferred(&self, _request: ReadRequest<'_>) -> Option<DeferredReason> {
+        None
+    }
+
+    /// What it adds to the schema's own plans.
+    fn modify_plan(&self) -> Option<&dyn ModifyPlan<()>> {
+        None
+    }
+
+    /// What becomes of its plans while the provider is deferred.
+    fn provider_deferred_behavior(&self) -> ProviderDeferredBehavior {
+        ProviderDeferredBehavior::default()
     }
 
     /// Deletes what is stored outside of the state.
@@ -92,13 +109,16 @@ impl<E: Echo> Resource<()> for Echoing<E> {
 
     async fn read(
         &self,
-        _: &Context<()>,
+        context: &Context<()>,
         request: ReadRequest<'_>,
         response: &mut ReadResponse,
     ) -> Result<(), Reported> {
         let found = self.0.read(request).report(&mut response.diagnostics)?;
         let identity = self.0.identity_of(&found, request.identity);
         response.identity = identity.or(response.identity.take());
+        if context.client_capabilities.deferral_allowed {
+            response.deferred = self.0.read_deferred(request);
+        }
         response.state.set(found);
         Ok(())
     }
@@ -123,6 +143,14 @@ impl<E: Echo> Resource<()> for Echoing<E> {
         response: &mut DeleteResponse,
     ) -> Result<(), Reported> {
         self.0.delete(request).report(&mut response.diagnostics)
+    }
+
+    fn modify_plan(&self) -> Option<&dyn ModifyPlan<()>> {
+        self.0.modify_plan()
+    }
+
+    fn provider_deferred_behavior(&self) -> ProviderDeferredBehavior {
+        self.0.provider_deferred_behavior()
     }
 
     fn import_state(&self) -> Option<&dyn ImportState<()>> {

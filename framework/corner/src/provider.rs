@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use tfplugin_framework::action::Action;
+use tfplugin_framework::deferral::DeferredReason;
 use tfplugin_framework::diagnostics::Reported;
 use tfplugin_framework::ephemeral::EphemeralResource;
 use tfplugin_framework::function::Function;
@@ -37,10 +38,14 @@ impl Provider for Corner {
 
     async fn configure(
         &self,
-        _: &ConfigureContext,
-        _: ConfigureRequest<'_>,
+        context: &ConfigureContext,
+        request: ConfigureRequest<'_>,
         response: &mut ConfigureResponse<()>,
     ) -> Result<(), Reported> {
+        let is_wanted = request.config.bool("deferral") == Some(true);
+        if is_wanted && context.client_capabilities.deferral_allowed {
+            response.deferred = Some(DeferredReason::ProviderConfigUnknown);
+        }
         response.data = Some(());
         Ok(())
     }

@@ -5,8 +5,11 @@
 //! | page | examples |
 //! |---|---|
 //! | `index.md` | `provider/provider.tf` |
-//! | `resources/NAME.md` | `resources/PROVIDER_NAME/resource.tf`, and `import.tf` and `import.sh` if it can be imported |
+//! | `resources/NAME.md` | `resources/PROVIDER_NAME/resource.tf`, and `import.tf` and `import.sh` if it can be imported, and `import-by-identity.tf` if it has an identity |
 //! | `data-sources/NAME.md` | `data-sources/PROVIDER_NAME/data-source.tf` |
+//! | `ephemeral-resources/NAME.md` | `ephemeral-resources/PROVIDER_NAME/ephemeral-resource.tf` |
+//! | `list-resources/NAME.md` | `list-resources/PROVIDER_NAME/list-resource.tfquery.hcl` |
+//! | `actions/NAME.md` | `actions/PROVIDER_NAME/action.tf` |
 //! | `functions/NAME.md` | `functions/NAME/function.tf` |
 //!
 //! A test keeps them fresh:

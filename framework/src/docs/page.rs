@@ -1,10 +1,11 @@
-//! One page each for the provider, a resource, a data source and a function.
+//! One page each for the provider, for each type that it has, and for each function.
 
 use std::fmt::Write;
 
 use super::markdown::{code, front_matter, heading, section};
 use super::rows::{rows, type_words};
 use crate::function::{Parameter, Signature};
+use crate::schema::identity::IdentitySchema;
 use crate::schema::{Schema, TIMEOUTS, timeout_description};
 use crate::types::ty::Type;
 
@@ -17,6 +18,8 @@ pub(super) struct Import<'a> {
     pub(super) block: &'a str,
     /// A command.
     pub(super) command: &'a str,
+    /// An `import` block with an identity, for a type that has one.
+    pub(super) by_identity: Option<&'a str>,
     /// What else there is to know.
     pub(super) notes: &'a str,
 }
@@ -24,49 +27,100 @@ pub(super) struct Import<'a> {
 pub(super) fn index(provider: &str, schema: &Schema, notes: &str, example: &str) -> String {
     let title = format!("{provider} Provider");
     let mut page = front_matter(&title, &schema.description);
-    heading(&mut page, &title, &[&schema.description, notes]);
+    let deprecation = deprecation(schema.deprecation_message.as_deref());
+    heading(
+        &mut page,
+        &title,
+        &[&schema.description, &deprecation, notes],
+    );
     section(&mut page, "Example Usage", &code("terraform", example));
     section(&mut page, "Schema", &rows(schema));
     page
 }
 
 pub(super) fn resource(
-    (provider, name): (&str, &str),
-    schema: &Schema,
-    example: &str,
+    of: &Object<'_>,
+    identity: Option<&IdentitySchema>,
     import: Option<Import<'_>>,
 ) -> String {
-    let mut page = object("Resource", (provider, name), schema, example);
-    if let Some(import) = import {
-        let content = format!(
-            "{} with an `import` block (Terraform 1.5 or later):\n\n{}\nor with a command:\n\n{}\n{}",
-            import.introduction,
-            code("terraform", import.block),
-            code("shell", import.command),
-            import.notes,
+    let mut page = object(of);
+    let Some(import) = import else {
+        let identity = identity.map(|it| identity_rows("###", it));
+        section(&mut page, "Identity", &identity.unwrap_or_default());
+        return page;
+    };
+    let mut content = format!(
+        "{} with an `import` block (Terraform 1.5 or later):\n\n{}\nor with a command:\n\n{}\n{}",
+        import.introduction,
+        code("terraform", import.block),
+        code("shell", import.command),
+        import.notes,
+    );
+    if let (Some(block), Some(identity)) = (import.by_identity, identity) {
+        let (block, rows) = (code("terraform", block), identity_rows("####", identity));
+        content.truncate(content.trim_end().len());
+        let _ = write!(
+            content,
+            "\n\nBy identity, with an `import` block (Terraform 1.12 or later):\n\n{block}\n### Identity Schema\n\n{rows}"
         );
-        section(&mut page, "Import", &content);
     }
+    section(&mut page, "Import", &content);
     page
 }
 
-pub(super) fn data_source(
-    (provider, name): (&str, &str),
-    schema: &Schema,
-    example: &str,
-) -> String {
-    object("Data Source", (provider, name), schema, example)
+/// What of an identity an import has to give, and what it may.
+fn identity_rows(level: &str, schema: &IdentitySchema) -> String {
+    let mut rows = String::new();
+    for (title, is_optional) in [("Required", false), ("Optional", true)] {
+        let attributes = schema.attributes.iter();
+        let mut attributes = attributes
+            .filter(|it| it.is_optional_for_import == is_optional)
+            .peekable();
+        if attributes.peek().is_none() {
+            continue;
+        }
+        let _ = write!(rows, "{level} {title}\n\n");
+        for attribute in attributes {
+            let (name, kind) = (&attribute.name, type_words(&attribute.ty));
+            let row = format!("- `{name}` ({kind}) {}", attribute.description);
+            let _ = writeln!(rows, "{}", row.trim_end());
+        }
+        rows.push('\n');
+    }
+    rows
 }
 
-fn object(what: &str, (provider, name): (&str, &str), schema: &Schema, example: &str) -> String {
+/// A type, its schema and how it is used.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Object<'a> {
+    /// What it is.
+    pub(super) what: &'a str,
+    /// The provider's name.
+    pub(super) provider: &'a str,
+    /// The type's name.
+    pub(super) name: &'a str,
+    /// Its schema.
+    pub(super) schema: &'a Schema,
+    /// A configuration that uses it.
+    pub(super) example: &'a str,
+}
+
+pub(super) fn object(of: &Object<'_>) -> String {
+    let (what, provider, name, schema) = (of.what, of.provider, of.name, of.schema);
     let title = format!("{name} {what} - {provider}");
     let mut page = front_matter(&title, &schema.description);
     let title = format!("{name} ({what})");
-    heading(&mut page, &title, &[&schema.description]);
-    section(&mut page, "Example Usage", &code("terraform", example));
+    let deprecation = deprecation(schema.deprecation_message.as_deref());
+    heading(&mut page, &title, &[&schema.description, &deprecation]);
+    section(&mut page, "Example Usage", &code("terraform", of.example));
     section(&mut page, "Schema", &rows(schema));
     timeouts(&mut page, schema);
     page
+}
+
+fn deprecation(message: Option<&str>) -> String {
+    let words = message.map(|it| format!("**Deprecated:** {it}"));
+    words.unwrap_or_default()
 }
 
 fn timeouts(page: &mut String, schema: &Schema) {
@@ -96,9 +150,7 @@ pub(super) fn function(
     let title = format!("{name} function - {provider}");
     let mut page = front_matter(&title, &signature.summary);
     let title = format!("function: {name}");
-    let deprecation = signature.deprecation_message.as_ref();
-    let deprecation = deprecation.map(|it| format!("**Deprecated:** {it}"));
-    let deprecation = deprecation.unwrap_or_default();
+    let deprecation = deprecation(signature.deprecation_message.as_deref());
     heading(&mut page, &title, &[&signature.description, &deprecation]);
     section(&mut page, "Example Usage", &code("terraform", example));
     section(

@@ -6,6 +6,8 @@ use std::{fs, io};
 
 use super::page::{self, Import};
 use crate::provider::Provider;
+use crate::resource::Resource;
+use crate::schema::Schema;
 
 /// What pages need to know beside the schemas.
 #[derive(Clone, Copy, Debug)]
@@ -81,27 +83,32 @@ pub fn generate<P: Provider>(provider: &P, docs: &Docs<'_>) -> io::Result<Pages>
     let index = page::index(docs.provider, provider.schema(), docs.index_notes, &example);
     pages.add("index.md".to_owned(), index);
     for resource in provider.resources() {
-        let name = resource.type_name();
-        let example = |file: &str| docs.example(&format!("resources/{name}/{file}"));
-        let usage = example("resource.tf")?;
-        let import = match resource.import_state() {
-            Some(_) => Some((example("import.tf")?, example("import.sh")?)),
-            None => None,
-        };
-        let import = import.as_ref().map(|(block, command)| Import {
-            introduction: docs.import_introduction,
-            block,
-            command,
-            notes: docs.import_notes,
-        });
-        let page = page::resource((docs.provider, name), resource.schema(), &usage, import);
-        pages.add(format!("resources/{}.md", docs.short_name(name)), page);
+        let page = resource_page(docs, &*resource)?;
+        pages.add_type(docs, "resources", resource.type_name(), page);
     }
-    for data_source in provider.data_sources() {
-        let name = data_source.type_name();
-        let usage = docs.example(&format!("data-sources/{name}/data-source.tf"))?;
-        let page = page::data_source((docs.provider, name), data_source.schema(), &usage);
-        pages.add(format!("data-sources/{}.md", docs.short_name(name)), page);
+    for it in provider.data_sources() {
+        let example = ("data-sources", "data-source.tf", "Data Source");
+        pages.object(docs, example, it.type_name(), it.schema())?;
+    }
+    for it in provider.ephemeral_resources() {
+        let example = (
+            "ephemeral-resources",
+            "ephemeral-resource.tf",
+            "Ephemeral Resource",
+        );
+        pages.object(docs, example, it.type_name(), it.schema())?;
+    }
+    for it in provider.list_resources() {
+        let example = (
+            "list-resources",
+            "list-resource.tfquery.hcl",
+            "List Resource",
+        );
+        pages.object(docs, example, it.type_name(), it.schema())?;
+    }
+    for it in provider.actions() {
+        let example = ("actions", "action.tf", "Action");
+        pages.object(docs, example, it.type_name(), it.schema())?;
     }
     for function in provider.functions() {
         let name = function.name();
@@ -112,7 +119,65 @@ pub fn generate<P: Provider>(provider: &P, docs: &Docs<'_>) -> io::Result<Pages>
     Ok(pages)
 }
 
+fn resource_page<D: Send + Sync>(
+    docs: &Docs<'_>,
+    resource: &dyn Resource<D>,
+) -> io::Result<String> {
+    let name = resource.type_name();
+    let example = |file: &str| docs.example(&format!("resources/{name}/{file}"));
+    let usage = example("resource.tf")?;
+    let identity = resource.identity().map(|it| it.identity_schema());
+    let is_importable = resource.import_state().is_some();
+    let import = match is_importable {
+        true => Some((example("import.tf")?, example("import.sh")?)),
+        false => None,
+    };
+    let by_identity = match identity.filter(|_| is_importable) {
+        Some(_) => Some(example("import-by-identity.tf")?),
+        None => None,
+    };
+    let import = import.as_ref().map(|(block, command)| Import {
+        introduction: docs.import_introduction,
+        block,
+        command,
+        by_identity: by_identity.as_deref(),
+        notes: docs.import_notes,
+    });
+    let of = page::Object {
+        what: "Resource",
+        provider: docs.provider,
+        name,
+        schema: resource.schema(),
+        example: &usage,
+    };
+    Ok(page::resource(&of, identity, import))
+}
+
 impl Pages {
+    /// Adds the page of a type that is nothing but its schema and its example: the folder, the example's file, and what it is.
+    fn object(
+        &mut self,
+        docs: &Docs<'_>,
+        (folder, file, what): (&str, &str, &str),
+        name: &str,
+        schema: &Schema,
+    ) -> io::Result<()> {
+        let example = docs.example(&format!("{folder}/{name}/{file}"))?;
+        let page = page::object(&page::Object {
+            what,
+            provider: docs.provider,
+            name,
+            schema,
+            example: &example,
+        });
+        self.add_type(docs, folder, name, page);
+        Ok(())
+    }
+
+    fn add_type(&mut self, docs: &Docs<'_>, folder: &str, name: &str, page: String) {
+        self.add(format!("{folder}/{}.md", docs.short_name(name)), page);
+    }
+
     /// Adds a page that is not about something in the provider, such as a guide.
     pub fn add(&mut self, path: impl Into<String>, page: String) {
         self.0.insert(path.into(), page);

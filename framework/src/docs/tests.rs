@@ -1,16 +1,24 @@
 use std::fs;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::{Docs, generate};
+use crate::action::{Action, InvokeRequest, InvokeResponse};
 use crate::context::Context;
 use crate::data_source::{self, DataSource};
 use crate::diagnostics::Reported;
+use crate::ephemeral::{EphemeralResource, OpenRequest, OpenResponse};
 use crate::function::{CallRequest, Function, FunctionError, Parameter, Signature};
+use crate::list::{ListRequest, ListResource, ListResponse};
 use crate::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
-use crate::resource::Resource;
+use crate::resource::{
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Identity, ImportState,
+    ImportStateRequest, ImportStateResponse, Outcome, ReadRequest, ReadResponse, Resource,
+    UpdateRequest, UpdateResponse,
+};
+use crate::schema::identity::{IdentityAttribute, IdentitySchema};
 use crate::schema::plan_modifier::requires_replace;
 use crate::schema::validator::{length_between, one_of};
 use crate::schema::{Attribute, Block, Nesting, Schema, Timeouts};
@@ -99,6 +107,168 @@ impl DataSource<()> for Beds {
     }
 }
 
+/// Trees have an identity, are listed, watered, and looked at.
+struct Tree {
+    type_name: &'static str,
+    schema: Schema,
+    is_importable: bool,
+}
+
+impl Tree {
+    fn new(type_name: &'static str, is_importable: bool) -> Self {
+        let schema = Schema {
+            description: "A tree.".into(),
+            deprecation_message: Some("Plant a `garden_plot`.".into()),
+            attributes: vec![Attribute::string("kind").required()],
+            ..Schema::default()
+        };
+        Self {
+            type_name,
+            schema,
+            is_importable,
+        }
+    }
+}
+
+#[async_trait]
+impl Resource<()> for Tree {
+    fn type_name(&self) -> &str {
+        self.type_name
+    }
+
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    async fn create(
+        &self,
+        _: &Context<()>,
+        _: CreateRequest<'_>,
+        _: &mut CreateResponse,
+    ) -> Result<Outcome, Reported> {
+        Ok(Outcome::Done)
+    }
+
+    async fn read(
+        &self,
+        _: &Context<()>,
+        _: ReadRequest<'_>,
+        _: &mut ReadResponse,
+    ) -> Result<(), Reported> {
+        Ok(())
+    }
+
+    async fn update(
+        &self,
+        _: &Context<()>,
+        _: UpdateRequest<'_>,
+        _: &mut UpdateResponse,
+    ) -> Result<Outcome, Reported> {
+        Ok(Outcome::Done)
+    }
+
+    async fn delete(
+        &self,
+        _: &Context<()>,
+        _: DeleteRequest<'_>,
+        _: &mut DeleteResponse,
+    ) -> Result<(), Reported> {
+        Ok(())
+    }
+
+    fn identity(&self) -> Option<&dyn Identity> {
+        Some(self)
+    }
+
+    fn import_state(&self) -> Option<&dyn ImportState<()>> {
+        self.is_importable.then_some(self)
+    }
+}
+
+impl Identity for Tree {
+    fn identity_schema(&self) -> &IdentitySchema {
+        static SCHEMA: LazyLock<IdentitySchema> = LazyLock::new(|| {
+            IdentitySchema::new(vec![
+                IdentityAttribute::string("place").doc("Where it stands."),
+                IdentityAttribute::string("garden").optional_for_import(),
+            ])
+        });
+        &SCHEMA
+    }
+}
+
+#[async_trait]
+impl ImportState<()> for Tree {
+    async fn import(
+        &self,
+        _: &Context<()>,
+        _: ImportStateRequest<'_>,
+        _: &mut ImportStateResponse,
+    ) -> Result<(), Reported> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ListResource<()> for Tree {
+    fn type_name(&self) -> &str {
+        self.type_name
+    }
+
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    async fn list(
+        &self,
+        _: &Context<()>,
+        _: ListRequest<'_>,
+        _: &mut ListResponse,
+    ) -> Result<(), Reported> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl EphemeralResource<()> for Tree {
+    fn type_name(&self) -> &str {
+        self.type_name
+    }
+
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    async fn open(
+        &self,
+        _: &Context<()>,
+        _: OpenRequest<'_>,
+        _: &mut OpenResponse,
+    ) -> Result<(), Reported> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Action<()> for Tree {
+    fn type_name(&self) -> &str {
+        self.type_name
+    }
+
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    async fn invoke(
+        &self,
+        _: &Context<()>,
+        _: InvokeRequest<'_>,
+        _: &mut InvokeResponse,
+    ) -> Result<(), Reported> {
+        Ok(())
+    }
+}
+
 struct Mix;
 
 impl Function for Mix {
@@ -154,7 +324,21 @@ impl Provider for Gardens {
                 schema: Some(shed),
                 is_importable: false,
             }),
+            Arc::new(Tree::new("garden_tree", true)),
+            Arc::new(Tree::new("garden_weed", false)),
         ]
+    }
+
+    fn list_resources(&self) -> Vec<Arc<dyn ListResource<()>>> {
+        vec![Arc::new(Tree::new("garden_tree", true))]
+    }
+
+    fn ephemeral_resources(&self) -> Vec<Arc<dyn EphemeralResource<()>>> {
+        vec![Arc::new(Tree::new("garden_shade", true))]
+    }
+
+    fn actions(&self) -> Vec<Arc<dyn Action<()>>> {
+        vec![Arc::new(Tree::new("garden_water", true))]
     }
 
     fn data_sources(&self) -> Vec<Arc<dyn DataSource<()>>> {
@@ -179,6 +363,14 @@ fn examples() -> tempfile::TempDir {
         "resources/garden_plot/import.tf",
         "resources/garden_plot/import.sh",
         "resources/garden_shed/resource.tf",
+        "resources/garden_tree/resource.tf",
+        "resources/garden_tree/import.tf",
+        "resources/garden_tree/import.sh",
+        "resources/garden_tree/import-by-identity.tf",
+        "resources/garden_weed/resource.tf",
+        "list-resources/garden_tree/list-resource.tfquery.hcl",
+        "ephemeral-resources/garden_shade/ephemeral-resource.tf",
+        "actions/garden_water/action.tf",
         "data-sources/garden_beds/data-source.tf",
         "functions/mix/function.tf",
     ] {
@@ -210,11 +402,21 @@ fn pages_tell_everything_that_a_schema_can_hold() {
 #[test]
 fn a_missing_example_is_named() {
     let examples = examples();
-    let missing = examples.path().join("functions/mix/function.tf");
-    fs::remove_file(&missing).expect("removed");
-    let error = generate(&Gardens, &Docs::new("garden", examples.path()));
-    let error = error.expect_err("it is missing").to_string();
-    assert!(error.contains("function.tf"), "{error}");
+    for name in [
+        "functions/mix/function.tf",
+        "resources/garden_tree/import-by-identity.tf",
+        "list-resources/garden_tree/list-resource.tfquery.hcl",
+        "ephemeral-resources/garden_shade/ephemeral-resource.tf",
+        "actions/garden_water/action.tf",
+    ] {
+        let missing = examples.path().join(name);
+        let text = fs::read(&missing).expect("read");
+        fs::remove_file(&missing).expect("removed");
+        let error = generate(&Gardens, &Docs::new("garden", examples.path()));
+        let error = error.expect_err("it is missing").to_string();
+        assert!(error.contains(name), "{error}");
+        fs::write(&missing, text).expect("written");
+    }
 }
 
 #[test]

@@ -2,14 +2,15 @@
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::Engine;
 use super::apply::refuse_when_stopped;
 use super::panic::catch;
 use super::timeouts::bounded;
+use super::{Engine, bug, deferral};
 use crate::action::{
     Action, InvokeRequest, InvokeResponse, ModifyPlanRequest, ModifyPlanResponse, Progress,
 };
 use crate::context::Context;
+use crate::deferral::DeferredReason;
 use crate::diagnostics::{Diagnostics, Report as _};
 use crate::types::value::Object;
 
@@ -20,16 +21,32 @@ impl Engine {
         action: &dyn Action<D>,
         context: &Context<D>,
         config: &Object,
-    ) -> Diagnostics {
+    ) -> ModifyPlanResponse {
         let context = bounded(context, action.schema(), Some(config), "read");
-        let mut response = ModifyPlanResponse::default();
+        let mut response = ModifyPlanResponse {
+            deferred: context.provider_deferred(),
+            ..ModifyPlanResponse::default()
+        };
+        if response.deferred.is_some() {
+            return response;
+        }
         if let Some(ability) = action.modify_plan() {
             let request = ModifyPlanRequest { config };
             let planned = catch(ability.modify(&context, request, &mut response)).await;
             // What failed has said why.
             let _ = planned.report(&mut response.diagnostics).flatten();
         }
-        response.diagnostics
+        let client = context.client_capabilities;
+        let diagnostics = &mut response.diagnostics;
+        response.deferred = deferral::allowed(response.deferred, client, diagnostics);
+        if let Some(reason) = response.deferred
+            && reason != DeferredReason::ProviderConfigUnknown
+        {
+            let finding =
+                format!("The action is put off for {reason:?}, which Terraform does not take");
+            response.diagnostics.fail(bug(&finding));
+        }
+        response
     }
 
     /// Invokes an action; `progress` is closed when it has ended.

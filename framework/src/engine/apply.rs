@@ -140,6 +140,7 @@ async fn create<D: Send + Sync>(
         object,
         identity,
         private,
+        deferred: None,
         diagnostics,
     }
 }
@@ -169,6 +170,7 @@ async fn update<D: Send + Sync>(
         object,
         identity,
         private,
+        deferred: None,
         diagnostics,
     }
 }
@@ -215,6 +217,7 @@ async fn delete<D: Send + Sync>(
         identity: identity.filter(|_| object.is_some()),
         object,
         private,
+        deferred: None,
         diagnostics,
     }
 }

@@ -6,9 +6,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
+use super::deferral;
 use super::panic::catch;
 use super::timeouts::DEFAULT_TIMEOUT;
 use crate::context::Context;
+use crate::deferral::{ClientCapabilities, DeferredReason};
 use crate::diagnostics::{Diagnostic, Diagnostics, Report as _};
 use crate::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
 use crate::types::value::Object;
@@ -21,6 +23,8 @@ pub struct Configured<D>(RwLock<Configuration<D>>);
 #[derive(Debug)]
 struct Configuration<D> {
     data: Option<Arc<D>>,
+    /// Why everything is put off, if it is.
+    deferred: Option<DeferredReason>,
     /// Set by StopProvider; every later operation under this configuration stops early too.
     stop: CancellationToken,
 }
@@ -29,6 +33,7 @@ impl<D> Default for Configured<D> {
     fn default() -> Self {
         Self(RwLock::new(Configuration {
             data: None,
+            deferred: None,
             stop: CancellationToken::new(),
         }))
     }
@@ -38,7 +43,9 @@ impl<D> Configured<D> {
     /// What an operation that begins now has at hand. Its deadline is set once it is known what the operation is.
     pub fn context(&self) -> Context<D> {
         let now = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Context::new(now.data.clone(), Instant::now(), now.stop.clone())
+        let mut context = Context::new(now.data.clone(), Instant::now(), now.stop.clone());
+        context.provider_deferred = now.deferred;
+        context
     }
 
     /// Asks running operations to return with what they have.
@@ -47,8 +54,8 @@ impl<D> Configured<D> {
         now.stop.cancel();
     }
 
-    fn install(&self, data: Option<Arc<D>>, stop: CancellationToken) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Configuration { data, stop };
+    fn install(&self, configuration: Configuration<D>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = configuration;
     }
 }
 
@@ -59,15 +66,22 @@ impl Engine {
         provider: &P,
         configured: &Configured<P::Data>,
         config: &Object,
+        client_capabilities: ClientCapabilities,
     ) -> Diagnostics {
         // From here on a stop is meant for the new configuration, also for the making of it.
         let context = ConfigureContext {
             deadline: Instant::now() + DEFAULT_TIMEOUT,
             cancel: CancellationToken::new(),
+            client_capabilities,
         };
-        configured.install(None, context.cancel.clone());
+        configured.install(Configuration {
+            data: None,
+            deferred: None,
+            stop: context.cancel.clone(),
+        });
         let mut response = ConfigureResponse {
             data: None,
+            deferred: None,
             diagnostics: Diagnostics::new(),
         };
         let request = ConfigureRequest { config };
@@ -80,7 +94,12 @@ impl Engine {
         };
         let result = configure.report(&mut response.diagnostics).flatten();
         let data = response.data.filter(|_| result.is_ok());
-        configured.install(data.map(Arc::new), context.cancel);
+        let deferred = response.deferred.filter(|_| result.is_ok());
+        configured.install(Configuration {
+            data: data.map(Arc::new),
+            deferred: deferral::allowed(deferred, client_capabilities, &mut response.diagnostics),
+            stop: context.cancel,
+        });
         response.diagnostics
     }
 }

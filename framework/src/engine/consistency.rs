@@ -119,9 +119,16 @@ fn plan_attribute(
 
 fn plan_block(row: Row<'_>, values: Values<'_>, path: &Path, findings: &mut Vec<String>) {
     let (config, _, planned) = values;
-    if config.is_unknown() || planned.is_unknown() {
+    let is_left_to_provider = config.is_null() && row.is_computed();
+    if !is_left_to_provider && (config.is_unknown() || planned.is_unknown()) {
         if config != planned {
             findings.push(format!("{path}: unknown unlike the configuration"));
+        }
+        return;
+    }
+    if is_left_to_provider {
+        if planned.is_null() && !row.null().is_null() {
+            findings.push(format!("{path}: a block that is null"));
         }
         return;
     }

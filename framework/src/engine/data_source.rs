@@ -1,13 +1,25 @@
 //! Looking something up.
 
-use super::Engine;
 use super::panic::catch;
 use super::timeouts::bounded;
+use super::{Engine, deferral};
 use crate::context::Context;
 use crate::data_source::{DataSource, ReadRequest, ReadResponse};
+use crate::deferral::DeferredReason;
 use crate::diagnostics::{Diagnostics, Report as _};
 use crate::schema::walk::with_defaults;
 use crate::types::value::Object;
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct FindResponse {
+    /// The result; none if the look-up failed.
+    pub object: Option<Object>,
+    /// Why the look-up is put off, if it is; something in the result is then unknown.
+    pub deferred: Option<DeferredReason>,
+    /// Messages to the user.
+    pub diagnostics: Diagnostics,
+}
 
 impl Engine {
     /// Looks up what `config` asks for; nothing is found if that fails.
@@ -16,20 +28,36 @@ impl Engine {
         data_source: &dyn DataSource<D>,
         context: &Context<D>,
         config: &Object,
-    ) -> (Option<Object>, Diagnostics) {
+    ) -> FindResponse {
         let schema = data_source.schema();
         let context = bounded(context, schema, Some(config), "read");
         let config = with_defaults(schema.members(), &config.clone().into());
         let config = config.as_object().cloned().unwrap_or_default();
         let mut response = ReadResponse {
             state: config.clone(),
+            deferred: context.provider_deferred(),
             diagnostics: Diagnostics::new(),
         };
-        let request = ReadRequest { config: &config };
-        let read = catch(data_source.read(&context, request, &mut response)).await;
-        let read = read.report(&mut response.diagnostics).flatten();
-        let found = read.ok().map(|()| response.state);
-        (found, response.diagnostics)
+        let mut is_read = true;
+        if response.deferred.is_none() {
+            let request = ReadRequest { config: &config };
+            let read = catch(data_source.read(&context, request, &mut response)).await;
+            is_read = read.report(&mut response.diagnostics).flatten().is_ok();
+        }
+        let ReadResponse {
+            mut state,
+            deferred,
+            mut diagnostics,
+        } = response;
+        let deferred = deferral::allowed(deferred, context.client_capabilities, &mut diagnostics);
+        if deferred.is_some() {
+            deferral::mark_missing(schema, &config, &mut state);
+        }
+        FindResponse {
+            object: Some(state).filter(|_| is_read),
+            deferred,
+            diagnostics,
+        }
     }
 }
 
@@ -104,9 +132,9 @@ mod tests {
             config.set("unit", unit);
             config.set("options", given);
             let engine = Engine::default();
-            let (found, told) = engine.read_data_source(&Measure, &context, &config).await;
-            assert!(told.is_empty());
-            let found = found.expect("read");
+            let read = engine.read_data_source(&Measure, &context, &config).await;
+            assert!(read.diagnostics.is_empty() && read.deferred.is_none());
+            let found = read.object.expect("read");
             assert_eq!(found.str("unit"), Some(seen));
             assert_eq!(found.str("seen"), Some(seen));
             assert_eq!(found.get("options"), &expected);

@@ -2,7 +2,7 @@
 
 use super::panic::catch;
 use super::timeouts::bounded;
-use super::{Engine, bug, consistency};
+use super::{Engine, bug, consistency, deferral};
 use crate::context::Context;
 use crate::diagnostics::{Diagnostics, Report as _};
 use crate::ephemeral::{
@@ -26,11 +26,22 @@ impl Engine {
             result: config.clone(),
             private: Private::default(),
             renew_at: None,
+            deferred: context.provider_deferred(),
             diagnostics: Diagnostics::new(),
         };
-        let open = catch(ephemeral.open(&context, OpenRequest { config }, &mut response)).await;
-        // What failed has said why.
-        let _ = open.report(&mut response.diagnostics).flatten();
+        if response.deferred.is_none() {
+            let request = OpenRequest { config };
+            let open = catch(ephemeral.open(&context, request, &mut response)).await;
+            // What failed has said why.
+            let _ = open.report(&mut response.diagnostics).flatten();
+        }
+        let client = context.client_capabilities;
+        let diagnostics = &mut response.diagnostics;
+        response.deferred = deferral::allowed(response.deferred, client, diagnostics);
+        if response.deferred.is_some() {
+            deferral::mark_missing(schema, config, &mut response.result);
+            return response;
+        }
         if response.renew_at.is_some() && ephemeral.renew().is_none() {
             let finding = "It is to be renewed, and the type does not say how";
             response.diagnostics.fail(bug(finding));

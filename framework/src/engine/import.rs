@@ -1,7 +1,8 @@
 //! Taking over an object that exists.
 
+use super::deferral;
 use super::panic::catch;
-use super::state::settle;
+use super::state::{forget_write_only, settle};
 use super::timeouts::bounded;
 use super::{Engine, StateResponse, bug};
 use crate::context::Context;
@@ -11,7 +12,8 @@ use crate::resource::{ImportStateRequest, ImportStateResponse, Resource};
 use crate::types::value::Object;
 
 impl Engine {
-    /// The state of which an import begins; Terraform has it read next. None if it fails.
+    /// The state of which an import begins; Terraform has it read next. None if it fails, and while nothing is known of it
+    /// since it is put off.
     pub async fn import<D: Send + Sync>(
         &self,
         resource: &dyn Resource<D>,
@@ -43,11 +45,21 @@ impl Engine {
         request: ImportStateRequest<'_>,
     ) -> StateResponse {
         let schema = resource.schema();
+        if let Some(reason) = context.provider_deferred() {
+            return StateResponse {
+                object: None,
+                identity: request.identity.cloned(),
+                private: Private::default(),
+                deferred: Some(reason),
+                diagnostics: Diagnostics::new(),
+            };
+        }
         let context = bounded(context, schema, None, "read");
         let mut response = ImportStateResponse {
             state: schema.null_object(),
             identity: request.identity.cloned(),
             private: Private::default(),
+            deferred: None,
             diagnostics: Diagnostics::new(),
         };
         let imported = match resource.import_state() {
@@ -71,13 +83,19 @@ impl Engine {
             response.diagnostics.fail(bug(finding));
         }
         let mut object = imported.is_ok().then_some(response.state);
-        if let Some(object) = &mut object {
-            settle(schema, object);
+        let client = context.client_capabilities;
+        let deferred = deferral::allowed(response.deferred, client, &mut response.diagnostics);
+        match &mut object {
+            // It is not stored, so something in it may be unknown.
+            Some(object) if deferred.is_some() => forget_write_only(schema, object),
+            Some(object) => settle(schema, object),
+            None => {}
         }
         StateResponse {
             object,
             identity: response.identity,
             private: response.private,
+            deferred,
             diagnostics: response.diagnostics,
         }
     }

@@ -25,14 +25,17 @@ pub mod upgrade;
 pub mod validate;
 
 pub mod consistency;
+mod deferral;
 pub mod panic;
 pub mod registry;
 mod state;
 mod timeouts;
 
+use crate::deferral::DeferredReason;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::private::Private;
 use crate::provider::Provider;
+use crate::schema::{Row, Schema};
 use crate::types::value::Object;
 use registry::Registry;
 
@@ -61,6 +64,8 @@ pub struct StateResponse {
     pub identity: Option<Object>,
     /// What is remembered about it.
     pub private: Private,
+    /// Why the answer is put off, if it is.
+    pub deferred: Option<DeferredReason>,
     /// Messages to the user.
     pub diagnostics: Diagnostics,
 }
@@ -99,12 +104,13 @@ impl Engine {
         }
         let resources = registry.resources().iter();
         let data_sources = registry.data_sources().iter();
-        let resources = resources.map(|it| (it.type_name(), it.schema()));
+        let resources = resources.map(|it| (it.type_name(), it.schema(), true));
         let data_sources = data_sources.map(|it| (it.type_name(), it.schema()));
         let ephemeral_resources = registry.ephemeral_resources().iter();
         let actions = registry.actions().iter();
+        let meta = provider.meta_schema().map(|it| ("provider_meta", it));
         let all = [("provider", provider.schema())].into_iter();
-        let all = all.chain(resources).chain(data_sources);
+        let all = all.chain(meta).chain(data_sources);
         let all = all.chain(ephemeral_resources.map(|it| (it.type_name(), it.schema())));
         let all = all.chain(actions.map(|it| (it.type_name(), it.schema())));
         let list_resources = registry.list_resources().iter();
@@ -113,8 +119,12 @@ impl Engine {
         let state_stores = registry.state_stores().iter();
         #[cfg(feature = "state-store")]
         let all = all.chain(state_stores.map(|it| (it.type_name(), it.schema())));
-        for (name, schema) in all {
-            let findings = schema.validate_implementation();
+        let all = all.map(|(name, schema)| (name, schema, false));
+        for (name, schema, is_resource) in all.chain(resources) {
+            let mut findings = schema.validate_implementation();
+            if !is_resource {
+                findings.extend(computed_blocks(schema));
+            }
             let findings = findings.iter();
             diagnostics.extend(findings.map(|it| bug(&format!("Schema of {name}: {it}"))));
         }
@@ -143,6 +153,17 @@ impl Engine {
             diagnostics.extend(check().iter().map(|finding| bug(finding)));
         }
     }
+}
+
+/// Terraform leaves blocks to the provider in managed resources only.
+fn computed_blocks(schema: &Schema) -> Vec<String> {
+    let mut findings = Vec::new();
+    schema.visit_rows(&mut |path, place| {
+        if matches!(place.row, Row::Block(block) if block.computed) {
+            findings.push(format!("{path}: only blocks of resources are computed"));
+        }
+    });
+    findings
 }
 
 /// A mistake of the provider that is no panic.

@@ -47,6 +47,7 @@ impl Engine {
         StateResponse {
             object,
             private: target_private,
+            deferred: None,
             identity: target_identity.filter(|_| moved.is_ok()),
             diagnostics,
         }

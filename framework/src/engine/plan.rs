@@ -4,11 +4,13 @@ mod absent;
 
 use std::collections::BTreeSet;
 
+use super::deferral;
 use super::identity::{self, IdentityChange};
 use super::panic::catch;
 use super::timeouts::bounded;
 use super::{Change, Engine, bug, consistency};
 use crate::context::Context;
+use crate::deferral::{DeferredReason, ProviderDeferredBehavior};
 use crate::diagnostics::{Diagnostic, Diagnostics, Report as _};
 use crate::private::Private;
 use crate::resource::Resource;
@@ -41,6 +43,8 @@ pub struct PlanResponse {
     pub identity: Option<Object>,
     /// What is remembered about the object, and handed on to the apply.
     pub private: Private,
+    /// Why the change is put off, if it is.
+    pub deferred: Option<DeferredReason>,
     /// Messages to the user.
     pub diagnostics: Diagnostics,
 }
@@ -56,6 +60,20 @@ struct Plan {
     diagnostics: Diagnostics,
 }
 
+impl Plan {
+    /// The plan that Terraform proposes.
+    fn of(config: Object, prior: Option<Object>, proposed: Object, private: Private) -> Self {
+        Self {
+            config,
+            prior,
+            planned: proposed,
+            requires_replace: BTreeSet::new(),
+            private,
+            diagnostics: Diagnostics::new(),
+        }
+    }
+}
+
 impl Engine {
     /// Plans a create, an update or a delete.
     pub async fn plan<D: Send + Sync>(
@@ -65,6 +83,12 @@ impl Engine {
         request: PlanRequest,
     ) -> PlanResponse {
         let schema = resource.schema();
+        if let Some(reason) = context.provider_deferred()
+            && resource.provider_deferred_behavior()
+                == ProviderDeferredBehavior::SkipPlanModification
+        {
+            return put_off(schema, request, reason).await;
+        }
         let PlanRequest {
             change,
             identity,
@@ -93,7 +117,8 @@ impl Engine {
                     private,
                     ..ModifyPlanResponse::default()
                 };
-                return modified(resource, &context, request, response).await.into();
+                let response = modified(resource, &context, request, response).await;
+                return put_off_if_allowed(response.into(), &context);
             }
         };
         // A replacement is planned with the identity of what it replaces, and is to have its own.
@@ -114,6 +139,7 @@ impl Engine {
             requires_replace: plan.requires_replace,
             identity: identity.clone(),
             private: plan.private,
+            deferred: None,
             diagnostics: plan.diagnostics,
         };
         let response = modified(resource, &context, request, response).await;
@@ -123,22 +149,70 @@ impl Engine {
         plan.diagnostics = response.diagnostics;
         let planned_identity = response.identity;
         finish(&mut plan, schema);
-        self.self_check(&mut plan.diagnostics, || {
-            consistency::check_plan(schema, &plan.config, plan.prior.as_ref(), &plan.planned)
-        });
-        check_identity(
-            resource,
-            identity.as_ref(),
-            planned_identity.as_ref(),
-            &mut plan,
-        );
-        PlanResponse {
+        // What is put off is held against nothing: it is planned again.
+        if response.deferred.or(context.provider_deferred()).is_none() {
+            self.self_check(&mut plan.diagnostics, || {
+                consistency::check_plan(schema, &plan.config, plan.prior.as_ref(), &plan.planned)
+            });
+            check_identity(
+                resource,
+                identity.as_ref(),
+                planned_identity.as_ref(),
+                &mut plan,
+            );
+        }
+        let response = PlanResponse {
             planned: Some(plan.planned),
             requires_replace: plan.requires_replace,
             identity: planned_identity,
             private: plan.private,
+            deferred: response.deferred,
             diagnostics: plan.diagnostics,
-        }
+        };
+        put_off_if_allowed(response, &context)
+    }
+}
+
+/// The answer with the reason of the resource, if that is allowed, or that of the provider.
+fn put_off_if_allowed<D>(mut response: PlanResponse, context: &Context<D>) -> PlanResponse {
+    let client = context.client_capabilities;
+    let reason = deferral::allowed(response.deferred, client, &mut response.diagnostics);
+    response.deferred = reason.or(context.provider_deferred());
+    response
+}
+
+/// What can be said of a change while the provider is deferred: what the schema says without anybody's code.
+async fn put_off(schema: &Schema, request: PlanRequest, reason: DeferredReason) -> PlanResponse {
+    let PlanRequest {
+        change,
+        identity,
+        private,
+    } = request;
+    let kept = private.clone();
+    let planned = async {
+        let Change::Put {
+            config,
+            prior,
+            planned,
+        } = change
+        else {
+            return None;
+        };
+        let mut plan = Plan::of(config, prior, planned, private);
+        complete(&mut plan, schema);
+        mark_if_changed(&mut plan, schema);
+        Some(plan.planned)
+    };
+    match catch(planned).await {
+        Ok(planned) => PlanResponse {
+            planned,
+            requires_replace: BTreeSet::new(),
+            identity,
+            private: kept,
+            deferred: Some(reason),
+            diagnostics: Diagnostics::new(),
+        },
+        Err(panic) => failed(kept, panic),
     }
 }
 
@@ -169,6 +243,7 @@ fn failed(private: Private, error: Diagnostic) -> PlanResponse {
         requires_replace: BTreeSet::new(),
         identity: None,
         private,
+        deferred: None,
         diagnostics: [error].into_iter().collect(),
     }
 }
@@ -180,6 +255,7 @@ impl From<ModifyPlanResponse> for PlanResponse {
             requires_replace: response.requires_replace,
             identity: response.identity,
             private: response.private,
+            deferred: response.deferred,
             diagnostics: response.diagnostics,
         }
     }
@@ -216,26 +292,29 @@ fn propose(
     proposed: Object,
     private: Private,
 ) -> Plan {
-    let mut plan = Plan {
-        config,
-        prior,
-        planned: proposed,
-        requires_replace: BTreeSet::new(),
-        private,
-        diagnostics: Diagnostics::new(),
-    };
-    keep_computed(&mut plan, schema);
-    fill_defaults(&mut plan, schema);
-    clear_write_only(&mut plan, schema);
+    let mut plan = Plan::of(config, prior, proposed, private);
+    complete(&mut plan, schema);
     let proposed = plan.planned.clone();
     modify(&mut plan, schema, &proposed, true);
     let unmarked = plan.planned.clone();
-    if plan.prior.as_ref() != Some(&unmarked) {
-        mark_computed(&mut plan, schema);
-    }
+    mark_if_changed(&mut plan, schema);
     modify(&mut plan, schema, &unmarked, false);
     check_sets(&mut plan, schema);
     plan
+}
+
+/// What Terraform leaves open in its proposal.
+fn complete(plan: &mut Plan, schema: &Schema) {
+    keep_computed(plan, schema);
+    fill_defaults(plan, schema);
+    clear_write_only(plan, schema);
+}
+
+/// A plan that changes anything may change all that the provider gives: modifiers say what stays.
+fn mark_if_changed(plan: &mut Plan, schema: &Schema) {
+    if plan.prior.as_ref() != Some(&plan.planned) {
+        mark_computed(plan, schema);
+    }
 }
 
 /// Terraform counts the elements of a set of nested attributes, and takes it for the provider's fault if there are fewer than
@@ -305,7 +384,6 @@ fn clear_write_only(plan: &mut Plan, schema: &Schema) {
     });
 }
 
-/// A plan that changes anything may change all that the provider gives: modifiers say what stays.
 fn mark_computed(plan: &mut Plan, schema: &Schema) {
     walk_plan(plan, schema, &mut |node| {
         if node.is_decided_by_apply() {

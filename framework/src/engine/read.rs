@@ -1,12 +1,13 @@
 //! Bringing a state up to date.
 
+use super::deferral;
 use super::identity::{self, IdentityChange};
 use super::panic::catch;
 use super::state::{forget_write_only, keep_semantically_equal, settle};
 use super::timeouts::bounded;
 use super::{Engine, StateResponse, consistency};
 use crate::context::Context;
-use crate::diagnostics::Report as _;
+use crate::diagnostics::{Diagnostics, Report as _};
 use crate::private::Private;
 use crate::resource::{ReadRequest, ReadResponse, Resource};
 use crate::types::value::Object;
@@ -23,6 +24,15 @@ impl Engine {
     ) -> StateResponse {
         let schema = resource.schema();
         let context = bounded(context, schema, Some(&current), "read");
+        if let Some(reason) = context.provider_deferred() {
+            return StateResponse {
+                object: Some(current),
+                identity,
+                private,
+                deferred: Some(reason),
+                diagnostics: Diagnostics::new(),
+            };
+        }
         let is_imported = private.take_imported();
         let mut response = ReadResponse::new(Some(current.clone()), private);
         response.identity = identity.clone();
@@ -37,8 +47,11 @@ impl Engine {
             state,
             identity: after,
             private,
+            deferred,
             mut diagnostics,
         } = response;
+        let client = context.client_capabilities;
+        let deferred = deferral::allowed(deferred, client, &mut diagnostics);
         let mut object = state.into_object();
         if let Some(object) = &mut object {
             forget_write_only(schema, object);
@@ -59,6 +72,7 @@ impl Engine {
             identity: after.filter(|_| object.is_some()),
             object,
             private,
+            deferred,
             diagnostics,
         }
     }

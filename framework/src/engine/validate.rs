@@ -8,7 +8,8 @@ use super::Engine;
 use super::panic::catch;
 use crate::action::Action;
 use crate::data_source::DataSource;
-use crate::diagnostics::Diagnostics;
+use crate::deferral::ClientCapabilities;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::ephemeral::EphemeralResource;
 use crate::list::ListResource;
 use crate::provider::Provider;
@@ -30,19 +31,18 @@ impl Engine {
         provider: &P,
         config: &Object,
     ) -> Diagnostics {
-        let found = validate(provider.schema(), config, false);
+        let found = validate(provider.schema(), config, NOTHING_NEW);
         and_rules(found, || provider.validate_config(), config).await
     }
 
-    /// Checks the configuration of a managed resource. `write_only_allowed` says whether the client keeps write-only
-    /// values out of its state.
+    /// Checks the configuration of a managed resource, as far as the client can make something of it.
     pub async fn validate_resource<D: Send + Sync>(
         &self,
         resource: &dyn Resource<D>,
         config: &Object,
-        write_only_allowed: bool,
+        client: ClientCapabilities,
     ) -> Diagnostics {
-        let found = validate(resource.schema(), config, write_only_allowed);
+        let found = validate(resource.schema(), config, client);
         and_rules(found, || resource.validate_config(), config).await
     }
 
@@ -52,7 +52,7 @@ impl Engine {
         ephemeral: &dyn EphemeralResource<D>,
         config: &Object,
     ) -> Diagnostics {
-        let found = validate(ephemeral.schema(), config, false);
+        let found = validate(ephemeral.schema(), config, NOTHING_NEW);
         and_rules(found, || ephemeral.validate_config(), config).await
     }
 
@@ -62,7 +62,7 @@ impl Engine {
         list: &dyn ListResource<D>,
         config: &Object,
     ) -> Diagnostics {
-        let found = validate(list.schema(), config, false);
+        let found = validate(list.schema(), config, NOTHING_NEW);
         and_rules(found, || list.validate_config(), config).await
     }
 
@@ -72,7 +72,7 @@ impl Engine {
         action: &dyn Action<D>,
         config: &Object,
     ) -> Diagnostics {
-        let found = validate(action.schema(), config, false);
+        let found = validate(action.schema(), config, NOTHING_NEW);
         and_rules(found, || action.validate_config(), config).await
     }
 
@@ -83,7 +83,7 @@ impl Engine {
         store: &dyn StateStore<D>,
         config: &Object,
     ) -> Diagnostics {
-        let found = validate(store.schema(), config, false);
+        let found = validate(store.schema(), config, NOTHING_NEW);
         and_rules(found, || store.validate_config(), config).await
     }
 
@@ -93,10 +93,18 @@ impl Engine {
         data_source: &dyn DataSource<D>,
         config: &Object,
     ) -> Diagnostics {
-        let found = validate(data_source.schema(), config, false);
+        let found = validate(data_source.schema(), config, NOTHING_NEW);
         and_rules(found, || data_source.validate_config(), config).await
     }
 }
+
+/// What is not asked for a managed resource says nothing of the client.
+const NOTHING_NEW: ClientCapabilities = ClientCapabilities {
+    deferral_allowed: false,
+    write_only_attributes_allowed: false,
+    store_planned_private: false,
+    computed_blocks_allowed: false,
+};
 
 /// What the schema found, and after it what the author's own rules find.
 async fn and_rules<'a>(
@@ -115,24 +123,25 @@ async fn and_rules<'a>(
 }
 
 /// Checks a whole configuration. No finding depends on an unknown value.
-///
-/// `write_only_allowed` says whether the client keeps write-only values out of its state.
-pub fn validate(schema: &Schema, config: &Object, write_only_allowed: bool) -> Diagnostics {
+pub fn validate(schema: &Schema, config: &Object, client: ClientCapabilities) -> Diagnostics {
     let mut check = Check {
         config,
-        write_only_allowed,
+        client,
         below_set: false,
         diagnostics: Diagnostics::new(),
     };
     check.object(schema.members(), config, &Path::root());
     let whole = Value::Object(config.clone());
     check.rules(&schema.validators, &whole, &Path::root());
+    if let Some(message) = &schema.deprecation_message {
+        check.diagnostics.add_warning("Deprecated", &**message);
+    }
     check.diagnostics
 }
 
 struct Check<'c> {
     config: &'c Object,
-    write_only_allowed: bool,
+    client: ClientCapabilities,
     below_set: bool,
     diagnostics: Diagnostics,
 }
@@ -155,6 +164,9 @@ impl Check<'_> {
             true => format!("{} in {path}", row.name()),
             false => path.to_string(),
         };
+        if row.is_left_out(value) && attribute.is_none() && row.is_computed() {
+            self.left_to_provider(path, &name);
+        }
         if value.is_null() {
             if attribute.is_some_and(|it| it.mode == Mode::Required) {
                 // Terraform sees that the argument is there, but not that its value is null.
@@ -168,7 +180,7 @@ impl Check<'_> {
                 format!("{name} is decided by the provider. Remove it from the configuration.");
             return self.error(path, "Read-only attribute", detail);
         }
-        if row.is_write_only() && !self.write_only_allowed {
+        if row.is_write_only() && !self.client.write_only_attributes_allowed {
             let detail = format!(
                 "{name} is write-only, which needs Terraform 1.11 or later: an older version would store the value in its state."
             );
@@ -190,6 +202,37 @@ impl Check<'_> {
             self.elements(&**element_type, value, path);
         }
         self.rules(row.validators(), value, path);
+        self.deprecation(row, value, path);
+    }
+
+    /// An old client takes a block that is not written for one that is not there.
+    fn left_to_provider(&mut self, path: &Path, name: &str) {
+        if !self.client.computed_blocks_allowed {
+            let detail = format!(
+                "{name} is not written, so the provider is to decide it, which needs Terraform 1.16 or later. Write the block, or use \
+                 a newer version."
+            );
+            self.error(path, "Computed Block Not Allowed", detail);
+        }
+    }
+
+    /// What is deprecated and known to be given. Terraform itself says nothing about that, only where it is read.
+    fn deprecation(&mut self, row: Row<'_>, value: &Value, path: &Path) {
+        let Some(message) = row.deprecation_message() else {
+            return;
+        };
+        if row.is_left_out(value) || value.is_unknown() {
+            return;
+        }
+        let summary = match row {
+            Row::Attribute(_) => "Attribute Deprecated",
+            Row::Block(_) => "Block Deprecated",
+        };
+        let warning = Diagnostic::warning(summary, message).at(path.clone());
+        // All elements of a set have the same path.
+        if !self.diagnostics.iter().any(|it| *it == warning) {
+            self.diagnostics.add(warning);
+        }
     }
 
     /// Checks what is in lists, sets and maps by the type of their elements.
@@ -222,7 +265,7 @@ impl Check<'_> {
     fn rules(&mut self, validators: &[Arc<dyn Validator>], value: &Value, path: &Path) {
         for validator in validators {
             let request = ValidateRequest {
-                write_only_allowed: self.write_only_allowed,
+                write_only_allowed: self.client.write_only_attributes_allowed,
                 ..ValidateRequest::new(path, value, self.config)
             };
             validator.validate(&request, &mut self.diagnostics);
@@ -293,7 +336,7 @@ mod tests {
         for (name, value) in changes {
             config.set(name, value.clone());
         }
-        let found: Vec<_> = validate(&schema, &config, false)
+        let found: Vec<_> = validate(&schema, &config, NOTHING_NEW)
             .iter()
             .map(|d| format!("{}: {}", d.path, d.detail))
             .collect();
@@ -369,5 +412,68 @@ mod tests {
         let unknowns =
             ["name", "sku", "size", "ranges", "identity"].map(|name| (name, Value::unknown()));
         check(&unknowns, &[]);
+    }
+
+    #[test]
+    fn what_is_deprecated_and_given_is_warned_of_once() {
+        let old = |name: &'static str| Attribute::string(name).deprecated("Use `new`.");
+        let block = |name: &'static str, nesting| {
+            Block::new(name, nesting, vec![old("port")]).deprecated("Gone.")
+        };
+        let schema = Schema {
+            deprecation_message: Some("Use `other`.".into()),
+            attributes: vec![
+                old("name"),
+                Attribute::nested("nested", Nesting::List, vec![old("port")]),
+            ],
+            blocks: vec![
+                block("list", Nesting::List),
+                block("set", Nesting::Set),
+                block("map", Nesting::Map),
+                block("one", Nesting::Single),
+                block("group", Nesting::Group),
+            ],
+            ..Schema::default()
+        };
+        let warnings = |changes: &[(&str, Value)]| -> Vec<String> {
+            let mut config = schema.null_object();
+            for (name, value) in changes {
+                config.set(name, value.clone());
+            }
+            let found = validate(&schema, &config, NOTHING_NEW);
+            assert!(!found.has_error());
+            let words = |it: &Diagnostic| format!("{}: {} ({})", it.path, it.summary, it.detail);
+            found.iter().map(words).collect()
+        };
+        let port = |port: Value| Value::Object([("port", port)].into_iter().collect());
+        let whole = ": Deprecated (Use `other`.)";
+        assert_eq!(warnings(&[]), [whole], "nothing is given");
+        let unknown = [
+            ("name", Value::unknown()),
+            ("list", Value::unknown()),
+            ("nested", Value::List(vec![port(Value::unknown())])),
+        ];
+        assert_eq!(warnings(&unknown), [whole], "it may become null");
+        let two = vec![port("1".into()), port("2".into())];
+        let given = [
+            ("name", "x".into()),
+            ("nested", Value::List(vec![port("1".into())])),
+            ("list", Value::List(vec![port(Value::Null)])),
+            ("set", Value::set(two)),
+            ("group", port("1".into())),
+            ("one", port(Value::Null)),
+        ];
+        let expect = [
+            "name: Attribute Deprecated (Use `new`.)",
+            "nested[0].port: Attribute Deprecated (Use `new`.)",
+            "list: Block Deprecated (Gone.)",
+            "set: Attribute Deprecated (Use `new`.)",
+            "set: Block Deprecated (Gone.)",
+            "one: Block Deprecated (Gone.)",
+            "group.port: Attribute Deprecated (Use `new`.)",
+            "group: Block Deprecated (Gone.)",
+            whole,
+        ];
+        assert_eq!(warnings(&given), expect);
     }
 }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::context::Context;
+use crate::deferral::DeferredReason;
 use crate::diagnostics::{Diagnostics, Reported};
 use crate::private::Private;
 use crate::types::json::RawState;
@@ -40,6 +41,8 @@ pub struct ImportStateResponse {
     pub identity: Option<Object>,
     /// What is remembered beside it.
     pub private: Private,
+    /// Why the import is put off, where the client allows that.
+    pub deferred: Option<DeferredReason>,
     /// Messages to the user.
     pub diagnostics: Diagnostics,
 }

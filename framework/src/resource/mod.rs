@@ -22,6 +22,7 @@ pub use self::operations::{
 };
 pub use self::plan::ModifyPlan;
 use crate::context::Context;
+use crate::deferral::ProviderDeferredBehavior;
 use crate::diagnostics::Reported;
 use crate::schema::Schema;
 use crate::validate_config::ValidateConfig;
@@ -78,6 +79,11 @@ pub trait Resource<D: Send + Sync>: Send + Sync {
     /// What it adds to the schema's own plans, if anything.
     fn modify_plan(&self) -> Option<&dyn ModifyPlan<D>> {
         None
+    }
+
+    /// What becomes of its plans while the provider is deferred.
+    fn provider_deferred_behavior(&self) -> ProviderDeferredBehavior {
+        ProviderDeferredBehavior::default()
     }
 
     /// How objects that exist are taken over, if they can be.

@@ -1,5 +1,6 @@
 //! Requests and responses of create, read, update and delete.
 
+use crate::deferral::DeferredReason;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::private::Private;
 use crate::types::value::Object;
@@ -130,7 +131,7 @@ impl State {
 }
 
 macro_rules! responses {
-    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$member_doc:meta])* $member:ident: $ty:ty)? }),* $(,)?) => {
         $(
             $(#[$doc])*
             #[derive(Clone, Debug, Default)]
@@ -142,6 +143,7 @@ macro_rules! responses {
                 pub identity: Option<Object>,
                 /// What is remembered beside it.
                 pub private: Private,
+                $($(#[$member_doc])* pub $member: $ty,)?
                 /// Messages to the user.
                 pub diagnostics: Diagnostics,
             }
@@ -153,6 +155,7 @@ macro_rules! responses {
                         state: State::new(object),
                         identity: None,
                         private,
+                        $($member: Default::default(),)?
                         diagnostics: Diagnostics::new(),
                     }
                 }
@@ -163,13 +166,16 @@ macro_rules! responses {
 
 responses!(
     /// What came of a creation. The state starts empty.
-    CreateResponse,
+    CreateResponse {},
     /// What came of a read. The state starts as it was.
-    ReadResponse,
+    ReadResponse {
+        /// Why the read is put off, where the client allows that.
+        deferred: Option<DeferredReason>
+    },
     /// What came of an update. The state starts as it was.
-    UpdateResponse,
+    UpdateResponse {},
     /// What came of a deletion. The state starts as it was, and is kept if the deletion fails.
-    DeleteResponse,
+    DeleteResponse {},
 );
 
 /// How far a create or an update came that did not fail.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 
 use crate::context::Context;
+use crate::deferral::DeferredReason;
 use crate::diagnostics::{Diagnostics, Reported};
 use crate::private::Private;
 use crate::schema::Schema;
@@ -56,6 +57,8 @@ pub struct ModifyPlanResponse {
     pub identity: Option<Object>,
     /// What is remembered about the object, and handed on to the apply.
     pub private: Private,
+    /// Why the change is put off, where the client allows that.
+    pub deferred: Option<DeferredReason>,
     /// Messages to the user.
     pub diagnostics: Diagnostics,
 }
@@ -74,6 +77,8 @@ pub struct Plan<'a> {
     pub requires_replace: &'a mut BTreeSet<Path>,
     /// What is remembered about the object, and handed on to the apply.
     pub private: &'a mut Private,
+    /// Why the change is put off, where the client allows that.
+    pub deferred: &'a mut Option<DeferredReason>,
     /// Messages to the user.
     pub diagnostics: &'a mut Diagnostics,
 }
@@ -90,6 +95,7 @@ impl<'a> Plan<'a> {
             planned: response.plan.as_mut()?,
             requires_replace: &mut response.requires_replace,
             private: &mut response.private,
+            deferred: &mut response.deferred,
             diagnostics: &mut response.diagnostics,
         })
     }
@@ -109,7 +115,8 @@ impl<'a> Plan<'a> {
     pub fn mark_missing(&mut self, schema: &Schema) {
         let (config, prior) = (Some(self.config), self.prior);
         walk(schema.members(), config, prior, self.planned, &mut |node| {
-            if node.is_decided_by_apply() && node.prior.is_null() {
+            // Blocks are never null in a state.
+            if node.is_decided_by_apply() && node.row.is_left_out(node.prior) {
                 *node.planned = Value::unknown();
             }
         });

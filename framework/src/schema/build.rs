@@ -218,6 +218,7 @@ impl Block {
             blocks: Vec::new(),
             min_items: 0,
             max_items: 0,
+            computed: false,
             description: Text::default(),
             deprecation_message: None,
             validators: Vec::new(),
@@ -245,6 +246,27 @@ impl Block {
     #[must_use]
     pub fn max_items(mut self, number: u32) -> Self {
         self.max_items = number;
+        self
+    }
+
+    /// Where none is written, the provider decides. All that is in it is computed too.
+    ///
+    /// Needs Terraform 1.16 or later: clients that do not know it are told to have the block written.
+    ///
+    /// ```
+    /// use tfplugin_framework::schema::{Attribute, Block, Nesting};
+    ///
+    /// let route = Block::new(
+    ///     "route",
+    ///     Nesting::List,
+    ///     vec![Attribute::string("prefix").optional_computed()],
+    /// )
+    /// .computed();
+    /// assert!(route.computed);
+    /// ```
+    #[must_use]
+    pub fn computed(mut self) -> Self {
+        self.computed = true;
         self
     }
 

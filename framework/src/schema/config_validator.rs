@@ -100,11 +100,11 @@ impl Among {
         let names = self.0.iter().copied();
         let given: Vec<_> = names
             .clone()
-            .filter(|name| found(name).is_some_and(|it| !it.is_null() && !it.is_unknown()))
+            .filter(|name| found(name).is_some_and(|it| it.will_be_null() == Some(false)))
             .collect();
         let is_open = names
             .clone()
-            .any(|name| found(name).is_some_and(Value::is_unknown));
+            .any(|name| found(name).is_some_and(|it| it.will_be_null().is_none()));
         let lacking = || {
             let absent = |name: &&str| found(name).is_none_or(Value::is_null);
             names.clone().find(absent).filter(|_| !given.is_empty())
@@ -207,6 +207,8 @@ mod tests {
         const NAMES: &[&str] = &["a", "inner.b"];
         let x = || Value::from("x");
         let (null, unknown) = (|| Value::Null, Value::unknown);
+        // Not known, but not null either.
+        let given = || Value::unknown().refine_as_not_null();
         let both = &["inner.b: a, inner.b go not together: give one of them."][..];
         let none = |rule: &str| vec![format!(": {rule} of these is required: a, inner.b.")];
         for (a, b, conflicts, exactly, at_least, together) in [
@@ -237,6 +239,16 @@ mod tests {
             (x(), x(), both, vec![both[0].to_owned()], vec![], &[]),
             (unknown(), null(), &[], vec![], vec![], &[]),
             (unknown(), x(), &[], vec![], vec![], &[]),
+            (given(), x(), both, vec![both[0].to_owned()], vec![], &[]),
+            (
+                given(),
+                null(),
+                &[],
+                vec![],
+                vec![],
+                &["a: a needs inner.b as well."],
+            ),
+            (given(), unknown(), &[], vec![], vec![], &[]),
         ] {
             let check = |validator: &dyn Validator| found(validator, a.clone(), b.clone());
             assert_eq!(check(&conflicting(NAMES)), conflicts);

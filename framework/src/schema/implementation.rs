@@ -49,7 +49,10 @@ pub(super) fn validate(members: Members<'_>, validators: &[Arc<dyn Validator>]) 
         }
         match place.row {
             Row::Attribute(attribute) => check_attribute(attribute, &place, &mut report),
-            Row::Block(block) => check_block(block, &mut report),
+            Row::Block(block) => {
+                check_block(block, &mut report);
+                check_computed_block(block, &mut report);
+            }
         }
         check_key(place.row, &mut report);
         check_rules(&place, &mut report);
@@ -120,6 +123,24 @@ fn check_block(block: &Block, report: &mut dyn FnMut(String)) {
     }
     if has_dynamic_elements(&Row::Block(block).ty()) {
         report("nothing in a block of which there are several is dynamic".into());
+    }
+}
+
+/// What the provider gives as a whole it gives in all of its parts.
+fn check_computed_block(block: &Block, report: &mut dyn FnMut(String)) {
+    if !block.computed {
+        return;
+    }
+    if block.nesting == Nesting::Group {
+        report("a group is always there, so it is never computed".into());
+    }
+    if block.min_items > 0 {
+        report("what has to be written is never computed".into());
+    }
+    let rows = Row::Block(block).members().rows();
+    for row in rows.filter(|row| !row.is_computed()) {
+        let name = row.name();
+        report(format!("the block is computed, and {name:?} in it is not"));
     }
 }
 

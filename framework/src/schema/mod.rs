@@ -36,6 +36,8 @@ pub struct Schema {
     pub attributes: Vec<Attribute>,
     /// One row for each type of block.
     pub blocks: Vec<Block>,
+    /// What to use instead, once all of it is deprecated.
+    pub deprecation_message: Option<Text>,
     /// Rules between attributes.
     pub validators: Vec<Arc<dyn Validator>>,
 }

@@ -46,6 +46,14 @@ pub fn unknown_when_changed(names: &'static [&'static str]) -> impl PlanModifier
     UnknownWhenChanged(names)
 }
 
+/// While the computed value is unknown, it is known that it will not be null: Terraform then decides `== null` at plan.
+///
+/// The promise binds. Not for what a creation leaves open that ends with
+/// [`CreateResponse::accepted`](crate::resource::CreateResponse::accepted), or an update that does: that is null then.
+pub fn refine_as_not_null() -> impl PlanModifier {
+    RefineAsNotNull
+}
+
 /// A value that means the same as the prior one is no change: the prior one stays in the plan, in its own form.
 pub fn use_prior_when_semantically_equal() -> impl PlanModifier {
     UsePriorWhenSemanticallyEqual
@@ -134,6 +142,22 @@ impl PlanModifier for UnknownWhenChanged {
             Some(name) => Err(format!("there is no top-level attribute or block {name:?}")),
             None => Ok(()),
         }
+    }
+}
+
+struct RefineAsNotNull;
+
+impl PlanModifier for RefineAsNotNull {
+    fn modify(&self, request: &PlanModifyRequest<'_>, response: &mut PlanModifyResponse<'_>) {
+        // What the user writes may become null, and then counts as not written.
+        if request.config_value.is_null() && response.plan_value.is_unknown() {
+            let value = std::mem::replace(response.plan_value, Value::Null);
+            *response.plan_value = value.refine_as_not_null();
+        }
+    }
+
+    fn validate_implementation(&self, place: &Place<'_>) -> Result<(), String> {
+        is_ever_unknown(place)
     }
 }
 

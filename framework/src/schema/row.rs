@@ -104,6 +104,8 @@ pub struct Block {
     pub min_items: u32,
     /// How many a list or set has at most; any number if it is 0.
     pub max_items: u32,
+    /// Whether the provider decides where none is written.
+    pub computed: bool,
     /// What it means, in Markdown.
     pub description: Text,
     /// What to use instead, once it is deprecated.
@@ -291,7 +293,10 @@ impl<'s> Row<'s> {
 
     /// Whether the provider may give its value.
     pub fn is_computed(self) -> bool {
-        self.attribute().is_some_and(Attribute::is_computed)
+        match self {
+            Self::Attribute(attribute) => attribute.is_computed(),
+            Self::Block(block) => block.computed,
+        }
     }
 
     /// Whether the configuration may give its value.
@@ -316,6 +321,14 @@ impl<'s> Row<'s> {
         let is_open = is_given && self.default_value().is_none();
         let has_default = |row: Row<'_>| row.default_value().is_some() || row.has_defaults_below();
         is_open && self.nesting() == Some(Nesting::Single) && self.members().rows().any(has_default)
+    }
+
+    /// What to use instead, once it is deprecated.
+    pub fn deprecation_message(self) -> Option<&'s str> {
+        match self {
+            Self::Attribute(attribute) => attribute.deprecation_message.as_deref(),
+            Self::Block(block) => block.deprecation_message.as_deref(),
+        }
     }
 
     /// What it must satisfy.
@@ -366,6 +379,11 @@ impl<'s> Row<'s> {
         {
             keep_elements(&**element_type, prior, new);
         }
+    }
+
+    /// Whether a configuration with this value leaves it out.
+    pub fn is_left_out(self, value: &Value) -> bool {
+        value.is_null() || (self.attribute().is_none() && *value == self.null())
     }
 
     /// Its value where neither configuration nor provider gives one: blocks of a list, set or map are empty, and never null.

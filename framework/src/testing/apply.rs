@@ -64,6 +64,7 @@ pub(super) async fn change<S: Service>(
         identity,
         private,
         mut messages,
+        ..
     } = calls.apply(of, call).await.unwrap_or_else(nothing);
     let Some(mut object) = object else {
         if !has_error(&messages) {
@@ -148,6 +149,7 @@ fn nothing(failure: Failure) -> Stored {
         object: None,
         identity: None,
         private: Bytes::new(),
+        deferred: None,
         messages: failure.diagnostics().to_vec(),
     }
 }

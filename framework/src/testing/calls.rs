@@ -9,11 +9,13 @@ use tfplugin_proto::v6::provider_server::Provider as Service;
 use tonic::Request;
 
 use super::convert::{
-    FunctionType, ObjectType, decode, decode_identity, dynamic, encode, encode_identity,
-    function_type, into_response, messages, path, value,
+    FunctionType, ObjectType, client, decode, decode_identity, deferred, dynamic, encode,
+    encode_identity, function_type, into_response, messages, path, value,
 };
 use super::failure::{Failure, unless_failed};
+use super::options::Options;
 use super::schema;
+use crate::deferral::DeferredReason;
 use crate::diagnostics::Diagnostic;
 use crate::types::path::Path;
 use crate::types::ty::Type;
@@ -23,6 +25,7 @@ use crate::types::value::{Object, Value};
 #[derive(Debug)]
 pub(super) struct Schemas {
     pub(super) provider: ObjectType,
+    pub(super) provider_meta: Option<ObjectType>,
     pub(super) resources: BTreeMap<String, Arc<ObjectType>>,
     pub(super) data_sources: BTreeMap<String, Arc<ObjectType>>,
     pub(super) ephemeral_resources: BTreeMap<String, Arc<ObjectType>>,
@@ -62,6 +65,7 @@ pub(super) struct Stored {
     pub(super) object: Option<Object>,
     pub(super) identity: Option<Object>,
     pub(super) private: Bytes,
+    pub(super) deferred: Option<DeferredReason>,
     pub(super) messages: Vec<Diagnostic>,
 }
 
@@ -72,6 +76,8 @@ pub(super) struct PlanCall<'a> {
     pub(super) proposed: Option<&'a Object>,
     pub(super) prior_private: Bytes,
     pub(super) prior_identity: Option<&'a Object>,
+    pub(super) planned_private: Bytes,
+    pub(super) options: Options,
 }
 
 /// What was planned.
@@ -80,6 +86,7 @@ pub(super) struct PlanResult {
     pub(super) requires_replace: Vec<Path>,
     pub(super) identity: Option<Object>,
     pub(super) private: Bytes,
+    pub(super) deferred: Option<DeferredReason>,
     pub(super) warnings: Vec<Diagnostic>,
 }
 
@@ -92,13 +99,13 @@ pub(super) struct ApplyCall<'a> {
     pub(super) planned_identity: Option<&'a Object>,
 }
 
-/// Terraform's end of the wire.
+/// Terraform's end of the wire, with what the module of the calls says to the provider.
 #[derive(Debug)]
-pub(super) struct Calls<S>(pub(super) Arc<S>);
+pub(super) struct Calls<S>(pub(super) Arc<S>, pub(super) Option<v6::DynamicValue>);
 
 impl<S> Clone for Calls<S> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self(self.0.clone(), self.1.clone())
     }
 }
 
@@ -143,6 +150,10 @@ impl<S: Service> Calls<S> {
         let capabilities = response.server_capabilities;
         Ok(Schemas {
             provider: object_type("provider", provider)?,
+            provider_meta: match &response.provider_meta {
+                Some(meta) => Some(object_type("provider_meta", meta)?),
+                None => None,
+            },
             resources: resources
                 .into_iter()
                 .map(|(name, of)| (name, Arc::new(of)))
@@ -228,6 +239,7 @@ impl<S: Service> Calls<S> {
             object: decode(response.target_state.as_ref(), of)?,
             identity: decode_identity(response.target_identity.as_ref(), of)?,
             private: response.target_private,
+            deferred: None,
         })
     }
 
@@ -247,9 +259,11 @@ impl<S: Service> Calls<S> {
         &self,
         of: &ObjectType,
         config: &Object,
+        options: Options,
     ) -> Result<Vec<Diagnostic>, Failure> {
         let request = v6::configure_provider::Request {
             config: encode(Some(config), of),
+            client_capabilities: client(options),
             ..Default::default()
         };
         let response = self.0.configure_provider(Request::new(request)).await;
@@ -268,15 +282,12 @@ impl<S: Service> Calls<S> {
         &self,
         of: &ObjectType,
         config: &Object,
-        write_only_attributes_allowed: bool,
+        options: Options,
     ) -> Result<Vec<Diagnostic>, Failure> {
         let request = v6::validate_resource_config::Request {
             type_name: of.name.clone(),
             config: encode(Some(config), of),
-            client_capabilities: Some(v6::ClientCapabilities {
-                write_only_attributes_allowed,
-                ..Default::default()
-            }),
+            client_capabilities: client(options),
         };
         let response = self.0.validate_resource_config(Request::new(request)).await;
         unless_failed(messages(&into_response(response)?.diagnostics))
@@ -307,13 +318,15 @@ impl<S: Service> Calls<S> {
         current: &Object,
         identity: Option<&Object>,
         private: Bytes,
+        options: Options,
     ) -> Result<Stored, Failure> {
         let request = v6::read_resource::Request {
             type_name: of.name.clone(),
             current_state: encode(Some(current), of),
             private,
+            provider_meta: self.1.clone(),
             current_identity: encode_identity(identity, of),
-            ..Default::default()
+            client_capabilities: client(options),
         };
         let response = into_response(self.0.read_resource(Request::new(request)).await)?;
         Ok(Stored {
@@ -321,6 +334,7 @@ impl<S: Service> Calls<S> {
             object: decode(response.new_state.as_ref(), of)?,
             identity: decode_identity(response.new_identity.as_ref(), of)?,
             private: response.private,
+            deferred: deferred(response.deferred, options.deferral_allowed)?,
         })
     }
 
@@ -336,7 +350,9 @@ impl<S: Service> Calls<S> {
             config: encode(call.config, of),
             prior_private: call.prior_private,
             prior_identity: encode_identity(call.prior_identity, of),
-            ..Default::default()
+            planned_private: call.planned_private,
+            client_capabilities: client(call.options),
+            provider_meta: self.1.clone(),
         };
         let response = into_response(self.0.plan_resource_change(Request::new(request)).await)?;
         let warnings = unless_failed(messages(&response.diagnostics))?;
@@ -345,6 +361,7 @@ impl<S: Service> Calls<S> {
             requires_replace: response.requires_replace.iter().map(path).collect(),
             identity: decode_identity(response.planned_identity.as_ref(), of)?,
             private: response.planned_private,
+            deferred: deferred(response.deferred, call.options.deferral_allowed)?,
             warnings,
         })
     }
@@ -361,13 +378,14 @@ impl<S: Service> Calls<S> {
             config: encode(call.config, of),
             planned_private: call.planned_private,
             planned_identity: encode_identity(call.planned_identity, of),
-            ..Default::default()
+            provider_meta: self.1.clone(),
         };
         let response = into_response(self.0.apply_resource_change(Request::new(request)).await)?;
         Ok(Stored {
             object: decode(response.new_state.as_ref(), of)?,
             identity: decode_identity(response.new_identity.as_ref(), of)?,
             private: response.private,
+            deferred: None,
             messages: messages(&response.diagnostics),
         })
     }
@@ -376,6 +394,7 @@ impl<S: Service> Calls<S> {
         &self,
         of: &ObjectType,
         by: ImportBy<'_>,
+        options: Options,
     ) -> Result<Stored, Failure> {
         let (id, identity) = match by {
             ImportBy::Id(id) => (id, None),
@@ -385,15 +404,27 @@ impl<S: Service> Calls<S> {
             type_name: of.name.clone(),
             id: id.to_owned(),
             identity: encode_identity(identity, of),
-            ..Default::default()
+            client_capabilities: client(options),
         };
         let response = into_response(self.0.import_resource_state(Request::new(request)).await)?;
         let messages = unless_failed(messages(&response.diagnostics))?;
+        let deferred = deferred(response.deferred, options.deferral_allowed)?;
         match &response.imported_resources[..] {
+            [] if deferred.is_some() => Ok(Stored {
+                object: None,
+                identity: None,
+                private: Bytes::new(),
+                deferred,
+                messages,
+            }),
             [imported] if imported.type_name == of.name => Ok(Stored {
-                object: decode(imported.state.as_ref(), of)?,
+                object: match value(imported.state.as_ref(), &of.ty)? {
+                    Value::Unknown(_) if deferred.is_some() => None,
+                    _ => decode(imported.state.as_ref(), of)?,
+                },
                 identity: decode_identity(imported.identity.as_ref(), of)?,
                 private: imported.private.clone(),
+                deferred,
                 messages,
             }),
             imported => Err(Failure::new(
@@ -405,37 +436,6 @@ impl<S: Service> Calls<S> {
                 ),
             )),
         }
-    }
-
-    pub(super) async fn validate_data_source(
-        &self,
-        of: &ObjectType,
-        config: &Object,
-    ) -> Result<Vec<Diagnostic>, Failure> {
-        let request = v6::validate_data_resource_config::Request {
-            type_name: of.name.clone(),
-            config: encode(Some(config), of),
-        };
-        let response = self
-            .0
-            .validate_data_resource_config(Request::new(request))
-            .await;
-        unless_failed(messages(&into_response(response)?.diagnostics))
-    }
-
-    pub(super) async fn read_data_source(
-        &self,
-        of: &ObjectType,
-        config: &Object,
-    ) -> Result<(Option<Object>, Vec<Diagnostic>), Failure> {
-        let request = v6::read_data_source::Request {
-            type_name: of.name.clone(),
-            config: encode(Some(config), of),
-            ..Default::default()
-        };
-        let response = into_response(self.0.read_data_source(Request::new(request)).await)?;
-        let warnings = unless_failed(messages(&response.diagnostics))?;
-        Ok((decode(response.state.as_ref(), of)?, warnings))
     }
 
     pub(super) async fn call(

@@ -5,6 +5,8 @@ use tfplugin_proto::v6;
 use tonic::{Response, Status};
 
 use super::failure::Failure;
+use super::options::Options;
+use crate::deferral::DeferredReason;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::schema::Schema;
 use crate::types::msgpack;
@@ -137,6 +139,42 @@ pub(super) fn decode_identity(
             let detail = format!("{} has no schema of an identity.", of.name);
             Err(Failure::new("Provider returned an identity", detail))
         }
+    }
+}
+
+pub(super) fn client(options: Options) -> Option<v6::ClientCapabilities> {
+    Some(v6::ClientCapabilities {
+        deferral_allowed: options.deferral_allowed,
+        write_only_attributes_allowed: options.write_only_attributes_allowed,
+        store_planned_private: options.store_planned_private,
+        computed_blocks_allowed: options.computed_blocks_allowed,
+    })
+}
+
+/// Why an answer is put off, if it is and may be.
+pub(super) fn deferred(
+    deferred: Option<v6::Deferred>,
+    is_allowed: bool,
+) -> Result<Option<DeferredReason>, Failure> {
+    use v6::deferred::Reason;
+    let Some(deferred) = deferred else {
+        return Ok(None);
+    };
+    let reason = match deferred.reason() {
+        Reason::ResourceConfigUnknown => DeferredReason::ResourceConfigUnknown,
+        Reason::ProviderConfigUnknown => DeferredReason::ProviderConfigUnknown,
+        Reason::AbsentPrereq => DeferredReason::AbsentPrereq,
+        Reason::Unknown => {
+            let detail = "The provider does not say why it has put off its answer.";
+            return Err(Failure::new("Provider returned no reason", detail));
+        }
+    };
+    match is_allowed {
+        true => Ok(Some(reason)),
+        false => Err(Failure::new(
+            "Provider deferred changes when Terraform did not allow deferrals",
+            "This is a bug in the provider.",
+        )),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Terraform's core, as far as a provider sees it.
 
+mod data;
 mod list;
+mod meta;
 mod once;
 #[cfg(feature = "state-store")]
 mod state_store;
@@ -19,12 +21,14 @@ use super::config::Config;
 use super::convert::ObjectType;
 use super::failure::{Failure, has_error, unless_failed};
 use super::instance::Instance;
+use super::options::Options;
 use super::plan::{self, Action, Planned, Prior};
+use crate::deferral::DeferredReason;
 use crate::diagnostics::Diagnostic;
 use crate::engine::registry::Registry;
 use crate::engine::{Engine, consistency};
 use crate::provider::Provider;
-use crate::types::value::{Object, Value};
+use crate::types::value::Object;
 use crate::wire::Server;
 
 /// Drives a provider, and keeps the states of what it made.
@@ -47,30 +51,6 @@ impl<S> Clone for Core<S> {
             schemas: self.schemas.clone(),
             instances: self.instances.clone(),
             options: self.options,
-        }
-    }
-}
-
-/// How commands are run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Options {
-    /// Whether a plan reads the object first; `-refresh=false` says no.
-    pub refresh: bool,
-    /// Whether the client knows write-only attributes, as Terraform does since 1.11.
-    pub write_only_attributes_allowed: bool,
-    /// How many bytes of a state are to travel in one message: Terraform proposes 8 MiB.
-    #[cfg(feature = "state-store")]
-    pub chunk_size: i64,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            refresh: true,
-            write_only_attributes_allowed: true,
-            #[cfg(feature = "state-store")]
-            chunk_size: 8 << 20,
         }
     }
 }
@@ -110,7 +90,7 @@ impl<P: Provider> Core<Server<P>> {
 impl<S: Service> Core<S> {
     /// Asks a server for its schema. It is not configured yet.
     pub async fn over(service: S) -> Result<Self, Failure> {
-        let calls = Calls(Arc::new(service));
+        let calls = Calls(Arc::new(service), None);
         let schemas = Arc::new(calls.schemas().await?);
         Ok(Self {
             calls,
@@ -128,7 +108,7 @@ impl<S: Service> Core<S> {
         let of = &self.schemas.provider;
         let config = config.into().decode(&of.schema)?;
         let mut warnings = self.calls.validate_provider(of, &config).await?;
-        warnings.extend(self.calls.configure(of, &config).await?);
+        warnings.extend(self.calls.configure(of, &config, self.options).await?);
         Ok(warnings)
     }
 
@@ -201,16 +181,22 @@ impl<S: Service> Core<S> {
     pub async fn plan(&self, address: &str, config: impl Into<Config>) -> Result<Planned, Failure> {
         let of = self.resource(address)?;
         let config = config.into().decode(&of.schema)?;
-        let (instance, mut warnings) = self.refreshed(&of, address).await?;
+        let Refreshed {
+            instance,
+            deferred,
+            mut warnings,
+        } = self.refreshed(&of, address).await?;
         warnings.extend(self.validated(&of, &config).await?);
         let prior = prior_of(instance.as_ref());
-        let decision = plan::plan(&self.calls, &of, address, &config, prior).await?;
+        let how = (Bytes::new(), self.options);
+        let decision = plan::plan(&self.calls, &of, address, &config, prior, how).await?;
         warnings.extend(decision.answer.warnings);
         Ok(Planned {
             address: address.to_owned(),
             action: decision.action,
             planned: decision.answer.planned,
             requires_replace: decision.requires_replace,
+            deferred: decision.answer.deferred.or(deferred),
             warnings,
             identity: decision.answer.identity,
             prior_identity: instance.as_ref().and_then(|it| it.identity.clone()),
@@ -223,13 +209,18 @@ impl<S: Service> Core<S> {
     /// Plans that a resource goes.
     pub async fn plan_destroy(&self, address: &str) -> Result<Planned, Failure> {
         let of = self.resource(address)?;
-        let (instance, mut warnings) = self.refreshed(&of, address).await?;
+        let Refreshed {
+            instance,
+            mut deferred,
+            mut warnings,
+        } = self.refreshed(&of, address).await?;
         let mut action = Action::NoOp;
         let mut private = Bytes::new();
         if let Some(instance) = &instance {
             let prior = prior_of(Some(instance));
-            let is_asked = self.schemas.plan_destroy;
-            let answer = plan::plan_delete(&self.calls, &of, address, prior, is_asked).await?;
+            let how = (self.schemas.plan_destroy, self.options);
+            let answer = plan::plan_delete(&self.calls, &of, address, prior, how).await?;
+            deferred = answer.deferred.or(deferred);
             action = Action::Delete;
             private = answer.private;
             warnings.extend(answer.warnings);
@@ -239,6 +230,7 @@ impl<S: Service> Core<S> {
             action,
             planned: None,
             requires_replace: Vec::new(),
+            deferred,
             warnings,
             identity: None,
             prior_identity: instance.as_ref().and_then(|it| it.identity.clone()),
@@ -285,52 +277,12 @@ impl<S: Service> Core<S> {
     pub async fn refresh(&mut self, address: &str) -> Result<Option<&Object>, Failure> {
         let of = self.resource(address)?;
         if let Some(instance) = self.instances.get(address) {
-            let (instance, _) = self.read(&of, address, instance.clone()).await?;
-            self.store(address, instance);
+            let refreshed = self.read(&of, address, instance.clone()).await?;
+            if refreshed.deferred.is_none() {
+                self.store(address, refreshed.instance);
+            }
         }
         Ok(self.state(address))
-    }
-
-    /// Reads a data source.
-    pub async fn data(
-        &self,
-        type_name: &str,
-        config: impl Into<Config>,
-    ) -> Result<(Object, Vec<Diagnostic>), Failure> {
-        let of = self.schemas.data_sources.get(type_name);
-        let of = of.ok_or_else(|| no_type("data source", type_name))?;
-        let config = config.into().decode(&of.schema)?;
-        let mut warnings = self.calls.validate_data_source(of, &config).await?;
-        let (object, found) = self.calls.read_data_source(of, &config).await?;
-        warnings.extend(found);
-        let object = object.ok_or_else(|| {
-            let finding = format!("{type_name}: the provider read nothing");
-            Failure::from(refused("Provider produced null object", finding))
-        })?;
-        checks::state("Provider produced invalid object", type_name, of, &object)?;
-        Ok((object, warnings))
-    }
-
-    /// Calls a function.
-    pub async fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, Failure> {
-        let function = self.schemas.functions.get(name);
-        let function = function.ok_or_else(|| no_type("function", name))?;
-        let fixed = function.parameters.iter();
-        let types = fixed.chain(function.variadic.iter().cycle());
-        let mut values = Vec::new();
-        for (position, (argument, parameter)) in arguments.iter().zip(types).enumerate() {
-            if argument.is_null() && !parameter.allow_null_value {
-                let detail = format!("{name}: argument {position} must not be null.");
-                return Err(Failure::new("Invalid function argument", detail));
-            }
-            if !argument.is_wholly_known() && !parameter.allow_unknown_values {
-                // Terraform does not call then.
-                return Ok(Value::unknown());
-            }
-            values.push((argument.clone(), &parameter.ty));
-        }
-        let returns = &function.returns;
-        self.calls.call(name, values, returns).await
     }
 
     fn resource(&self, address: &str) -> Result<Arc<ObjectType>, Failure> {
@@ -351,8 +303,7 @@ impl<S: Service> Core<S> {
         of: &ObjectType,
         config: &Object,
     ) -> Result<Vec<Diagnostic>, Failure> {
-        let allowed = self.options.write_only_attributes_allowed;
-        self.calls.validate(of, config, allowed).await
+        self.calls.validate(of, config, self.options).await
     }
 
     /// The stored object as the provider has it before each use.
@@ -391,13 +342,21 @@ impl<S: Service> Core<S> {
         of: &ObjectType,
         address: &str,
         instance: Instance,
-    ) -> Result<(Option<Instance>, Vec<Diagnostic>), Failure> {
+    ) -> Result<Refreshed, Failure> {
         let instance = self.stored(of, address, &instance).await?;
         let identity = instance.identity.as_ref();
+        let private = instance.private.clone();
         let read = self
             .calls
-            .read(of, &instance.object, identity, instance.private);
+            .read(of, &instance.object, identity, private, self.options);
         let read = read.await?;
+        if read.deferred.is_some() {
+            return Ok(Refreshed {
+                instance: Some(instance),
+                deferred: read.deferred,
+                warnings: read.messages,
+            });
+        }
         checks::identity(address, read.identity.as_ref())?;
         if let Some(object) = &read.object {
             checks::state("Provider produced invalid object", address, of, object)?;
@@ -408,20 +367,23 @@ impl<S: Service> Core<S> {
             private: read.private,
             is_tainted: instance.is_tainted,
         });
-        Ok((instance, read.messages))
+        Ok(Refreshed {
+            instance,
+            deferred: None,
+            warnings: read.messages,
+        })
     }
 
-    async fn refreshed(
-        &self,
-        of: &ObjectType,
-        address: &str,
-    ) -> Result<(Option<Instance>, Vec<Diagnostic>), Failure> {
+    async fn refreshed(&self, of: &ObjectType, address: &str) -> Result<Refreshed, Failure> {
         match self.instances.get(address) {
-            None => Ok((None, Vec::new())),
+            None => Ok(Refreshed::default()),
             Some(instance) if self.options.refresh => {
                 self.read(of, address, instance.clone()).await
             }
-            Some(instance) => Ok((Some(self.stored(of, address, instance).await?), Vec::new())),
+            Some(instance) => Ok(Refreshed {
+                instance: Some(self.stored(of, address, instance).await?),
+                ..Refreshed::default()
+            }),
         }
     }
 
@@ -430,6 +392,13 @@ impl<S: Service> Core<S> {
         planned: Planned,
         config: Option<Object>,
     ) -> Result<Applied, Failure> {
+        if planned.deferred.is_some() {
+            return Ok(Applied {
+                action: Action::NoOp,
+                warnings: planned.warnings,
+                state: self.state(&planned.address).cloned(),
+            });
+        }
         let of = self.resource(&planned.address)?;
         check_config(&planned, config.as_ref())?;
         self.keep_refreshed(&planned);
@@ -487,8 +456,10 @@ impl<S: Service> Core<S> {
         before: Instance,
     ) -> Result<Vec<Diagnostic>, Failure> {
         let before = self.stored(of, address, &before).await?;
-        let (prior, is_asked) = (prior_of(Some(&before)), self.schemas.plan_destroy);
-        let answer = plan::plan_delete(&self.calls, of, address, prior, is_asked).await?;
+        let how = (self.schemas.plan_destroy, self.options.of_apply());
+        let prior = prior_of(Some(&before));
+        let answer = plan::plan_delete(&self.calls, of, address, prior, how).await?;
+        check_not_deferred(address, answer.deferred)?;
         self.delete(of, address, before, answer.private).await
     }
 
@@ -519,7 +490,11 @@ impl<S: Service> Core<S> {
         };
         self.validated(of, config).await?;
         let prior = prior_of(before.as_ref());
-        let decision = plan::plan(&self.calls, of, address, config, prior).await?;
+        let options = self.options.of_apply();
+        let remembered = Some(planned.private.clone()).filter(|_| options.store_planned_private);
+        let how = (remembered.unwrap_or_default(), options);
+        let decision = plan::plan(&self.calls, of, address, config, prior, how).await?;
+        check_not_deferred(address, decision.answer.deferred)?;
         check_action(planned, decision.action)?;
         let last = decision.answer.planned.as_ref();
         checks::final_plan(address, planned.planned.as_ref(), last)?;
@@ -549,6 +524,14 @@ impl<S: Service> Core<S> {
         self.store(address, instance);
         left.messages
     }
+}
+
+/// What a refresh has found.
+#[derive(Default)]
+struct Refreshed {
+    instance: Option<Instance>,
+    deferred: Option<DeferredReason>,
+    warnings: Vec<Diagnostic>,
 }
 
 fn prior_of(instance: Option<&Instance>) -> Prior<'_> {
@@ -593,6 +576,14 @@ fn check_action(planned: &Planned, now: Action) -> Result<(), Failure> {
         planned.address, planned.action
     );
     Err(refused("Provider produced inconsistent final plan", finding).into())
+}
+
+fn check_not_deferred(address: &str, deferred: Option<DeferredReason>) -> Result<(), Failure> {
+    let Some(reason) = deferred else {
+        return Ok(());
+    };
+    const SUMMARY: &str = "Resource deferred during apply, but not during plan";
+    Err(refused(SUMMARY, format!("{address}: {reason:?}")).into())
 }
 
 fn no_type(kind: &str, name: &str) -> Failure {

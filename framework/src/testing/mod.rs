@@ -31,9 +31,11 @@ mod convert;
 
 mod calls;
 mod checks;
+mod data;
 mod instance;
 mod list;
 mod once;
+mod options;
 mod plan;
 #[cfg(feature = "state-store")]
 mod state_store;
@@ -45,12 +47,14 @@ mod core;
 pub use self::apply::Applied;
 pub use self::calls::Source;
 pub use self::config::{Config, unknown};
-pub use self::core::{Core, Options, Stop};
+pub use self::core::{Core, Stop};
+pub use self::data::DataRead;
 pub use self::failure::{Failure, transcript};
 pub use self::instance::Instance;
 pub use self::list::{Found, Query};
 pub use self::model::assert_model_fits;
 pub use self::once::{Invoked, Opened};
+pub use self::options::Options;
 pub use self::plan::{Action, Planned};
 pub use self::propose::proposed_new;
 #[cfg(feature = "state-store")]

@@ -11,8 +11,10 @@ use tonic::Request;
 
 use super::calls::Calls;
 use super::checks::{self, refused};
-use super::convert::{ObjectType, decode, encode, into_response, messages};
+use super::convert::{ObjectType, client, decode, deferred, encode, into_response, messages};
 use super::failure::{Failure, unless_failed};
+use super::options::Options;
+use crate::deferral::DeferredReason;
 use crate::diagnostics::Diagnostic;
 use crate::types::value::Object;
 
@@ -24,24 +26,33 @@ pub struct Opened {
     pub result: Object,
     /// When it is to be renewed, if at all.
     pub renew_at: Option<SystemTime>,
+    /// Why it is opened in a later run, if it is; something in the result is then unknown.
+    pub deferred: Option<DeferredReason>,
     /// Messages to the user.
     pub warnings: Vec<Diagnostic>,
     pub(super) type_name: String,
     pub(super) private: Option<Bytes>,
 }
 
-/// An action that has ended well.
+/// An action that has ended well, or is put off.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Invoked {
     /// What the user was told on the way.
     pub progress: Vec<String>,
+    /// Why it is invoked in a later run, if it is.
+    pub deferred: Option<DeferredReason>,
     /// Messages to the user.
     pub warnings: Vec<Diagnostic>,
 }
 
 impl<S: Service> Calls<S> {
-    pub(super) async fn open(&self, of: &ObjectType, config: &Object) -> Result<Opened, Failure> {
+    pub(super) async fn open(
+        &self,
+        of: &ObjectType,
+        config: &Object,
+        options: Options,
+    ) -> Result<Opened, Failure> {
         const SUMMARY: &str = "Provider produced invalid ephemeral resource instance";
         let request = v6::validate_ephemeral_resource_config::Request {
             type_name: of.name.clone(),
@@ -54,19 +65,23 @@ impl<S: Service> Calls<S> {
         let request = v6::open_ephemeral_resource::Request {
             type_name: of.name.clone(),
             config: encode(Some(config), of),
-            ..Default::default()
+            client_capabilities: client(options),
         };
         warnings = unless_failed(warnings)?;
         let response = self.0.open_ephemeral_resource(Request::new(request));
         let response = into_response(response.await)?;
         warnings.extend(unless_failed(messages(&response.diagnostics))?);
+        let deferred = deferred(response.deferred, options.deferral_allowed)?;
         let result = decode(response.result.as_ref(), of)?;
         checks::plan_as(SUMMARY, &of.name, of, (config, None), result.as_ref())?;
         let result = result.ok_or_else(|| Failure::from(refused(SUMMARY, &of.name)))?;
-        checks::state(SUMMARY, &of.name, of, &result)?;
+        if deferred.is_none() {
+            checks::state(SUMMARY, &of.name, of, &result)?;
+        }
         Ok(Opened {
             result,
             renew_at: response.renew_at.and_then(|it| it.try_into().ok()),
+            deferred,
             warnings,
             type_name: of.name.clone(),
             private: response.private,
@@ -101,6 +116,7 @@ impl<S: Service> Calls<S> {
         &self,
         of: &ObjectType,
         config: &Object,
+        options: Options,
     ) -> Result<Invoked, Failure> {
         let request = v6::validate_action_config::Request {
             type_name: of.name.clone(),
@@ -111,12 +127,25 @@ impl<S: Service> Calls<S> {
         let request = v6::plan_action::Request {
             action_type: of.name.clone(),
             config: encode(Some(config), of),
-            ..Default::default()
+            client_capabilities: client(options),
         };
-        let response = self.0.plan_action(Request::new(request)).await;
-        warnings.extend(unless_failed(messages(
-            &into_response(response)?.diagnostics,
-        ))?);
+        let response = into_response(self.0.plan_action(Request::new(request)).await)?;
+        warnings.extend(unless_failed(messages(&response.diagnostics))?);
+        let reason = deferred(response.deferred, options.deferral_allowed)?;
+        match reason {
+            None => {}
+            Some(DeferredReason::ProviderConfigUnknown) => {
+                return Ok(Invoked {
+                    progress: Vec::new(),
+                    deferred: reason,
+                    warnings,
+                });
+            }
+            Some(reason) => {
+                let finding = format!("{}: {reason:?}", of.name);
+                return Err(refused("Action deferred for another reason", finding).into());
+            }
+        }
         let request = v6::invoke_action::Request {
             action_type: of.name.clone(),
             config: encode(Some(config), of),
@@ -143,6 +172,10 @@ impl<S: Service> Calls<S> {
             ))
         })?;
         warnings.extend(unless_failed(messages(&completed.diagnostics))?);
-        Ok(Invoked { progress, warnings })
+        Ok(Invoked {
+            progress,
+            deferred: None,
+            warnings,
+        })
     }
 }

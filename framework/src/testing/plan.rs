@@ -7,7 +7,9 @@ use super::calls::{Calls, PlanCall, PlanResult};
 use super::checks;
 use super::convert::ObjectType;
 use super::failure::Failure;
-use super::propose::proposed_new;
+use super::options::Options;
+use super::propose::{proposed_new, without_empty_blocks};
+use crate::deferral::DeferredReason;
 use crate::diagnostics::Diagnostic;
 use crate::types::path::Path;
 use crate::types::value::Object;
@@ -41,6 +43,8 @@ pub struct Planned {
     pub planned: Option<Object>,
     /// On account of which attributes the object is replaced.
     pub requires_replace: Vec<Path>,
+    /// Why the change is put off to a later run, if it is. An apply then leaves the object alone.
+    pub deferred: Option<DeferredReason>,
     /// Messages to the user.
     pub warnings: Vec<Diagnostic>,
     /// The identity after, as far as it is known.
@@ -84,15 +88,31 @@ pub(super) async fn plan<S: Service>(
     address: &str,
     config: &Object,
     prior: Prior<'_>,
+    (planned_private, options): (Bytes, Options),
 ) -> Result<Decision, Failure> {
+    let config = &match options.computed_blocks_allowed {
+        true => without_empty_blocks(of.schema.members(), config),
+        false => config.clone(),
+    };
     // What is tainted is planned as if it were not there, and then replaced.
     let before = prior.object.filter(|_| !prior.is_tainted);
     let (private, identity) = match before {
         Some(_) => (prior.private, prior.identity),
         None => (Bytes::new(), None),
     };
-    let remembered = (private, identity);
-    let mut answer = ask(calls, of, address, config, before, remembered).await?;
+    let ask = async |before: Option<&Object>, remembered: (Bytes, Option<&Object>, Bytes)| {
+        let call = PlanCall {
+            config: Some(config),
+            prior: before,
+            proposed: None,
+            prior_private: remembered.0,
+            prior_identity: remembered.1,
+            planned_private: remembered.2,
+            options,
+        };
+        ask(calls, of, address, config, call).await
+    };
+    let mut answer = ask(before, (private, identity, planned_private)).await?;
     let planned = answer.planned.as_ref();
     let paths = &answer.requires_replace;
     let requires_replace = checks::replacing(address, of, paths, before, planned)?;
@@ -103,15 +123,14 @@ pub(super) async fn plan<S: Service>(
         _ if requires_replace.is_empty() => Action::Update,
         _ => Action::Replace,
     };
-    if action == Action::Replace && before.is_some() {
+    if action == Action::Replace && before.is_some() && answer.deferred.is_none() {
         // The plan to replace is one to create, which is asked for with what the first plan remembers. Its warnings are
         // those of the first one.
         let private = answer.private.clone();
         let warnings = std::mem::take(&mut answer.warnings);
         // Terraform hands on the identity that the first plan answered.
         let identity = answer.identity.take();
-        let remembered = (private, identity.as_ref());
-        answer = ask(calls, of, address, config, None, remembered).await?;
+        answer = ask(None, (private, identity.as_ref(), Bytes::new())).await?;
         answer.warnings = warnings;
     }
     let is_new = matches!(action, Action::Create | Action::Replace);
@@ -128,19 +147,19 @@ async fn ask<S: Service>(
     of: &ObjectType,
     address: &str,
     config: &Object,
-    prior: Option<&Object>,
-    (prior_private, prior_identity): (Bytes, Option<&Object>),
+    call: PlanCall<'_>,
 ) -> Result<PlanResult, Failure> {
+    let prior = call.prior;
     let proposed = proposed_new(of.schema.members(), config, prior);
     let call = PlanCall {
-        config: Some(config),
-        prior,
         proposed: Some(&proposed),
-        prior_private,
-        prior_identity,
+        ..call
     };
     let answer = calls.plan(of, call).await?;
-    checks::plan(address, of, config, prior, answer.planned.as_ref())?;
+    // Terraform holds a plan that is put off against nothing.
+    if answer.deferred.is_none() {
+        checks::plan(address, of, config, prior, answer.planned.as_ref())?;
+    }
     Ok(answer)
 }
 
@@ -150,7 +169,7 @@ pub(super) async fn plan_delete<S: Service>(
     of: &ObjectType,
     address: &str,
     prior: Prior<'_>,
-    is_asked: bool,
+    (is_asked, options): (bool, Options),
 ) -> Result<PlanResult, Failure> {
     if !is_asked {
         return Ok(PlanResult {
@@ -158,6 +177,7 @@ pub(super) async fn plan_delete<S: Service>(
             requires_replace: Vec::new(),
             identity: prior.identity.cloned(),
             private: prior.private,
+            deferred: None,
             warnings: Vec::new(),
         });
     }
@@ -167,6 +187,8 @@ pub(super) async fn plan_delete<S: Service>(
         proposed: None,
         prior_private: prior.private,
         prior_identity: prior.identity,
+        planned_private: Bytes::new(),
+        options,
     };
     let answer = calls.plan(of, call).await?;
     if answer.planned.is_some() {

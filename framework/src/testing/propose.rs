@@ -1,6 +1,6 @@
 //! The state that Terraform proposes to a provider: the configuration, with what is computed as it was before.
 
-use crate::schema::{Members, Nesting, Row};
+use crate::schema::{Attribute, Members, Nesting, Row};
 use crate::types::value::{Object, Value};
 
 /// What Terraform proposes where `prior` is to become `config`.
@@ -27,8 +27,34 @@ pub fn proposed_new(members: Members<'_>, config: &Object, prior: Option<&Object
     rows.map(|row| (row.name(), value(row))).collect()
 }
 
+/// A configuration as a provider that plans sees it: computed blocks that are not written are null there, for it to decide.
+pub(super) fn without_empty_blocks(members: Members<'_>, config: &Object) -> Object {
+    let value = |row: Row<'_>| {
+        let value = config.get(row.name());
+        let is_block = row.attribute().is_none();
+        let one = |it: &Value| match it {
+            Value::Object(object) if is_block => without_empty_blocks(row.members(), object).into(),
+            it => it.clone(),
+        };
+        match value {
+            value if is_block && row.is_computed() && value.is_empty_collection() => Value::Null,
+            Value::List(elements) => Value::List(elements.iter().map(one).collect()),
+            Value::Set(elements) => Value::set(elements.iter().map(one)),
+            Value::Map(elements) => {
+                let elements = elements.iter().map(|(key, it)| (key.clone(), one(it)));
+                Value::Map(elements.collect())
+            }
+            value => one(value),
+        }
+    };
+    let rows = members.rows();
+    rows.map(|row| (row.name(), value(row))).collect()
+}
+
 fn is_left_to_provider(row: Row<'_>, config: &Value, prior: &Value) -> bool {
-    if !row.is_computed() || !config.is_null() {
+    // Of blocks nothing is proposed but what is written.
+    let is_computed = row.attribute().is_some_and(Attribute::is_computed);
+    if !is_computed || !config.is_null() {
         return false;
     }
     // Where something of before can only have been written, the user has taken it out.

@@ -109,10 +109,14 @@ fn block(parent: &str, nested: &v6::schema::NestedBlock) -> Result<Block, Failur
         u32::try_from(number).map_err(|_| invalid(&path, "that is no number of items"))
     };
     let rows = attributes(&path, &content.attributes)?;
-    Ok(Block::new(nested.type_name.clone(), nesting, rows)
+    let block = Block::new(nested.type_name.clone(), nesting, rows)
         .blocks(blocks(&path, &content.block_types)?)
         .min_items(items(nested.min_items)?)
-        .max_items(items(nested.max_items)?))
+        .max_items(items(nested.max_items)?);
+    Ok(match content.computed {
+        true => block.computed(),
+        false => block,
+    })
 }
 
 fn invalid(path: &str, words: &str) -> Failure {

@@ -2,6 +2,7 @@
 
 pub mod number;
 pub mod path;
+pub mod refinement;
 pub mod ty;
 pub mod value;
 

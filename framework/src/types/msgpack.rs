@@ -14,6 +14,9 @@ use super::value::{Known, Refinements, Value};
 /// The extension type of an unknown value about which something is known.
 const REFINED_UNKNOWN: i8 = 12;
 
+/// How many bytes of a text, or digits of a number, are told about an unknown. Terraform refuses more than 1024 in all.
+const MAX_REFINEMENT: usize = 256;
+
 /// Deeper nesting than any schema has is an attack on the stack.
 const MAX_DEPTH: usize = 128;
 
@@ -309,7 +312,7 @@ impl<'a> Decoder<'a> {
 fn write_value(out: &mut Vec<u8>, value: &Value, ty: &Type) {
     match (value, ty) {
         (Value::Null, _) => write(encode::write_nil(out)),
-        (Value::Unknown(refinements), _) => write_unknown(out, refinements),
+        (Value::Unknown(refinements), ty) => write_unknown(out, refinements, ty),
         (Value::Dynamic(inner), Type::Dynamic) => write_dynamic(out, &inner.0, &inner.1),
         (Value::Bool(value), _) => write(encode::write_bool(out, *value)),
         (Value::Number(number), _) => write_number(out, number),
@@ -367,8 +370,31 @@ fn write_number(out: &mut Vec<u8>, number: &Number) {
     write(encode::write_str(out, &number.to_string()));
 }
 
-fn write_unknown(out: &mut Vec<u8>, refinements: &Refinements) {
-    let Some(known) = refinements.known() else {
+/// Terraform knows refinements of other types for mistakes, as it does longer ones.
+fn sound(known: &Known, ty: &Type) -> Known {
+    let is_number = *ty == Type::Number;
+    let is_collection = matches!(ty, Type::List(_) | Type::Set(_) | Type::Map(_));
+    let bound = |bound: &Option<(Number, bool)>| {
+        let bound = bound.clone().filter(|_| is_number);
+        bound.filter(|(number, _)| number.to_string().len() <= MAX_REFINEMENT)
+    };
+    let prefix = known.prefix.as_deref().filter(|_| *ty == Type::String);
+    Known {
+        null: known
+            .null
+            .filter(|is_null| !is_null && *ty != Type::Dynamic),
+        // What begins with a text begins with a shorter one too.
+        prefix: prefix.map(|it| it[..it.floor_char_boundary(MAX_REFINEMENT)].to_owned()),
+        minimum: bound(&known.minimum),
+        maximum: bound(&known.maximum),
+        min_length: known.min_length.filter(|_| is_collection),
+        max_length: known.max_length.filter(|_| is_collection),
+    }
+}
+
+fn write_unknown(out: &mut Vec<u8>, refinements: &Refinements, ty: &Type) {
+    let known = refinements.known().map(|known| sound(known, ty));
+    let Some(known) = known.filter(|it| *it != Known::default()) else {
         // The form Terraform itself writes: extension type 0 with one zero byte.
         return out.extend_from_slice(&[0xd4, 0x00, 0x00]);
     };

@@ -41,11 +41,11 @@ impl<P: Provider> ServerState<P> {
         let action = self.action(&request.action_type)?;
         let schema = action.schema();
         let config = convert::object("config", request.config.as_ref(), schema)?;
-        let context = self.configured.context();
-        let found = self.engine.plan_action(action, &context, &config).await;
+        let context = self.context(request.client_capabilities);
+        let planned = self.engine.plan_action(action, &context, &config).await;
         Ok(v6::plan_action::Response {
-            diagnostics: convert::diagnostics(schema.members(), found),
-            deferred: None,
+            diagnostics: convert::diagnostics(schema.members(), planned.diagnostics),
+            deferred: convert::deferred(planned.deferred),
         })
     }
 
@@ -59,7 +59,7 @@ impl<P: Provider> ServerState<P> {
         let schema = action.schema();
         let config = convert::object("config", request.config.as_ref(), schema)?;
         convert::check_known("config", &config)?;
-        let context = self.configured.context();
+        let context = self.context(request.client_capabilities);
         let (progress, mut messages) = mpsc::unbounded_channel();
         let tell = async {
             while let Some(message) = messages.recv().await {

@@ -3,6 +3,7 @@
 use tfplugin_proto::v6;
 
 use super::error::CallError;
+use crate::deferral::{ClientCapabilities, DeferredReason};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::schema::identity::IdentitySchema;
 use crate::schema::{Members, Row, Schema};
@@ -100,6 +101,30 @@ pub(super) fn encode_identity(
     let value = Value::Object(identity?.clone());
     Some(v6::ResourceIdentityData {
         identity_data: Some(encode(&value, &schema?.ty())),
+    })
+}
+
+/// What a client says that it understands; an old one says nothing.
+pub(super) fn client_capabilities(client: Option<v6::ClientCapabilities>) -> ClientCapabilities {
+    let client = client.unwrap_or_default();
+    ClientCapabilities {
+        deferral_allowed: client.deferral_allowed,
+        write_only_attributes_allowed: client.write_only_attributes_allowed,
+        store_planned_private: client.store_planned_private,
+        computed_blocks_allowed: client.computed_blocks_allowed,
+    }
+}
+
+/// Why an answer is put off, if it is.
+pub(super) fn deferred(reason: Option<DeferredReason>) -> Option<v6::Deferred> {
+    use v6::deferred::Reason;
+    let reason = match reason? {
+        DeferredReason::ResourceConfigUnknown => Reason::ResourceConfigUnknown,
+        DeferredReason::ProviderConfigUnknown => Reason::ProviderConfigUnknown,
+        DeferredReason::AbsentPrereq => Reason::AbsentPrereq,
+    };
+    Some(v6::Deferred {
+        reason: reason.into(),
     })
 }
 

@@ -29,13 +29,16 @@ impl<P: Provider> ServerState<P> {
         let schema = data_source.schema();
         let config = convert::object("config", request.config.as_ref(), schema)?;
         convert::check_known("config", &config)?;
-        let context = self.configured.context();
+        let context = self
+            .context(request.client_capabilities)
+            .with_provider_meta(self.provider_meta(request.provider_meta.as_ref())?);
         let read = self.engine.read_data_source(data_source, &context, &config);
-        let (object, diagnostics) = read.await;
+        let read = read.await;
+        let object = read.object;
         Ok(v6::read_data_source::Response {
             state: object.map(|object| convert::encode_object(Some(&object), schema)),
-            diagnostics: convert::diagnostics(schema.members(), diagnostics),
-            ..Default::default()
+            diagnostics: convert::diagnostics(schema.members(), read.diagnostics),
+            deferred: convert::deferred(read.deferred),
         })
     }
 }

@@ -31,7 +31,7 @@ impl<P: Provider> ServerState<P> {
         let schema = ephemeral.schema();
         let config = convert::object("config", request.config.as_ref(), schema)?;
         convert::check_known("config", &config)?;
-        let context = self.configured.context();
+        let context = self.context(request.client_capabilities);
         let opened = self.engine.open(ephemeral, &context, &config).await;
         let is_open = !opened.diagnostics.has_error();
         let result = convert::encode_object(Some(&opened.result), schema);
@@ -40,7 +40,7 @@ impl<P: Provider> ServerState<P> {
             private: bytes(&opened.private),
             renew_at: opened.renew_at.map(Into::into),
             diagnostics: convert::diagnostics(schema.members(), opened.diagnostics),
-            deferred: None,
+            deferred: convert::deferred(opened.deferred),
         })
     }
 

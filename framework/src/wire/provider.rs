@@ -95,6 +95,7 @@ impl<P: Provider> ServerState<P> {
         let actions = self.registry.actions().iter();
         v6::get_provider_schema::Response {
             provider: Some(schema::schema(self.provider.schema())),
+            provider_meta: self.provider.meta_schema().map(schema::schema),
             resource_schemas: by_name(
                 resources.map(|resource| (resource.type_name(), schema::schema(resource.schema()))),
             ),
@@ -150,9 +151,10 @@ impl<P: Provider> ServerState<P> {
         request: &v6::configure_provider::Request,
     ) -> Result<v6::configure_provider::Response, CallError> {
         let config = self.config(request.config.as_ref())?;
+        let client = convert::client_capabilities(request.client_capabilities);
         let configure = self
             .engine
-            .configure(&self.provider, &self.configured, &config);
+            .configure(&self.provider, &self.configured, &config, client);
         let members = self.provider.schema().members();
         Ok(v6::configure_provider::Response {
             diagnostics: convert::diagnostics(members, configure.await),

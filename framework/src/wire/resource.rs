@@ -11,7 +11,7 @@ use crate::engine::apply::ApplyRequest;
 use crate::engine::plan::PlanRequest;
 use crate::private::Private;
 use crate::provider::Provider;
-use crate::types::value::Object;
+use crate::types::value::{Object, Value};
 
 impl<P: Provider> ServerState<P> {
     pub(super) async fn validate_resource_config(
@@ -21,12 +21,8 @@ impl<P: Provider> ServerState<P> {
         let resource = self.resource(&request.type_name)?;
         let schema = resource.schema();
         let config = convert::object("config", request.config.as_ref(), schema)?;
-        let write_only_allowed = request
-            .client_capabilities
-            .is_some_and(|capabilities| capabilities.write_only_attributes_allowed);
-        let validate = self
-            .engine
-            .validate_resource(resource, &config, write_only_allowed);
+        let client = convert::client_capabilities(request.client_capabilities);
+        let validate = self.engine.validate_resource(resource, &config, client);
         Ok(v6::validate_resource_config::Response {
             diagnostics: convert::diagnostics(schema.members(), validate.await),
         })
@@ -63,7 +59,9 @@ impl<P: Provider> ServerState<P> {
         let identities = identity_schema(resource);
         let identity = request.current_identity.as_ref();
         let identity = convert::identity("current_identity", identity, identities)?;
-        let context = self.configured.context();
+        let context = self
+            .context(request.client_capabilities)
+            .with_provider_meta(self.provider_meta(request.provider_meta.as_ref())?);
         let read = self
             .engine
             .read(resource, &context, current, identity, private);
@@ -72,8 +70,8 @@ impl<P: Provider> ServerState<P> {
             new_state: Some(convert::encode_object(read.object.as_ref(), schema)),
             private: read.private.to_bytes().into(),
             new_identity: convert::encode_identity(read.identity.as_ref(), identities),
+            deferred: convert::deferred(read.deferred),
             diagnostics: convert::diagnostics(schema.members(), read.diagnostics),
-            ..Default::default()
         })
     }
 
@@ -100,7 +98,9 @@ impl<P: Provider> ServerState<P> {
             private: Private::from_bytes(&request.prior_private)
                 .with_planned(&request.planned_private),
         };
-        let context = self.configured.context();
+        let context = self
+            .context(request.client_capabilities)
+            .with_provider_meta(self.provider_meta(request.provider_meta.as_ref())?);
         let plan = self.engine.plan(resource, &context, plan).await;
         let requires_replace = plan.requires_replace.iter();
         Ok(v6::plan_resource_change::Response {
@@ -108,6 +108,7 @@ impl<P: Provider> ServerState<P> {
             requires_replace: requires_replace.map(convert::attribute_path).collect(),
             planned_private: plan.private.to_bytes().into(),
             planned_identity: convert::encode_identity(plan.identity.as_ref(), identities),
+            deferred: convert::deferred(plan.deferred),
             diagnostics: convert::diagnostics(schema.members(), plan.diagnostics),
             ..Default::default()
         })
@@ -137,7 +138,10 @@ impl<P: Provider> ServerState<P> {
             identity: convert::identity("planned_identity", identity, identities)?,
             private: Private::from_bytes(&request.planned_private),
         };
-        let context = self.configured.context();
+        let context = self
+            .configured
+            .context()
+            .with_provider_meta(self.provider_meta(request.provider_meta.as_ref())?);
         let applied = self.engine.apply(resource, &context, apply).await;
         Ok(v6::apply_resource_change::Response {
             new_state: Some(convert::encode_object(applied.object.as_ref(), schema)),
@@ -159,7 +163,7 @@ impl<P: Provider> ServerState<P> {
         if let Some(identity) = &identity {
             convert::check_known("identity", identity)?;
         }
-        let context = self.configured.context();
+        let context = self.context(request.client_capabilities);
         let schema = resource.schema();
         let imported = match &identity {
             Some(it) => {
@@ -168,17 +172,21 @@ impl<P: Provider> ServerState<P> {
             }
             None => self.engine.import(resource, &context, &request.id).await,
         };
-        let object = imported.object.as_ref();
-        let resources = object.map(|object| v6::import_resource_state::ImportedResource {
+        let state = match (imported.object, imported.deferred) {
+            (Some(object), _) => Some(Value::Object(object)),
+            (None, Some(_)) => Some(Value::unknown()),
+            (None, None) => None,
+        };
+        let resources = state.map(|state| v6::import_resource_state::ImportedResource {
             type_name: request.type_name.clone(),
-            state: Some(convert::encode_object(Some(object), schema)),
+            state: Some(convert::encode(&state, &schema.ty())),
             private: imported.private.to_bytes().into(),
             identity: convert::encode_identity(imported.identity.as_ref(), identities),
         });
         Ok(v6::import_resource_state::Response {
             imported_resources: resources.into_iter().collect(),
+            deferred: convert::deferred(imported.deferred),
             diagnostics: convert::diagnostics(schema.members(), imported.diagnostics),
-            ..Default::default()
         })
     }
 }

@@ -14,7 +14,11 @@ const MARKDOWN: i32 = v6::StringKind::Markdown as i32;
 pub(super) fn schema(schema: &Schema) -> v6::Schema {
     v6::Schema {
         version: schema.version,
-        block: Some(content(schema.members(), &schema.description, None)),
+        block: Some(content(
+            schema.members(),
+            &schema.description,
+            schema.deprecation_message.as_deref(),
+        )),
     }
 }
 
@@ -88,11 +92,14 @@ fn block(block: &Block) -> v6::schema::NestedBlock {
     let members = Row::Block(block).members();
     v6::schema::NestedBlock {
         type_name: block.name.to_string(),
-        block: Some(content(
-            members,
-            &block.description,
-            block.deprecation_message.as_deref(),
-        )),
+        block: Some(v6::schema::Block {
+            computed: block.computed,
+            ..content(
+                members,
+                &block.description,
+                block.deprecation_message.as_deref(),
+            )
+        }),
         nesting: nesting.into(),
         min_items: block.min_items.into(),
         max_items: block.max_items.into(),

@@ -1,9 +1,12 @@
 //! What all calls of one server share.
 
+use tfplugin_proto::v6;
 use tokio_util::task::TaskTracker;
 
+use super::convert;
 use super::error::CallError;
 use crate::action::Action;
+use crate::context::Context;
 use crate::data_source::DataSource;
 use crate::engine::Engine;
 use crate::engine::configure::Configured;
@@ -17,6 +20,7 @@ use crate::provider::Provider;
 use crate::resource::Resource;
 #[cfg(feature = "state-store")]
 use crate::state_store::StateStore;
+use crate::types::value::Object;
 
 pub(super) struct ServerState<P: Provider> {
     pub(super) provider: P,
@@ -41,6 +45,30 @@ impl<P: Provider> ServerState<P> {
             #[cfg(feature = "state-store")]
             stores: Stores::default(),
             applies: TaskTracker::new(),
+        }
+    }
+
+    /// What an operation has at hand that begins now and was asked for by this client.
+    pub(super) fn context(&self, client: Option<v6::ClientCapabilities>) -> Context<P::Data> {
+        let mut context = self.configured.context();
+        context.client_capabilities = convert::client_capabilities(client);
+        context
+    }
+
+    /// What the module of the call says to the provider, if it does and the provider has asked for it.
+    pub(super) fn provider_meta(
+        &self,
+        meta: Option<&v6::DynamicValue>,
+    ) -> Result<Option<Object>, CallError> {
+        match (self.provider.meta_schema(), meta) {
+            (Some(schema), Some(meta)) => {
+                let meta = convert::nullable_object("provider_meta", Some(meta), schema)?;
+                if let Some(meta) = &meta {
+                    convert::check_known("provider_meta", meta)?;
+                }
+                Ok(meta)
+            }
+            _ => Ok(None),
         }
     }
 

@@ -7,12 +7,12 @@
 use serde_json::Value as Json;
 use tfplugin_framework::diagnostics::{Diagnostics, Report as _, Reported};
 use tfplugin_framework::private::Private;
-use tfplugin_framework::resource::{State, UpdateRequest, UpdateResponse};
+use tfplugin_framework::resource::{ReadResponse, State, UpdateRequest, UpdateResponse};
 
 use super::change::{RESTART_TRIGGERS, is_made};
 use super::messages;
 use super::object::Ise;
-use super::pending::{Pending, Phase};
+use super::pending::Pending;
 use super::schema::ARM;
 use crate::arm::{self, Accepted, FinalStatus, Intent, Operation};
 use crate::azure::arm_resource::ArmResource as _;
@@ -27,7 +27,8 @@ use crate::azure::work::Work;
 pub(super) enum Ending {
     /// Well; this is the environment.
     Succeeded(Json),
-    /// ARM calls the operation failed, but the environment `Succeeded`: both are true, and the environment is healthy.
+    /// ARM calls the operation failed, but the environment `Succeeded`: both are true, and the environment is healthy. Never of
+    /// a restart: its failure is all that ARM shows of it.
     SucceededAfterAll(Json, arm::Error),
     /// Badly; this is the environment, if it is still there.
     Failed(Option<Json>, arm::Error),
@@ -54,17 +55,18 @@ impl Work<'_> {
         let is_well = arm::provisioning_state(&body).is_some_and(arm::is_success);
         Ok(match failure {
             None => Ending::Succeeded(body),
-            Some(error) if is_well => Ending::SucceededAfterAll(body, error),
+            Some(error) if is_well && !pending.restarts() => Ending::SucceededAfterAll(body, error),
             Some(error) => Ending::Failed(Some(body).filter(|body| !body.is_null()), error),
         })
     }
 
     /// Settles state and memory by how an operation ended, and gives the environment if it ended well.
     ///
-    /// A failed operation stays remembered: the next plan begins a failed creation anew, and sends a failed change again.
+    /// A failed operation stays remembered as long as the environment shows the failure: the next plan begins a failed creation
+    /// anew, and sends a failed change again.
     pub(super) fn conclude(
         &self,
-        (phase, ending): (Phase, Ending),
+        (pending, ending): (&Pending, Ending),
         state: &mut State,
         private: &mut Private,
         diagnostics: &mut Diagnostics,
@@ -73,8 +75,12 @@ impl Work<'_> {
             Ending::Failed(body, error) => {
                 if let (Some(body), Some(object)) = (body, state.object().cloned()) {
                     state.set(Ise.read_body(self.context, &body, &object));
+                    if arm::provisioning_state(&body).is_some_and(arm::is_success) {
+                        Pending::forget(private);
+                    }
                 }
-                return Err(diagnostics.fail(messages::failed(self.id, phase, &error)));
+                pending.clone().take_back_restart(state);
+                return Err(diagnostics.fail(messages::failed(self.id, pending.phase, &error)));
             }
             Ending::SucceededAfterAll(body, error) => {
                 diagnostics.add(messages::succeeded_after_all(self.id, &error));
@@ -88,7 +94,7 @@ impl Work<'_> {
 
     fn conclude_update(
         &self,
-        ending: (Phase, Ending),
+        ending: (&Pending, Ending),
         response: &mut UpdateResponse,
     ) -> Result<Json, Reported> {
         let UpdateResponse {
@@ -102,20 +108,25 @@ impl Work<'_> {
 
     /// Forgets what an earlier run began, once an environment that is well says that it is over: it says so while it
     /// restarts too, so then the operation is asked.
-    pub(super) async fn settle(&self, private: &mut Private) {
-        let Some(pending) = Pending::recall(private) else {
+    pub(super) async fn settle(&self, response: &mut ReadResponse) {
+        let Some(pending) = Pending::recall(&response.private) else {
             return;
         };
-        let restarts = pending.changes.iter().any(|name| name == RESTART_TRIGGERS);
-        let goes_on = match &pending.operation {
-            Some(operation) if restarts => {
+        let ended = match &pending.operation {
+            Some(operation) if pending.restarts() => {
                 let api = self.session.of(&ENVIRONMENTS);
-                !api.has_settled(operation, self.id).await
+                api.settled(operation, self.id).await
             }
-            _ => false,
+            _ => Some(Ok(())),
         };
-        if !goes_on {
-            Pending::forget(private);
+        let Some(ended) = ended else {
+            return;
+        };
+        Pending::forget(&mut response.private);
+        if let Err(error) = ended {
+            pending.take_back_restart(&mut response.state);
+            let warning = messages::restart_failed(self.id, &error);
+            response.diagnostics.add(warning);
         }
     }
 
@@ -127,7 +138,7 @@ impl Work<'_> {
         response: &mut UpdateResponse,
     ) -> Result<Json, Reported> {
         let ending = self.follow_in_update(pending, update, response).await?;
-        self.conclude_update((pending.phase, ending), response)
+        self.conclude_update((pending, ending), response)
     }
 
     /// Remembers a change of these attributes that was sent, and waits for it if ARM accepted it.
@@ -139,7 +150,7 @@ impl Work<'_> {
         response: &mut UpdateResponse,
     ) -> Result<Json, Reported> {
         let pending = match sent {
-            Ok(accepted) => Pending::change(accepted.operation, changes),
+            Ok(accepted) => Pending::change(accepted.operation, changes).of(update.prior),
             Err(error) => {
                 if error.may_have_been_applied() {
                     Pending::change(None, changes).remember(&mut response.private);
@@ -152,7 +163,7 @@ impl Work<'_> {
         pending.remember(&mut response.private);
         let followed = self.follow_in_update(&pending, update, response).await;
         if followed.is_err()
-            && changes.contains(&RESTART_TRIGGERS)
+            && pending.restarts()
             && let Some(mut object) = response.state.object().cloned()
         {
             // ARM shows nothing of an accepted restart: only this keeps the next run from doing it twice.
@@ -162,12 +173,11 @@ impl Work<'_> {
         let ending = match followed? {
             // The environment is well because nothing came of the change, and that is what the next plan shows.
             Ending::SucceededAfterAll(body, error) if !is_made(&body, change) => {
-                Pending::forget(&mut response.private);
                 Ending::Failed(Some(body), error)
             }
             ending => ending,
         };
-        self.conclude_update((Phase::Updating, ending), response)
+        self.conclude_update((&pending, ending), response)
     }
 
     /// Waits in an update, which fails when the wait is cut short.

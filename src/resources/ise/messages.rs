@@ -64,6 +64,19 @@ pub(super) fn failed_before(name: &str, pending: &Pending) -> Diagnostic {
     )
 }
 
+/// A restart that an earlier run left ended badly.
+pub(super) fn restart_failed(id: &ResourceId, error: &arm::Error) -> Diagnostic {
+    let detail = format!(
+        "An earlier run began it and did not wait for its end. The environment is well, but was not restarted: the plan restarts it \
+         again.\n\n{}",
+        report::explanation(error)
+    );
+    Diagnostic::warning(
+        format!("The restart of environment {:?} failed", id.name()),
+        detail,
+    )
+}
+
 /// A creation was left before it ended.
 pub(super) fn still_deploying(
     id: &ResourceId,

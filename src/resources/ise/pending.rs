@@ -1,10 +1,14 @@
 //! What is remembered about an environment between runs: the operation that ARM has accepted, and its deletion.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use tfplugin_framework::private::Private;
+use tfplugin_framework::resource::State;
+use tfplugin_framework::types::value::{Object, Value};
 
+use super::change::RESTART_TRIGGERS;
 use crate::arm::{self, Operation};
 
 /// What an operation does to the environment.
@@ -29,6 +33,9 @@ pub(super) struct Pending {
     /// The attributes that it changes.
     #[serde(default)]
     pub(super) changes: Vec<String>,
+    /// What the restart triggers were before it, if it restarts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    prior_triggers: Option<BTreeMap<String, String>>,
 }
 
 /// The name under which it is remembered.
@@ -42,6 +49,7 @@ impl Pending {
             started_at: now(),
             operation,
             changes: Vec::new(),
+            prior_triggers: None,
         }
     }
 
@@ -52,6 +60,33 @@ impl Pending {
             started_at: now(),
             operation,
             changes: changes.iter().map(|name| (*name).to_owned()).collect(),
+            prior_triggers: None,
+        }
+    }
+
+    /// The same one, on an environment that was this before.
+    pub(super) fn of(mut self, prior: &Object) -> Self {
+        if let (true, Some(triggers)) = (self.restarts(), prior.get(RESTART_TRIGGERS).as_map()) {
+            let texts = triggers.iter().filter_map(|(key, value)| {
+                let value = value.as_str()?;
+                Some((key.clone(), value.to_owned()))
+            });
+            self.prior_triggers = Some(texts.collect());
+        }
+        self
+    }
+
+    /// Whether it restarts the environment, which ARM shows nothing of but while it happens.
+    pub(super) fn restarts(&self) -> bool {
+        self.changes.iter().any(|name| name == RESTART_TRIGGERS)
+    }
+
+    /// Takes back that the environment was restarted: then the next plan does it.
+    pub(super) fn take_back_restart(self, state: &mut State) {
+        if let (Some(triggers), Some(mut object)) = (self.prior_triggers, state.object().cloned()) {
+            let texts = triggers.into_iter().map(|(key, value)| (key, value.into()));
+            object.set(RESTART_TRIGGERS, Value::Map(texts.collect()));
+            state.set(object);
         }
     }
 

@@ -9,6 +9,7 @@ use tfplugin_framework::types::number::Number;
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::value::{Object, Value};
 
+use super::schema::TIMEZONE;
 use crate::validate::clock_time::ClockTime;
 
 /// A setting in a configuration, as far as it is known.
@@ -207,7 +208,9 @@ impl Recurrence {
     /// Whether it starts at times at which another one does not.
     fn starts_otherwise(&self, other: &Self) -> bool {
         let days = |it: &Self| it.days.known().cloned().unwrap_or_default();
-        let time = |it: &Self| (it.timezone.clone(), it.hour.clone(), it.minute.clone());
+        let zone = |it: &Self| it.timezone.clone().unwrap_or(TIMEZONE.to_owned());
+        let zone = |it: &Self| zone(it).to_lowercase();
+        let time = |it: &Self| (zone(it), it.hour.clone(), it.minute.clone());
         time(self) != time(other) || !days(self).is_subset(&days(other))
     }
 }

@@ -29,8 +29,9 @@ pub(crate) async fn check_environment(
     }
     let is_setting = |id: &ResourceId| id.is_type(AUTOSCALE_SETTINGS.name);
     let planned = azure.plans.before(claim.order, is_setting).into_iter();
+    let capacity = plan.planned.get("capacity").clone();
     let scales =
-        |object: &Object| is_enabled(object) && target_of(object).as_ref() == Some(&claim.id);
+        |object: &Object| moves(object, &capacity) && target_of(object).as_ref() == Some(&claim.id);
     let mut settings: Vec<_> = planned
         .filter(|(_, planned)| scales(&planned.object))
         .map(|(id, _)| id)
@@ -52,7 +53,7 @@ pub(crate) async fn check_environment(
     if !settings.is_empty() {
         let named = |id: &ResourceId| (id.name().to_owned(), id.to_string());
         let settings: Vec<_> = settings.iter().map(named).collect();
-        let warning = managed_twice(&claim.id, plan.planned.get("capacity"), &settings);
+        let warning = managed_twice(&claim.id, &capacity, &settings);
         plan.diagnostics
             .add(warning.at(Path::attribute("capacity")));
     }
@@ -63,9 +64,17 @@ pub(super) fn target_of(setting: &Object) -> Option<ResourceId> {
     ResourceId::parse_as(setting.str("ise_id")?, ENVIRONMENTS.name).ok()
 }
 
-/// Whether a setting scales at all.
-pub(super) fn is_enabled(setting: &Object) -> bool {
-    setting.bool("enabled") == Some(true)
+/// Whether a setting may make the capacity another than this one.
+pub(super) fn moves(setting: &Object, capacity: &Value) -> bool {
+    let limits = match setting.get("profiles").as_elements() {
+        Some(profiles) => profiles
+            .iter()
+            .filter_map(Value::as_object)
+            .flat_map(|profile| [profile.get("minimum"), profile.get("maximum")])
+            .collect(),
+        None => vec![setting.get("instance_count")],
+    };
+    setting.bool("enabled") == Some(true) && limits.iter().any(|limit| *limit != capacity)
 }
 
 /// Two decide about one capacity.

@@ -176,9 +176,12 @@ fn recurrence() -> Attribute {
     .doc("The times of each week at which the profile comes into force. It stays so until another recurrence starts.")
 }
 
+/// The time zone of times that name none.
+pub(super) const TIMEZONE: &str = "UTC";
+
 fn timezone(path: &'static str) -> Attribute {
     Attribute::string("timezone")
-        .default("UTC")
+        .default(TIMEZONE)
         .compared_by(attributes::same_ignoring_case)
         .validator(text(time_zone::windows))
         .with(Remote::at(path))

@@ -93,7 +93,9 @@ async fn what_goes_out_has_a_way_in() {
 
 #[tokio::test]
 async fn what_recurs_is_ended_by_another_recurrence() {
+    let workdays = &["Monday", "Friday"][..];
     let at = |days: &[&str], hour: i64| json!({ "recurrence": { "timezone": "UTC", "days": days, "hour": hour, "minute": 0 } });
+    let without_timezone = json!({ "recurrence": { "days": workdays, "hour": 8, "minute": 0 } });
     let all = |profiles: &[(&str, Json)]| -> Json {
         profiles
             .iter()
@@ -105,7 +107,6 @@ async fn what_recurs_is_ended_by_another_recurrence() {
             "Warning profiles[{index}].recurrence: Nothing ends the recurrence of profile {name:?} of autoscale setting \"s\""
         )
     };
-    let workdays = &["Monday", "Friday"][..];
     for (profiles, expected) in [
         (all(&[("rest", json!({}))]), vec![]),
         (
@@ -118,6 +119,11 @@ async fn what_recurs_is_ended_by_another_recurrence() {
         ),
         (
             all(&[("one", at(workdays, 8)), ("same", at(workdays, 8))]),
+            vec![warning(0, "one"), warning(1, "same")],
+        ),
+        (
+            // UTC is the default.
+            all(&[("one", at(workdays, 8)), ("same", without_timezone)]),
             vec![warning(0, "one"), warning(1, "same")],
         ),
         (

@@ -1,6 +1,7 @@
 //! Managed resources.
 
 mod customtype;
+mod deferred_action;
 mod dynamic_computed_type_change;
 mod identity;
 mod move_state;
@@ -51,6 +52,7 @@ pub fn all() -> Vec<Arc<dyn Resource<()>>> {
         of(writeonly_upgrade::WriteOnlyUpgrade::of_this_executable()),
         of(writeonly_validations::WriteOnlyValidations),
     ];
+    all.extend(deferred_action::all().into_iter().map(of));
     all.extend(plain::all().into_iter().map(of));
     all
 }

@@ -233,3 +233,31 @@ fn validators_without_effect() {
     let found = "Validator(\"At most one of `a`, `b`.\"): it names what the schema does not have";
     assert_eq!(schema.validate_implementation(), [found]);
 }
+
+#[test]
+fn all_of_a_computed_block_is_computed_and_none_of_it_has_to_be_written() {
+    let computed = |row: Attribute| Block::new("b", Nesting::List, vec![row]).computed();
+    let free = || a().optional_computed();
+    check_block(computed(a().computed()), &[]);
+    check_block(computed(free()).plan(use_state_for_unknown()), &[]);
+    check_block(
+        computed(a()),
+        &["b: the block is computed, and \"a\" in it is not"],
+    );
+    check_block(
+        computed(a().computed()).blocks(vec![Block::new("c", Nesting::Set, vec![free()])]),
+        &["b: the block is computed, and \"c\" in it is not"],
+    );
+    check_block(
+        computed(free()).min_items(1),
+        &["b: what has to be written is never computed"],
+    );
+    check_block(
+        Block::new("b", Nesting::Group, vec![free()]).computed(),
+        &["b: a group is always there, so it is never computed"],
+    );
+    check_block(
+        Block::new("b", Nesting::List, vec![free()]).plan(use_state_for_unknown()),
+        &["b: only what is computed is unknown in a plan"],
+    );
+}

@@ -7,6 +7,7 @@ use crate::diagnostics::Diagnostic;
 use crate::testing::config::Config;
 use crate::testing::failure::Failure;
 use crate::testing::once::{Invoked, Opened};
+use crate::types::value::Value;
 
 impl<S: Service> Core<S> {
     /// Opens an ephemeral resource.
@@ -18,7 +19,7 @@ impl<S: Service> Core<S> {
         let of = self.schemas.ephemeral_resources.get(type_name);
         let of = of.ok_or_else(|| no_type("ephemeral resource", type_name))?;
         let config = config.into().decode(&of.schema)?;
-        self.calls.open(of, &config).await
+        self.calls.open(of, &config, self.options).await
     }
 
     /// Renews an ephemeral resource, as Terraform does once its time has come.
@@ -40,6 +41,28 @@ impl<S: Service> Core<S> {
         let of = self.schemas.actions.get(type_name);
         let of = of.ok_or_else(|| no_type("action", type_name))?;
         let config = config.into().decode(&of.schema)?;
-        self.calls.invoke(of, &config).await
+        self.calls.invoke(of, &config, self.options).await
+    }
+
+    /// Calls a function.
+    pub async fn call(&self, name: &str, arguments: &[Value]) -> Result<Value, Failure> {
+        let function = self.schemas.functions.get(name);
+        let function = function.ok_or_else(|| no_type("function", name))?;
+        let fixed = function.parameters.iter();
+        let types = fixed.chain(function.variadic.iter().cycle());
+        let mut values = Vec::new();
+        for (position, (argument, parameter)) in arguments.iter().zip(types).enumerate() {
+            if argument.is_null() && !parameter.allow_null_value {
+                let detail = format!("{name}: argument {position} must not be null.");
+                return Err(Failure::new("Invalid function argument", detail));
+            }
+            if !argument.is_wholly_known() && !parameter.allow_unknown_values {
+                // Terraform does not call then.
+                return Ok(Value::unknown());
+            }
+            values.push((argument.clone(), &parameter.ty));
+        }
+        let returns = &function.returns;
+        self.calls.call(name, values, returns).await
     }
 }

@@ -3,6 +3,7 @@
 use tfplugin_proto::v6::provider_server::Provider as Service;
 
 use super::Core;
+use crate::deferral::DeferredReason;
 use crate::testing::calls::{ImportBy, Source};
 use crate::testing::checks::{self, refused};
 use crate::testing::config::Config;
@@ -15,6 +16,16 @@ impl<S: Service> Core<S> {
     /// Imports an object by its ID and reads it.
     pub async fn import(&mut self, address: &str, id: &str) -> Result<&Object, Failure> {
         self.imported(address, ImportBy::Id(id)).await
+    }
+
+    /// Imports an object by its ID and reads it, unless the provider puts off the import, or the read: then why. Nothing is
+    /// stored in that case.
+    pub async fn import_unless_deferred(
+        &mut self,
+        address: &str,
+        id: &str,
+    ) -> Result<Option<DeferredReason>, Failure> {
+        self.import_by(address, ImportBy::Id(id)).await
     }
 
     /// Imports an object by its identity and reads it.
@@ -79,8 +90,25 @@ impl<S: Service> Core<S> {
     }
 
     async fn imported(&mut self, address: &str, by: ImportBy<'_>) -> Result<&Object, Failure> {
+        if let Some(reason) = self.import_by(address, by).await? {
+            return Err(Failure::new("Deferred", format!("{address}: {reason:?}")));
+        }
+        self.state(address).ok_or_else(|| {
+            let detail = format!("While importing {address}, the provider found no object {by:?}.");
+            Failure::new("Cannot import non-existent remote object", detail)
+        })
+    }
+
+    async fn import_by(
+        &mut self,
+        address: &str,
+        by: ImportBy<'_>,
+    ) -> Result<Option<DeferredReason>, Failure> {
         let of = self.resource(address)?;
-        let imported = self.calls.import(&of, by).await?;
+        let imported = self.calls.import(&of, by, self.options).await?;
+        if imported.deferred.is_some() {
+            return Ok(imported.deferred);
+        }
         let stub = imported.object.ok_or_else(|| {
             let finding = format!("{address}: nothing was imported for {by:?}");
             Failure::from(refused("Provider produced invalid import", finding))
@@ -92,12 +120,11 @@ impl<S: Service> Core<S> {
             private: imported.private,
             is_tainted: false,
         };
-        let (instance, _) = self.read(&of, address, instance).await?;
-        self.store(address, instance);
-        self.state(address).ok_or_else(|| {
-            let detail = format!("While importing {address}, the provider found no object {by:?}.");
-            Failure::new("Cannot import non-existent remote object", detail)
-        })
+        let read = self.read(&of, address, instance).await?;
+        if read.deferred.is_none() {
+            self.store(address, read.instance);
+        }
+        Ok(read.deferred)
     }
 }
 

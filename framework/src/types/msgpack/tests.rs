@@ -73,8 +73,8 @@ fn refined_unknowns_keep_what_is_known() {
 }
 
 #[test]
-fn refinements_survive_the_round_trip() {
-    let known = Known {
+fn refinements_survive_the_round_trip_as_far_as_the_type_has_them() {
+    let all = Known {
         null: Some(false),
         prefix: Some("/subscriptions/".into()),
         minimum: Some((Number::from(1_i64), false)),
@@ -82,11 +82,55 @@ fn refinements_survive_the_round_trip() {
         min_length: Some(4),
         max_length: Some(4),
     };
-    let encoded = encode(&Value::Unknown(known.clone().into()), &Type::String);
-    let Ok(Value::Unknown(refinements)) = decode(&encoded, &Type::String) else {
-        panic!("{encoded:02x?}")
+    let not_null = Known {
+        null: Some(false),
+        ..Known::default()
     };
-    assert_eq!(refinements.known(), Some(&known));
+    let lengths = Known {
+        min_length: Some(4),
+        max_length: Some(4),
+        ..not_null.clone()
+    };
+    let text = Known {
+        prefix: all.prefix.clone(),
+        ..not_null.clone()
+    };
+    let number = Known {
+        minimum: all.minimum.clone(),
+        maximum: all.maximum.clone(),
+        ..not_null.clone()
+    };
+    for (ty, expect) in [
+        (Type::String, Some(text)),
+        (Type::Number, Some(number)),
+        (Type::list(Type::Bool), Some(lengths.clone())),
+        (Type::set(Type::Bool), Some(lengths.clone())),
+        (Type::map(Type::Bool), Some(lengths)),
+        (Type::Bool, Some(not_null.clone())),
+        (Type::Tuple(vec![Type::Bool]), Some(not_null.clone())),
+        (Type::object([("a", Type::Bool)]), Some(not_null)),
+        (Type::Dynamic, None),
+    ] {
+        let encoded = encode(&Value::Unknown(all.clone().into()), &ty);
+        let decoded = decode(&encoded, &ty).expect("it is what was written");
+        assert_eq!(decoded.refinements(), expect.as_ref(), "{ty:?}");
+    }
+}
+
+#[test]
+fn what_is_known_is_told_in_fewer_bytes_than_terraform_takes() {
+    let prefix = format!("{}é{}", "a".repeat(255), "b".repeat(2000));
+    let refined = Value::unknown().refine_with_prefix(prefix);
+    let encoded = encode(&refined, &Type::String);
+    assert!(encoded.len() < 1024, "{}", encoded.len());
+    let decoded = decode(&encoded, &Type::String).expect("it is what was written");
+    let known = decoded.refinements().expect("something is known");
+    assert_eq!(known.prefix, Some("a".repeat(255)));
+    let long: Number = "1".repeat(300).parse().expect("a number");
+    let refined = Value::unknown().refine_with_lower_bound(long, true);
+    assert_eq!(encode(&refined, &Type::Number), [0xd4, 0, 0]);
+    let refined = Value::unknown().refine_with_prefix("x");
+    assert_eq!(encode(&refined, &Type::Bool), [0xd4, 0, 0]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The service driven as Terraform drives it, without a network.
 
 mod blocks;
+mod deferral;
 mod fuzz;
 mod identity;
 mod memory;
@@ -11,6 +12,7 @@ mod registry;
 #[cfg(feature = "state-store")]
 mod state_store;
 mod write_only;
+mod yard;
 
 use serde_json::{Value as Json, json};
 use tfplugin_proto::v6;

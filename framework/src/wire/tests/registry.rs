@@ -11,7 +11,7 @@ use crate::diagnostics::Reported;
 use crate::engine::Engine;
 use crate::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
 use crate::resource::Resource;
-use crate::schema::{Attribute, Schema};
+use crate::schema::{Attribute, Block, Nesting, Schema};
 use crate::test_resource::TestResource;
 use crate::wire::Server;
 
@@ -111,4 +111,41 @@ async fn what_cannot_be_imported_or_upgraded_says_so() {
     let upgraded = server.upgrade_resource_state(Request::new(request)).await;
     let upgraded = upgraded.expect("answered").into_inner();
     assert_eq!(upgraded.diagnostics[0].summary, "Unknown state version");
+}
+
+/// Terraform takes a message only beside the flag.
+#[tokio::test]
+async fn what_is_deprecated_is_declared_so_with_its_message() {
+    let rows = || vec![Attribute::string("port").deprecated("Use `ports`.")];
+    let schema = Schema {
+        deprecation_message: Some("Use `b`.".into()),
+        attributes: vec![
+            Attribute::string("name"),
+            Attribute::nested("rules", Nesting::List, rows()),
+        ],
+        blocks: vec![
+            Block::new("new", Nesting::List, rows()),
+            Block::new("old", Nesting::List, rows()).deprecated("Use `new`."),
+        ],
+        ..Schema::default()
+    };
+    let request = Request::new(v6::get_provider_schema::Request {});
+    let answer = server(&["a"], Some(schema))
+        .get_provider_schema(request)
+        .await;
+    let answer = answer.expect("answered").into_inner();
+    let block = answer.resource_schemas["a"].block.as_ref();
+    let block = block.expect("a block");
+    let of_block = |it: &v6::schema::Block| (it.deprecated, it.deprecation_message.clone());
+    let of_row = |it: &v6::schema::Attribute| (it.deprecated, it.deprecation_message.clone());
+    let no = (false, String::new());
+    let yes = |message: &str| (true, message.to_owned());
+    assert_eq!(of_block(block), yes("Use `b`."));
+    assert_eq!(of_row(&block.attributes[0]), no);
+    let nested = block.attributes[1].nested_type.as_ref();
+    let port = &nested.expect("nested").attributes[0];
+    assert_eq!(of_row(port), yes("Use `ports`."));
+    let blocks = block.block_types.iter();
+    let blocks = blocks.map(|it| of_block(it.block.as_ref().expect("a block")));
+    assert_eq!(blocks.collect::<Vec<_>>(), [no, yes("Use `new`.")]);
 }

@@ -54,14 +54,24 @@ async fn planned_together(
 }
 
 #[tokio::test]
-async fn a_capacity_that_is_deleted_twice_is_told_once() {
+async fn a_capacity_that_is_managed_twice_is_told_once() {
     let scales = json!({ "instance_count": 2 });
     let disabled = json!({ "instance_count": 2, "enabled": false });
+    let two = json!({ "minimum": 2, "maximum": 2, "default": 2 });
+    let agrees = json!({ "profiles": [profile("p", &two), profile("q", &two)] });
+    let differs = json!({ "profiles": [profile("p", &two), profile("q", &json!({}))] });
     for (setting_first, path) in [(true, "capacity"), (false, "ise_id")] {
-        let told = planned_together(&scales, Some(1), setting_first).await;
         let expected = format!("warning {path}: Capacity of environment \"e\" is managed twice");
-        assert_eq!(told, [expected]);
-        for (setting, capacity) in [(&scales, None), (&disabled, Some(1))] {
+        for (setting, capacity) in [(&scales, Some(1)), (&differs, Some(2))] {
+            let told = planned_together(setting, capacity, setting_first).await;
+            assert_eq!(told, [expected.as_str()], "{setting}");
+        }
+        for (setting, capacity) in [
+            (&scales, None),
+            (&disabled, Some(1)),
+            (&scales, Some(2)),
+            (&agrees, Some(2)),
+        ] {
             let told = planned_together(setting, capacity, setting_first).await;
             assert_eq!(told, [""; 0], "{setting} {capacity:?}");
         }
@@ -126,6 +136,8 @@ async fn who_moved_the_capacity_is_looked_up() {
         // It goes in the same run.
         (found(), true, vec![]),
         (page(json!([disabled])), false, vec![]),
+        // It moves the capacity to where the configuration has it.
+        (page(json!([setting_body(&fixed("x", 1))])), false, vec![]),
         (page(json!([])), false, vec![]),
         (Reply::error(403, "AuthorizationFailed"), false, vec![]),
     ] {

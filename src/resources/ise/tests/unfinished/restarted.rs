@@ -38,6 +38,10 @@ fn before() -> Kept {
     kept(object)
 }
 
+fn triggers_of(state: &Kept) -> &Value {
+    state.object().expect("a state").get("restart_triggers")
+}
+
 /// Restarts, and is stopped while that goes on.
 async fn leave(server: &TestServer, state: &mut Kept) {
     let first = context(server);
@@ -128,4 +132,50 @@ async fn a_restart_without_an_answer_is_asked_for_again() {
         state.object().expect("kept").get("restart_triggers"),
         &triggers("1")
     );
+}
+
+/// The environment of a failed restart is well, but has not learnt what the restart was for.
+#[tokio::test]
+async fn a_restart_that_fails_keeps_the_old_triggers_and_is_asked_for_again() {
+    for environment in ["Succeeded", "Failed"] {
+        let shown = vec![ok(environment, 0), ok("Succeeded", 0)];
+        let server = restarting(shown, &["InProgress", "Failed", "Succeeded"]).await;
+        let (context, mut state) = (context(&server), before());
+        let failed = restart(&context, &mut state, "2").await;
+        assert_eq!(summary(failed), "Error updating environment \"e\"");
+        assert_eq!(triggers_of(&state), &triggers("1"), "{environment}");
+
+        restart(&context, &mut state, "2").await.expect("well");
+        assert_eq!(triggers_of(&state), &triggers("2"), "{environment}");
+        assert_eq!(writes(&server), ["POST", "POST"], "{environment}");
+        assert_eq!(unfinished(&state.private, "Succeeded"), None);
+    }
+}
+
+/// Its failure is seen by the next refresh, or by the apply where there is none.
+#[tokio::test]
+async fn a_restart_that_fails_after_it_was_left_is_asked_for_again() {
+    for refreshes in [true, false] {
+        let polls = ["InProgress", "Failed", "Succeeded"];
+        let server = restarting(vec![ok("Succeeded", 0)], &polls).await;
+        let mut state = before();
+        leave(&server, &mut state).await;
+        let next = context(&server);
+        if refreshes {
+            state.warnings = Diagnostics::default();
+            let read = call::read(&Arm(Ise), &next, &mut state).await;
+            read.expect("a read");
+            let told: Vec<_> = state.warnings.iter().map(|it| &it.summary).collect();
+            assert_eq!(told, ["The restart of environment \"e\" failed"]);
+        } else {
+            let failed = restart(&next, &mut state, "2").await;
+            assert_eq!(summary(failed), "Error updating environment \"e\"");
+        }
+        assert_eq!(triggers_of(&state), &triggers("1"), "{refreshes}");
+        assert_eq!(unfinished(&state.private, "Succeeded"), None);
+
+        restart(&next, &mut state, "2").await.expect("well");
+        assert_eq!(triggers_of(&state), &triggers("2"), "{refreshes}");
+        assert_eq!(writes(&server), ["POST", "POST"], "{refreshes}");
+    }
 }

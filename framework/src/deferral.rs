@@ -1,0 +1,42 @@
+//! Putting off what cannot be done before something else is.
+//!
+//! Terraform then does the rest, and asks again in a later run. Only where the client allows it: `client_capabilities` of the
+//! [`Context`](crate::context::Context) says so. And only because something is unknown or absent: Terraform says during an
+//! apply too that it allows it, where all is known, and fails if it is done there.
+
+/// Why something is put off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DeferredReason {
+    /// Something in the configuration of the object is not known yet.
+    ResourceConfigUnknown,
+    /// Something in the configuration of the provider is not known yet.
+    ProviderConfigUnknown,
+    /// Something else has to exist before.
+    AbsentPrereq,
+}
+
+/// What a client understands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClientCapabilities {
+    /// Whether an answer may be put off.
+    pub deferral_allowed: bool,
+    /// Whether it keeps write-only values out of its state (Terraform 1.11).
+    pub write_only_attributes_allowed: bool,
+    /// Whether the plan that an apply begins with is told what the plan before it remembered (Terraform 1.16).
+    pub store_planned_private: bool,
+    /// Whether a provider may decide about blocks that are not written (Terraform 1.16).
+    pub computed_blocks_allowed: bool,
+}
+
+/// What becomes of the plans of a type while the provider is deferred.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProviderDeferredBehavior {
+    /// They are made without the plan modifiers and without the resource's own say.
+    #[default]
+    SkipPlanModification,
+    /// They are made as ever, so that an error is found in this run.
+    EnablePlanModification,
+}

@@ -72,6 +72,12 @@ impl<P: Provider> ServerState<P> {
                     type_name: action.type_name().into(),
                 })
                 .collect(),
+            #[cfg(feature = "state-store")]
+            state_stores: (self.registry.state_stores().iter())
+                .map(|it| v6::get_metadata::StateStoreMetadata {
+                    type_name: it.type_name().into(),
+                })
+                .collect(),
             functions: functions
                 .map(|function| FunctionMetadata {
                     name: function.name().into(),
@@ -106,13 +112,19 @@ impl<P: Provider> ServerState<P> {
                 let schema = Some(schema::schema(it.schema()));
                 (it.type_name(), v6::ActionSchema { schema })
             })),
+            #[cfg(feature = "state-store")]
+            state_store_schemas: by_name(
+                (self.registry.state_stores().iter())
+                    .map(|it| (it.type_name(), schema::schema(it.schema()))),
+            ),
             functions: self.functions(),
             server_capabilities: Some(self.capabilities()),
             diagnostics: convert::diagnostics(
                 Members::default(),
                 self.engine.check_provider(&self.provider, &self.registry),
             ),
-            ..Default::default()
+            #[cfg(not(feature = "state-store"))]
+            state_store_schemas: HashMap::new(),
         }
     }
 

@@ -11,11 +11,15 @@ use crate::data_source::DataSource;
 use crate::engine::Engine;
 use crate::engine::configure::Configured;
 use crate::engine::registry::Registry;
+#[cfg(feature = "state-store")]
+use crate::engine::state_store::Stores;
 use crate::ephemeral::EphemeralResource;
 use crate::function::Function;
 use crate::list::ListResource;
 use crate::provider::Provider;
 use crate::resource::Resource;
+#[cfg(feature = "state-store")]
+use crate::state_store::StateStore;
 use crate::types::value::Object;
 
 pub(super) struct ServerState<P: Provider> {
@@ -24,6 +28,9 @@ pub(super) struct ServerState<P: Provider> {
     pub(super) registry: Registry<P::Data>,
     pub(super) engine: Engine,
     pub(super) configured: Configured<P::Data>,
+    /// The state stores that are configured.
+    #[cfg(feature = "state-store")]
+    pub(super) stores: Stores,
     /// Applies at work, also those whose call the client has dropped.
     pub(super) applies: TaskTracker,
 }
@@ -35,6 +42,8 @@ impl<P: Provider> ServerState<P> {
             provider,
             engine,
             configured: Configured::default(),
+            #[cfg(feature = "state-store")]
+            stores: Stores::default(),
             applies: TaskTracker::new(),
         }
     }
@@ -100,6 +109,16 @@ impl<P: Provider> ServerState<P> {
     pub(super) fn action(&self, type_name: &str) -> Result<&dyn Action<P::Data>, CallError> {
         let found = self.registry.action(type_name);
         found.ok_or_else(|| unknown("action type", type_name))
+    }
+
+    /// The state store of this type.
+    #[cfg(feature = "state-store")]
+    pub(super) fn state_store(
+        &self,
+        type_name: &str,
+    ) -> Result<&dyn StateStore<P::Data>, CallError> {
+        let found = self.registry.state_store(type_name);
+        found.ok_or_else(|| unknown("state store type", type_name))
     }
 
     /// The function of this name.

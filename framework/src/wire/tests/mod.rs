@@ -2,12 +2,15 @@
 
 mod blocks;
 mod deferral;
+mod fuzz;
 mod identity;
 mod memory;
 mod nested;
 mod once;
 mod protocol;
 mod registry;
+#[cfg(feature = "state-store")]
+mod state_store;
 mod write_only;
 mod yard;
 

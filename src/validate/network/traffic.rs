@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::addresses::{Addresses, HOST, Span};
 use super::prefix::{Prefix, Share, Tag};
+use super::routes::Rerouted;
 use super::rules::{SecurityGroup, SecurityRule};
 use super::surroundings::{Far, Surroundings};
-use super::table::{Direction, INTERNET, Ports, VIRTUAL_NETWORK};
+use super::table::{AccessEndpoint, Direction, INTERNET, Ports, VIRTUAL_NETWORK};
 
 /// TCP between a subnet and a far end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,8 +29,8 @@ pub struct Flow {
 pub struct Near<'a> {
     /// Its addresses.
     pub addresses: &'a Addresses,
-    /// Addresses that its route table takes from the tag `Internet` and gives to `VirtualNetwork`, perhaps.
-    pub rerouted: &'a Addresses,
+    /// What its routes may do to the tags `Internet` and `VirtualNetwork`.
+    pub rerouted: &'a Rerouted,
 }
 
 /// What becomes of a flow.
@@ -65,6 +66,10 @@ pub enum Doubt {
     Connected,
     /// Routes change what tags mean.
     Routes,
+    /// Routes may change what tags mean, and nobody knows them.
+    UnknownRoutes,
+    /// It matters with this access endpoint, and nobody knows which one it will be.
+    AccessEndpoint(AccessEndpoint),
     /// The rules cut it into too many pieces.
     Pieces,
 }
@@ -124,7 +129,7 @@ impl<'a, 'b> Judge<'a, 'b> {
             group,
             near,
             surroundings,
-            rerouted: outside.common(near.rerouted),
+            rerouted: outside.common(&near.rerouted.addresses()),
             outside,
             connected: surroundings.perhaps_connected(),
         }
@@ -141,14 +146,21 @@ impl<'a, 'b> Judge<'a, 'b> {
             };
             outcomes(rules, far, &meaning)
         };
-        let mut all = match flow.far.is_outside() {
+        let mut first = match flow.far.is_outside() {
             true => ask(&self.outside, false),
             false => ask(&flow.far.addresses(self.surroundings), false),
         };
-        let mut verdict = verdict(&all, flow.far);
+        let mut verdict = first.verdict(flow.far);
         let mut others = Vec::new();
         if flow.far.is_outside() && !self.rerouted.is_empty() {
-            others.push((Doubt::Routes, ask(&self.outside, true)));
+            let other = ask(&self.outside, true);
+            match self.near.rerouted {
+                Rerouted::By(_) => others.push((Doubt::Routes, other)),
+                // What Azure's own rules alone would let in is closed as long as no such route is known.
+                Rerouted::Unknown if verdict == Verdict::Closed && other.is_let_by_azure(rules) => {
+                }
+                Rerouted::Unknown => others.push((Doubt::UnknownRoutes, other)),
+            }
         }
         if flow.far == Far::VirtualNetwork && !self.connected.is_empty() {
             others.push((Doubt::Connected, ask(&self.connected, false)));
@@ -156,12 +168,12 @@ impl<'a, 'b> Judge<'a, 'b> {
         // What is in doubt matters only where it makes a difference.
         for (doubt, other) in others {
             let is_settled = matches!(verdict, Verdict::Open | Verdict::Closed);
-            if is_settled && self::verdict(&other, flow.far) != verdict {
+            if is_settled && other.verdict(flow.far) != verdict {
                 verdict = Verdict::Unknown(doubt);
-                all.extend(other);
+                first.all.extend(other.all);
             }
         }
-        let closed = all.iter().filter(|it| !it.allows);
+        let closed = first.all.iter().filter(|it| !it.allows);
         let mut closed_by: Vec<usize> = closed.filter_map(|it| it.rule).collect();
         closed_by.sort_unstable();
         closed_by.dedup();
@@ -170,31 +182,15 @@ impl<'a, 'b> Judge<'a, 'b> {
             closed_by: closed_by.into_iter().map(|rule| &rules[rule]).collect(),
         }
     }
-}
 
-fn verdict(outcomes: &[Outcome], far: Far) -> Verdict {
-    if outcomes.iter().all(|outcome| outcome.allows) {
-        return Verdict::Open;
-    }
-    if outcomes.iter().all(|outcome| !outcome.allows) {
-        return Verdict::Closed;
-    }
-    let is_sure = |allows: bool| {
-        let mut those = outcomes.iter().filter(|outcome| outcome.allows == allows);
-        those.any(|outcome| outcome.doubt.is_none())
-    };
-    // Between the subnets of an environment, all has to pass.
-    if far == Far::Subnets && is_sure(false) {
-        return Verdict::Closed;
-    }
-    match outcomes.iter().find_map(|outcome| outcome.doubt) {
-        Some(doubt) if !is_sure(true) || !is_sure(false) => Verdict::Unknown(doubt),
-        _ => Verdict::InPart,
+    /// Whether routes may take something outside from the tag `Internet`.
+    pub fn is_rerouted(&self) -> bool {
+        !self.rerouted.is_empty()
     }
 }
 
 /// Everything that may become of parts of a flow.
-fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> Vec<Outcome> {
+fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> Outcomes {
     let flow = meaning.flow;
     let ports = Span::new(flow.ports.first.into(), flow.ports.last.into());
     let asked = rules.iter().enumerate().filter(|(_, rule)| {
@@ -206,6 +202,7 @@ fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> V
         .collect();
     let mut found = Found::new(!flow.far.is_all());
     for asked in at_equal_ports(&asked, ports) {
+        let mut slices = Slices::default();
         let mut pieces: Vec<(usize, Piece)> = Vec::new();
         for near in meaning.judge.near.addresses.spans() {
             pieces.extend(far.spans().map(|far| (0, [EPHEMERAL, near, far])));
@@ -222,17 +219,25 @@ fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> V
                 let rule = asked[place];
                 if let Some(doubt) = rule.perhaps {
                     found.add(Some(rule.place), rule.allows, doubt.reason());
+                    for slice in rule.slices(piece) {
+                        slices.add(slice, rule.allows);
+                    }
                 }
                 Some((place, rule.part(piece)?))
             });
             match decided {
-                None => found.add(None, false, None),
+                None => {
+                    found.add(None, false, None);
+                    slices.add(slice_of(piece), false);
+                }
                 Some((place, part)) => {
                     found.add(Some(asked[place].place), asked[place].allows, None);
+                    slices.add(slice_of(part), asked[place].allows);
                     pieces.extend(without(piece, part).map(|left| (place, left)));
                 }
             }
         }
+        found.settle(&slices, meaning.judge.near.addresses);
     }
     found.outcomes
 }
@@ -278,9 +283,12 @@ fn at_equal_ports<'b, 'a>(asked: &'b [Asked<'a>], ports: Span) -> Vec<Vec<&'b As
 }
 
 /// What is left of a piece when a part of it is taken out.
-fn without(mut piece: Piece, part: Piece) -> impl Iterator<Item = Piece> {
+fn without<const SIDES: usize>(
+    mut piece: [Span; SIDES],
+    part: [Span; SIDES],
+) -> impl Iterator<Item = [Span; SIDES]> {
     let mut left = Vec::new();
-    for side in 0..piece.len() {
+    for side in 0..SIDES {
         let (whole, taken) = (piece[side], part[side]);
         if whole.first < taken.first {
             let mut before = piece;
@@ -297,9 +305,50 @@ fn without(mut piece: Piece, part: Piece) -> impl Iterator<Item = Piece> {
     left.into_iter()
 }
 
+/// Everything that may become of parts of a flow.
+#[derive(Debug, Default)]
+struct Outcomes {
+    all: Vec<Outcome>,
+    /// Whether some of the flow certainly passes, where the far end is only some of the addresses.
+    passes: bool,
+    /// Whether some of it is certainly stopped.
+    stops: bool,
+}
+
+impl Outcomes {
+    fn verdict(&self, far: Far) -> Verdict {
+        if self.all.iter().all(|outcome| outcome.allows) {
+            return Verdict::Open;
+        }
+        if self.all.iter().all(|outcome| !outcome.allows) {
+            return Verdict::Closed;
+        }
+        let is_sure = |allows: bool| {
+            let mut those = self.all.iter().filter(|outcome| outcome.allows == allows);
+            those.any(|outcome| outcome.doubt.is_none())
+        };
+        let passes = self.passes || is_sure(true);
+        let stops = self.stops || is_sure(false);
+        // Between the subnets of an environment, all has to pass.
+        if far == Far::Subnets && stops {
+            return Verdict::Closed;
+        }
+        match self.all.iter().find_map(|outcome| outcome.doubt) {
+            Some(doubt) if !passes || !stops => Verdict::Unknown(doubt),
+            _ => Verdict::InPart,
+        }
+    }
+
+    /// Whether all that passes is let through by rules that every group has.
+    fn is_let_by_azure(&self, rules: &[SecurityRule]) -> bool {
+        let mut passing = self.all.iter().filter(|outcome| outcome.allows);
+        passing.all(|outcome| outcome.rule.is_some_and(|rule| rules[rule].is_azures_own()))
+    }
+}
+
 /// The outcomes so far, each once.
 struct Found {
-    outcomes: Vec<Outcome>,
+    outcomes: Outcomes,
     /// How many pieces have been looked at.
     steps: usize,
     /// Whether the far end is only some of the addresses, so that there may be none of it in a part of them.
@@ -309,7 +358,7 @@ struct Found {
 impl Found {
     fn new(is_some_of_them: bool) -> Self {
         Self {
-            outcomes: Vec::new(),
+            outcomes: Outcomes::default(),
             steps: 0,
             is_some_of_them,
         }
@@ -322,9 +371,60 @@ impl Found {
             allows,
             doubt,
         };
-        if !self.outcomes.contains(&outcome) {
-            self.outcomes.push(outcome);
+        if !self.outcomes.all.contains(&outcome) {
+            self.outcomes.all.push(outcome);
         }
+    }
+
+    /// Where all of the addresses share a fate, that is also the fate of those that the far end has.
+    fn settle(&mut self, slices: &Slices, near: &Addresses) {
+        if self.is_some_of_them {
+            self.outcomes.passes |= slices.leave_out(near, false);
+            self.outcomes.stops |= slices.leave_out(near, true);
+        }
+    }
+}
+
+/// Ports of the source and addresses at the near end, whatever is at the far end.
+type Slice = [Span; 2];
+
+fn slice_of([ports, near, _]: Piece) -> Slice {
+    [ports, near]
+}
+
+/// For which source ports and near addresses some of the far end may pass, and for which some may be stopped.
+#[derive(Default)]
+struct Slices {
+    passing: HashSet<Slice>,
+    stopped: HashSet<Slice>,
+}
+
+impl Slices {
+    fn add(&mut self, slice: Slice, allows: bool) {
+        match allows {
+            true => self.passing.insert(slice),
+            false => self.stopped.insert(slice),
+        };
+    }
+
+    /// Whether there is a source port and a near address for which nothing passes, or nothing is stopped.
+    fn leave_out(&self, near: &Addresses, allows: bool) -> bool {
+        let taken = if allows { &self.passing } else { &self.stopped };
+        let mut left: Vec<Slice> = near.spans().map(|near| [EPHEMERAL, near]).collect();
+        for slice in taken {
+            let rest = left.into_iter().flat_map(|piece| {
+                let common = [piece[0].common(slice[0]), piece[1].common(slice[1])];
+                match common {
+                    [Some(ports), Some(near)] => without(piece, [ports, near]).collect(),
+                    _ => vec![piece],
+                }
+            });
+            left = rest.collect();
+            if left.is_empty() {
+                return false;
+            }
+        }
+        !left.is_empty()
     }
 }
 
@@ -365,6 +465,17 @@ impl Asked<'_> {
         meets(self.source_ports, 0)
             && meets(&self.near, 1)
             && (self.perhaps.is_some() || meets(&self.far, 2))
+    }
+
+    /// The source ports and near addresses of a piece that the rule is about.
+    fn slices(&self, piece: Piece) -> impl Iterator<Item = Slice> + '_ {
+        let of = move |spans: &[Span], side: usize| -> Vec<Span> {
+            let common = spans.iter().filter_map(|span| span.common(piece[side]));
+            common.collect()
+        };
+        let near = of(&self.near, 1);
+        let ports = of(self.source_ports, 0).into_iter();
+        ports.flat_map(move |ports| near.clone().into_iter().map(move |near| [ports, near]))
     }
 
     /// A part of the piece that the rule certainly decides.

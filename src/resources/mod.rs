@@ -105,7 +105,7 @@ mod tests {
                 ..Schema::default()
             };
             let config = [(attribute.name.to_string(), null)].into_iter().collect();
-            let found = validate(&schema, &config, true);
+            let found = validate(&schema, &config, test_plan::client());
             assert!(found.has_error(), "{path} takes elements that are null");
         });
     }

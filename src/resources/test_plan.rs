@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 use tfplugin_framework::context::Context;
+use tfplugin_framework::deferral::ClientCapabilities;
 use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Reported, Severity};
 use tfplugin_framework::engine::plan::PlanRequest;
 use tfplugin_framework::engine::{Change, Engine};
@@ -181,6 +182,13 @@ impl Kept {
         assert_eq!(result.is_err(), !errors.is_empty(), "{errors:?}");
         result.map_err(|_| errors.into_iter().collect())
     }
+}
+
+/// A client that keeps write-only values out of its state.
+pub(crate) fn client() -> ClientCapabilities {
+    let mut client = ClientCapabilities::default();
+    client.write_only_attributes_allowed = true;
+    client
 }
 
 /// The operations of a resource by themselves: what it answers before the engine looks at it.

@@ -41,13 +41,13 @@ const DAYS: [&str; 7] = [
 
 pub(super) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     Schema {
-    version: 0,
     description: "An autoscale setting of Azure Monitor that changes the capacity of an integration service environment: to a fixed \
                   number of additional units, or by profiles with times and rules on metrics."
         .into(),
     attributes: attributes(),
     blocks: vec![attributes::TIMEOUTS.block()],
     validators: vec![Arc::new(exactly_one_of(&["instance_count", "profiles"]))],
+    ..Schema::default()
 }
 });
 

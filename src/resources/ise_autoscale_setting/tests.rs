@@ -61,7 +61,7 @@ async fn found(arguments: &Json) -> Vec<String> {
     let config = setting(arguments);
     let engine = Engine::default();
     let found = engine
-        .validate_resource(&Arm(IseAutoscaleSetting), &config, true)
+        .validate_resource(&Arm(IseAutoscaleSetting), &config, test_plan::client())
         .await;
     let line = |it: &tfplugin_framework::diagnostics::Diagnostic| {
         format!("{:?} {}: {}", it.severity, it.path, it.summary)

@@ -13,6 +13,9 @@ use tempfile::TempDir;
 use crate::http::{self, Answer, Request};
 use crate::{Result, binaries};
 
+/// A name for which its certificate is good, and that no resolver knows: only a proxy leads there.
+pub const NAME: &str = "azure.example";
+
 /// The name of the file with an emulator's authority.
 const AUTHORITY: &str = "ca.pem";
 
@@ -89,6 +92,7 @@ impl Emulator {
         if let Some(folder) = &certificates {
             let file = folder.path().join(AUTHORITY);
             command.arg("--tls").arg("--ca-out").arg(file);
+            command.args(["--tls-name", NAME]);
         }
         let mut process = command
             .spawn()
@@ -164,11 +168,12 @@ impl Emulator {
         self.control("POST", "signin", Some(expected)).map(drop)
     }
 
-    /// What GitHub vouches for with a job of the repository `o/r`.
-    pub fn github_token(&self, request_token: &str) -> Result<String> {
+    /// What GitHub vouches for with a job of a repository such as `o/r`.
+    pub fn github_token(&self, repository: &str, request_token: &str) -> Result<String> {
+        let path = format!("/github/{repository}/idtoken?audience=api://AzureADTokenExchange");
         let answer = self.send(Request {
             method: "GET",
-            path: "/github/o/r/idtoken?audience=api://AzureADTokenExchange",
+            path: &path,
             token: Some(request_token),
             body: None,
         })?;
@@ -197,6 +202,28 @@ impl Emulator {
         let requests = answer["value"].as_array().into_iter().flatten();
         let paths = requests.filter_map(|request| request["path"].as_str());
         Ok(paths.filter(|it| it.ends_with(path)).count())
+    }
+
+    /// How many requests there were with this in their path.
+    pub fn count_with(&self, part: &str) -> Result<usize> {
+        let requests = self.requests()?;
+        Ok(requests.iter().filter(|it| it.path.contains(part)).count())
+    }
+
+    /// What was signed in with at the token endpoints, oldest first: when, and the status of the answer.
+    pub fn sign_ins(&self) -> Result<Vec<(String, Option<u64>)>> {
+        let answer = self.control("GET", "requests", None)?;
+        let requests = answer["value"].as_array().into_iter().flatten();
+        let is_sign_in = |request: &&Json| {
+            let path = request["path"].as_str();
+            path.is_some_and(|path| path.ends_with("/oauth2/v2.0/token"))
+        };
+        let sign_ins = requests.filter(is_sign_in);
+        let shown = sign_ins.map(|request| {
+            let time = request["time"].as_str().unwrap_or_default().to_owned();
+            (time, request["status"].as_u64())
+        });
+        Ok(shown.collect())
     }
 
     /// Everything that exists, as ARM would show it.

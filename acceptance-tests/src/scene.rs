@@ -24,6 +24,8 @@ pub enum Fixture {
     Environment,
     /// The first, and a network in another subscription.
     Hub,
+    /// Those of the environment, and a subscription of another tenant.
+    Tenants,
 }
 
 /// Where a scenario plays. It is its workspace in all respects, and has an emulator besides.
@@ -68,10 +70,14 @@ impl Scene {
     /// The same over TLS, with an empty provider block: only the environment says where Azure is, and it says by its
     /// metadata.
     pub fn over_tls(fixture: Fixture) -> Result<Self> {
+        Self::over_tls_in(fixture, Workspace::new()?)
+    }
+
+    /// The same, with a workspace that finds the provider in another way.
+    pub fn over_tls_in(fixture: Fixture, mut workspace: Workspace) -> Result<Self> {
         let files = fixture.paths();
         let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
         let emulator = Emulator::start_tls(&files, TIME_SCALE)?;
-        let mut workspace = Workspace::new()?;
         let block = format!("{REQUIRED_PROVIDERS}\nprovider \"ise\" {{}}\n");
         workspace.write("provider.tf", &block)?;
         workspace.replace(emulator.authority(), "<emulator>");
@@ -117,6 +123,7 @@ impl Fixture {
             Self::Network => &["network.json"],
             Self::Environment => &["network.json", "environment.json"],
             Self::Hub => &["network.json", "hub.json"],
+            Self::Tenants => &["network.json", "environment.json", "tenants.json"],
         };
         names.iter().map(|name| fixture_path(name)).collect()
     }

@@ -51,6 +51,9 @@ struct Listening {
     /// Speak https, and https alone, with a certificate made for this start.
     #[arg(long)]
     tls: bool,
+    /// A further name under which clients reach it, for the certificate; may be given more than once.
+    #[arg(long = "tls-name", value_name = "NAME", requires = "tls")]
+    tls_names: Vec<String>,
     /// Write the certificate authority that clients have to trust to this file, as PEM.
     #[arg(long, value_name = "FILE", requires = "tls")]
     ca_out: Option<PathBuf>,
@@ -162,7 +165,7 @@ async fn listen(arguments: &Listening, azure: &Azure) -> io::Result<()> {
 }
 
 fn certificates(arguments: &Listening) -> io::Result<Certificates> {
-    let certificates = Certificates::new(arguments.listen.ip())?;
+    let certificates = Certificates::for_names(arguments.listen.ip(), &arguments.tls_names)?;
     if let Some(file) = &arguments.ca_out {
         std::fs::write(file, certificates.authority()).map_err(|error| {
             io::Error::new(error.kind(), format!("{}: {error}", file.display()))

@@ -34,6 +34,8 @@ const GIVEN: [(&str, &str); 4] = [
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Tenant,
+    /// A subscription of another tenant.
+    Subscription,
     Application,
     /// Groups first, then types in the order in which they can be created.
     Resource {
@@ -64,6 +66,7 @@ pub(crate) fn load(
         let name = id.rsplit('/').next().unwrap_or_default();
         let done = match kind {
             Kind::Tenant => world.directory.rename(name, &body),
+            Kind::Subscription => world.directory.move_subscription(name, &body),
             Kind::Application => world.directory.register(name, &body).map(|_| ()),
             Kind::Resource { version, .. } => create(types, world, &id, version, body),
             Kind::Given(place) => create(types, world, &id, GIVEN[place].1, body),
@@ -79,6 +82,10 @@ fn kind(types: &Table, id: &str) -> Result<Kind, ArmError> {
     let lower = id.to_lowercase();
     if lower.starts_with("/tenants/") {
         return Ok(Kind::Tenant);
+    }
+    let subscription = lower.strip_prefix("/subscriptions/");
+    if subscription.is_some_and(|id| !id.contains('/')) {
+        return Ok(Kind::Subscription);
     }
     if lower.starts_with("/applications/") {
         return Ok(Kind::Application);

@@ -41,6 +41,8 @@
 //!
 //! `tests/structure.rs` checks this, and that no files import each other in a circle.
 
+#![forbid(unsafe_code)]
+
 // For what `#[derive(Model)]` writes in this crate itself.
 extern crate self as tfplugin_framework;
 

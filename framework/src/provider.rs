@@ -19,6 +19,31 @@ use crate::types::value::Object;
 use crate::validate_config::ValidateConfig;
 
 /// A provider.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use tfplugin_framework::diagnostics::Reported;
+/// use tfplugin_framework::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
+///
+/// struct Files;
+///
+/// #[async_trait]
+/// impl Provider for Files {
+///     /// The folder below which it works.
+///     type Data = String;
+///
+///     async fn configure(
+///         &self,
+///         _: &ConfigureContext,
+///         request: ConfigureRequest<'_>,
+///         response: &mut ConfigureResponse<String>,
+///     ) -> Result<(), Reported> {
+///         // None while it is unknown: what needs it then says so.
+///         response.data = request.config.str("root").map(str::to_owned);
+///         Ok(())
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
     /// What its resources and data sources work with, such as a client.

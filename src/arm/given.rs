@@ -103,9 +103,21 @@ impl Given {
         let text = String::from_utf8(bytes)
             .map_err(|_| format!("{file}: the file {path:?} does not hold a text"))?;
         let text = text.trim_start_matches('\u{feff}').trim();
-        match text.is_empty() {
-            true => Err(format!("{file}: the file {path:?} is empty")),
-            false => Ok(Some(text.to_owned())),
+        match self.text(argument) {
+            _ if text.is_empty() => Err(format!("{file}: the file {path:?} is empty")),
+            Some(value) if value != text => {
+                Err(format!("{file}: {}", contradiction(argument, path)))
+            }
+            _ => Ok(Some(text.to_owned())),
+        }
+    }
+
+    /// What an argument is given by: it, or its file.
+    pub(crate) fn by(&self, argument: &Argument) -> Option<&'static str> {
+        let file = argument.file.filter(|file| self.text(file).is_some());
+        match self.text(argument) {
+            Some(_) => Some(argument.name),
+            None => file.map(|file| file.name),
         }
     }
 
@@ -118,6 +130,12 @@ impl Given {
 /// A file as it is; the error is a clause about it.
 pub(crate) fn read_file(path: &str) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| format!("the file {path:?} cannot be read: {error}"))
+}
+
+fn contradiction(argument: &Argument, path: &str) -> String {
+    format!(
+        "{argument} is given too, and the file {path:?} holds something else: remove one of them, or make them the same"
+    )
 }
 
 /// Takes what the standard libraries of Go take, which azurerm is written in.
@@ -240,20 +258,19 @@ where
                 }
                 continue;
             }
-            let Some(value) = self.given.text(argument).map(str::to_owned) else {
+            if self.given.text(argument).is_none() {
                 continue;
-            };
-            let is_certificate = argument.name == CLIENT_CERTIFICATE.name;
+            }
             match self.given.read(argument) {
                 // azurerm takes the certificate itself.
-                _ if is_certificate => drop(self.given.0.remove(file.name)),
-                Ok(Some(read)) if read == value => drop(self.given.0.remove(argument.name)),
-                _ => self.wrong(
-                    file,
-                    format!(
-                        "{argument} is given too, and the file {path:?} holds something else. Remove one of them, or make them the same."
-                    ),
-                ),
+                _ if argument.name == CLIENT_CERTIFICATE.name => {
+                    drop(self.given.0.remove(file.name));
+                }
+                // Later only the file counts, which may be renewed.
+                Ok(_) => drop(self.given.0.remove(argument.name)),
+                // Of variables that contradict each other, the way to sign in that reads them tells.
+                Err(_) if !self.is_written(file) => {}
+                Err(_) => self.wrong(file, format!("{}.", contradiction(argument, &path))),
             }
         }
     }

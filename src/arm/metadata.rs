@@ -9,9 +9,10 @@ use url::Url;
 
 use super::arguments::{
     ACTIVE_DIRECTORY_AUTHORITY_HOST, ENVIRONMENT, METADATA_HOST, RESOURCE_MANAGER_AUDIENCE,
-    RESOURCE_MANAGER_ENDPOINT,
+    RESOURCE_MANAGER_ENDPOINT, TENANT_ID,
 };
 use super::cloud::{self, CLOUDS, Cloud, endpoint};
+use super::credentials::is_ad_fs;
 use super::error::Error;
 use super::given::{Given, Mistake};
 use super::transport::Transport;
@@ -27,6 +28,8 @@ pub struct CloudSource {
     host: Option<Url>,
     /// The name, if one was given.
     name: Option<String>,
+    /// The directory, if one was given.
+    tenant_id: Option<String>,
     overrides: Overrides,
 }
 
@@ -43,6 +46,7 @@ impl From<Cloud> for CloudSource {
             known: Some(cloud),
             host: None,
             name: None,
+            tenant_id: None,
             overrides: Overrides::default(),
         }
     }
@@ -75,6 +79,7 @@ impl CloudSource {
             known: known.or_else(|| overrides.whole()),
             host,
             name,
+            tenant_id: given.text(&TENANT_ID).map(str::to_owned),
             overrides,
         })
     }
@@ -89,7 +94,7 @@ impl CloudSource {
         match (&self.known, &self.host) {
             (Some(known), _) => Ok(known.clone()),
             (None, Some(host)) => {
-                let found = ask(host, self.name.as_deref(), transport).await;
+                let found = ask(host, self, transport).await;
                 let found = found.map_err(|why| {
                     Error::credential(format!(
                         "the endpoints of the cloud cannot be read from {METADATA_HOST} {host}: {why}"
@@ -156,7 +161,8 @@ impl FoundCloud {
 }
 
 /// Asks a host for its cloud, in the newer form first.
-async fn ask(host: &Url, name: Option<&str>, transport: &Transport) -> Result<Cloud, String> {
+async fn ask(host: &Url, source: &CloudSource, transport: &Transport) -> Result<Cloud, String> {
+    let name = source.name.as_deref();
     let mut refusals = Vec::new();
     for version in API_VERSIONS {
         let mut url = host.clone();
@@ -165,7 +171,7 @@ async fn ask(host: &Url, name: Option<&str>, transport: &Transport) -> Result<Cl
         let answer = transport.send(Request::new(Method::GET, url)).await;
         let answer = answer.map_err(|error| error.to_string())?;
         match answer.status.as_u16() {
-            200 => return read(answer.content()?, name),
+            200 => return read(answer.content()?, name, source.tenant_id.as_deref()),
             // The older ones do not know the version.
             400 | 404 => refusals.push(format!("HTTP {} for version {version}", answer.status)),
             _ => return Err(format!("it answered HTTP {}", answer.status)),
@@ -175,7 +181,7 @@ async fn ask(host: &Url, name: Option<&str>, transport: &Transport) -> Result<Cl
 }
 
 /// Reads one cloud, or the one of that name in a list of clouds.
-fn read(answer: &Json, name: Option<&str>) -> Result<Cloud, String> {
+fn read(answer: &Json, name: Option<&str>, tenant_id: Option<&str>) -> Result<Cloud, String> {
     let clouds: Vec<&Json> = match answer {
         Json::Array(clouds) => clouds.iter().collect(),
         cloud => vec![cloud],
@@ -210,10 +216,19 @@ fn read(answer: &Json, name: Option<&str>) -> Result<Cloud, String> {
     })?;
     let authentication = &chosen["authentication"];
     let provider = authentication["identityProvider"].as_str().unwrap_or("AAD");
-    if !provider.eq_ignore_ascii_case("AAD") {
-        return Err(format!(
-            "it signs in with {provider}, and this provider with Microsoft Entra ID only"
-        ));
+    match provider.to_ascii_uppercase().as_str() {
+        "AAD" => {}
+        "ADFS" if tenant_id.is_some_and(is_ad_fs) => {}
+        "ADFS" => {
+            return Err(format!(
+                "it signs in with AD FS: set {TENANT_ID} to \"adfs\""
+            ));
+        }
+        _ => {
+            return Err(format!(
+                "it signs in with {provider}, and this provider with Microsoft Entra ID and AD FS only"
+            ));
+        }
     }
     let url = |json: &Json, what: &str| {
         let text = json
@@ -274,7 +289,7 @@ mod tests {
             (&list, Some("AzureStackCloud"), Some("stack.example")),
             (&list, Some("elsewhere"), None),
         ] {
-            let cloud = read(answer, name);
+            let cloud = read(answer, name, None);
             let host = cloud
                 .as_ref()
                 .ok()
@@ -284,17 +299,21 @@ mod tests {
         }
         let mut other = one.clone();
         other["authentication"]["audiences"] = json!(["https://management.tenant.example/guid"]);
-        let audience = read(&other, None).map(|it| it.resource_manager_audience);
+        let audience = read(&other, None, None).map(|it| it.resource_manager_audience);
         assert_eq!(
             audience.as_deref(),
             Ok("https://management.tenant.example/guid")
         );
         other["authentication"]["identityProvider"] = json!("ADFS");
-        assert!(read(&other, None).is_err_and(|why| why.contains("ADFS")));
+        assert!(read(&other, None, Some("adfs")).is_ok());
+        let refused = read(&other, None, Some("tenant"));
+        assert!(refused.is_err_and(|why| why.contains("set tenant_id to \"adfs\"")));
+        other["authentication"]["identityProvider"] = json!("Other");
+        assert!(read(&other, None, Some("adfs")).is_err_and(|why| why.contains("Other")));
         let mut plain = one.clone();
         plain["resourceManager"] = json!("http://management.example");
-        assert!(read(&plain, None).is_err_and(|why| why.contains("unencrypted")));
-        assert!(read(&json!({}), None).is_err());
+        assert!(read(&plain, None, None).is_err_and(|why| why.contains("unencrypted")));
+        assert!(read(&json!({}), None, None).is_err());
     }
 
     #[tokio::test]

@@ -36,6 +36,8 @@ pub(crate) const TIMING: Timing = Timing {
         first_pause: Duration::from_millis(1),
         update: Duration::from_secs(30),
         connect: Duration::from_secs(30),
+        answer: Duration::from_secs(30),
+        longest: Duration::from_secs(600),
         arc_folder: PathBuf::new(),
     },
 };

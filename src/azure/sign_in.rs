@@ -66,19 +66,33 @@ impl SignIn {
         if error.is_credential() || took_too_long {
             *state = State::Failed;
         }
-        Err(failed(&error))
+        Err(match took_too_long {
+            true => too_long(self.longest),
+            false => failed(&error),
+        })
     }
 }
 
 fn failed(error: &Error) -> Diagnostic {
+    if error.is_cancelled() {
+        let detail = "Stopped on request, before Azure was asked for anything else.";
+        return Diagnostic::error("Stopped while signing in to Azure", detail);
+    }
     let why = match error.sign_in_reason() {
         "" => error.explanation(),
         reason => reason.to_owned(),
     };
-    let detail = format!(
-        "{}\n\nCorrect that, or choose another way: by arguments of the provider block, by their environment variables, or with `az login`.",
-        capitalised(&why)
-    );
+    let why = capitalised(&why);
+    let detail = match error.is_timeout() {
+        true => format!("{why}. The `timeouts` of this operation say how long it may take."),
+        false => why,
+    };
+    Diagnostic::error(SUMMARY, detail)
+}
+
+/// What signs in says by itself what it waits for; this is what is left when it does not.
+fn too_long(longest: Duration) -> Diagnostic {
+    let detail = format!("The time ran out while signing in: it may take {longest:?} at most.");
     Diagnostic::error(SUMMARY, detail)
 }
 
@@ -145,10 +159,29 @@ mod tests {
         tokio::select! {
             _ = sign_in.ensure(&client, &first) => panic!("nobody answers"),
             (stopped, ()) = async { tokio::join!(sign_in.ensure(&client, &second), stop) } => {
-                let detail = stopped.expect_err("stopped").detail;
-                assert!(detail.starts_with("Stopped on request"), "{detail}");
+                assert_eq!(stopped.expect_err("stopped"), stopped_diagnostic());
             }
         }
+    }
+
+    /// Nothing was wrong with how to sign in.
+    fn stopped_diagnostic() -> Diagnostic {
+        Diagnostic::error(
+            "Stopped while signing in to Azure",
+            "Stopped on request, before Azure was asked for anything else.",
+        )
+    }
+
+    #[tokio::test]
+    async fn the_timeout_of_an_operation_is_told_as_such() {
+        let client = hanging().await;
+        let deadline = Instant::now() + Duration::from_millis(20);
+        let short = Context::<()>::new(None, deadline, CancellationToken::new());
+        let told = SignIn::default().ensure(&client, &short).await;
+        let detail = told.expect_err("nobody answers").detail;
+        assert!(detail.contains("time ran out"), "{detail}");
+        assert!(detail.contains("`timeouts`"), "{detail}");
+        assert!(!detail.contains("az login"), "{detail}");
     }
 
     #[tokio::test]
@@ -159,7 +192,7 @@ mod tests {
         stopped.cancel.cancel();
         for _ in 0..2 {
             let error = sign_in.ensure(&client, &stopped).await;
-            assert_ne!(error.expect_err("stopped").detail, told_before().detail);
+            assert_eq!(error.expect_err("stopped"), stopped_diagnostic());
         }
         assert_eq!(sign_in.ensure(&client, &context()).await, Ok(()));
     }

@@ -119,7 +119,7 @@ fn agree(seed: u8) {
         *seen.borrow_mut().entry(kind).or_default() += 1;
         let mut explained = BTreeSet::new();
         let mut wrong = differences(&network, &emulated, &mut explained);
-        wrong.extend(not_cured(&network, |cured| {
+        wrong.extend(not_cured(&network, &emulated, |cured| {
             runtime.block_on(Emulated::of(cured))
         }));
         for what in explained {

@@ -1,17 +1,25 @@
 //! Real Terraform through every way of signing in, over TLS, against an emulator that checks what it is shown.
 
+mod guides;
+mod machines;
+mod proxies;
+mod renewals;
+mod tenants;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use acceptance_tests::hcl::Block;
 use acceptance_tests::scene::{Fixture, Scene, id};
+use acceptance_tests::workspace::Workspace;
 use acceptance_tests::{Result, binaries};
-use serde_json::json;
+use rustix::process::{Signal, kill_process};
+use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
 use crate::fresh::environment;
-use crate::processes::until;
+use crate::processes::{pid, providers, until};
 use crate::secrets::files_with;
 
 const TENANT: &str = "emulated.onmicrosoft.com";
@@ -22,10 +30,14 @@ const PASSWORD: &str = "correct";
 const REQUEST_TOKEN: &str = "what-the-job-shows-5e0c";
 const IDENTITY_HEADER: &str = "what-the-app-shows-9d21";
 const CONNECTION: &str = "cccccccc-0000-4000-8000-000000000003";
+const GITHUB: &str = "github/o/r/idtoken?api-version=2.0";
 const PIPELINES: &str = "devops/o/p/_apis/distributedtask/hubs/build/plans/1/jobs/2/oidctoken";
 
 /// How every token here begins: `{"typ":"JWT"`.
 const TOKEN: &str = "eyJ0eXAiOiJKV1Qi";
+
+/// What no file and no screen may show, whatever the way.
+const SECRETS: [&str; 4] = [SECRET, REQUEST_TOKEN, IDENTITY_HEADER, TOKEN];
 
 /// A proxy that refuses every connection.
 const PROXY: &str = "http://127.0.0.1:1";
@@ -43,28 +55,16 @@ fn certificate(name: &str) -> String {
 
 /// A scene in which one application is registered, and one user-assigned identity.
 fn scene() -> Result<Scene> {
-    let mut scene = Scene::over_tls(Fixture::Network)?;
-    let base = scene.emulator.url();
-    let federated = |issuer: &str, subject: &str| {
-        json!({
-            "issuer": format!("{base}/{issuer}"), "subject": subject,
-            "audiences": ["api://AzureADTokenExchange"],
-        })
-    };
+    scene_in(Workspace::new()?)
+}
+
+/// The same, in a workspace that finds the provider in another way.
+fn scene_in(workspace: Workspace) -> Result<Scene> {
+    let mut scene = Scene::over_tls_in(Fixture::Network, workspace)?;
     let certificates =
         ["chain.pem", "self-signed.pem"].map(|it| fs::read_to_string(certificate(it)));
     let [chain, own] = certificates;
-    scene.emulator.register(
-        CLIENT,
-        &json!({
-            "secrets": [{ "secretText": SECRET }],
-            "certificates": [chain?, own?],
-            "federatedCredentials": [
-                federated("github", "repo:o/r:ref:refs/heads/main"),
-                federated("devops/o", &format!("sc://o/p/{CONNECTION}")),
-            ],
-        }),
-    )?;
+    register(&scene, &json!({ "certificates": [chain?, own?] }))?;
     let resource = id("Microsoft.ManagedIdentity/userAssignedIdentities/mine");
     scene
         .emulator
@@ -80,6 +80,28 @@ fn scene() -> Result<Scene> {
     scene.workspace.set_variable("TF_LOG_PATH", LOG);
     scene.configure(&subnet())?;
     Ok(scene)
+}
+
+/// Registers the application with the secret and the issuers of all scenarios, and with what is given besides.
+fn register(scene: &Scene, more: &Json) -> Result {
+    let base = scene.emulator.url();
+    let federated = |issuer: &str, subject: &str| {
+        json!({
+            "issuer": format!("{base}/{issuer}"), "subject": subject,
+            "audiences": ["api://AzureADTokenExchange"],
+        })
+    };
+    let mut application = json!({
+        "secrets": [{ "secretText": SECRET }],
+        "federatedCredentials": [
+            federated("github", "repo:o/r:ref:refs/heads/main"),
+            federated("devops/o", &format!("sc://o/p/{CONNECTION}")),
+        ],
+    });
+    for (name, value) in more.as_object().into_iter().flatten() {
+        application[name] = value.clone();
+    }
+    scene.emulator.register(CLIENT, &application)
 }
 
 /// Its plan asks Azure for the network.
@@ -101,7 +123,7 @@ fn ways(scene: &Scene, files: &Path) -> Result<Vec<(&'static str, Variables)>> {
         fs::write(files.join(name), text)?;
         Ok(files.join(name).display().to_string())
     };
-    let token = scene.emulator.github_token(REQUEST_TOKEN)?;
+    let token = scene.emulator.github_token("o/r", REQUEST_TOKEN)?;
     assert!(token.starts_with(TOKEN));
     let client = |name| (name, CLIENT.to_owned());
     let tenant = |name| (name, TENANT.to_owned());
@@ -132,6 +154,15 @@ fn ways(scene: &Scene, files: &Path) -> Result<Vec<(&'static str, Variables)>> {
                 ),
                 ("ARM_CLIENT_SECRET", text("of the next way")),
             ]),
+        ),
+        // AD FS, which takes another signature.
+        (
+            "client certificate",
+            vec![
+                ("ARM_TENANT_ID", text("adfs")),
+                client("ARM_CLIENT_ID"),
+                ("ARM_CLIENT_CERTIFICATE_PATH", certificate("plain.pfx")),
+            ],
         ),
         (
             "client secret",
@@ -179,10 +210,7 @@ fn ways(scene: &Scene, files: &Path) -> Result<Vec<(&'static str, Variables)>> {
             "GitHub Actions",
             with(&[
                 oidc,
-                (
-                    "ACTIONS_ID_TOKEN_REQUEST_URL",
-                    format!("{base}/github/o/r/idtoken?api-version=2.0"),
-                ),
+                ("ACTIONS_ID_TOKEN_REQUEST_URL", format!("{base}/{GITHUB}")),
                 ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", text(REQUEST_TOKEN)),
             ]),
         ),
@@ -207,6 +235,17 @@ fn ways(scene: &Scene, files: &Path) -> Result<Vec<(&'static str, Variables)>> {
                 ("IDENTITY_HEADER", text(IDENTITY_HEADER)),
             ],
         ),
+        // Container Apps, as azurerm wants to be told of them.
+        (
+            "managed identity",
+            vec![
+                ("ARM_USE_MSI", text("true")),
+                ("ARM_MSI_ENDPOINT", format!("{base}/msi/token")),
+                ("ARM_MSI_API_VERSION", text("2019-08-01")),
+                ("IDENTITY_ENDPOINT", format!("{base}/msi/token")),
+                ("IDENTITY_HEADER", text(IDENTITY_HEADER)),
+            ],
+        ),
         ("Azure CLI", vec![("PATH", path)]),
     ])
 }
@@ -222,17 +261,7 @@ fn every_way_signs_in_and_tells_nobody() -> Result {
         let taken = log.lines().find(|line| line.contains("signed in:"));
         let taken = taken.ok_or_else(|| format!("{way} left nothing in the log"))?;
         assert!(taken.contains(way), "{taken} is not by {way}");
-        let own = [
-            "ARM_OIDC_TOKEN",
-            "ARM_CLIENT_CERTIFICATE",
-            "ARM_CLIENT_CERTIFICATE_PASSWORD",
-        ];
-        let own = variables.iter().filter(|(name, _)| own.contains(name));
-        let secrets = [SECRET, REQUEST_TOKEN, IDENTITY_HEADER, TOKEN];
-        for secret in secrets
-            .into_iter()
-            .chain(own.map(|(_, secret)| secret.as_str()))
-        {
+        for secret in SECRETS.into_iter().chain(secret_variables(variables)) {
             let found = files_with(scene.path(), secret)?;
             assert_eq!(found, Vec::<String>::new(), "{way}: {secret} is in files");
             let transcript = scene.emulator.transcript()?;
@@ -241,6 +270,55 @@ fn every_way_signs_in_and_tells_nobody() -> Result {
         fs::remove_file(scene.path().join(LOG))?;
     }
     Ok(())
+}
+
+/// What a provider that dies leaves behind: the CLI's report of the crash, its log, and no secret.
+#[test]
+fn a_crash_tells_no_secret() -> Result {
+    let mut scene = scene()?;
+    let files = TempDir::new()?;
+    for (way, variables) in ways(&scene, files.path())? {
+        for (name, value) in &variables {
+            scene.workspace.set_variable(name, value);
+        }
+        // The network is asked for, and no answer comes: signed in, and in the middle of something.
+        scene.emulator.forget_requests()?;
+        scene.emulator.fault(&json!({
+            "method": "GET", "path": "*/virtualNetworks/network*", "swallow": true,
+        }))?;
+        let plan = scene.start(&["plan"])?;
+        let asked = || Ok(scene.emulator.count("/virtualNetworks/network")? > 0);
+        until("the network is asked for", asked)?;
+        for provider in providers(&scene.workspace)? {
+            let id = provider.split_whitespace().next().unwrap_or_default();
+            kill_process(pid(id.parse()?)?, Signal::KILL)?;
+        }
+        let run = plan.wait()?.failure()?;
+        let printed = format!("{}{}", run.stdout, run.stderr);
+        assert!(printed.contains("plugin"), "{way}: {printed}");
+        let own = secret_variables(&variables);
+        for secret in SECRETS.into_iter().chain(own) {
+            assert!(!printed.contains(secret), "{way}: {secret} in {printed}");
+            let found = files_with(scene.path(), secret)?;
+            assert_eq!(found, Vec::<String>::new(), "{way}: {secret} is in files");
+        }
+        let names: Vec<_> = variables.iter().map(|(name, _)| *name).collect();
+        scene.workspace.unset_variables(&names);
+        scene.emulator.clear_faults()?;
+        fs::remove_file(scene.path().join(LOG))?;
+    }
+    Ok(())
+}
+
+/// What is nobody's business in these variables, as far as each is told apart from any other text.
+fn secret_variables(variables: &Variables) -> impl Iterator<Item = &str> {
+    const NAMES: [&str; 3] = [
+        "ARM_OIDC_TOKEN",
+        "ARM_CLIENT_CERTIFICATE",
+        "ARM_CLIENT_CERTIFICATE_PASSWORD",
+    ];
+    let secret = variables.iter().filter(|(name, _)| NAMES.contains(name));
+    secret.map(|(_, value)| value.as_str())
 }
 
 /// Plans with these variables, and with no others the next time.
@@ -361,10 +439,7 @@ fn what_is_elsewhere_is_looked_for_behind_the_proxy() -> Result {
 #[test]
 fn a_wait_outlives_its_token_three_times() -> Result {
     let mut scene = scene()?;
-    let url = format!(
-        "{}/github/o/r/idtoken?api-version=2.0",
-        scene.emulator.url()
-    );
+    let url = format!("{}/{GITHUB}", scene.emulator.url());
     for (name, value) in [
         ("ARM_TENANT_ID", TENANT),
         ("ARM_CLIENT_ID", CLIENT),
@@ -454,6 +529,8 @@ fn azure_cli(folder: &Path, token: &str) -> Result<String> {
     let script = format!(
         r#"#!/bin/sh
 case "$*" in
+  "login") exit 0 ;;
+  "account show --query id"*) echo '{subscription}' ;;
   "account show"*) echo '{{"id": "{subscription}", "tenantId": "{TENANT}", "name": "It"}}' ;;
   "account get-access-token"*) echo '{{"accessToken": "{token}", "expires_on": 4102444800, "tokenType": "Bearer"}}' ;;
   *) echo "unknown: $*" >&2; exit 2 ;;

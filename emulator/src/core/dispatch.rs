@@ -260,13 +260,15 @@ fn tenants(request: &mut Request<'_>, _: &[&str]) -> Outcome {
 fn subscriptions(request: &mut Request<'_>, _: &[&str]) -> Outcome {
     own(request.call)?;
     let world = &*request.world;
-    let home = &world.directory.tenant.id;
-    let is_guest = request.caller.is_some_and(|caller| caller.tenant != *home);
+    let directory = &world.directory;
+    let own = request
+        .caller
+        .map_or(&*directory.tenant.id, |caller| &caller.tenant);
     let mut known: Vec<&str> = world
         .resources
         .all()
-        .filter(|_| !is_guest)
         .map(|stored| stored.id.subscription.as_str())
+        .filter(|subscription| directory.tenant_of(subscription) == own)
         .collect();
     known.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
     paging::page_of(request.call, known, |id| show_subscription(world, id))
@@ -281,7 +283,7 @@ fn show_subscription(world: &World, id: &str) -> Json {
     json!({
         "id": format!("/subscriptions/{id}"),
         "subscriptionId": id,
-        "tenantId": world.directory.tenant.id,
+        "tenantId": world.directory.tenant_of(id),
         "displayName": "Emulated",
         "state": "Enabled",
         "subscriptionPolicies": {"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"},

@@ -170,6 +170,9 @@ catalogue! {
         "The client '{client}' with object id '{object}' has permission to perform action '{action}' on scope '{scope}'; \
          however, it does not have permission to perform action(s) '{wanted}' on the linked scope(s) '{linked}' (respectively) or \
          the linked scope(s) are invalid.";
+    linked_authorization_of_tenant(wanted, scope, tenant, linked) = front 403 "LinkedAuthorizationFailed":
+        "The client has permission to perform action '{wanted}' on scope '{scope}', however the current tenant '{tenant}' is \
+         not authorized to access linked subscription '{linked}'.";
     role_assignment_exists() = front 409 "RoleAssignmentExists": "The role assignment already exists.";
     role_assignment_not_found(name) = front 404 "RoleAssignmentNotFound": "The role assignment '{name}' is not found.";
     role_assignment_update_not_permitted() = front 400 "RoleAssignmentUpdateNotPermitted":

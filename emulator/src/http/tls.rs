@@ -33,7 +33,15 @@ impl Certificates {
     /// # Errors
     /// When the keys cannot be made.
     pub fn new(address: IpAddr) -> io::Result<Self> {
-        let (authority, config) = generate(address).map_err(io::Error::other)?;
+        Self::for_names(address, &[])
+    }
+
+    /// The same, and for further names.
+    ///
+    /// # Errors
+    /// When the keys cannot be made, or a name is none.
+    pub fn for_names(address: IpAddr, further: &[String]) -> io::Result<Self> {
+        let (authority, config) = generate(address, further).map_err(io::Error::other)?;
         Ok(Self {
             authority,
             acceptor: TlsAcceptor::from(Arc::new(config)),
@@ -48,6 +56,7 @@ impl Certificates {
 
 fn generate(
     address: IpAddr,
+    further: &[String],
 ) -> Result<(String, ServerConfig), Box<dyn std::error::Error + Send + Sync>> {
     let mut authority = params(Vec::new(), "arm-emulator authority")?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -62,6 +71,7 @@ fn generate(
     if !names.contains(&address) {
         names.push(address);
     }
+    names.extend(further.iter().cloned());
     let mut leaf = params(names, "arm-emulator")?;
     leaf.use_authority_key_identifier_extension = true;
     leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];

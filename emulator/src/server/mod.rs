@@ -270,10 +270,10 @@ fn work(state: &mut State, call: &Call, token: &Token<'_>, doom: Option<Doom>) -
     }
     let tokens = &state.signin.tokens;
     let token = token.as_ref().map_err(ArmError::clone);
-    let caller = token.and_then(|token| tokens.check(&directory.tenant, call, token));
+    let caller = token.and_then(|token| tokens.check(directory, call, token));
     let reply = match caller {
         Ok(caller) => for_caller(&mut state.world, call, &caller, doom),
-        Err(error) => signin::challenge(&directory.tenant, clock, call, &error),
+        Err(error) => signin::challenge(directory, clock, call, &error),
     };
     complete(state, call, reply)
 }

@@ -7,7 +7,7 @@ use super::jwt::Jwt;
 use super::keys::Issuer;
 use crate::core::call::{Call, Reply};
 use crate::core::clock::Clock;
-use crate::core::directory::{Application, Caller, Tenant};
+use crate::core::directory::{Application, Caller, Directory};
 use crate::core::error::ArmError;
 use crate::core::errors;
 use crate::core::json::json;
@@ -69,11 +69,11 @@ impl Tokens {
     /// Who sends a request to ARM, by its token.
     pub(crate) fn check(
         &self,
-        home: &Tenant,
+        directory: &Directory,
         call: &Call,
         signed: &Signed<'_>,
     ) -> Result<Caller, ArmError> {
-        let token = &signed.0;
+        let token = &signed.token;
         let (client, object, tenant) =
             (token.claim("appid"), token.claim("oid"), token.claim("tid"));
         let (Some(client), Some(object), Some(tenant)) = (client, object, tenant) else {
@@ -81,8 +81,15 @@ impl Tokens {
         };
         self.check_time(token)?;
         check_audience(token, call)?;
-        check_tenant(home, tenant, call)?;
+        check_tenant(directory, tenant, call)?;
+        let auxiliary = signed.auxiliary.iter().map(|token| {
+            self.check_time(token)?;
+            check_audience(token, call)?;
+            let tenant = token.claim("tid").map(str::to_owned);
+            tenant.ok_or_else(errors::invalid_authentication_token)
+        });
         Ok(Caller {
+            auxiliary: auxiliary.collect::<Result<_, _>>()?,
             client: client.to_owned(),
             object: object.to_owned(),
             tenant: tenant.to_owned(),
@@ -110,26 +117,58 @@ impl Tokens {
     }
 }
 
-/// A token that was signed here.
-pub(crate) struct Signed<'a>(Jwt<'a>);
+/// Tokens that were signed here.
+pub(crate) struct Signed<'a> {
+    token: Jwt<'a>,
+    /// Those of further tenants.
+    auxiliary: Vec<Jwt<'a>>,
+}
+
+/// How many tokens of further tenants a request may have.
+const MOST_AUXILIARY: usize = 3;
 
 impl<'a> Signed<'a> {
-    /// Reads the token of a request to ARM and checks its signature, which needs nothing that others work on.
+    /// Reads the tokens of a request to ARM and checks their signatures, which needs nothing that others work on.
     pub(crate) fn read(call: &'a Call) -> Result<Self, ArmError> {
         let header = call
             .header("authorization")
             .ok_or_else(|| errors::authentication_failed("missing"))?;
         let token = bearer(header)
             .ok_or_else(|| errors::authentication_failed("provided in an invalid format"))?;
+        let further = call.header("x-ms-authorization-auxiliary");
+        let further = further.into_iter().flat_map(|header| header.split(','));
+        let auxiliary = further.map(|one| {
+            let token = bearer(one.trim()).ok_or_else(errors::invalid_authentication_token)?;
+            Self::of_entra(token)
+        });
+        let auxiliary: Vec<_> = auxiliary.collect::<Result<_, _>>()?;
+        if auxiliary.len() > MOST_AUXILIARY {
+            return Err(errors::invalid_authentication_token());
+        }
+        Ok(Self {
+            token: Self::of_entra(token)?,
+            auxiliary,
+        })
+    }
+
+    fn of_entra(token: &'a str) -> Result<Jwt<'a>, ArmError> {
         Jwt::read(token)
             .filter(|token| Issuer::Entra.key().is_ok_and(|key| key.has_signed(token)))
-            .map(Self)
             .ok_or_else(errors::invalid_authentication_token)
     }
 }
 
 /// The answer to a request whose token does not do: it says where to sign in.
-pub(crate) fn challenge(home: &Tenant, clock: &Clock, call: &Call, error: &ArmError) -> Reply {
+pub(crate) fn challenge(
+    directory: &Directory,
+    clock: &Clock,
+    call: &Call,
+    error: &ArmError,
+) -> Reply {
+    let tenant = match call.target.subscription() {
+        Some(subscription) => directory.tenant_of(subscription),
+        None => &directory.tenant.id,
+    };
     let header_safe = |character| match character {
         '"' => '\'',
         ' '..='~' => character,
@@ -140,7 +179,7 @@ pub(crate) fn challenge(home: &Tenant, clock: &Clock, call: &Call, error: &ArmEr
         "WWW-Authenticate",
         format!(
             "Bearer authorization_uri=\"{}/{}\", error=\"invalid_token\", error_description=\"{description}\"",
-            call.base, home.id
+            call.base, tenant
         ),
     )
 }
@@ -174,14 +213,16 @@ fn check_audience(token: &Jwt<'_>, call: &Call) -> Result<(), ArmError> {
 }
 
 /// What is in a subscription is for tokens of the subscription's tenant.
-fn check_tenant(home: &Tenant, tenant: &str, call: &Call) -> Result<(), ArmError> {
-    if call.target.subscription().is_none() || tenant == home.id {
+fn check_tenant(directory: &Directory, tenant: &str, call: &Call) -> Result<(), ArmError> {
+    let subscription = call.target.subscription();
+    let wanted = subscription.map(|subscription| directory.tenant_of(subscription));
+    let Some(wanted) = wanted.filter(|wanted| *wanted != tenant) else {
         return Ok(());
-    }
-    let authority = format!("{}/{}", call.base, home.id);
+    };
+    let authority = format!("{}/{wanted}", call.base);
     Err(errors::invalid_authentication_token_tenant(
         issuer(tenant),
-        issuer(&home.id),
+        issuer(wanted),
         authority,
     ))
 }

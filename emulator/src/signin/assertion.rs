@@ -28,6 +28,8 @@ pub(super) struct Presented<'a> {
     pub(super) client: &'a str,
     /// The id of the tenant that the request is for.
     pub(super) tenant: &'a str,
+    /// Whether it is for AD FS.
+    pub(super) is_ad_fs: bool,
     /// The address under which the client reached us.
     pub(super) base: &'a str,
     pub(super) directory: &'a Directory,
@@ -72,6 +74,9 @@ fn check_own(presented: &Presented<'_>, token: &Jwt<'_>, issuer: &str) -> Result
         ));
     }
     check_algorithm(token)?;
+    if presented.is_ad_fs {
+        check_ad_fs(token)?;
+    }
     check_time(token)?;
     match presented.application {
         Some(application) => check_certificate(application, token),
@@ -93,6 +98,21 @@ fn check_algorithm(token: &Jwt<'_>) -> Result<(), Refusal> {
     }
 }
 
+/// AD FS knows RSA with PKCS#1 only, and SHA-1 thumbprints. The number and the text are assumptions.
+fn check_ad_fs(token: &Jwt<'_>) -> Result<(), Refusal> {
+    let is_known = text(&token.header, "alg") == Some("RS256")
+        && text(&token.header, "x5t")
+            .or(text(&token.header, "kid"))
+            .is_some();
+    match is_known {
+        true => Ok(()),
+        false => Err(Refusal::client(
+            50027,
+            "The signature of the client assertion is not RS256 by a certificate that 'x5t' names.",
+        )),
+    }
+}
+
 /// Whether an audience is the token endpoint of the tenant, in any of the forms that clients write.
 fn is_token_endpoint(presented: &Presented<'_>, audience: &str) -> bool {
     const ENDPOINTS: [&str; 4] = ["oauth2/v2.0/token", "oauth2/token", "v2.0", ""];
@@ -103,6 +123,9 @@ fn is_token_endpoint(presented: &Presented<'_>, audience: &str) -> bool {
     let is_here = Url::parse(presented.base).is_ok_and(|base| base.origin() == url.origin());
     let path = url.path().trim_matches('/');
     let (tenant, endpoint) = path.split_once('/').unwrap_or((path, ""));
+    if presented.is_ad_fs {
+        return is_here && path == "adfs/oauth2/token";
+    }
     (is_here || origin == PUBLIC_AUTHORITY)
         && ENDPOINTS.contains(&endpoint)
         && presented.directory.find_tenant(tenant).as_deref() == Some(presented.tenant)

@@ -9,7 +9,7 @@ use crate::core::directory::{Application, Directory};
 use crate::core::json::{Json, json};
 
 /// Tokens of managed identities are good for a day.
-const LIFETIME: SignedDuration = SignedDuration::from_secs(86_399);
+pub(super) const LIFETIME: SignedDuration = SignedDuration::from_secs(86_399);
 /// The first versions that are served.
 const IMDS: &str = "2018-02-01";
 const APP_SERVICE: &str = "2019-08-01";
@@ -85,7 +85,8 @@ pub(super) fn app_service(desk: &mut Desk<'_>, call: &Call, _: &[&str]) -> Reply
     })
 }
 
-fn grant(
+/// A token for an identity, in the words of a service.
+pub(super) fn grant(
     desk: &mut Desk<'_>,
     call: &Call,
     identity: &Application,

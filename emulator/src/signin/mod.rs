@@ -3,6 +3,7 @@
 
 mod access;
 mod assertion;
+mod azure_arc;
 mod discovery;
 mod jwt;
 mod keys;
@@ -15,6 +16,8 @@ mod token;
 pub(crate) use access::{Signed, challenge};
 
 use self::access::Tokens;
+
+use std::path::PathBuf;
 
 use crate::core::call::{Call, Reply};
 use crate::core::clock::Clock;
@@ -54,22 +57,15 @@ pub(crate) struct Environment {
     identity_header: Option<String>,
     /// The bearer of a build's request for an assertion.
     request_token: Option<String>,
+    /// Where the agent of Azure Arc leaves the keys that it asks for.
+    arc_folder: Option<PathBuf>,
 }
 
 impl Environment {
     /// Sets what is given; a null forgets.
     pub(crate) fn set(&mut self, source: &Json) -> Result<(), ArmError> {
         for (member, value) in source.as_object().into_iter().flatten() {
-            let place = match member.as_str() {
-                "identityHeader" => &mut self.identity_header,
-                "requestToken" => &mut self.request_token,
-                _ => {
-                    return Err(errors::invalid_control_request(
-                        "'identityHeader' or 'requestToken' is expected",
-                    ));
-                }
-            };
-            *place = match value {
+            let value = match value {
                 Json::Null => None,
                 Json::String(text) if !text.is_empty() => Some(text.clone()),
                 _ => {
@@ -78,6 +74,16 @@ impl Environment {
                     ));
                 }
             };
+            match member.as_str() {
+                "identityHeader" => self.identity_header = value,
+                "requestToken" => self.request_token = value,
+                "arcFolder" => self.arc_folder = value.map(PathBuf::from),
+                _ => {
+                    return Err(errors::invalid_control_request(
+                        "'identityHeader', 'requestToken' or 'arcFolder' is expected",
+                    ));
+                }
+            }
         }
         Ok(())
     }
@@ -101,6 +107,11 @@ static ROUTES: &[Route<Handler>] = &[
         managed_identity::imds,
     ),
     route("GET", "msi/token", managed_identity::app_service),
+    route(
+        "GET",
+        "arc/metadata/identity/oauth2/token",
+        azure_arc::token,
+    ),
     route("GET", "github/*/*/idtoken", oidc::github),
     route(
         "GET",
@@ -119,6 +130,7 @@ static ROUTES: &[Route<Handler>] = &[
         oidc::configuration,
     ),
     route("GET", "devops/*/.well-known/jwks", oidc::azure_devops_keys),
+    route("POST", "adfs/oauth2/token", token::ad_fs),
     route("POST", "*/oauth2/v2.0/token", token::v2),
     route("POST", "*/oauth2/token", token::v1),
     route(

@@ -14,6 +14,9 @@ use crate::core::json::{Json, json};
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
+/// The tenant under which AD FS signs in, for an Azure Stack Hub without Entra ID.
+const AD_FS: &str = "adfs";
+
 /// The fields of a token request.
 struct Form(HashMap<String, String>);
 
@@ -60,6 +63,11 @@ pub(super) fn v1(desk: &mut Desk<'_>, call: &Call, captured: &[&str]) -> Reply {
     })
 }
 
+/// Answers `POST /adfs/oauth2/token`, which takes scopes although its path has no version.
+pub(super) fn ad_fs(desk: &mut Desk<'_>, call: &Call, _: &[&str]) -> Reply {
+    v2(desk, call, &[AD_FS])
+}
+
 /// Gives a token for the audience that the form names, in the words of a version.
 fn grant(
     desk: &mut Desk<'_>,
@@ -95,9 +103,12 @@ fn sign_in(
     form: &Form,
 ) -> Result<Application, Refusal> {
     let named = captured.first().copied().unwrap_or_default();
-    let tenant = directory
-        .find_tenant(named)
-        .ok_or_else(|| Refusal::tenant(named))?;
+    let is_ad_fs = named == AD_FS;
+    let tenant = match is_ad_fs {
+        true => Some(directory.tenant.id.clone()),
+        false => directory.find_tenant(named),
+    };
+    let tenant = tenant.ok_or_else(|| Refusal::tenant(named))?;
     let grant = form.need("grant_type")?;
     if grant != "client_credentials" {
         return Err(Refusal::new(
@@ -110,7 +121,7 @@ fn sign_in(
     let client = form.need("client_id")?;
     let registered = directory
         .application(client)
-        .filter(|application| application.tenant_id == tenant);
+        .filter(|application| application.tenants().any(|known| *known == tenant));
     if registered.is_none() && !directory.is_open() {
         return Err(Refusal::new(
             400,
@@ -137,6 +148,7 @@ fn sign_in(
             assertion: presented,
             client,
             tenant: &tenant,
+            is_ad_fs,
             base: &call.base,
             directory,
             application: checked,
@@ -144,9 +156,10 @@ fn sign_in(
     } else {
         check_secret(checked, form)?;
     }
-    Ok(registered
-        .cloned()
-        .unwrap_or_else(|| Application::anyone(client, &tenant)))
+    let known = registered.cloned();
+    let mut application = known.unwrap_or_else(|| Application::anyone(client, &tenant));
+    application.tenant_id = tenant;
+    Ok(application)
 }
 
 fn check_secret(application: Option<&Application>, form: &Form) -> Result<(), Refusal> {

@@ -62,6 +62,25 @@ pub trait ProviderService: Provider {
 
 /// The whole life of the process. `service` is built only when a client is to be served, and must not touch the
 /// network or the disk: Terraform starts several processes per command.
+///
+/// ```no_run
+/// use std::process::ExitCode;
+/// use tfplugin_framework::plugin::{self, PluginInfo};
+/// use tfplugin_framework::wire::Server;
+/// # use async_trait::async_trait;
+/// # use tfplugin_framework::{diagnostics::Reported, provider::*};
+/// # struct Files;
+/// # #[async_trait]
+/// # impl Provider for Files {
+/// #     type Data = ();
+/// #     async fn configure(&self, _: &ConfigureContext, _: ConfigureRequest<'_>, _: &mut ConfigureResponse<()>) -> Result<(), Reported> { Ok(()) }
+/// # }
+///
+/// fn main() -> ExitCode {
+///     let info = PluginInfo::new("registry.terraform.io/acme/files", env!("CARGO_PKG_VERSION"));
+///     plugin::main(info.log_targets(&["files"]), || Server::new(Files))
+/// }
+/// ```
 pub fn main<S: ProviderService>(info: PluginInfo, service: impl FnOnce() -> S) -> ExitCode {
     panic::install();
     let mode = match Command::from_args(std::env::args_os().skip(1)) {

@@ -10,6 +10,21 @@ use crate::types::path::Path;
 use crate::types::value::{Object, Value};
 
 /// An attribute or block, with the values that belong together.
+///
+/// Made by [`walk`]: what it visits.
+///
+/// ```
+/// use tfplugin_framework::schema::walk::Node;
+/// use tfplugin_framework::types::value::Value;
+///
+/// /// Leaves what is computed and was there before as it was.
+/// fn keep(node: Node<'_, '_>) {
+///     if node.is_decided_by_apply() && !node.prior.is_null() {
+///         *node.planned = node.prior.clone();
+///     }
+/// }
+/// # let _ = keep;
+/// ```
 #[derive(Debug)]
 pub struct Node<'s, 'v> {
     /// The attribute or block.
@@ -40,6 +55,22 @@ impl Node<'_, '_> {
 }
 
 /// Calls `visit` with every row of `planned`: an object before what is in it, as the visit has left it.
+///
+/// ```
+/// use tfplugin_framework::schema::{Attribute, Schema, walk::walk};
+///
+/// let schema = Schema { attributes: vec![Attribute::string("name").required(), Attribute::string("id").computed()], ..Schema::default() };
+/// let mut planned = schema.null_object();
+/// planned.set("name", "a");
+/// let config = planned.clone();
+/// let mut open = Vec::new();
+/// walk(schema.members(), Some(&config), None, &mut planned, &mut |node| {
+///     if node.is_decided_by_apply() {
+///         open.push(node.path.to_string());
+///     }
+/// });
+/// assert_eq!(open, ["id"]);
+/// ```
 pub fn walk<'s>(
     members: Members<'s>,
     config: Option<&Object>,
@@ -155,6 +186,21 @@ impl<'s> Walk<'_, 's> {
 }
 
 /// Calls `visit` with each nested object of a row's value and its place, in the order of the value.
+///
+/// ```
+/// use tfplugin_framework::schema::walk::for_each_nested;
+/// use tfplugin_framework::schema::{Attribute, Nesting, Row};
+/// use tfplugin_framework::types::path::Path;
+/// use tfplugin_framework::types::value::{Object, Value};
+///
+/// let attribute = Attribute::nested("rules", Nesting::List, vec![Attribute::string("name").required()]);
+/// let rule: Object = [("name", "a")].into_iter().collect();
+/// let (rules, mut seen) = (Value::List(vec![rule.into()]), Vec::new());
+/// for_each_nested(Row::Attribute(&attribute), &rules, &Path::attribute("rules"), &mut |path, rule| {
+///     seen.push(format!("{path}: {}", rule.str_or_empty("name")));
+/// });
+/// assert_eq!(seen, ["rules[0]: a"]);
+/// ```
 pub fn for_each_nested<'v>(
     row: Row<'_>,
     value: &'v Value,

@@ -37,6 +37,23 @@ pub(super) struct Schemas {
 }
 
 /// The state of another type or provider, as it is stored.
+///
+/// ```
+/// # use serde_json::json;
+/// # use tfplugin_framework::{provider::Provider, testing::*, wire::Server};
+/// async fn moved<P: Provider>(core: &mut Core<Server<P>>) -> Result<(), Failure> {
+///     let source = Source {
+///         provider_address: "registry.terraform.io/hashicorp/local",
+///         type_name: "local_file",
+///         schema_version: 0,
+///         state: r#"{ "filename": "a.txt", "content": "Hello" }"#,
+///         identity: "",
+///     };
+///     let file = core.move_from("files_file.a", source).await?;
+///     assert_eq!(file.str("path"), Some("a.txt"));
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
     /// The whole address of the provider.

@@ -1,6 +1,19 @@
 //! How commands are run.
 
 /// How commands are run.
+///
+/// ```
+/// # use serde_json::json;
+/// # use tfplugin_framework::{provider::Provider, testing::*, wire::Server};
+/// async fn as_an_old_client<P: Provider>(core: &mut Core<Server<P>>) -> Result<(), Failure> {
+///     let new: Options = core.options;
+///     core.options.refresh = false;
+///     core.options.write_only_attributes_allowed = false;
+///     core.plan("memory_thing", json!({ "name": "a" })).await?;
+///     core.options = new;
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {

@@ -20,6 +20,9 @@ use super::fetch::Fetch;
 use super::method::{Application, Context, Unready, failed};
 use crate::arm::arguments::TENANT_ID;
 
+/// The tenant of AD FS, which signs in for an Azure Stack Hub without Microsoft Entra ID: MSAL and azapi call it so too.
+const AD_FS: &str = "adfs";
+
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// What an application proves with that it is itself.
@@ -69,9 +72,15 @@ pub(super) fn token_url(context: &Context<'_>, tenant_id: &str) -> Result<Url, S
             "{TENANT_ID}: {tenant_id:?} is no tenant: give its ID or its domain"
         ));
     }
-    let path = format!("/{tenant_id}/oauth2/v2.0/token");
+    let version = if is_ad_fs(tenant_id) { "" } else { "v2.0/" };
+    let path = format!("/{tenant_id}/oauth2/{version}token");
     let url = context.cloud.authority_host.join(&path);
     url.map_err(|error| format!("{TENANT_ID}: {error}"))
+}
+
+/// Whether a tenant is that of AD FS.
+pub(in crate::arm) fn is_ad_fs(tenant_id: &str) -> bool {
+    tenant_id.eq_ignore_ascii_case(AD_FS)
 }
 
 impl Entra {

@@ -1,10 +1,10 @@
 //! A certificate with its private key, as PKCS#12 files hold it.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::signature::{KeyPair as _, RSA_PSS_SHA256};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding};
 use azure_core::credentials::Secret;
 use p12_keystore::error::Error as Pkcs12Error;
 use p12_keystore::{CertificateBag, Pkcs12Archive};
@@ -14,6 +14,33 @@ const RSA: &str = "1.2.840.113549.1.1.1";
 /// That of elliptic curve keys.
 const EC: &str = "1.2.840.10045.2.1";
 
+/// How a token is signed, and names the certificate of the key that signed it.
+#[derive(Debug)]
+pub(super) struct Scheme {
+    /// The algorithm's name in the header.
+    pub(super) algorithm: &'static str,
+    /// The member of the header with the certificate's thumbprint.
+    pub(super) member: &'static str,
+    encoding: &'static dyn RsaEncoding,
+    thumbprint: &'static Algorithm,
+}
+
+/// What Microsoft Entra ID recommends, and MSAL sends to it.
+pub(super) static PS256: Scheme = Scheme {
+    algorithm: "PS256",
+    member: "x5t#S256",
+    encoding: &RSA_PSS_SHA256,
+    thumbprint: &SHA256,
+};
+
+/// All that AD FS knows, as MSAL has it as well.
+pub(super) static RS256: Scheme = Scheme {
+    algorithm: "RS256",
+    member: "x5t",
+    encoding: &RSA_PKCS1_SHA256,
+    thumbprint: &SHA1_FOR_LEGACY_USE_ONLY,
+};
+
 /// A certificate that can sign.
 pub(super) struct Certificate {
     pub(super) key: KeyPair,
@@ -22,22 +49,19 @@ pub(super) struct Certificate {
 }
 
 impl Certificate {
-    /// The SHA-256 of the certificate.
-    pub(super) fn thumbprint(&self) -> Vec<u8> {
+    /// The digest that names the certificate.
+    pub(super) fn thumbprint(&self, scheme: &Scheme) -> Vec<u8> {
         let leaf = self.chain.first().map(Vec::as_slice);
-        digest(&SHA256, leaf.unwrap_or_default()).as_ref().to_vec()
+        let digest = digest(scheme.thumbprint, leaf.unwrap_or_default());
+        digest.as_ref().to_vec()
     }
 
-    /// The signature by RSASSA-PSS with SHA-256 (`PS256`).
-    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
+    /// The signature by the certificate's key.
+    pub(super) fn sign(&self, scheme: &Scheme, message: &[u8]) -> Result<Vec<u8>, String> {
         let mut signature = vec![0; self.key.public_modulus_len()];
+        let random = SystemRandom::new();
         self.key
-            .sign(
-                &RSA_PSS_SHA256,
-                &SystemRandom::new(),
-                message,
-                &mut signature,
-            )
+            .sign(scheme.encoding, &random, message, &mut signature)
             .map_err(|_| "the private key cannot sign".to_owned())?;
         Ok(signature)
     }
@@ -137,7 +161,7 @@ mod tests {
         ] {
             let certificate = open(name, password)?;
             assert_eq!(certificate.chain.len(), certificates, "{name}");
-            assert_eq!(certificate.sign(b"x")?.len(), 256);
+            assert_eq!(certificate.sign(&PS256, b"x")?.len(), 256);
         }
         let modern = open("modern-chain.pfx", "correct")?;
         let legacy = open("legacy-chain.pfx", "correct")?;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::assertion;
 use super::authority::{self, Assertion};
-use super::certificate::{Certificate, open};
+use super::certificate::{Certificate, PS256, RS256, Scheme, open};
 use super::method::{Context, Method, Unready};
 use crate::arm::arguments::{
     CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_PASSWORD, CLIENT_CERTIFICATE_PATH,
@@ -35,6 +35,10 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
         given: context.given.clone(),
         client_id: application.client_id.clone(),
         audience: authority::token_url(context, &application.tenant_id)?,
+        scheme: match authority::is_ad_fs(&application.tenant_id) {
+            true => &RS256,
+            false => &PS256,
+        },
     };
     assertion::credential(context, application, signed)
 }
@@ -43,6 +47,7 @@ struct Signed {
     given: Given,
     client_id: String,
     audience: Url,
+    scheme: &'static Scheme,
 }
 
 #[async_trait]
@@ -50,7 +55,13 @@ impl Assertion for Signed {
     async fn get(&self) -> Result<String, String> {
         let certificate = read(&self.given)?;
         let now = OffsetDateTime::now_utc();
-        assertion(&certificate, &self.client_id, &self.audience, now)
+        let Self {
+            client_id,
+            audience,
+            scheme,
+            ..
+        } = self;
+        assertion(&certificate, scheme, client_id, audience, now)
     }
 }
 
@@ -75,19 +86,22 @@ fn read(given: &Given) -> Result<Certificate, String> {
     open(&bytes, &password).map_err(|why| format!("{source}: {why}"))
 }
 
-/// The JWT that Microsoft Entra ID asks for; with the chain where there is one, which certificates that are trusted by
+/// The JWT that the sign-in service asks for; with the chain where there is one, which certificates that are trusted by
 /// subject and issuer need.
 fn assertion(
     certificate: &Certificate,
+    scheme: &Scheme,
     client_id: &str,
     audience: &Url,
     now: OffsetDateTime,
 ) -> Result<String, String> {
     let mut header = json!({
         "typ": "JWT",
-        "alg": "PS256",
-        "x5t#S256": URL_SAFE_NO_PAD.encode(certificate.thumbprint()),
+        "alg": scheme.algorithm,
     });
+    header[scheme.member] = URL_SAFE_NO_PAD
+        .encode(certificate.thumbprint(scheme))
+        .into();
     if certificate.chain.len() > 1 {
         let chain = certificate.chain.iter().map(|der| STANDARD.encode(der));
         header["x5c"] = chain.collect::<Vec<_>>().into();
@@ -103,14 +117,16 @@ fn assertion(
     });
     let part = |json: &Json| URL_SAFE_NO_PAD.encode(json.to_string());
     let signed = format!("{}.{}", part(&header), part(&claims));
-    let signature = certificate.sign(signed.as_bytes())?;
+    let signature = certificate.sign(scheme, signed.as_bytes())?;
     Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
 #[cfg(test)]
 mod tests {
     use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
-    use aws_lc_rs::signature::{KeyPair as _, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
+    use aws_lc_rs::signature::{
+        KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey,
+    };
 
     use super::*;
 
@@ -126,40 +142,48 @@ mod tests {
     #[test]
     fn the_assertion_is_signed_by_the_key_and_names_its_certificate() -> Result<(), String> {
         let certificate = read(&given().with(&CLIENT_CERTIFICATE_PATH, FILE))?;
-        let audience = Url::parse("https://login.example/t/oauth2/v2.0/token");
-        let audience = audience.map_err(|error| error.to_string())?;
-        let now = OffsetDateTime::UNIX_EPOCH + time::Duration::days(1);
-        let token = assertion(&certificate, "client", &audience, now)?;
-        let [header, claims, signature] = token.split('.').collect::<Vec<_>>()[..] else {
-            return Err(token);
-        };
-        let json = |part: &str| -> Option<Json> {
-            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
-        };
-        let (head, body) = (json(header).expect("JSON"), json(claims).expect("JSON"));
-        assert_eq!(head["alg"], "PS256");
-        let thumbprint = URL_SAFE_NO_PAD.encode(certificate.thumbprint());
-        assert_eq!(head["x5t#S256"].as_str(), Some(&*thumbprint));
-        assert_eq!(head["x5c"].as_array().map(Vec::len), Some(2));
-        assert_eq!(
-            (&body["iss"], &body["sub"]),
-            (&json!("client"), &json!("client"))
-        );
-        assert_eq!(body["aud"], audience.as_str());
-        assert_eq!(
-            (&body["nbf"], &body["exp"]),
-            (&json!(86_400), &json!(87_000))
-        );
         let key: PublicKeyX509Der<'_> = certificate
             .key
             .public_key()
             .as_der()
             .map_err(|_| "no key")?;
-        let signed = format!("{header}.{claims}");
-        let signature = URL_SAFE_NO_PAD.decode(signature).expect("base64");
-        UnparsedPublicKey::new(&RSA_PSS_2048_8192_SHA256, key.as_ref())
-            .verify(signed.as_bytes(), &signature)
-            .map_err(|_| "another key signed".to_owned())
+        let audience = Url::parse("https://login.example/t/oauth2/v2.0/token");
+        let audience = audience.map_err(|error| error.to_string())?;
+        let now = OffsetDateTime::UNIX_EPOCH + time::Duration::days(1);
+        for (scheme, algorithm, member, verification) in [
+            (&PS256, "PS256", "x5t#S256", &RSA_PSS_2048_8192_SHA256),
+            (&RS256, "RS256", "x5t", &RSA_PKCS1_2048_8192_SHA256),
+        ] {
+            let token = assertion(&certificate, scheme, "client", &audience, now)?;
+            let [header, claims, signature] = token.split('.').collect::<Vec<_>>()[..] else {
+                return Err(token);
+            };
+            let json = |part: &str| -> Option<Json> {
+                serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+            };
+            let (head, body) = (json(header).expect("JSON"), json(claims).expect("JSON"));
+            let names: Vec<_> = head.as_object().expect("an object").keys().collect();
+            assert_eq!(names, ["typ", "alg", member, "x5c"]);
+            assert_eq!(head["alg"], algorithm);
+            let thumbprint = URL_SAFE_NO_PAD.encode(certificate.thumbprint(scheme));
+            assert_eq!(head[member].as_str(), Some(&*thumbprint));
+            assert_eq!(head["x5c"].as_array().map(Vec::len), Some(2));
+            assert_eq!(
+                (&body["iss"], &body["sub"]),
+                (&json!("client"), &json!("client"))
+            );
+            assert_eq!(body["aud"], audience.as_str());
+            assert_eq!(
+                (&body["nbf"], &body["exp"]),
+                (&json!(86_400), &json!(87_000))
+            );
+            let signed = format!("{header}.{claims}");
+            let signature = URL_SAFE_NO_PAD.decode(signature).expect("base64");
+            UnparsedPublicKey::new(verification, key.as_ref())
+                .verify(signed.as_bytes(), &signature)
+                .map_err(|_| format!("{algorithm}: another key signed"))?;
+        }
+        Ok(())
     }
 
     #[test]

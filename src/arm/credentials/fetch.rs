@@ -117,22 +117,30 @@ impl Fetch {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let answer = self.transport.send_by(self.route, request()?).await;
+            let sent = self.transport.send_by(self.route, request()?);
+            let too_late = |_| {
+                let longest = self.patience.answer;
+                Err(Error::answer_lost(format!("nothing within {longest:?}")))
+            };
+            let answer = tokio::time::timeout(self.patience.answer, sent).await;
+            let answer = answer.unwrap_or_else(too_late);
             let passes = match &answer {
                 Ok(response) => self.passes(response),
                 // Whoever has no certificate that is trusted will have none in a second.
                 Err(error) => !is_of_tls(error),
             };
             let is_updating = matches!(&answer, Ok(response) if response.status.as_u16() == 410);
+            let asked = answer.as_ref().ok().and_then(Response::retry_after);
+            let wait = asked.unwrap_or(pause).min(LONGEST_PAUSE);
             let may_repeat = match is_updating {
                 true => started.elapsed() < self.patience.update,
-                false => attempts < MOST_ATTEMPTS,
+                false => {
+                    attempts < MOST_ATTEMPTS && started.elapsed() + wait < self.patience.longest
+                }
             };
             if !passes || !may_repeat {
                 return answer.map_err(|error| lost(&error, whom));
             }
-            let asked = answer.as_ref().ok().and_then(Response::retry_after);
-            let wait = asked.unwrap_or(pause).min(LONGEST_PAUSE);
             tracing::debug!(whom, attempts, wait_ms = wait.as_millis(), "will ask again");
             tokio::time::sleep(wait).await;
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
@@ -209,7 +217,9 @@ fn mask(text: &str, secret: &str) -> String {
 }
 
 fn lost(error: &Error, whom: &str) -> String {
-    format!("{whom} gave no answer: {error}")
+    let error = error.to_string();
+    let why = error.strip_prefix("no answer: ").unwrap_or(&error);
+    format!("{whom} gave no answer: {why}")
 }
 
 /// Adds a bearer token.

@@ -22,8 +22,10 @@ pub(super) struct Method {
 /// Why a way has no credential, in a clause.
 #[derive(Debug)]
 pub(super) enum Unready {
-    /// It is switched off, or something is missing: the next way is looked at.
+    /// It is switched off, or nobody thought of it: the next way is looked at.
     NotConfigured(String),
+    /// Something of it is given and something is missing: the next way is looked at as well, as azurerm does.
+    Half(String),
     /// It is configured, and what it needs cannot be had: any other way would sign in as somebody else.
     Broken(String),
 }
@@ -57,6 +59,10 @@ pub(crate) struct Patience {
     pub(crate) update: Duration,
     /// How long a service of this machine may take to accept a connection.
     pub(crate) connect: Duration,
+    /// How long any service may take to answer.
+    pub(crate) answer: Duration,
+    /// After which time nothing is asked again: two services may be asked in turn, and a person waits.
+    pub(crate) longest: Duration,
     /// The only folder from which the keys of Azure Arc's agent are read.
     pub(crate) arc_folder: PathBuf,
 }
@@ -73,6 +79,8 @@ impl Default for Patience {
             first_pause: Duration::from_secs(1),
             update: Duration::from_secs(70),
             connect: Duration::from_secs(3),
+            answer: Duration::from_secs(15),
+            longest: Duration::from_secs(50),
             arc_folder: arc_folder(),
         }
     }
@@ -119,15 +127,15 @@ impl Context<'_> {
             return Ok(());
         }
         let missing = missing.join(", ");
-        let present = marks.iter().filter(|mark| self.given.has(mark));
-        let present: Vec<_> = present.map(|mark| mark.name).collect();
-        Err(Unready::NotConfigured(match present.as_slice() {
-            [] => format!("not configured: {missing} missing"),
-            present => format!(
+        let present = marks.iter().filter_map(|mark| self.given.by(mark));
+        let present: Vec<_> = present.collect();
+        Err(match present.as_slice() {
+            [] => Unready::NotConfigured(format!("not configured: {missing} missing")),
+            present => Unready::Half(format!(
                 "configured by half: {} given, but {missing} missing",
                 present.join(", ")
-            ),
-        }))
+            )),
+        })
     }
 
     /// The value of an argument that is known to be there, read anew.

@@ -34,9 +34,10 @@ use std::sync::Arc;
 pub use azure_core::credentials::Secret;
 use azure_core::credentials::{AccessToken, TokenCredential};
 
+pub(super) use self::authority::is_ad_fs;
 pub(crate) use self::azure_cli::default_account;
 pub(crate) use self::method::Patience;
-use self::method::{Context, Method, Unready};
+use self::method::{Context, Method, Unready, failed};
 use self::token_cache::TokenCache;
 use super::arguments::{AUXILIARY_TENANT_IDS, TENANT_ID};
 use super::cloud::Cloud;
@@ -59,6 +60,10 @@ const METHODS: [Method; 7] = [
 
 /// The name of the one way that knows a subscription.
 pub(crate) const AZURE_CLI: &str = azure_cli::METHOD.name;
+
+/// After the account of all ways.
+const ADVICE: &str = "Correct that, or choose another way: by arguments of the provider block, by their environment variables, or with \
+                      `az login`.";
 
 /// How many characters of what the Azure CLI prints are shown.
 const LONGEST_WORDS: usize = 1000;
@@ -120,7 +125,10 @@ impl Credential {
         let mut methods = METHODS.iter();
         let is_configured = |method: &&Method| {
             let credential = (method.credential)(&context);
-            !matches!(credential, Err(Unready::NotConfigured(_)))
+            !matches!(
+                credential,
+                Err(Unready::NotConfigured(_) | Unready::Half(_))
+            )
         };
         methods.find(is_configured).map(|method| method.name)
     }
@@ -152,6 +160,7 @@ impl Credential {
         // The tokens of further tenants are those of the same identity, whatever else a tenant completes.
         let own_way = is_auxiliary.then(|| self.way(cloud));
         let mut account = Vec::new();
+        let mut halves = Vec::new();
         let mut chosen = None;
         for Method { name, credential } in METHODS {
             let credential = credential(&context);
@@ -165,6 +174,10 @@ impl Credential {
             };
             let why_not = match (credential, barred) {
                 (Err(Unready::NotConfigured(why)), _) => why,
+                (Err(Unready::Half(why)), _) => {
+                    halves.push((name, why.clone()));
+                    why
+                }
                 (_, Some(barred)) => format!("not tried, because {barred}"),
                 (Err(Unready::Broken(why)), None) => {
                     chosen = Some(name);
@@ -172,9 +185,15 @@ impl Credential {
                 }
                 (Ok(credential), None) => {
                     chosen = Some(name);
-                    match get(&*credential, cloud).await {
+                    match self.get(&*credential, cloud).await {
                         Ok(token) => {
                             tracing::debug!(way = name, expires_on = %token.expires_on, "signed in");
+                            for (half, why) in halves {
+                                tracing::warn!(
+                                    way = name,
+                                    "not signed in by {half}, which is {why}"
+                                );
+                            }
                             return Ok(token);
                         }
                         Err(error) => reason(&error, name),
@@ -189,12 +208,23 @@ impl Credential {
             "no way to sign in{} worked; tried, in this order:",
             where_to.unwrap_or_default()
         );
-        Err(Error::credential(heading + &account.concat()))
+        let account = account.concat();
+        Err(Error::credential(format!("{heading}{account}\n\n{ADVICE}")))
     }
-}
 
-async fn get(credential: &dyn TokenCredential, cloud: &Cloud) -> azure_core::Result<AccessToken> {
-    credential.get_token(&[&cloud.scope()], None).await
+    /// A way that hangs, as the Azure CLI may, is told like one that fails.
+    async fn get(
+        &self,
+        credential: &dyn TokenCredential,
+        cloud: &Cloud,
+    ) -> azure_core::Result<AccessToken> {
+        let longest = 2 * self.patience.longest;
+        let scope = cloud.scope();
+        let scopes = [&*scope];
+        let token = tokio::time::timeout(longest, credential.get_token(&scopes, None));
+        let too_late = |_| Err(failed(format!("it gave no token within {longest:?}")));
+        token.await.unwrap_or_else(too_late)
+    }
 }
 
 /// What an error comes down to, without azure_identity's names for our users' configuration.

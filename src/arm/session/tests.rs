@@ -414,7 +414,9 @@ async fn failed_sign_in_tells_each_way() {
   - Azure Pipelines: not enabled: use_oidc is not true
   - GitHub Actions: not enabled: use_oidc is not true
   - managed identity: not enabled: use_msi is not true
-  - Azure CLI: switched off by use_cli";
+  - Azure CLI: switched off by use_cli
+
+Correct that, or choose another way: by arguments of the provider block, by their environment variables, or with `az login`.";
     assert_eq!(error.to_string(), expected);
     assert!(!format!("{error:?}").contains("hush"));
     assert!(!format!("{:?}", server.settings()).contains("hush"));

@@ -55,6 +55,15 @@ pub(crate) fn check(
         .into_iter()
         .flatten()
     {
+        let subscription = subscription_of(&scope);
+        if !caller.is_of(world.directory.tenant_of(subscription)) {
+            return Err(errors::linked_authorization_of_tenant(
+                action,
+                &asked.scope,
+                &caller.tenant,
+                subscription,
+            ));
+        }
         if verdict(world, caller, action, &scope) != Verdict::Allowed {
             return Err(unlinked(caller, &asked, action, &scope));
         }

@@ -16,6 +16,9 @@ use crate::core::random::stable_guid;
 pub(crate) struct Application {
     pub(crate) client_id: String,
     pub(crate) tenant_id: String,
+    /// Further tenants in which it was consented to.
+    #[serde(default)]
+    also_in: Vec<String>,
     /// The id of its service principal, by which roles are assigned.
     pub(crate) object_id: String,
     name: Option<String>,
@@ -58,6 +61,8 @@ pub(crate) enum Match {
 struct Source {
     display_name: Option<String>,
     tenant_id: Option<String>,
+    #[serde(default)]
+    further_tenant_ids: Vec<String>,
     object_id: Option<String>,
     resource_id: Option<String>,
     #[serde(default)]
@@ -81,6 +86,7 @@ impl Application {
         Self {
             client_id: client.to_owned(),
             tenant_id: tenant.to_owned(),
+            also_in: Vec::new(),
             object_id: stable_guid(&format!("service principal of {}", client.to_lowercase())),
             name: None,
             resource_id: None,
@@ -102,7 +108,10 @@ impl Application {
             None => Ok(default),
         };
         let anyone = Self::anyone(&client, home);
+        let further = source.further_tenant_ids.into_iter();
+        let further = further.map(|one| id(Some(one), "furtherTenantIds", String::new()));
         Ok(Self {
+            also_in: further.collect::<Result<_, _>>()?,
             tenant_id: id(source.tenant_id, "tenantId", anyone.tenant_id.clone())?,
             object_id: id(source.object_id, "objectId", anyone.object_id.clone())?,
             name: source.display_name,
@@ -126,6 +135,11 @@ impl Application {
             federated_credentials: source.federated_credentials,
             ..anyone
         })
+    }
+
+    /// Every tenant in which it signs in.
+    pub(crate) fn tenants(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.tenant_id).chain(&self.also_in)
     }
 
     /// Compares a secret with those of the application.
@@ -158,6 +172,7 @@ impl Application {
         json!({
             "clientId": self.client_id,
             "tenantId": self.tenant_id,
+            "furtherTenantIds": self.also_in,
             "objectId": self.object_id,
             "displayName": self.name,
             "resourceId": self.resource_id,

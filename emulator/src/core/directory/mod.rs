@@ -6,6 +6,8 @@ mod certificate;
 pub(crate) use application::{Application, Match};
 pub(crate) use certificate::{Certificate, hex};
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::error::ArmError;
@@ -28,6 +30,9 @@ pub(crate) struct Tenant {
     pub(crate) id: String,
     name: String,
     domains: Vec<String>,
+    /// The tenants of subscriptions that belong to others, by the id of the subscription in lower case.
+    #[serde(default)]
+    elsewhere: BTreeMap<String, String>,
 }
 
 /// Who a request comes from, by its token.
@@ -36,6 +41,15 @@ pub(crate) struct Caller {
     pub(crate) client: String,
     pub(crate) object: String,
     pub(crate) tenant: String,
+    /// Further tenants, of which tokens go along in `x-ms-authorization-auxiliary`.
+    pub(crate) auxiliary: Vec<String>,
+}
+
+impl Caller {
+    /// Whether a token of that tenant is shown.
+    pub(crate) fn is_of(&self, tenant: &str) -> bool {
+        self.tenant == tenant || self.auxiliary.iter().any(|known| known == tenant)
+    }
 }
 
 impl Directory {
@@ -48,6 +62,7 @@ impl Directory {
                 id: Random::new(seed ^ 0x007E_4A47).guid(),
                 name: name.to_owned(),
                 domains: vec![format!("{}.onmicrosoft.com", name.to_lowercase())],
+                elsewhere: BTreeMap::new(),
             },
             applications: Tracked::default(),
         }
@@ -95,9 +110,30 @@ impl Directory {
         Ok(())
     }
 
+    /// Gives a subscription to another tenant.
+    pub(crate) fn move_subscription(&mut self, id: &str, source: &Json) -> Result<(), ArmError> {
+        let tenant = text(source, "tenantId").and_then(guid);
+        let (Some(subscription), Some(tenant)) = (guid(id), tenant) else {
+            let why = "a subscription and its 'tenantId' are GUIDs";
+            return Err(errors::invalid_control_request(why));
+        };
+        self.tenant.elsewhere.insert(subscription, tenant);
+        Ok(())
+    }
+
+    /// The tenant that a subscription belongs to.
+    pub(crate) fn tenant_of(&self, subscription: &str) -> &str {
+        let elsewhere = self.tenant.elsewhere.get(&subscription.to_lowercase());
+        elsewhere.unwrap_or(&self.tenant.id)
+    }
+
     /// The id of the tenant that a client names by id or domain; none when there is no such tenant.
     pub(crate) fn find_tenant(&self, named: &str) -> Option<String> {
         let home = &self.tenant;
+        let mut elsewhere = home.elsewhere.values();
+        if let Some(other) = elsewhere.find(|id| id.eq_ignore_ascii_case(named)) {
+            return Some(other.clone());
+        }
         let is_home = self.is_open()
             || home.id.eq_ignore_ascii_case(named)
             || home
@@ -109,7 +145,7 @@ impl Directory {
         }
         self.applications
             .values()
-            .map(|application| &application.tenant_id)
+            .flat_map(Application::tenants)
             .find(|tenant| tenant.eq_ignore_ascii_case(named))
             .cloned()
     }

@@ -353,3 +353,51 @@ async fn nobody_speaks_for_the_issuers_here() {
         assert_eq!(refusal(&answer), (401, "invalid_client", 50027), "{issuer}");
     }
 }
+
+#[tokio::test]
+async fn ad_fs_takes_the_old_form_only() {
+    let (client, home) = with_certificates().await;
+    let claims = with(
+        own(&home),
+        &json!({"aud": "http://emulator/adfs/oauth2/token"}),
+    );
+    let (sha1, sha256) = (RSA.sha1(), RSA.sha256());
+    for (identity, header, claims, expected) in [
+        (
+            &RSA,
+            json!({"alg": "RS256", "x5t": sha1}),
+            claims.clone(),
+            (200, "", 0),
+        ),
+        (
+            &RSA,
+            json!({"alg": "PS256", "x5t#S256": sha256}),
+            claims.clone(),
+            (401, "invalid_client", 50027),
+        ),
+        (
+            &STRANGER,
+            json!({"alg": "RS256", "x5t": sha1}),
+            claims,
+            (401, "invalid_client", 700_027),
+        ),
+        (
+            &RSA,
+            json!({"alg": "RS256", "x5t": sha1}),
+            own(&home),
+            (401, "invalid_client", 700_023),
+        ),
+    ] {
+        let assertion = identity.sign(&header, &claims);
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([
+                KIND,
+                ("client_assertion", &assertion),
+                ("client_id", APPLICATION),
+            ])
+            .extend_pairs([("grant_type", "client_credentials"), ("scope", SCOPE)])
+            .finish();
+        let answer = client.form("/adfs/oauth2/token", &form).await;
+        assert_eq!(refusal(&answer), expected, "{header}");
+    }
+}

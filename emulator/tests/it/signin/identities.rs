@@ -280,3 +280,43 @@ async fn issuers_want_the_bearer_of_the_job() {
             .await;
     }
 }
+
+/// Who can read the file that a challenge names may have a token, once.
+#[tokio::test]
+async fn azure_arc_asks_for_the_key_in_a_file() {
+    const ARC: &str = "/arc/metadata/identity/oauth2/token?api-version=2020-06-01&resource=https%3A%2F%2Fmanagement.azure.com";
+    let mut client = Client::with_group().await;
+    client.forget_token();
+    let ask = async |client: &Client, path: &str, key: Option<&str>| {
+        let basic = key.map(|key| format!("Basic {key}"));
+        let mut headers = vec![("Metadata", "true")];
+        headers.extend(basic.as_deref().map(|basic| ("Authorization", basic)));
+        client.send("GET", path, &headers, String::new()).await
+    };
+    assert_eq!(ask(&client, ARC, None).await.status, 404);
+    let folder = tempfile::tempdir().expect("a folder");
+    client
+        .control("POST", "signin", json!({"arcFolder": folder.path()}))
+        .await;
+    let bare = client.send("GET", ARC, &[], String::new()).await;
+    assert_eq!((bare.status, bare.header("www-authenticate")), (400, ""));
+    let named = ask(&client, &format!("{ARC}&client_id=c"), None).await;
+    assert_eq!(named.status, 400, "there are no user-assigned identities");
+    let challenged = ask(&client, ARC, None).await;
+    assert_eq!(challenged.status, 401);
+    let file = challenged
+        .header("www-authenticate")
+        .strip_prefix("Basic realm=");
+    let file = std::path::Path::new(file.expect("a file"));
+    assert_eq!(file.parent(), Some(folder.path()));
+    let key = std::fs::read_to_string(file).expect("a key");
+    assert_eq!(ask(&client, ARC, Some("another")).await.status, 401);
+    let asked = ask(&client, ARC, Some(&key)).await;
+    assert_eq!(
+        (asked.status, &asked.body["expires_in"]),
+        (200, &json!("86399"))
+    );
+    assert_eq!(ask(&client, ARC, Some(&key)).await.status, 401, "it served");
+    client.use_token(asked.body["access_token"].as_str().expect("a token"));
+    assert_eq!(client.get(&group(), "2022-09-01").await.status, 200);
+}

@@ -7,6 +7,7 @@ mod hidden;
 mod identities;
 mod jwt;
 mod secrets;
+mod tenants;
 
 use serde_json::{Value, json};
 

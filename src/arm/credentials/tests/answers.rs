@@ -1,5 +1,8 @@
 //! What services answer, in whatever form.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use super::*;
 
 fn application(secret: &str) -> Given {
@@ -111,31 +114,190 @@ async fn a_machine_whose_token_lasts_beyond_all_calendars_is_told() {
     assert!(why.contains("does not say when its token expires"), "{why}");
 }
 
-/// Nothing answers at an address of documentation: only the limit ends that.
+/// Where nobody is, nothing may answer at all: only the limit ends that.
+#[cfg(target_os = "linux")]
 #[tokio::test]
-async fn every_service_of_the_machine_is_there_at_once_or_not() {
+async fn every_service_of_the_machine_is_there_at_once_or_not() -> std::io::Result<()> {
     let server = TestServer::start(&[]).await;
-    let app = [
-        (&USE_MSI, "true"),
-        (&IDENTITY_ENDPOINT, "https://192.0.2.1/token"),
-        (&IDENTITY_HEADER, "h"),
-    ];
+    // Nobody accepts its connections, and a queue of one is full with two: the next waits.
+    let socket = tokio::net::TcpSocket::new_v4()?;
+    socket.bind("127.0.0.1:0".parse().expect("an address"))?;
+    let silent = socket.listen(1)?;
+    let address = silent.local_addr()?;
+    let _first = tokio::net::TcpStream::connect(address).await?;
+    let _second = tokio::net::TcpStream::connect(address).await?;
+    let url = format!("http://{address}/token");
+    let at = |argument| vec![(&USE_MSI, "true"), (argument, &*url)];
+    for (values, whom) in [
+        (at(&MSI_ENDPOINT), "the Instance Metadata Service (IMDS)"),
+        (
+            [at(&IDENTITY_ENDPOINT), vec![(&IDENTITY_HEADER, "h")]].concat(),
+            "the identity service of the app",
+        ),
+        (
+            [
+                at(&IDENTITY_ENDPOINT),
+                vec![(&IMDS_ENDPOINT, "http://127.0.0.1:1")],
+            ]
+            .concat(),
+            "the agent of Azure Arc",
+        ),
+    ] {
+        let patience = Patience {
+            connect: Duration::from_millis(1),
+            ..patience()
+        };
+        let transport = Arc::new(Transport::for_tests());
+        let credential = Credential::new(given(&values), transport, patience);
+        let account = credential.token(&server.cloud()).await;
+        let account = account.expect_err("silent").to_string();
+        let why = line(&account, "managed identity");
+        let expected = format!("{whom} is not there: {address}: no connection within 1ms");
+        assert!(why.starts_with(&expected), "{why}");
+    }
+    Ok(())
+}
+
+/// Whoever takes a connection and then says nothing is asked again, and told with its name.
+#[tokio::test]
+async fn a_service_that_is_slow_is_told_by_name() {
+    let app = "GET /token?api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com";
+    let arc = "GET /token?api-version=2020-06-01&resource=https%3A%2F%2Fmanagement.azure.com";
+    let script = [TOKEN_PATH, IMDS, IDTOKEN, app, arc].map(|line| (line, vec![Reply::Hang]));
+    let server = TestServer::start(&script).await;
+    let machine = format!("{}token", server.url);
+    let found = [(&USE_MSI, "true"), (&IDENTITY_ENDPOINT, &*machine)];
+    for (given, way, whom) in [
+        (
+            application("hush"),
+            "client secret",
+            "the sign-in service at 127.0.0.1",
+        ),
+        (github(&server), "GitHub Actions", "GitHub"),
+        (
+            imds(&server),
+            "managed identity",
+            "the Instance Metadata Service (IMDS)",
+        ),
+        (
+            given(&found).with(&IDENTITY_HEADER, "h"),
+            "managed identity",
+            "the identity service of the app",
+        ),
+        (
+            given(&found).with(&IMDS_ENDPOINT, "http://127.0.0.1:1"),
+            "managed identity",
+            "the agent of Azure Arc",
+        ),
+    ] {
+        let patience = Patience {
+            answer: Duration::from_millis(10),
+            ..patience()
+        };
+        let transport = Arc::new(Transport::for_tests());
+        let credential = Credential::new(given, transport, patience);
+        let account = credential.token(&server.cloud()).await;
+        let account = account.expect_err("nobody answers").to_string();
+        let why = line(&account, way);
+        assert!(why.starts_with(whom), "{why}");
+        assert!(
+            why.ends_with("gave no answer: nothing within 10ms"),
+            "{why}"
+        );
+    }
+}
+
+/// However often it may be asked: two minutes are all that signing in has.
+#[tokio::test]
+async fn a_service_that_asks_for_more_patience_than_there_is_is_not_asked_again() {
+    let busy = Reply::error(429, "TooManyRequests").header("retry-after", "20");
+    let server = TestServer::start(&[(IMDS, vec![busy])]).await;
     let patience = Patience {
-        connect: Duration::from_millis(1),
+        longest: Duration::from_secs(20),
         ..patience()
     };
     let transport = Arc::new(Transport::for_tests());
-    let credential = Credential::new(given(&app), transport, patience);
-    let account = credential
-        .token(&server.cloud())
-        .await
-        .expect_err("silent")
-        .to_string();
+    let credential = Credential::new(imds(&server), transport, patience);
+    let account = credential.token(&server.cloud()).await;
+    let account = account.expect_err("busy").to_string();
     let why = line(&account, "managed identity");
-    assert!(
-        why.starts_with("the identity service of the app is not there: 192.0.2.1: "),
-        "{why}"
-    );
+    assert!(why.contains("answered HTTP 429"), "{why}");
+    assert_eq!(server.lines(), [IMDS]);
+}
+
+/// What each service of a machine may answer instead of a token, and how often it is asked then.
+#[tokio::test]
+async fn what_the_services_of_the_app_and_of_azure_arc_answer_instead_is_told() {
+    let app = "GET /token?api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com";
+    let arc = "GET /token?api-version=2020-06-01&resource=https%3A%2F%2Fmanagement.azure.com";
+    let refusal = json!({ "statusCode": 400, "message": "No identity for you" });
+    let later = Reply::text(429, "").header("retry-after-ms", "1");
+    for (reply, expected, attempts) in [
+        (
+            Reply::json(400, &refusal),
+            " answered HTTP 400 Bad Request: No identity for you",
+            1,
+        ),
+        (
+            Reply::text(500, "<html>oops</html>"),
+            " answered HTTP 500 Internal Server Error: oops",
+            5,
+        ),
+        // Only IMDS says by it that it comes back.
+        (Reply::text(410, ""), " answered HTTP 410 Gone", 1),
+        (later, " answered HTTP 429 Too Many Requests", 5),
+        (Reply::text(200, "<html>portal</html>"), ": portal", 1),
+        (Reply::Close, " gave no answer", 5),
+    ] {
+        for (line_of, whom, mark) in [
+            (app, "the identity service of the app", &IDENTITY_HEADER),
+            (arc, "the agent of Azure Arc", &IMDS_ENDPOINT),
+        ] {
+            let server = TestServer::start(&[(line_of, vec![reply.clone()])]).await;
+            let url = format!("{}token", server.url);
+            let values = [
+                (&USE_MSI, "true"),
+                (&IDENTITY_ENDPOINT, &*url),
+                (mark, "http://x"),
+            ];
+            let account = failure(&server, given(&values)).await;
+            let why = line(&account, "managed identity");
+            assert!(why.starts_with(whom) && why.contains(expected), "{why}");
+            assert_eq!(server.lines().len(), attempts, "{why}");
+        }
+    }
+}
+
+/// What Entra ID takes from an application with a certificate, and what AD FS does.
+#[tokio::test]
+async fn ad_fs_gets_what_it_knows() -> Result<(), Error> {
+    let reply = json!({ "token_type": "bearer", "expires_in": 3600, "access_token": "of-ad-fs" });
+    let own = "POST /adfs/oauth2/token";
+    let server = TestServer::start(&[(own, vec![Reply::json(200, &reply)])]).await;
+    let values = [
+        (&CLIENT_ID, "client"),
+        (&CLIENT_CERTIFICATE_PATH, CERTIFICATE),
+    ];
+    let header = |body: &str| -> Json {
+        let header = assertion(body).split('.').next().map(str::to_owned);
+        let bytes = URL_SAFE_NO_PAD
+            .decode(header.expect("a part"))
+            .expect("base64");
+        serde_json::from_slice(&bytes).expect("JSON")
+    };
+    for (tenant, algorithm, member) in [("tenant", "PS256", "x5t#S256"), ("ADFS", "RS256", "x5t")] {
+        let given = given(&values).with(&TENANT_ID, tenant.to_lowercase());
+        credential(given).token(&server.cloud()).await?;
+        let sent = match tenant {
+            "tenant" => server.sign_in_bodies(),
+            _ => server.requests().into_iter().map(|it| it.body).collect(),
+        };
+        let header = header(&sent[0]);
+        assert_eq!(header["alg"], algorithm);
+        assert!(header[member].is_string(), "{header}");
+    }
+    assert_eq!(server.lines(), [own]);
+    Ok(())
 }
 
 /// Whoever speaks no TLS, or shows a certificate that is not trusted, will do so in a second too.

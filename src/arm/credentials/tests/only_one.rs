@@ -209,3 +209,70 @@ async fn the_agent_of_azure_arc_is_on_this_machine() {
     let why = line(&account, "managed identity");
     assert!(why.contains("is not on this machine"), "{why}");
 }
+
+/// A pair of variables that disagree is a matter of those who read them; where one of the two is written, it wins, and where both
+/// are, they have to agree.
+#[tokio::test]
+async fn a_value_and_its_file_that_disagree_are_told_by_the_way_that_reads_them() {
+    let server = TestServer::start(&[(IMDS, vec![Reply::json(200, &identity_token())])]).await;
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), "in-the-file").expect("writable");
+    let path = file.path().to_str().expect("plain");
+    let machine = [
+        ("ARM_USE_MSI", "true"),
+        ("ARM_MSI_ENDPOINT", server.url.as_str()),
+    ];
+    let look_up = |written: &[(&'static Argument, &str)], environment: &[(&str, &str)]| {
+        let find = |argument: &Argument| {
+            let found = written.iter().find(|(it, _)| it.name == argument.name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        Given::look_up(find, |name| {
+            let mut all = environment
+                .iter()
+                .chain(&machine)
+                .chain(&[("ARM_USE_CLI", "false")]);
+            let found = all.find(|(it, _)| *it == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    };
+    let disagreeing = [
+        ("ARM_CLIENT_SECRET", "another"),
+        ("ARM_CLIENT_SECRET_FILE_PATH", path),
+    ];
+    let (given, mistakes) = look_up(&[], &disagreeing);
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    let token = credential(given).token(&server.cloud()).await;
+    assert_eq!(token.expect("of the machine").secret(), "of-the-machine");
+    let application = [("ARM_TENANT_ID", "tenant"), ("ARM_CLIENT_ID", "client")];
+    let (given, mistakes) = look_up(&[], &[&disagreeing[..], &application].concat());
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    let account = failure(&server, given).await;
+    let why = line(&account, "client secret");
+    assert!(
+        why.starts_with("client_secret_file_path: client_secret is given too"),
+        "{why}"
+    );
+    for (written, found, is_right) in [
+        (
+            (&CLIENT_SECRET, "another"),
+            ("ARM_CLIENT_SECRET_FILE_PATH", path),
+            true,
+        ),
+        (
+            (&CLIENT_SECRET_FILE_PATH, path),
+            ("ARM_CLIENT_SECRET", "another"),
+            true,
+        ),
+    ] {
+        let (_, mistakes) = look_up(&[written], &[found]);
+        assert_eq!(mistakes.is_empty(), is_right, "{mistakes:?}");
+    }
+    let both = [
+        (&CLIENT_SECRET, "another"),
+        (&CLIENT_SECRET_FILE_PATH, path),
+    ];
+    let (_, mistakes) = look_up(&both, &[]);
+    assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+    assert_eq!(server.sign_ins(), 0);
+}

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use provider_ise::validate::network::addresses::{Addresses, Span};
 use provider_ise::validate::network::flows::{closed_flows, led_elsewhere};
-use provider_ise::validate::network::routes::RouteTable;
+use provider_ise::validate::network::routes::{RouteTable, ServiceEndpoints};
 use provider_ise::validate::network::rules::SecurityGroup;
 use provider_ise::validate::network::surroundings::Surroundings;
 use provider_ise::validate::network::table::AccessEndpoint;
@@ -65,8 +65,8 @@ fn time(groups: &[Json], tables: &[Json]) -> Duration {
             rerouted: &table.rerouted(),
         };
         let endpoint = AccessEndpoint::External;
-        black_box(closed_flows(&group, &near, &around, endpoint));
-        black_box(led_elsewhere(&table, &[], &around));
+        black_box(closed_flows(&group, &near, &around, Some(endpoint)));
+        black_box(led_elsewhere(&table, &ServiceEndpoints::default(), &around));
     }
     begin.elapsed()
 }

@@ -13,6 +13,8 @@
 //!
 //! `tests/structure.rs` checks these directions.
 
+#![forbid(unsafe_code)]
+
 pub mod arm;
 pub mod validate;
 

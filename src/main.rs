@@ -1,5 +1,7 @@
 //! The executable that Terraform starts.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 use provider_ise::provider::{ADDRESS, IseProvider};

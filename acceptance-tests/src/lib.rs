@@ -11,6 +11,8 @@
 //! - [`hcl`]: blocks of configuration that differ in one argument.
 //! - [`scene`]: an emulator and a workspace whose provider points at it.
 
+#![forbid(unsafe_code)]
+
 pub mod binaries;
 pub mod cli;
 pub mod diagnostics;

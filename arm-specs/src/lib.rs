@@ -2,6 +2,7 @@
 //!
 //! The documents are not part of this repository: `ARM_SPECS` names a folder with them. Without it nothing is checked.
 
+#![forbid(unsafe_code)]
 #![allow(
     clippy::expect_used,
     reason = "a document that cannot be read ends a test, which says why"

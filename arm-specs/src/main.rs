@@ -1,5 +1,7 @@
 //! Compiles the tables that the emulator ships with: `arm-specs FOLDER FILE` reads the documents in a folder.
 
+#![forbid(unsafe_code)]
+
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};

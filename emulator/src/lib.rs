@@ -4,6 +4,8 @@
 //! that can run fast, and Azure's own error codes and texts. [`app`] gives it as an [`axum::Router`], [`serve`] on a
 //! listener; `/_emulator/` controls it, and `/` shows it to people.
 
+#![forbid(unsafe_code)]
+
 mod control;
 mod core;
 #[cfg(test)]

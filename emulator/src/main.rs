@@ -1,5 +1,7 @@
 //! The `arm-emulator` command.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 use arm_emulator::cli::{Arguments, run};

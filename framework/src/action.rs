@@ -11,6 +11,35 @@ use crate::types::value::Object;
 use crate::validate_config::ValidateConfig;
 
 /// One type of thing to do.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use tfplugin_framework::action::{Action, InvokeRequest, InvokeResponse};
+/// use tfplugin_framework::context::Context;
+/// use tfplugin_framework::diagnostics::Reported;
+/// use tfplugin_framework::schema::Schema;
+///
+/// struct Copy(Schema);
+///
+/// #[async_trait]
+/// impl Action<()> for Copy {
+///     fn type_name(&self) -> &str {
+///         "files_copy"
+///     }
+///
+///     fn schema(&self) -> &Schema {
+///         &self.0
+///     }
+///
+///     async fn invoke(&self, _: &Context<()>, request: InvokeRequest<'_>, response: &mut InvokeResponse) -> Result<(), Reported> {
+///         let [from, to] = ["from", "to"].map(|name| request.config.str_or_empty(name));
+///         response.progress.send(format!("copying {from}"));
+///         let copied = std::fs::copy(from, to);
+///         copied.map_err(|error| response.diagnostics.add_error("Cannot copy the file", error.to_string()))?;
+///         Ok(())
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Action<D: Send + Sync>: Send + Sync {
     /// The type's name in HCL.
@@ -39,6 +68,26 @@ pub trait Action<D: Send + Sync>: Send + Sync {
 }
 
 /// Looking at an action before it is invoked.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use tfplugin_framework::action::{ModifyPlan, ModifyPlanRequest, ModifyPlanResponse};
+/// use tfplugin_framework::context::Context;
+/// use tfplugin_framework::diagnostics::Reported;
+///
+/// struct Copy;
+///
+/// #[async_trait]
+/// impl ModifyPlan<()> for Copy { // In its `impl Action`: fn modify_plan(&self) -> Option<&dyn ModifyPlan<()>> { Some(self) }
+///     async fn modify(&self, _: &Context<()>, request: ModifyPlanRequest<'_>, response: &mut ModifyPlanResponse) -> Result<(), Reported> {
+///         let [from, to] = ["from", "to"].map(|name| request.config.str(name));
+///         match from.is_some() && from == to {
+///             true => Err(response.diagnostics.add_error("Nothing to copy", "`from` and `to` are the same file.")),
+///             false => Ok(()),
+///         }
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait ModifyPlan<D: Send + Sync>: Send + Sync {
     /// Looks at the action; errors forbid it.
@@ -87,6 +136,15 @@ pub struct InvokeResponse {
 }
 
 /// Tells the user how far an action has come.
+///
+/// ```
+/// use tfplugin_framework::action::Progress;
+///
+/// fn tell(done: usize, progress: &Progress) {
+///     progress.send(format!("{done} of 10 are done"));
+/// }
+/// # let _ = tell;
+/// ```
 #[derive(Debug)]
 pub struct Progress(pub(crate) UnboundedSender<String>);
 

@@ -10,6 +10,24 @@ use crate::diagnostics::Diagnostic;
 use crate::types::value::Object;
 
 /// What the provider's configuration made, and the bounds within which an operation has to come back.
+///
+/// ```
+/// use std::time::Duration;
+/// use tfplugin_framework::context::Context;
+/// use tfplugin_framework::diagnostics::Diagnostic;
+///
+/// async fn wait(context: &Context<String>) -> Result<(), Diagnostic> {
+///     let context = context.with_deadline(context.deadline - Duration::from_secs(1));
+///     let client = context.data()?;
+///     // `data_if_known` is for plans, which go on without.
+///     debug_assert!(context.data_if_known().is_some());
+///     tokio::select! {
+///         () = tokio::time::sleep(Duration::from_secs(5)) => Ok(()),
+///         () = context.cancel.cancelled() => Err(Diagnostic::error("Stopped", format!("{client} is still at work."))),
+///         () = tokio::time::sleep_until(context.deadline) => Err(Diagnostic::error("Timed out", "It takes too long.")),
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Context<D> {
     data: Option<Arc<D>>,
@@ -60,6 +78,14 @@ impl<D> Context<D> {
 
     /// What the module says to the provider, if it does: by [`Provider::meta_schema`](crate::provider::Provider::meta_schema).
     /// Known when managed resources are read, planned and applied, and when data sources are read.
+    ///
+    /// ```
+    /// # use tfplugin_framework::context::Context;
+    /// // Of a provider that has `fn meta_schema(&self) -> Option<&Schema> { Some(&META) }`.
+    /// fn team<D>(context: &Context<D>) -> Option<&str> {
+    ///     context.provider_meta()?.str("team")
+    /// }
+    /// ```
     pub fn provider_meta(&self) -> Option<&Object> {
         self.provider_meta.as_deref()
     }

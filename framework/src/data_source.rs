@@ -10,6 +10,34 @@ use crate::types::value::Object;
 use crate::validate_config::ValidateConfig;
 
 /// One type of thing to look up.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use tfplugin_framework::context::Context;
+/// use tfplugin_framework::data_source::{DataSource, ReadRequest, ReadResponse};
+/// use tfplugin_framework::diagnostics::Reported;
+/// use tfplugin_framework::schema::Schema;
+///
+/// struct File(Schema);
+///
+/// #[async_trait]
+/// impl DataSource<()> for File {
+///     fn type_name(&self) -> &str {
+///         "files_file"
+///     }
+///
+///     fn schema(&self) -> &Schema {
+///         &self.0
+///     }
+///
+///     async fn read(&self, _: &Context<()>, request: ReadRequest<'_>, response: &mut ReadResponse) -> Result<(), Reported> {
+///         let content = std::fs::read_to_string(request.config.str_or_empty("path"));
+///         let content = content.map_err(|error| response.diagnostics.add_error("Cannot read the file", error.to_string()))?;
+///         response.state.set("content", content);
+///         Ok(())
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait DataSource<D: Send + Sync>: Send + Sync {
     /// The type's name in HCL.

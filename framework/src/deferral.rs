@@ -5,6 +5,22 @@
 //! apply too that it allows it, where all is known, and fails if it is done there.
 
 /// Why something is put off.
+///
+/// ```
+/// use tfplugin_framework::context::Context;
+/// use tfplugin_framework::data_source::{ReadRequest, ReadResponse};
+/// use tfplugin_framework::deferral::{ClientCapabilities, DeferredReason};
+///
+/// /// In the read of a data source: a folder that is not there yet is read in a later run, where the client knows how.
+/// fn put_off<D>(context: &Context<D>, request: ReadRequest<'_>, response: &mut ReadResponse) -> bool {
+///     let client: ClientCapabilities = context.client_capabilities;
+///     let is_absent = request.config.str("path").is_some_and(|path| !std::path::Path::new(path).exists());
+///     if client.deferral_allowed && is_absent {
+///         response.deferred = Some(DeferredReason::AbsentPrereq);
+///     }
+///     response.deferred.is_some()
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeferredReason {
@@ -31,6 +47,16 @@ pub struct ClientCapabilities {
 }
 
 /// What becomes of the plans of a type while the provider is deferred.
+///
+/// ```
+/// use tfplugin_framework::deferral::ProviderDeferredBehavior;
+///
+/// /// In an `impl Resource`, for one whose own say in plans needs nothing of the provider.
+/// fn provider_deferred_behavior() -> ProviderDeferredBehavior {
+///     ProviderDeferredBehavior::EnablePlanModification
+/// }
+/// # assert_ne!(provider_deferred_behavior(), ProviderDeferredBehavior::default());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProviderDeferredBehavior {

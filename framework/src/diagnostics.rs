@@ -12,6 +12,14 @@ pub enum Severity {
 }
 
 /// One message to the user.
+///
+/// ```
+/// use tfplugin_framework::diagnostics::{Diagnostic, Severity};
+/// use tfplugin_framework::types::path::Path;
+///
+/// let diagnostic = Diagnostic::warning("Large file", "It has more than 1 MiB.").at(Path::attribute("content"));
+/// assert_eq!(diagnostic.severity, Severity::Warning);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// Error or warning.
@@ -58,6 +66,30 @@ impl Diagnostic {
 pub struct Reported(());
 
 /// Everything one operation has to say; all findings, not the first only. The one place where messages go.
+///
+/// ```
+/// use tfplugin_framework::diagnostics::{Diagnostics, Reported};
+/// use tfplugin_framework::types::path::Path;
+///
+/// fn check(size: usize, diagnostics: &mut Diagnostics) -> Result<(), Reported> {
+///     match size {
+///         0 => Err(diagnostics.add_attribute_error(Path::attribute("content"), "Empty file", "It needs content.")),
+///         1..=99 => Ok(()),
+///         _ => {
+///             diagnostics.add_warning("Large file", "It has 100 bytes or more.");
+///             diagnostics.check()
+///         }
+///     }
+/// }
+/// let mut diagnostics = Diagnostics::new();
+/// assert!(check(100, &mut diagnostics).is_ok() && !diagnostics.has_error());
+/// assert!(check(0, &mut diagnostics).is_err() && diagnostics.iter().count() == 2);
+///
+/// let mut all = Diagnostics::new();
+/// all.extend(diagnostics);
+/// all.add_attribute_warning(Path::attribute("content"), "No line break", "It ends without one.");
+/// assert_eq!(all.iter().count(), 3);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
@@ -156,6 +188,24 @@ impl IntoIterator for Diagnostics {
 }
 
 /// What helpers that know one reason to fail give to the operation that they serve.
+///
+/// ```
+/// use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report, Reported};
+///
+/// fn parse(text: &str) -> Result<u16, Diagnostic> {
+///     text.parse().map_err(|_| Diagnostic::error("No port", format!("{text:?} is no port.")))
+/// }
+/// fn operation(diagnostics: &mut Diagnostics) -> Result<u16, Reported> {
+///     let port = parse("eighty").report(diagnostics)?;
+///     match port {
+///         // The same by hand.
+///         0 => Err(diagnostics.fail(Diagnostic::error("No port", "0 is no port."))),
+///         port => Ok(port),
+///     }
+/// }
+/// let mut diagnostics = Diagnostics::new();
+/// assert!(operation(&mut diagnostics).is_err() && diagnostics.has_error());
+/// ```
 pub trait Report<T> {
     /// Adds the reason to what the operation has to say.
     fn report(self, diagnostics: &mut Diagnostics) -> Result<T, Reported>;
@@ -168,6 +218,12 @@ impl<T> Report<T> for Result<T, Diagnostic> {
 }
 
 /// A rule's words as the sentence that a user reads.
+///
+/// ```
+/// # use tfplugin_framework::diagnostics::sentence;
+/// assert_eq!(sentence("it is too long"), "It is too long.");
+/// assert_eq!(sentence("subnet_ids are four"), "subnet_ids are four.");
+/// ```
 pub fn sentence(words: &str) -> String {
     let first_word = words.split(' ').next().unwrap_or_default();
     let mut sentence = match first_word.contains('_') {
@@ -182,6 +238,11 @@ pub fn sentence(words: &str) -> String {
 }
 
 /// The words with a capital in front, as messages to a user begin.
+///
+/// ```
+/// # use tfplugin_framework::diagnostics::capitalised;
+/// assert_eq!(capitalised("the file"), "The file");
+/// ```
 pub fn capitalised(words: &str) -> String {
     let mut characters = words.chars();
     let first = characters.next().into_iter().flat_map(char::to_uppercase);

@@ -13,6 +13,47 @@ use crate::types::value::Object;
 use crate::validate_config::ValidateConfig;
 
 /// One type of thing that is opened for a run and closed at its end, such as a token.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use tfplugin_framework::context::Context;
+/// use tfplugin_framework::diagnostics::Reported;
+/// use tfplugin_framework::ephemeral::*;
+/// use tfplugin_framework::schema::Schema;
+///
+/// struct Token(Schema);
+///
+/// #[async_trait]
+/// impl EphemeralResource<()> for Token {
+///     fn type_name(&self) -> &str {
+///         "files_token"
+///     }
+///
+///     fn schema(&self) -> &Schema {
+///         &self.0
+///     }
+///
+///     async fn open(&self, _: &Context<()>, _: OpenRequest<'_>, response: &mut OpenResponse) -> Result<(), Reported> {
+///         response.result.set("token", "secret");
+///         response.private.set("id", &7);
+///         Ok(())
+///     }
+///
+///     fn close(&self) -> Option<&dyn Close<()>> {
+///         Some(self)
+///     }
+/// }
+///
+/// #[async_trait]
+/// impl Close<()> for Token {
+///     async fn close(&self, _: &Context<()>, request: CloseRequest<'_>, response: &mut CloseResponse) -> Result<(), Reported> {
+///         match request.private.get::<u32>("id") {
+///             Some(_) => Ok(()),
+///             None => Err(response.diagnostics.add_error("Unknown token", "It was not opened here.")),
+///         }
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait EphemeralResource<D: Send + Sync>: Send + Sync {
     /// The type's name in HCL.
@@ -46,6 +87,27 @@ pub trait EphemeralResource<D: Send + Sync>: Send + Sync {
 }
 
 /// Renewing what was opened.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use async_trait::async_trait;
+/// use tfplugin_framework::context::Context;
+/// use tfplugin_framework::diagnostics::Reported;
+/// use tfplugin_framework::ephemeral::{Renew, RenewRequest, RenewResponse};
+///
+/// struct Token;
+///
+/// #[async_trait]
+/// impl Renew<()> for Token {
+///     async fn renew(&self, _: &Context<()>, request: RenewRequest<'_>, response: &mut RenewResponse) -> Result<(), Reported> {
+///         let times: u32 = request.private.get("times").unwrap_or_default();
+///         response.private.set("times", &(times + 1));
+///         response.renew_at = Some(SystemTime::now() + Duration::from_secs(300));
+///         Ok(())
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Renew<D: Send + Sync>: Send + Sync {
     /// Renews it. Without a new time in the response it is not renewed again.
@@ -58,6 +120,21 @@ pub trait Renew<D: Send + Sync>: Send + Sync {
 }
 
 /// Closing what was opened.
+///
+/// There is one beside [`EphemeralResource`].
+///
+/// ```
+/// # use async_trait::async_trait;
+/// # use tfplugin_framework::{context::Context, diagnostics::Reported, ephemeral::*};
+/// # struct Scratch;
+/// #[async_trait]
+/// impl Close<()> for Scratch {
+///     async fn close(&self, _: &Context<()>, request: CloseRequest<'_>, response: &mut CloseResponse) -> Result<(), Reported> {
+///         let Some(path) = request.private.get::<String>("path") else { return Ok(()) };
+///         std::fs::remove_dir_all(path).map_err(|error| response.diagnostics.add_error("Cannot delete the folder", error.to_string()))
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Close<D: Send + Sync>: Send + Sync {
     /// Closes it.

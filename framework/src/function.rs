@@ -6,6 +6,30 @@ use crate::types::ty::Type;
 use crate::types::value::Value;
 
 /// A pure function: the same arguments give the same result, in any process, configured or not.
+///
+/// ```
+/// use tfplugin_framework::function::{CallRequest, Function, FunctionError, Parameter, Signature};
+/// use tfplugin_framework::types::{ty::Type, value::Value};
+///
+/// struct Upper;
+///
+/// impl Function for Upper {
+///     fn name(&self) -> &str {
+///         "upper"
+///     }
+///
+///     fn signature(&self) -> Signature {
+///         Signature::new(Type::String).parameter(Parameter::new("text", Type::String))
+///     }
+///
+///     fn call(&self, request: CallRequest<'_>) -> Result<Value, FunctionError> {
+///         match request.arguments.first().and_then(Value::as_str) {
+///             Some("") => Err(FunctionError::of_argument(0, "The text is empty.")),
+///             text => Ok(text.unwrap_or_default().to_uppercase().into()),
+///         }
+///     }
+/// }
+/// ```
 pub trait Function: Send + Sync {
     /// Its name behind `provider::NAME::`.
     fn name(&self) -> &str;
@@ -105,6 +129,14 @@ impl Signature {
 }
 
 /// One argument. Unless it says otherwise, Terraform reports nulls itself and does not call with unknowns.
+///
+/// ```
+/// use tfplugin_framework::function::Parameter;
+/// use tfplugin_framework::types::ty::Type;
+///
+/// let parameter = Parameter::new("value", Type::Dynamic).allow_null_value().allow_unknown_values().doc("Anything.");
+/// assert!(parameter.allow_null_value && parameter.allow_unknown_values);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Parameter {
@@ -155,6 +187,14 @@ impl Parameter {
 }
 
 /// Why a function has no result.
+///
+/// ```
+/// use tfplugin_framework::function::FunctionError;
+///
+/// let error = FunctionError::of_argument(1, "The second text is longer than the first.");
+/// assert_eq!(error.argument, Some(1));
+/// assert_eq!(FunctionError::new("There is nothing to join.").argument, None);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FunctionError {

@@ -10,6 +10,40 @@ use crate::types::value::Object;
 use crate::validate_config::ValidateConfig;
 
 /// Finding the objects of one managed type, which has to have an identity.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use tfplugin_framework::context::Context;
+/// use tfplugin_framework::diagnostics::Reported;
+/// use tfplugin_framework::list::{ListRequest, ListResource, ListResponse, ListResult};
+/// use tfplugin_framework::schema::Schema;
+///
+/// struct Files(Schema);
+///
+/// #[async_trait]
+/// impl ListResource<()> for Files {
+///     fn type_name(&self) -> &str {
+///         "files_file"
+///     }
+///
+///     fn schema(&self) -> &Schema {
+///         &self.0
+///     }
+///
+///     async fn list(&self, _: &Context<()>, request: ListRequest<'_>, response: &mut ListResponse) -> Result<(), Reported> {
+///         for name in ["a.txt", "b.txt"] {
+///             let mut found = ListResult::new([("path", name)].into_iter().collect(), name);
+///             if request.include_resource {
+///                 found = found.resource([("path", name), ("content", "Hello")].into_iter().collect());
+///             }
+///             if !response.results.push(found).await {
+///                 break; // Nobody wants more.
+///             }
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait ListResource<D: Send + Sync>: Send + Sync {
     /// The name of the managed type.
@@ -55,6 +89,20 @@ pub struct ListResponse {
 }
 
 /// Where a listing leaves what it finds.
+///
+/// ```
+/// use tfplugin_framework::list::{ListResult, ListResults};
+///
+/// async fn hand_over(names: &[&str], results: &mut ListResults) {
+///     for name in names {
+///         let identity = [("path", *name)].into_iter().collect();
+///         if !results.push(ListResult::new(identity, *name)).await {
+///             return;
+///         }
+///     }
+/// }
+/// # let _ = hand_over;
+/// ```
 #[derive(Debug)]
 pub struct ListResults(pub(crate) Sender<ListResult>);
 

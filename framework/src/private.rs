@@ -5,6 +5,22 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 /// Named JSON values beside the state of one object.
+///
+/// ```
+/// use tfplugin_framework::private::Private;
+///
+/// let mut private = Private::default();
+/// private.set("etag", &"0x1");
+/// assert_eq!(private.get::<String>("etag").as_deref(), Some("0x1"));
+/// private.remove("etag");
+/// assert_eq!(private.get::<String>("etag"), None);
+///
+/// // A note is for the next plan, and never stored.
+/// private.note("asked", &3);
+/// assert_eq!(private.take_note::<u32>("asked"), Some(3));
+/// // An apply may see the note of the plan that the user has seen: clients hand it on since Terraform 1.16.
+/// assert_eq!(private.planned_note::<u32>("asked"), None);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Private {
     values: Map<String, Json>,

@@ -15,10 +15,37 @@ use crate::function::Function;
 use crate::list::ListResource;
 use crate::resource::Resource;
 use crate::schema::Schema;
+#[cfg(feature = "state-store")]
+use crate::state_store::StateStore;
 use crate::types::value::Object;
 use crate::validate_config::ValidateConfig;
 
 /// A provider.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use tfplugin_framework::diagnostics::Reported;
+/// use tfplugin_framework::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
+///
+/// struct Files;
+///
+/// #[async_trait]
+/// impl Provider for Files {
+///     /// The folder below which it works.
+///     type Data = String;
+///
+///     async fn configure(
+///         &self,
+///         _: &ConfigureContext,
+///         request: ConfigureRequest<'_>,
+///         response: &mut ConfigureResponse<String>,
+///     ) -> Result<(), Reported> {
+///         // None while it is unknown: what needs it then says so.
+///         response.data = request.config.str("root").map(str::to_owned);
+///         Ok(())
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Provider: Send + Sync + 'static {
     /// What its resources and data sources work with, such as a client.
@@ -72,6 +99,12 @@ pub trait Provider: Send + Sync + 'static {
 
     /// The actions.
     fn actions(&self) -> Vec<Arc<dyn Action<Self::Data>>> {
+        Vec::new()
+    }
+
+    /// The state stores.
+    #[cfg(feature = "state-store")]
+    fn state_stores(&self) -> Vec<Arc<dyn StateStore<Self::Data>>> {
         Vec::new()
     }
 

@@ -1,6 +1,7 @@
-//! The layers that `src/lib.rs` promises, and that no file is in a circle.
+//! The layers that `src/lib.rs` promises, that no file is in a circle, and that what is public is shown.
 
 mod imports;
+mod shown;
 
 use std::path::Path;
 
@@ -47,4 +48,12 @@ fn only_wire_process_and_testing_name_the_protocol() {
             && naming.contains(&"wire"),
         "{naming:?}"
     );
+}
+
+#[test]
+fn an_example_shows_each_public_item_of_the_modules_for_authors() {
+    let (items, unshown) =
+        shown::unshown(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("it can be read");
+    assert!(items > 200, "only {items} items");
+    assert_eq!(unshown, [""; 0]);
 }

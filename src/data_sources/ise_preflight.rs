@@ -239,6 +239,22 @@ mod tests {
         assert_eq!(found.bool("ready"), Some(true));
     }
 
+    /// Of a subnet that may not be read, nothing that is about subnets is known, their groups and tables included.
+    #[tokio::test]
+    async fn all_rules_that_could_not_be_checked_are_named() {
+        let mut objects = objects();
+        objects[1].1 = Reply::error(403, "AuthorizationFailed");
+        let server = server_of(&objects).await;
+        let arguments = [
+            subnet_ids(&["a", "b", "c", "d"]),
+            ("express_route", true.into()),
+        ];
+        let found = read(NAME, &server, &arguments).await.expect("a look");
+        let expected = "warning subnet-missing, subnet-name, subnet-size, subnet-reserved-range, subnet-in-use, subnet-delegated, \
+                        subnet-class-b, network-ports, network-routes, express-route a";
+        assert_eq!(findings(&found).last().map(String::as_str), Some(expected));
+    }
+
     #[tokio::test]
     async fn wrong_arguments_say_what_would_be_right() {
         let network = Value::strings([network().to_string()]);

@@ -5,6 +5,7 @@
 
 mod facts;
 mod finding;
+mod judged;
 mod network;
 mod planned_twice;
 mod ports;
@@ -32,12 +33,13 @@ use facts::{Facts, Owners};
 use finding::Finding;
 use network::Network;
 use rule_name::RuleName;
-use rules::RULES;
+use rules::{RULES, Rule};
 use settings::{Mode, Settings};
 pub(crate) use since::Found;
+use since::Place;
 pub(crate) use subject::{Circumstances, Owner, Subject};
 use subject::{place, subnet_ids};
-use unreadable::unreadable;
+use unreadable::{concerned, unreadable};
 
 /// The names that `ignore` takes.
 pub(crate) fn rule_names() -> impl Iterator<Item = &'static str> {
@@ -72,13 +74,13 @@ pub(crate) async fn at_plan(
 ) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     if let Some(session) = session {
-        let mut found = look_up_at_plan(session, environment, circumstances).await;
+        let (mut told, found) = look_up_at_plan(session, environment, circumstances).await;
         if circumstances.creates
-            && let Some(before) = Found::of(&found).exchange(private)
+            && let Some(before) = found.exchange(private)
         {
-            before.compare(&mut found);
+            before.compare(&found, &mut told);
         }
-        diagnostics.extend(found);
+        diagnostics.extend(told.into_iter().map(|(_, told)| told));
     }
     diagnostics.extend(planned_twice::check(environment, circumstances));
     diagnostics
@@ -88,7 +90,7 @@ async fn look_up_at_plan(
     session: &Session,
     environment: &Object,
     circumstances: &Circumstances<'_>,
-) -> Vec<Diagnostic> {
+) -> (Vec<since::Told>, Found) {
     let settings = Settings::of(environment);
     let undecided = match circumstances.is_new {
         true => undecided(circumstances.plans),
@@ -99,16 +101,12 @@ async fn look_up_at_plan(
         undecided: &undecided,
     };
     let subject = Subject::of(environment);
-    let looked_up = run(session, &subject, owners, Some(circumstances), &settings);
-    let (findings, network) = looked_up.await;
+    let looked_up = run(session, &subject, owners, Some(circumstances), &settings).await;
     let severity = match circumstances.creates && settings.mode == Mode::Enforce {
         true => Severity::Error,
         false => Severity::Warning,
     };
-    let findings = findings.iter();
-    let findings = findings.map(|(rule, finding)| to_diagnostic(*rule, finding, severity));
-    let unreadable = unreadable(&network.unreadable(), Severity::Warning);
-    findings.chain(unreadable).collect()
+    looked_up.tell(severity, Severity::Warning)
 }
 
 /// Checks the network as it is, right before the environment is created, and fails if anything forbids that.
@@ -136,17 +134,17 @@ pub(crate) async fn at_apply(
             undecided: &[],
         };
         let looked_up = settings.at_apply();
-        let (findings, network) = run(session, &subject, owners, None, &looked_up).await;
+        let looked_up = run(session, &subject, owners, None, &looked_up).await;
         let goes_on = session.check().map_err(&failed);
         goes_on.report(diagnostics)?;
         if settings.mode == Mode::Enforce {
-            diagnostics.extend(forbidden(&findings, &network, planned.as_ref()));
+            diagnostics.extend(forbidden(&looked_up, planned.as_ref()));
             diagnostics.check()?;
         }
-        if !findings.iter().any(|(_, finding)| finding.passes) {
+        if !looked_up.findings.iter().any(|(_, finding)| finding.passes) {
             return Ok(());
         }
-        for (gone, subnets) in network.not_released() {
+        for (gone, subnets) in looked_up.network.not_released() {
             match release::wait(session, &gone, &subnets).await {
                 Release::Free => {}
                 // ARM knows.
@@ -164,17 +162,14 @@ pub(crate) async fn at_apply(
 }
 
 /// What forbids to create the environment and does not pass by itself.
-fn forbidden(findings: &[Broken], network: &Network, planned: Option<&Found>) -> Vec<Diagnostic> {
-    let findings = findings.iter();
-    let findings = findings.map(|(rule, finding)| to_diagnostic(*rule, finding, Severity::Error));
-    let mut all: Vec<_> = findings
-        .chain(unreadable(&network.unreadable(), Severity::Error))
-        .collect();
+fn forbidden(looked_up: &LookedUp, planned: Option<&Found>) -> Vec<Diagnostic> {
+    let (mut told, found) = looked_up.tell(Severity::Error, Severity::Error);
     if let Some(planned) = planned {
-        planned.compare(&mut all);
+        planned.compare(&found, &mut told);
     }
-    all.retain(|diagnostic| diagnostic.severity == Severity::Error);
-    all
+    let told = told.into_iter().map(|(_, told)| told);
+    told.filter(|told| told.severity == Severity::Error)
+        .collect()
 }
 
 /// What the preflight says about a network into which nothing is planned.
@@ -194,21 +189,15 @@ pub(crate) struct Told {
 
 /// Checks the network as it is. What cannot be read is told like a finding.
 pub(crate) async fn tell(session: &Session, subject: &Subject) -> Vec<Told> {
-    let (findings, network) = run(
-        session,
-        subject,
-        Owners::default(),
-        None,
-        &Settings::default(),
-    )
-    .await;
+    let settings = Settings::default();
+    let looked_up = run(session, subject, Owners::default(), None, &settings).await;
     let subnet_at = |index: usize| {
         let mut ids = subject.subnet_ids.iter();
         ids.find(|(place, _)| *place == index)
             .map(|(_, id)| id.clone())
     };
     let mut told = by_ids(subject);
-    told.extend(findings.into_iter().map(|(rule, finding)| Told {
+    told.extend(looked_up.findings.iter().map(|(rule, finding)| Told {
         rule: rule.as_str().to_owned(),
         severity: match finding.passes {
             true => Severity::Warning,
@@ -221,13 +210,10 @@ pub(crate) async fn tell(session: &Session, subject: &Subject) -> Vec<Told> {
         )),
         remedy: sentence(&finding.remedy),
     }));
-    told.extend(network.unreadable().into_iter().map(|object| {
-        let rules = RULES
-            .iter()
-            .filter(|rule| rule.reads.contains(&object.reads));
-        let rules: Vec<_> = rules.map(|rule| rule.name.as_str()).collect();
+    told.extend(looked_up.network.unreadable().into_iter().map(|object| {
+        let (needing, using) = concerned(&looked_up.rules, &[object.reads]);
         Told {
-            rule: rules.join(", "),
+            rule: [needing, using].concat().join(", "),
             severity: match object.error.is_forbidden() {
                 true => Severity::Warning,
                 false => Severity::Error,
@@ -281,6 +267,32 @@ fn undecided(plans: &PlanRegistry) -> Vec<Owner> {
 /// A rule that is not kept, and what it finds.
 type Broken = (RuleName, Finding);
 
+/// What a look at the network gave.
+#[derive(Debug)]
+struct LookedUp {
+    /// The rules in force.
+    rules: Vec<&'static Rule>,
+    findings: Vec<Broken>,
+    network: Network,
+    /// Where they could say all.
+    judged: Vec<Place>,
+}
+
+impl LookedUp {
+    /// All that the user is told, findings and what could not be read no graver than this; and what was found.
+    fn tell(&self, findings: Severity, unread: Severity) -> (Vec<since::Told>, Found) {
+        let found = self.findings.iter().map(|(rule, finding)| {
+            let place = Place::of(*rule, finding.index);
+            (Some(place), to_diagnostic(*rule, finding, findings))
+        });
+        let mut told: Vec<_> = found.collect();
+        let found = Found::of(self.judged.clone(), &told);
+        let unread = unreadable(&self.network.unreadable(), &self.rules, unread);
+        told.extend(unread.into_iter().map(|told| (None, told)));
+        (told, found)
+    }
+}
+
 /// Reads what the rules in force need, and applies them.
 async fn run(
     session: &Session,
@@ -288,13 +300,13 @@ async fn run(
     owners: Owners<'_>,
     circumstances: Option<&Circumstances<'_>>,
     settings: &Settings,
-) -> (Vec<Broken>, Network) {
+) -> LookedUp {
     let is_about_it = |rule: RuleName| subject.express_route || rule != RuleName::ExpressRoute;
-    let rules: Vec<_> = RULES
+    let rules = RULES
         .iter()
-        .filter(|rule| settings.has(rule.name) && is_about_it(rule.name))
-        .collect();
-    let reads: Vec<_> = rules.iter().flat_map(|rule| rule.reads).copied().collect();
+        .filter(|rule| settings.has(rule.name) && is_about_it(rule.name));
+    let rules: Vec<_> = rules.collect();
+    let reads: Vec<_> = rules.iter().flat_map(|rule| rule.reads()).collect();
     let ids = &subject.subnet_ids;
     let network = network::read(session, ids, circumstances, &reads, owners.certain).await;
     let facts = Facts {
@@ -302,12 +314,20 @@ async fn run(
         subject,
         owners,
     };
-    let broken = rules.into_iter().flat_map(|rule| {
-        let findings = (rule.check)(&facts).into_iter();
-        findings.map(move |finding| (rule.name, finding))
-    });
-    let findings = broken.collect();
-    (findings, network)
+    let mut findings = Vec::new();
+    let mut judged = Vec::new();
+    for rule in &rules {
+        let found = (rule.check)(&facts).into_iter();
+        findings.extend(found.map(|finding| (rule.name, finding)));
+        let places = judged::judged(rule, &facts).into_iter();
+        judged.extend(places.map(|subnet| Place::of(rule.name, subnet)));
+    }
+    LookedUp {
+        rules,
+        findings,
+        network,
+        judged,
+    }
 }
 
 /// Terraform orders only what refers to one another.

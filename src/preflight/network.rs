@@ -13,10 +13,12 @@ use crate::azure::types::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reads {
     Subnets,
+    /// The environments that hold the subnets.
+    Holders,
     VirtualNetwork,
-    /// The subnets, and the route tables that they use.
+    /// The route tables that the subnets use.
     Routes,
-    /// The subnets, and the network security groups that they use.
+    /// The network security groups that the subnets use.
     Groups,
 }
 
@@ -184,7 +186,7 @@ pub(super) async fn read(
 ) -> Network {
     let wants = |one: Reads| reads.contains(&one);
     let subnets = async {
-        if !reads.iter().any(|one| *one != Reads::VirtualNetwork) {
+        if !wants(Reads::Subnets) {
             return Vec::new();
         }
         let subnets = subnet_ids
@@ -205,7 +207,7 @@ pub(super) async fn read(
         ..Network::default()
     };
     let (mut holding, mut groups, mut tables) = (Vec::new(), Vec::new(), Vec::new());
-    if wants(Reads::Subnets) {
+    if wants(Reads::Holders) {
         holding = holders(&network, owners);
     }
     if wants(Reads::Groups) {

@@ -7,10 +7,11 @@ use super::finding::Finding;
 use super::network::Subnet;
 use crate::azure::subnet::route_table_id;
 use crate::validate::network::flows::{LedElsewhere, led_elsewhere};
-use crate::validate::network::routes::{Course, RouteTable, service_endpoint};
+use crate::validate::network::routes::{Course, RouteTable, ServiceEndpoints, service_endpoint};
 use crate::validate::network::table::{INTERNET, VIRTUAL_NETWORK};
 
-/// A subnet without a table, or with one that nobody knows, says nothing.
+/// A subnet without a table goes by Azure's own routes and by what a gateway has learnt; one whose table nobody knows says
+/// nothing.
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
     let surroundings = facts.surroundings();
     let tables: Vec<_> = facts
@@ -19,49 +20,55 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
         .iter()
         .filter_map(|seen| Some((&seen.id, RouteTable::read(seen.id.name(), seen.body()?))))
         .collect();
+    let none = RouteTable::none();
     let mut findings = Vec::new();
     for (subnet, body) in facts.network.known() {
-        let Some(id) = route_table_id(body) else {
-            continue;
+        let has_none = body["properties"]["routeTable"].is_null();
+        let id = route_table_id(body);
+        let known = tables.iter().find(|(known, _)| Some(*known) == id.as_ref());
+        let table = match known {
+            Some((_, table)) => table,
+            None if has_none => &none,
+            None => continue,
         };
-        let Some((_, table)) = tables.iter().find(|(known, _)| **known == id) else {
-            continue;
-        };
-        let endpoints = body["properties"]["serviceEndpoints"].as_array();
-        let endpoints = endpoints.into_iter().flatten();
-        let endpoints =
-            endpoints.filter_map(|endpoint| Some(endpoint["service"].as_str()?.to_owned()));
-        let endpoints: Vec<_> = endpoints.collect();
-        let led = led_elsewhere(table, &endpoints, &surroundings);
+        let led = led_elsewhere(table, &ServiceEndpoints::read(body), &surroundings);
+        let table = (!has_none).then_some(table);
         findings.extend(led.iter().map(|led| finding(subnet, table, led)));
     }
     findings
 }
 
-fn finding(subnet: &Subnet, table: &RouteTable, led: &LedElsewhere<'_>) -> Finding {
+fn finding(subnet: &Subnet, table: Option<&RouteTable>, led: &LedElsewhere<'_>) -> Finding {
     let tags = led.tags.join(", ");
     let problem = match led.course {
         Course::Elsewhere => format!("sends traffic to {tags} elsewhere"),
-        Course::Straight | Course::Perhaps | Course::Learnt => {
+        Course::Straight | Course::Perhaps | Course::Learnt | Course::WithoutEndpoint => {
             format!("may send traffic to {tags} elsewhere")
         }
     };
     let found = Finding::of_subnet(subnet, problem).advice();
-    found.explained(message(table, led), remedy(led))
+    found.explained(message(table, led), remedy(table, led))
 }
 
-fn message(table: &RouteTable, led: &LedElsewhere<'_>) -> String {
+fn message(table: Option<&RouteTable>, led: &LedElsewhere<'_>) -> String {
     let routes = led
         .routes
         .iter()
         .map(|route| format!("{:?} ({} to {})", route.name, route.text, route.next_hop));
     let routes: Vec<_> = routes.collect();
     let routes = routes.join(", ");
-    let name = &table.name;
+    let name = table.map_or("", |table| table.name.as_str());
+    let learnt = "what the network's gateway may have learnt by BGP, which is not known here";
     let how = match led.course {
-        Course::Learnt => format!(
-            "its route table {name:?} has no default route and takes over those that the network's gateway has learnt by BGP, which \
-             are not known here"
+        Course::Learnt if table.is_none() => {
+            format!("it has no route table, and so takes over {learnt}")
+        }
+        Course::Learnt => {
+            format!("its route table {name:?} has no default route and takes over {learnt}")
+        }
+        Course::WithoutEndpoint => format!(
+            "its route table {name:?} leads it elsewhere, unless a service endpoint leads there, and those of the subnet are not all \
+             known yet: {routes}"
         ),
         Course::Perhaps => {
             format!("its route table {name:?} leads some of it elsewhere, or perhaps all: {routes}")
@@ -79,7 +86,7 @@ fn message(table: &RouteTable, led: &LedElsewhere<'_>) -> String {
     )
 }
 
-fn remedy(led: &LedElsewhere<'_>) -> String {
+fn remedy(table: Option<&RouteTable>, led: &LedElsewhere<'_>) -> String {
     let services: Vec<_> = led
         .tags
         .iter()
@@ -90,7 +97,13 @@ fn remedy(led: &LedElsewhere<'_>) -> String {
     if led.tags.contains(&VIRTUAL_NETWORK) {
         cures.push("lead the network's own addresses to VnetLocal".to_owned());
     }
-    if led.course == Course::Learnt {
+    if led.course == Course::Learnt && table.is_none() {
+        cures.push(
+            "link it with a route table in which the propagation of gateway routes is off, or which has a route 0.0.0.0/0 with next \
+             hop Internet"
+                .to_owned(),
+        );
+    } else if led.course == Course::Learnt {
         cures.push("turn the propagation of gateway routes off in the table, or add a route 0.0.0.0/0 with next hop Internet".to_owned());
     } else if led.tags.contains(&INTERNET) {
         cures.push(

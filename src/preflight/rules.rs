@@ -21,8 +21,10 @@ use crate::validate::{cidr, names};
 pub(super) struct Rule {
     /// As users switch it off by it.
     pub(super) name: RuleName,
-    /// What has to be read for it.
-    pub(super) reads: &'static [Reads],
+    /// Without which it says nothing.
+    pub(super) needs: &'static [Reads],
+    /// Without which it says what it can.
+    pub(super) uses: &'static [Reads],
     /// Everything that breaks it.
     pub(super) check: fn(&Facts<'_>) -> Vec<Finding>,
 }
@@ -34,27 +36,47 @@ pub(super) const RULES: [Rule; 12] = [
     rule(RuleName::SubnetName, SUBNETS, name),
     rule(RuleName::SubnetSize, SUBNETS, size),
     rule(RuleName::SubnetReservedRange, SUBNETS, reserved_range),
-    rule(RuleName::SubnetInUse, SUBNETS, in_use),
+    Rule {
+        uses: &[Reads::Holders],
+        ..rule(RuleName::SubnetInUse, SUBNETS, in_use)
+    },
     rule(RuleName::SubnetDelegated, SUBNETS, delegated),
     rule(RuleName::SubnetClassB, SUBNETS, class_b),
-    rule(RuleName::NetworkPorts, EVERYTHING_AROUND, ports::check),
-    rule(RuleName::NetworkRoutes, ROUTES_AROUND, routes::check),
+    Rule {
+        uses: &[Reads::VirtualNetwork, Reads::Routes],
+        ..rule(RuleName::NetworkPorts, GROUPS, ports::check)
+    },
+    Rule {
+        uses: NETWORK,
+        ..rule(RuleName::NetworkRoutes, ROUTES, routes::check)
+    },
     rule(RuleName::ExpressRoute, ROUTES, express_route),
     rule(RuleName::CustomDns, NETWORK, custom_dns),
 ];
 
 const SUBNETS: &[Reads] = &[Reads::Subnets];
 const NETWORK: &[Reads] = &[Reads::VirtualNetwork];
-const ROUTES: &[Reads] = &[Reads::Routes];
-const ROUTES_AROUND: &[Reads] = &[Reads::VirtualNetwork, Reads::Routes];
-const EVERYTHING_AROUND: &[Reads] = &[Reads::VirtualNetwork, Reads::Routes, Reads::Groups];
+const ROUTES: &[Reads] = &[Reads::Subnets, Reads::Routes];
+const GROUPS: &[Reads] = &[Reads::Subnets, Reads::Groups];
 
 const fn rule(
     name: RuleName,
-    reads: &'static [Reads],
+    needs: &'static [Reads],
     check: fn(&Facts<'_>) -> Vec<Finding>,
 ) -> Rule {
-    Rule { name, reads, check }
+    Rule {
+        name,
+        needs,
+        uses: &[],
+        check,
+    }
+}
+
+impl Rule {
+    /// All that is read for it.
+    pub(super) fn reads(&self) -> impl Iterator<Item = Reads> + use<> {
+        self.needs.iter().chain(self.uses).copied()
+    }
 }
 
 /// The guide: the subnets are there before the environment.

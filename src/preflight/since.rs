@@ -1,12 +1,44 @@
 //! What has changed in the network since the plan that the user has seen.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use tfplugin_framework::diagnostics::Diagnostic;
 use tfplugin_framework::private::Private;
 
-/// The summaries of what a preflight found.
+use super::rule_name::RuleName;
+
+/// What a preflight found, of what it could judge: of the rest nobody knows what it would have found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Found(Vec<String>);
+pub(crate) struct Found(Vec<Judged>);
+
+/// What a rule said about a subnet, when it could say all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Judged {
+    #[serde(flatten)]
+    place: Place,
+    /// The summaries of its findings.
+    found: BTreeSet<String>,
+}
+
+/// A rule, and the place of the subnet that it looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place {
+    rule: String,
+    subnet: usize,
+}
+
+impl Place {
+    pub(super) fn of(rule: RuleName, subnet: usize) -> Self {
+        Self {
+            rule: rule.as_str().to_owned(),
+            subnet,
+        }
+    }
+}
+
+/// What the user is told, and of which place it tells, if it is a finding.
+pub(super) type Told = (Option<Place>, Diagnostic);
 
 /// Under which a plan leaves what it found, for the plan with which its apply begins.
 const NOTE: &str = "preflight";
@@ -15,8 +47,22 @@ const NOTE: &str = "preflight";
 const KEY: &str = "preflight_of_plan";
 
 impl Found {
-    pub(super) fn of(diagnostics: &[Diagnostic]) -> Self {
-        Self(diagnostics.iter().map(|it| it.summary.clone()).collect())
+    /// What was found at these places.
+    pub(super) fn of(places: Vec<Place>, told: &[Told]) -> Self {
+        let judged = places.into_iter().map(|place| {
+            let there = told
+                .iter()
+                .filter(|(known, _)| known.as_ref() == Some(&place));
+            Judged {
+                found: there.map(|(_, told)| told.summary.clone()).collect(),
+                place,
+            }
+        });
+        Self(judged.collect())
+    }
+
+    fn at(&self, place: &Place) -> Option<&Judged> {
+        self.0.iter().find(|judged| judged.place == *place)
     }
 
     /// What the plan found that the user has seen, where the client hands it on. Leaves what is found now to the next one.
@@ -38,19 +84,23 @@ impl Found {
     }
 
     /// Says of each finding whether it is new, and what of those before is no more.
-    pub(super) fn compare(&self, diagnostics: &mut Vec<Diagnostic>) {
-        let now = Self::of(diagnostics);
-        for diagnostic in diagnostics.iter_mut() {
-            if !self.0.contains(&diagnostic.summary) {
+    pub(super) fn compare(&self, now: &Self, told: &mut Vec<Told>) {
+        for (place, diagnostic) in told.iter_mut() {
+            let before = place.as_ref().and_then(|place| self.at(place));
+            if before.is_some_and(|before| !before.found.contains(&diagnostic.summary)) {
                 diagnostic.detail.push_str(NEW);
             }
         }
-        let gone = self.0.iter().filter(|summary| !now.0.contains(summary));
+        let both = self
+            .0
+            .iter()
+            .filter_map(|before| Some((before, now.at(&before.place)?)));
+        let gone = both.flat_map(|(before, now)| before.found.difference(&now.found));
         let gone: Vec<_> = gone.map(|summary| format!("- {summary}")).collect();
         if !gone.is_empty() {
             let detail = format!("What the plan found there is no more:\n{}", gone.join("\n"));
             let summary = "The network has changed since the plan";
-            diagnostics.push(Diagnostic::warning(summary, detail));
+            told.push((None, Diagnostic::warning(summary, detail)));
         }
     }
 }
@@ -61,29 +111,56 @@ const NEW: &str = "\n\nThe plan did not find this: the network has changed since
 mod tests {
     use super::*;
 
-    fn found(summaries: &[&str]) -> Vec<Diagnostic> {
+    fn place(subnet: usize) -> Place {
+        Place::of(RuleName::NetworkPorts, subnet)
+    }
+
+    /// Findings about a subnet, and something that is none.
+    fn told(summaries: &[&str]) -> Vec<Told> {
         let all = summaries.iter();
-        all.map(|summary| Diagnostic::warning(*summary, "why"))
+        let all = all.map(|summary| (Some(place(1)), Diagnostic::warning(*summary, "why")));
+        all.chain([(None, Diagnostic::warning("unreadable", "why"))])
             .collect()
+    }
+
+    fn found(subnet: usize, summaries: &[&str]) -> Found {
+        Found::of(vec![place(subnet)], &told(summaries))
     }
 
     #[test]
     fn what_is_new_and_what_is_gone_is_said() {
-        let before = Found::of(&found(&["stays", "goes"]));
-        let mut now = found(&["stays", "comes"]);
-        before.compare(&mut now);
-        assert_eq!(now[0].detail, "why");
-        assert!(now[1].detail.ends_with("the network has changed since."));
-        assert_eq!(now[2].summary, "The network has changed since the plan");
-        assert!(now[2].detail.ends_with("\n- goes"));
-        let mut same = found(&["stays", "goes"]);
-        before.compare(&mut same);
-        assert_eq!(same, found(&["stays", "goes"]));
+        let before = found(1, &["stays", "goes"]);
+        let compared = |now: &Found, summaries: &[&str]| {
+            let mut told = told(summaries);
+            before.compare(now, &mut told);
+            told
+        };
+        let now = ["stays", "comes"];
+        let all = compared(&found(1, &now), &now);
+        assert_eq!(all[0].1.detail, "why");
+        assert!(all[1].1.detail.ends_with("the network has changed since."));
+        assert_eq!(all[2].1.detail, "why");
+        let gone = &all[3].1;
+        assert_eq!(gone.summary, "The network has changed since the plan");
+        assert!(gone.detail.ends_with("there is no more:\n- goes"));
+        let same = ["stays", "goes"];
+        assert_eq!(compared(&found(1, &same), &same), told(&same));
+        // Nobody could look there now.
+        assert_eq!(compared(&Found::default(), &[]), told(&[]));
+    }
+
+    #[test]
+    fn of_what_the_plan_could_not_judge_nothing_is_said() {
+        for before in [Found::default(), found(0, &[])] {
+            let mut told = told(&["comes"]);
+            before.compare(&found(1, &["comes"]), &mut told);
+            assert_eq!(told, self::told(&["comes"]));
+        }
     }
 
     #[test]
     fn it_travels_only_where_the_client_hands_it_on() {
-        let first = Found::of(&found(&["a"]));
+        let first = found(1, &["a"]);
         let mut private = Private::default();
         assert_eq!(first.exchange(&mut private), None);
         // The plan with which the apply begins, of a client before protocol 6.11 and of a later one.

@@ -16,10 +16,12 @@ use crate::validate::network::table::AccessEndpoint;
 pub(crate) struct Subject {
     /// The known IDs of its subnets, each with its place in the list.
     pub(crate) subnet_ids: Vec<(usize, ResourceId)>,
+    /// Whether these are all of its subnets.
+    pub(crate) is_complete: bool,
     /// Where it is to be.
     pub(crate) location: Option<Location>,
-    /// How it is called.
-    pub(crate) access_endpoint: AccessEndpoint,
+    /// How it is called; none as long as nobody knows it.
+    pub(crate) access_endpoint: Option<AccessEndpoint>,
     /// Whether the network uses ExpressRoute.
     pub(crate) express_route: bool,
 }
@@ -27,14 +29,19 @@ pub(crate) struct Subject {
 impl Subject {
     /// What a configuration, a plan or a state says.
     pub(crate) fn of(environment: &Object) -> Self {
-        let endpoint = environment.str("access_endpoint_type");
+        let endpoint = environment.get("access_endpoint_type");
         Self {
             subnet_ids: subnet_ids(environment),
+            is_complete: environment.get("subnet_ids").is_wholly_known(),
             location: environment.str("location").map(Location::new),
-            // The default, which asks for less.
-            access_endpoint: endpoint
-                .and_then(AccessEndpoint::named)
-                .unwrap_or(AccessEndpoint::Internal),
+            access_endpoint: match endpoint.is_unknown() {
+                true => None,
+                // The default, which asks for less.
+                false => endpoint
+                    .as_str()
+                    .and_then(AccessEndpoint::named)
+                    .or(Some(AccessEndpoint::Internal)),
+            },
             express_route: environment.bool("express_route") == Some(true),
         }
     }

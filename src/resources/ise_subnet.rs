@@ -249,7 +249,8 @@ impl UpgradeState for IseSubnet {
 
 /// The body that a subnet will have when its plan is applied to what is there now.
 ///
-/// A security group or a route table of which nothing is known yet is one without an ID.
+/// A security group or a route table of which nothing is known yet is one without an ID, and a service endpoint or a delegation
+/// one without the name of its service.
 pub(crate) fn body_as_planned(current: Option<Json>, planned: &Object) -> Json {
     let planned_prefix = Subnet::of(planned).range();
     // Another prefix makes another subnet, with nothing in it.
@@ -267,6 +268,16 @@ pub(crate) fn body_as_planned(current: Option<Json>, planned: &Object) -> Json {
         if planned.get(name).is_unknown() {
             body["properties"][member] = json!({});
         }
+    }
+    let endpoints = planned.get("service_endpoints");
+    if !endpoints.is_wholly_known() {
+        let known = endpoints.as_elements().unwrap_or_default().iter();
+        let known = known.filter_map(|it| Some(json!({ "service": it.as_str()? })));
+        let all = known.chain([json!({})]);
+        body["properties"]["serviceEndpoints"] = all.collect();
+    }
+    if planned.get("delegate_to_ise").is_unknown() {
+        body["properties"]["delegations"] = json!([{}]);
     }
     body
 }

@@ -1,5 +1,7 @@
 //! `cargo demo`: the whole life of the quick start, with a real Terraform or OpenTofu, the provider and the emulator.
 
+#![forbid(unsafe_code)]
+
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;

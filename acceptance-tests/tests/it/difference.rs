@@ -2,7 +2,8 @@
 //!
 //! A thousand random networks: wherever the emulator does not deploy an environment or finds a dependency out of reach, the
 //! preflight has said so, and where the preflight is certain that something is closed that the emulator looks at, the
-//! emulator finds it closed. What both may see differently is in [`EXPLAINED`]; Azure's documents have decided the rest.
+//! emulator finds it closed. What both may see differently is in [`EXPLAINED`]; Azure's documents have decided the rest. The
+//! rules that the preflight advises open what is closed for both.
 
 mod emulated;
 mod judged;
@@ -117,7 +118,10 @@ fn agree(seed: u8) {
         };
         *seen.borrow_mut().entry(kind).or_default() += 1;
         let mut explained = BTreeSet::new();
-        let wrong = differences(&network, &emulated, &mut explained);
+        let mut wrong = differences(&network, &emulated, &mut explained);
+        wrong.extend(not_cured(&network, &emulated, |cured| {
+            runtime.block_on(Emulated::of(cured))
+        }));
         for what in explained {
             *seen.borrow_mut().entry(what).or_default() += 1;
         }
@@ -216,6 +220,31 @@ fn differences(
     }
     if is_certain && emulated.failure.is_none() {
         wrong.push("the preflight forbids what the emulator deploys".to_owned());
+    }
+    wrong
+}
+
+/// What is still closed when all rules are added that the findings advise. Where no routes are in the way, the emulator then
+/// deploys.
+fn not_cured(
+    network: &Network,
+    emulated: &Emulated,
+    emulate: impl Fn(&Network) -> Emulated,
+) -> Vec<String> {
+    let judged = Judged::of(network);
+    if judged.closed().is_empty() {
+        return Vec::new();
+    }
+    let cured = judged.cured(network);
+    let left = Judged::of(&cured).closed();
+    let mut wrong: Vec<_> = left
+        .iter()
+        .map(|row| format!("what is advised does not open {row}"))
+        .collect();
+    let mut routes = cured.subnets.iter().filter_map(|it| it.routes.as_ref());
+    if emulated.failure.is_some() && routes.next().is_none() {
+        let failure = emulate(&cured).failure;
+        wrong.extend(failure.map(|why| format!("what is advised is not enough: {why}")));
     }
     wrong
 }

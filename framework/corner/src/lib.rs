@@ -3,6 +3,8 @@
 //! Its resources are named `framework_…`, as the tests have it. Nearly all of them are echoes: they store what is planned. The work
 //! is the framework's. `README.md` says how the tests are run against it, and what came out.
 
+#![forbid(unsafe_code)]
+
 pub mod types;
 
 pub mod actions;
@@ -10,5 +12,6 @@ pub mod echo;
 pub mod ephemeral_resources;
 pub mod functions;
 pub mod resources;
+pub mod state_stores;
 
 pub mod provider;

@@ -1,5 +1,7 @@
 //! Serves the provider.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 use corner::provider::{ADDRESS, Corner};

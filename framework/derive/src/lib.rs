@@ -1,5 +1,7 @@
 //! The derive macro of `tfplugin-framework`, which re-exports it: depend on that crate alone.
 
+#![forbid(unsafe_code)]
+
 mod model;
 
 use proc_macro::TokenStream;

@@ -10,6 +10,16 @@ use crate::resource::Resource;
 use crate::schema::Schema;
 
 /// What pages need to know beside the schemas.
+///
+/// ```
+/// use std::path::Path;
+/// use tfplugin_framework::docs::Docs;
+///
+/// let docs = Docs::new("files", Path::new("examples"))
+///     .index_notes("Made with care.")
+///     .import("By path,", "Links are followed.");
+/// assert_eq!(docs.provider, "files");
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Docs<'a> {
@@ -73,6 +83,14 @@ impl<'a> Docs<'a> {
 }
 
 /// Pages by their paths below the folder of the documentation, with slashes everywhere.
+///
+/// ```
+/// use tfplugin_framework::docs::Pages;
+///
+/// let mut pages = Pages::default();
+/// pages.add("guides/begin.md", "# How to begin\n".to_owned());
+/// assert_eq!(pages.iter().count(), 1);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pages(BTreeMap<String, String>);
 
@@ -204,7 +222,11 @@ impl Pages {
 
     /// The paths of pages that are missing in `folder`, are others there, or should not be there.
     pub fn stale(&self, folder: &Path) -> io::Result<Vec<String>> {
-        let written = read(folder)?;
+        let written = match read(folder) {
+            // No page was written yet.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::default(),
+            written => written?,
+        };
         let paths = self.0.keys().chain(written.0.keys());
         let mut stale: Vec<_> = paths
             .filter(|path| self.0.get(*path) != written.0.get(*path))

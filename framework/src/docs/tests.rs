@@ -425,6 +425,8 @@ fn stale_pages_are_found_and_written() {
     let docs = Docs::new("garden", examples.path());
     let pages = generate(&Gardens, &docs).expect("all examples are there");
     let folder = examples.path().join("docs");
+    let all: Vec<_> = pages.iter().map(|(path, _)| path).collect();
+    assert_eq!(pages.stale(&folder).expect("nothing is there"), all);
     pages.write(&folder).expect("written");
     let none: [&str; 0] = [];
     assert_eq!(pages.stale(&folder).expect("read"), none);

@@ -8,6 +8,49 @@ use crate::types::value::{Object, Value};
 /// A Rust type that holds values of Terraform's.
 ///
 /// Implement it, with [`IntoValue`], for types that models use beside those that have it: an enum of choices, an address.
+///
+/// ```
+/// use tfplugin_framework::model::{FromValue, IntoValue, Model, Shape};
+/// use tfplugin_framework::types::{decode::DecodeError, path::Path, value::{Object, Value}};
+///
+/// #[derive(Debug, PartialEq)]
+/// enum Kind {
+///     Text,
+///     Binary,
+/// }
+///
+/// impl FromValue for Kind {
+///     fn shape() -> Shape {
+///         Shape::String
+///     }
+///
+///     fn from_value(value: &Value, path: &Path) -> Result<Self, DecodeError> {
+///         match value.as_str() {
+///             Some("text") => Ok(Self::Text),
+///             Some("binary") => Ok(Self::Binary),
+///             _ => Err(DecodeError::malformed(path, "it is neither text nor binary")),
+///         }
+///     }
+/// }
+///
+/// impl IntoValue for Kind {
+///     fn into_value(self) -> Value {
+///         match self {
+///             Self::Text => "text".into(),
+///             Self::Binary => "binary".into(),
+///         }
+///     }
+/// }
+///
+/// #[derive(Model)]
+/// struct File {
+///     kind: Kind,
+/// }
+/// let object: Object = [("kind", "text")].into_iter().collect();
+/// assert_eq!(object.model::<File>()?.kind, Kind::Text);
+/// assert_eq!(Kind::Binary.into_value(), "binary".into());
+/// # Ok::<(), tfplugin_framework::diagnostics::Diagnostic>(())
+/// ```
 pub trait FromValue: Sized {
     /// What it takes.
     fn shape() -> Shape;
@@ -17,12 +60,42 @@ pub trait FromValue: Sized {
 }
 
 /// A Rust type that becomes a value of Terraform's.
+///
+/// There is an example beside [`FromValue`].
+///
+/// ```
+/// use tfplugin_framework::model::IntoValue;
+/// use tfplugin_framework::types::value::Value;
+///
+/// assert_eq!(vec!["a".to_owned()].into_value(), Value::strings(["a"]));
+/// assert_eq!(None::<String>.into_value(), Value::Null);
+/// ```
 pub trait IntoValue {
     /// The value.
     fn into_value(self) -> Value;
 }
 
 /// A struct whose fields are attributes of an object; see `#[derive(Model)]`.
+///
+/// ```
+/// use tfplugin_framework::model::Model;
+/// use tfplugin_framework::types::value::{Object, Value};
+///
+/// #[derive(Model)]
+/// #[model(partial)]
+/// struct Owner {
+///     #[model(name = "type")]
+///     kind: String,
+///     name: Option<String>,
+/// }
+/// let attributes = [("type", "user".into()), ("name", Value::Null), ("id", 7.into())];
+/// let mut object: Object = attributes.into_iter().collect();
+/// let mut owner: Owner = object.model()?;
+/// owner.name = Some("ann".into());
+/// owner.write_to(&mut object);
+/// assert_eq!((object.str("name"), object.get("id")), (Some("ann"), &7.into()));
+/// # Ok::<(), tfplugin_framework::diagnostics::Diagnostic>(())
+/// ```
 pub trait Model: Sized {
     /// Whether the object has attributes beside these.
     const IS_PARTIAL: bool;
@@ -52,6 +125,17 @@ pub trait Model: Sized {
 }
 
 /// A model that has all attributes of its objects: not one that is `#[model(partial)]`.
+///
+/// ```
+/// use tfplugin_framework::model::{Model, WholeModel};
+///
+/// #[derive(Model)]
+/// struct Identity {
+///     path: String,
+/// }
+/// let identity = Identity { path: "a.txt".into() }.into_object();
+/// assert_eq!(identity.str("path"), Some("a.txt"));
+/// ```
 pub trait WholeModel: Model {
     /// The object.
     fn into_object(self) -> Object {

@@ -20,6 +20,12 @@ pub(crate) struct TraceContext {
 
 /// The trace that `TRACEPARENT` names, and its flags: what a provider sends on to others. The log of this process has the
 /// same trace.
+///
+/// ```
+/// if let Some((trace_id, flags)) = tfplugin_framework::plugin::inherited_trace() {
+///     println!("traceparent: 00-{trace_id}-0000000000000001-{flags}");
+/// }
+/// ```
 pub fn inherited_trace() -> Option<(String, String)> {
     let context = TraceContext::of_process();
     context.parent_span_id.as_ref()?;
@@ -46,7 +52,7 @@ impl TraceContext {
     }
 
     /// Reads `version-trace-parent-flags`; anything that is not exactly that is nothing.
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
         let version = hexadecimal(parts.next()?, 2)?;
         let trace_id = hexadecimal(parts.next()?, 32)?;

@@ -10,6 +10,27 @@ use crate::types::json::RawState;
 use crate::types::value::Object;
 
 /// Taking over objects that exist.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use tfplugin_framework::context::Context;
+/// use tfplugin_framework::diagnostics::Reported;
+/// use tfplugin_framework::resource::{ImportState, ImportStateRequest, ImportStateResponse};
+///
+/// struct File;
+///
+/// #[async_trait]
+/// impl ImportState<()> for File {
+///     async fn import(&self, _: &Context<()>, request: ImportStateRequest<'_>, response: &mut ImportStateResponse) -> Result<(), Reported> {
+///         let path = request.identity.map_or(request.id, |identity| identity.str_or_empty("path"));
+///         if path.is_empty() {
+///             return Err(response.diagnostics.add_error("No path", "Import a file by its path."));
+///         }
+///         response.state.set("path", path);
+///         Ok(())
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait ImportState<D: Send + Sync>: Send + Sync {
     /// Sets in the state what a read needs to find the object; Terraform has it read next.
@@ -48,6 +69,25 @@ pub struct ImportStateResponse {
 }
 
 /// Bringing states of older versions of a schema up to date.
+///
+/// ```
+/// use tfplugin_framework::diagnostics::Reported;
+/// use tfplugin_framework::resource::{UpgradeState, UpgradeStateRequest, UpgradeStateResponse};
+///
+/// struct File;
+///
+/// impl UpgradeState for File { // In its `impl Resource`: fn upgrade_state(&self) -> Option<&dyn UpgradeState> { Some(self) }
+///     fn upgrade(&self, request: UpgradeStateRequest<'_>, response: &mut UpgradeStateResponse) -> Result<(), Reported> {
+///         // Version 1 has `path` where version 0 had `name`.
+///         if request.version == 0 {
+///             if let Some(name) = response.state.remove("name") {
+///                 response.state.insert("path".to_owned(), name);
+///             }
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
 pub trait UpgradeState: Send + Sync {
     /// Brings a state into the shape of the current schema, without looking at the remote object.
     fn upgrade(

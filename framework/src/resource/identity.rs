@@ -7,6 +7,27 @@ use crate::types::json::RawState;
 /// Telling the objects of a type apart, so that users import by more than one text, and lists can show what there is.
 ///
 /// Create and read set the identity in their response. Once stored it may not change, except right after an import.
+///
+/// ```
+/// use std::sync::LazyLock;
+/// use tfplugin_framework::resource::Identity;
+/// use tfplugin_framework::schema::identity::{IdentityAttribute, IdentitySchema};
+///
+/// static IDENTITY: LazyLock<IdentitySchema> = LazyLock::new(|| IdentitySchema::new(vec![IdentityAttribute::string("path")]));
+///
+/// struct File;
+///
+/// impl Identity for File {
+///     fn identity_schema(&self) -> &IdentitySchema {
+///         &IDENTITY
+///     }
+///
+///     /// A file that is renamed by others is another file, so this says what is said by default.
+///     fn is_mutable(&self) -> bool {
+///         false
+///     }
+/// }
+/// ```
 pub trait Identity: Send + Sync {
     /// Its attributes.
     fn identity_schema(&self) -> &IdentitySchema;
@@ -23,6 +44,23 @@ pub trait Identity: Send + Sync {
 }
 
 /// Bringing identities of older versions of a schema up to date.
+///
+/// ```
+/// use tfplugin_framework::diagnostics::Reported;
+/// use tfplugin_framework::resource::{UpgradeIdentity, UpgradeIdentityRequest, UpgradeIdentityResponse};
+///
+/// struct File;
+///
+/// impl UpgradeIdentity for File { // In its `impl Identity`: fn upgrade_identity(&self) -> Option<&dyn UpgradeIdentity> { Some(self) }
+///     fn upgrade(&self, request: UpgradeIdentityRequest<'_>, response: &mut UpgradeIdentityResponse) -> Result<(), Reported> {
+///         // A state that is older than identities has nothing here: the read that follows sets it.
+///         if let (0, Some(name)) = (request.version, response.identity.remove("name")) {
+///             response.identity.insert("path".to_owned(), name);
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
 pub trait UpgradeIdentity: Send + Sync {
     /// Brings an identity into the shape of the current schema, without looking at the remote object.
     fn upgrade(

@@ -31,6 +31,49 @@ use crate::validate_config::ValidateConfig;
 ///
 /// Operations are given known values only, and answer through a response: whatever state is set there when they return
 /// is what Terraform stores, also beside an error. That is how an object that exists is never forgotten.
+///
+/// `examples/abilities/resource.rs` has one with an identity, imports and computed values.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use tfplugin_framework::context::Context;
+/// use tfplugin_framework::diagnostics::Reported;
+/// use tfplugin_framework::resource::*;
+/// use tfplugin_framework::schema::Schema;
+///
+/// /// A thing that is nowhere but in the state.
+/// struct Memory(Schema);
+///
+/// #[async_trait]
+/// impl Resource<()> for Memory {
+///     fn type_name(&self) -> &str {
+///         "memory_thing"
+///     }
+///
+///     fn schema(&self) -> &Schema {
+///         &self.0
+///     }
+///
+///     async fn create(&self, _: &Context<()>, request: CreateRequest<'_>, response: &mut CreateResponse) -> Result<Outcome, Reported> {
+///         response.state.set(request.plan.clone());
+///         Ok(Outcome::Done)
+///     }
+///
+///     async fn read(&self, _: &Context<()>, _: ReadRequest<'_>, _: &mut ReadResponse) -> Result<(), Reported> {
+///         // The state starts as it was stored; `response.state.remove()` would say that the thing is gone.
+///         Ok(())
+///     }
+///
+///     async fn update(&self, _: &Context<()>, request: UpdateRequest<'_>, response: &mut UpdateResponse) -> Result<Outcome, Reported> {
+///         response.state.set(request.plan.clone());
+///         Ok(Outcome::Done)
+///     }
+///
+///     async fn delete(&self, _: &Context<()>, _: DeleteRequest<'_>, _: &mut DeleteResponse) -> Result<(), Reported> {
+///         Ok(())
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Resource<D: Send + Sync>: Send + Sync {
     /// The type's name in HCL.

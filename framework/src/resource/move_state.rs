@@ -6,6 +6,30 @@ use crate::types::json::RawState;
 use crate::types::value::Object;
 
 /// Taking over the state of another type or provider, where the user writes `moved`.
+///
+/// ```
+/// use tfplugin_framework::diagnostics::{Diagnostic, Report, Reported};
+/// use tfplugin_framework::resource::{MoveState, MoveStateRequest, MoveStateResponse};
+/// use tfplugin_framework::types::{json::decode_raw, ty::Type, value::Value};
+///
+/// struct File;
+///
+/// impl MoveState for File {
+///     fn move_state(&self, request: MoveStateRequest<'_>, response: &mut MoveStateResponse) -> Result<(), Reported> {
+///         let is_known = request.source_provider_address.ends_with("/hashicorp/local") && request.source_type_name == "local_file";
+///         if is_known {
+///             let ty = Type::object([("filename", Type::String), ("content", Type::String)]);
+///             let moved = decode_raw(request.source_state, &ty);
+///             let moved = moved.map_err(|error| Diagnostic::error("Unusable state", error.to_string()));
+///             if let Value::Object(file) = moved.report(&mut response.diagnostics)? {
+///                 let target = [("path", file.get("filename").clone()), ("content", file.get("content").clone())];
+///                 response.target_state = Some(target.into_iter().collect());
+///             }
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
 pub trait MoveState: Send + Sync {
     /// Sets the target state if it knows the source, without looking at the remote object; the provider is not configured.
     ///

@@ -100,6 +100,17 @@ impl<'a> DeleteRequest<'a> {
 }
 
 /// What Terraform stores of one object.
+///
+/// ```
+/// use tfplugin_framework::resource::State;
+/// use tfplugin_framework::types::value::Object;
+///
+/// let mut state = State::default();
+/// state.set([("name", "a")].into_iter().collect());
+/// assert_eq!(state.object().and_then(|it| it.str("name")), Some("a"));
+/// state.remove();
+/// assert_eq!(state.into_object(), None::<Object>);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State(Option<Object>);
 
@@ -179,6 +190,21 @@ responses!(
 );
 
 /// How far a create or an update came that did not fail.
+///
+/// ```
+/// use tfplugin_framework::diagnostics::Diagnostic;
+/// use tfplugin_framework::resource::{CreateRequest, CreateResponse, Outcome};
+///
+/// fn created(is_ready: bool, request: CreateRequest<'_>, response: &mut CreateResponse) -> Outcome {
+///     if is_ready {
+///         response.state.set(request.plan.clone());
+///         return Outcome::Done;
+///     }
+///     // Stored, not tainted, and the user is warned.
+///     let warning = Diagnostic::warning("Still being made", "The next plan finds out what became of it.");
+///     response.accepted(request.plan.clone(), warning)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// All is as it was planned.
@@ -188,6 +214,8 @@ pub enum Outcome {
 }
 
 /// Proof that what is known was stored, and that the user was warned.
+///
+/// `response.accepted(object, warning)` makes one; see [`Outcome`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Accepted(());
 

@@ -14,6 +14,40 @@ use crate::types::path::Path;
 use crate::types::value::{Object, Value};
 
 /// Looking at plans, and refining them.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use tfplugin_framework::context::Context;
+/// use tfplugin_framework::diagnostics::Reported;
+/// use tfplugin_framework::resource::ModifyPlan;
+/// use tfplugin_framework::resource::plan::{ModifyPlanRequest, ModifyPlanResponse, Plan};
+///
+/// use tfplugin_framework::schema::Schema;
+///
+/// struct File(Schema);
+///
+/// #[async_trait]
+/// impl ModifyPlan<()> for File { // In its `impl Resource`: fn modify_plan(&self) -> Option<&dyn ModifyPlan<()>> { Some(self) }
+///     async fn modify(&self, _: &Context<()>, request: ModifyPlanRequest<'_>, response: &mut ModifyPlanResponse) -> Result<(), Reported> {
+///         if request.deleted().is_some_and(|file| file.bool("keep") == Some(true)) {
+///             return Err(response.diagnostics.add_error("The file is kept", "Set `keep` to false first."));
+///         }
+///         if let Some(mut plan) = Plan::of(request, response) {
+///             // What is known already is shown in the plan: of a new file, or when its content changes.
+///             let size = plan.planned.str("content").map(str::len);
+///             if let (Some(size), true) = (size, plan.is_create() || plan.changes("content")) {
+///                 plan.planned.set("size", size as i64);
+///             }
+///             // What an unfinished creation has left open, the apply finds out.
+///             plan.mark_missing(&self.0);
+///             if plan.replaces() {
+///                 plan.diagnostics.add_warning("The file is replaced", "For a moment there is none.");
+///             }
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait ModifyPlan<D: Send + Sync>: Send + Sync {
     /// Refines the plan of a create or an update once the schema's own rules are done, and has the last word about it; or

@@ -9,26 +9,91 @@ use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
 
 /// At most one of these.
+///
+/// ```
+/// use std::sync::Arc;
+/// use tfplugin_framework::schema::config_validator::conflicting;
+/// use tfplugin_framework::schema::{Attribute, Schema};
+///
+/// let schema = Schema {
+///     attributes: vec![Attribute::string("content"), Attribute::string("content_wo").write_only()],
+///     validators: vec![Arc::new(conflicting(&["content", "content_wo"]))],
+///     ..Schema::default()
+/// };
+/// assert_eq!(schema.validate_implementation(), [""; 0]);
+/// ```
 pub fn conflicting(names: &'static [&'static str]) -> impl Validator {
     Among(names, Rule::Conflicting)
 }
 
 /// One of these, and no other.
+///
+/// ```
+/// use std::sync::Arc;
+/// use tfplugin_framework::schema::config_validator::exactly_one_of;
+/// use tfplugin_framework::schema::{Attribute, Schema};
+///
+/// let schema = Schema {
+///     attributes: vec![Attribute::string("content"), Attribute::string("content_wo").write_only()],
+///     validators: vec![Arc::new(exactly_one_of(&["content", "content_wo"]))],
+///     ..Schema::default()
+/// };
+/// assert_eq!(schema.validate_implementation(), [""; 0]);
+/// ```
 pub fn exactly_one_of(names: &'static [&'static str]) -> impl Validator {
     Among(names, Rule::ExactlyOne)
 }
 
 /// One of these, or more.
+///
+/// ```
+/// use std::sync::Arc;
+/// use tfplugin_framework::schema::config_validator::at_least_one_of;
+/// use tfplugin_framework::schema::{Attribute, Schema};
+///
+/// let schema = Schema {
+///     attributes: vec![Attribute::string("content"), Attribute::string("content_wo").write_only()],
+///     validators: vec![Arc::new(at_least_one_of(&["content", "content_wo"]))],
+///     ..Schema::default()
+/// };
+/// assert_eq!(schema.validate_implementation(), [""; 0]);
+/// ```
 pub fn at_least_one_of(names: &'static [&'static str]) -> impl Validator {
     Among(names, Rule::AtLeastOne)
 }
 
 /// All of these, or none.
+///
+/// ```
+/// use std::sync::Arc;
+/// use tfplugin_framework::schema::config_validator::required_together;
+/// use tfplugin_framework::schema::{Attribute, Schema};
+///
+/// let schema = Schema {
+///     attributes: vec![Attribute::string("content"), Attribute::string("content_wo").write_only()],
+///     validators: vec![Arc::new(required_together(&["content", "content_wo"]))],
+///     ..Schema::default()
+/// };
+/// assert_eq!(schema.validate_implementation(), [""; 0]);
+/// ```
 pub fn required_together(names: &'static [&'static str]) -> impl Validator {
     Among(names, Rule::Together)
 }
 
 /// A warning where the first is given, although the client takes the second, which is write-only and so never stored.
+///
+/// ```
+/// use std::sync::Arc;
+/// use tfplugin_framework::schema::config_validator::prefer_write_only;
+/// use tfplugin_framework::schema::{Attribute, Schema};
+///
+/// let schema = Schema {
+///     attributes: vec![Attribute::string("content"), Attribute::string("content_wo").write_only()],
+///     validators: vec![Arc::new(prefer_write_only("content", "content_wo"))],
+///     ..Schema::default()
+/// };
+/// assert_eq!(schema.validate_implementation(), [""; 0]);
+/// ```
 pub fn prefer_write_only(name: &'static str, write_only: &'static str) -> impl Validator {
     PreferWriteOnly(name, write_only)
 }

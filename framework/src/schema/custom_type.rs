@@ -5,6 +5,31 @@ use std::fmt;
 use crate::types::value::Value;
 
 /// A type of values that is more than its Terraform type: JSON, a CIDR block, a name without case.
+///
+/// ```
+/// use tfplugin_framework::schema::{Attribute, custom_type::CustomType};
+/// use tfplugin_framework::types::value::Value;
+///
+/// /// A name whose case does not matter.
+/// struct CaseInsensitive;
+///
+/// impl CustomType for CaseInsensitive {
+///     fn validate(&self, value: &Value) -> Result<(), String> {
+///         match value.as_str() {
+///             Some("") => Err("it is empty".into()),
+///             _ => Ok(()),
+///         }
+///     }
+///
+///     fn semantically_equal(&self, prior: &Value, new: &Value) -> bool {
+///         let lower = |value: &Value| value.as_str().map(str::to_lowercase);
+///         lower(prior) == lower(new)
+///     }
+/// }
+///
+/// let row = Attribute::string("region").custom_type(CaseInsensitive);
+/// assert!(row.custom_type.is_some());
+/// ```
 pub trait CustomType: Send + Sync {
     /// Says what is wrong with a known value, without naming the attribute.
     fn validate(&self, _value: &Value) -> Result<(), String> {

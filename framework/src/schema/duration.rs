@@ -17,6 +17,14 @@ const UNITS: [(&str, f64); 7] = [
 const MAX: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// Reads a positive duration such as `90m`, `1h30m` or `1.5h`.
+///
+/// ```
+/// use std::time::Duration;
+/// use tfplugin_framework::schema::duration::parse;
+///
+/// assert_eq!(parse("1h30m"), Ok(Duration::from_secs(5400)));
+/// assert!(parse("soon").is_err());
+/// ```
 pub fn parse(text: &str) -> Result<Duration, String> {
     let wrong = || {
         format!(
@@ -49,6 +57,13 @@ pub fn parse(text: &str) -> Result<Duration, String> {
 }
 
 /// Writes a duration as Terraform does, in hours, minutes and seconds.
+///
+/// ```
+/// use std::time::Duration;
+/// use tfplugin_framework::schema::duration::format;
+///
+/// assert_eq!(format(Duration::from_secs(5400)), "1h30m");
+/// ```
 pub fn format(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);

@@ -5,6 +5,14 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Values by their type, at most one of each.
+///
+/// ```
+/// use tfplugin_framework::schema::extensions::Extensions;
+///
+/// let mut extensions = Extensions::default();
+/// extensions.insert("properties.name");
+/// assert_eq!(extensions.get::<&str>(), Some(&"properties.name"));
+/// ```
 #[derive(Clone, Default)]
 pub struct Extensions(Vec<Extension>);
 

@@ -11,7 +11,9 @@ pub mod validator;
 pub mod walk;
 
 mod build;
+mod equality;
 mod implementation;
+mod matching;
 mod timeouts;
 
 use std::sync::Arc;
@@ -19,11 +21,41 @@ use std::sync::Arc;
 use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
 
-pub use row::{Attribute, Block, Kind, Members, Mode, Nesting, Place, Row, Text};
+pub use row::{
+    Attribute, Block, Kind, Members, Mode, Nesting, Place, PlanModifier, PlanModifyRequest,
+    PlanModifyResponse, Row, Text,
+};
 pub use timeouts::{TIMEOUTS, Timeouts, timeout_description};
 use validator::Validator;
 
 /// The attributes and blocks of a provider, resource or data source.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::Duration;
+///
+/// use tfplugin_framework::schema::config_validator::exactly_one_of;
+/// use tfplugin_framework::schema::{Attribute, Block, Nesting, Schema, Timeouts};
+/// use tfplugin_framework::types::ty::Type;
+///
+/// let timeouts = Timeouts { create: Some(Duration::from_secs(600)), ..Timeouts::default() };
+/// let rules = vec![Attribute::string("from").required(), Attribute::list("ports", Type::Number)];
+/// let schema = Schema {
+///     version: 1,
+///     description: "A file.".into(),
+///     attributes: vec![
+///         Attribute::string("content"),
+///         Attribute::string("source"),
+///         Attribute::nested("owner", Nesting::Single, vec![Attribute::string("name").required()]),
+///     ],
+///     blocks: vec![Block::new("rule", Nesting::List, rules).max_items(5).doc("Who may read it."), timeouts.block()],
+///     validators: vec![Arc::new(exactly_one_of(&["content", "source"]))],
+///     ..Schema::default()
+/// };
+/// assert_eq!(schema.timeouts(), Some(timeouts));
+/// // What Terraform refuses, and rows without effect; `testing::Core` looks as well.
+/// assert_eq!(schema.validate_implementation(), [""; 0]);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
     /// Version of the state's shape; raise it together with an upgrade.

@@ -4,6 +4,14 @@ use super::row::{Place, PlanModifier, PlanModifyRequest, PlanModifyResponse, Tex
 use crate::types::value::Value;
 
 /// A change needs a new object.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::plan_modifier::requires_replace;
+///
+/// let row = Attribute::string("path").required().plan(requires_replace());
+/// # let _ = row;
+/// ```
 pub fn requires_replace() -> impl PlanModifier {
     RequiresReplace {
         condition: Condition::Always,
@@ -12,6 +20,18 @@ pub fn requires_replace() -> impl PlanModifier {
 }
 
 /// A change needs a new object where `condition` says so; `description` tells a reader when.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::plan_modifier::requires_replace_if;
+///
+/// let shrinks = requires_replace_if(
+///     |request| request.prior_value.as_number() > request.plan.get("size").as_number(),
+///     "A smaller one replaces the object.",
+/// );
+/// let row = Attribute::number("size").required().plan(shrinks);
+/// # let _ = row;
+/// ```
 pub fn requires_replace_if(
     condition: fn(&PlanModifyRequest<'_>) -> bool,
     description: impl Into<Text>,
@@ -23,6 +43,14 @@ pub fn requires_replace_if(
 }
 
 /// A change to another value that is in the configuration needs a new object.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::plan_modifier::requires_replace_if_configured;
+///
+/// let row = Attribute::string("zone").optional_computed().plan(requires_replace_if_configured());
+/// # let _ = row;
+/// ```
 pub fn requires_replace_if_configured() -> impl PlanModifier {
     RequiresReplace {
         condition: Condition::If(|request| !request.config_value.is_null()),
@@ -32,16 +60,40 @@ pub fn requires_replace_if_configured() -> impl PlanModifier {
 
 /// An update leaves the computed value as it was. A null that an unfinished create left behind is no such value, and
 /// stays unknown.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::plan_modifier::use_state_for_unknown;
+///
+/// let row = Attribute::string("id").computed().plan(use_state_for_unknown());
+/// # let _ = row;
+/// ```
 pub fn use_state_for_unknown() -> impl PlanModifier {
     UseStateForUnknown { or_null: false }
 }
 
 /// The same for a value that may well be null: that stays too.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::plan_modifier::use_state_or_null_for_unknown;
+///
+/// let row = Attribute::string("alias").computed().plan(use_state_or_null_for_unknown());
+/// # let _ = row;
+/// ```
 pub fn use_state_or_null_for_unknown() -> impl PlanModifier {
     UseStateForUnknown { or_null: true }
 }
 
 /// An update changes the computed value only when one of these top-level attributes or blocks changes.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::plan_modifier::unknown_when_changed;
+///
+/// let row = Attribute::number("size").computed().plan(unknown_when_changed(&["content"]));
+/// # let _ = row;
+/// ```
 pub fn unknown_when_changed(names: &'static [&'static str]) -> impl PlanModifier {
     UnknownWhenChanged(names)
 }
@@ -55,6 +107,17 @@ pub fn refine_as_not_null() -> impl PlanModifier {
 }
 
 /// A value that means the same as the prior one is no change: the prior one stays in the plan, in its own form.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::plan_modifier::use_prior_when_semantically_equal;
+///
+/// let row = Attribute::string("region")
+///     .required()
+///     .semantic_equality(|prior, new| prior.as_str().map(str::to_lowercase) == new.as_str().map(str::to_lowercase))
+///     .plan(use_prior_when_semantically_equal());
+/// # let _ = row;
+/// ```
 pub fn use_prior_when_semantically_equal() -> impl PlanModifier {
     UsePriorWhenSemanticallyEqual
 }
@@ -110,6 +173,9 @@ impl PlanModifier for UseStateForUnknown {
         if may_stay && is_known {
             *response.plan_value = request.prior_value.clone();
         }
+        if request.config_value.is_null() {
+            keep_members(response.plan_value, request.prior_value, self.or_null);
+        }
     }
 
     fn validate_implementation(&self, place: &Place<'_>) -> Result<(), String> {
@@ -122,8 +188,14 @@ struct UnknownWhenChanged(&'static [&'static str]);
 impl PlanModifier for UnknownWhenChanged {
     fn modify(&self, request: &PlanModifyRequest<'_>, response: &mut PlanModifyResponse<'_>) {
         let may_stay = response.plan_value.is_unknown() && !request.config_value.is_unknown();
-        if may_stay && !request.is_new && !self.0.iter().any(|name| request.changes(name)) {
+        if request.is_new || self.0.iter().any(|name| request.changes(name)) {
+            return;
+        }
+        if may_stay {
             *response.plan_value = request.prior_value.clone();
+        }
+        if request.config_value.is_null() {
+            keep_members(response.plan_value, request.prior_value, true);
         }
     }
 
@@ -174,9 +246,25 @@ impl PlanModifier for UsePriorWhenSemanticallyEqual {
             return Err("what only the provider gives is not planned otherwise than it was".into());
         }
         let attribute = place.row.attribute();
-        match attribute.and_then(|it| it.custom_type.as_ref()) {
+        let types = attribute.map(|it| (it.custom_type.as_ref(), it.element_type.as_ref()));
+        match types.and_then(|(whole, elements)| whole.or(elements)) {
             Some(_) => Ok(()),
             None => Err("it has no custom type that says what means the same".into()),
+        }
+    }
+}
+
+/// Leaves what is unknown in an object as it was: one that is not written is known as far as its attributes have defaults.
+fn keep_members(planned: &mut Value, prior: &Value, or_null: bool) {
+    let (Value::Object(planned), Value::Object(prior)) = (planned, prior) else {
+        return;
+    };
+    for (name, value) in planned.iter_mut() {
+        let prior = prior.get(name);
+        match value.is_unknown() {
+            true if or_null || !prior.is_null() => *value = prior.clone(),
+            true => {}
+            false => keep_members(value, prior, or_null),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::custom_type::CustomType;
+use super::equality::{elements_mean_same, keep_elements, mean_same};
 use super::extensions::Extensions;
 use super::validator::Validator;
 use crate::diagnostics::Diagnostics;
@@ -17,6 +18,34 @@ use crate::types::value::{Object, Value};
 pub type Text = Cow<'static, str>;
 
 /// One attribute.
+///
+/// ```
+/// use tfplugin_framework::schema::plan_modifier::{requires_replace, use_state_for_unknown};
+/// use tfplugin_framework::schema::validator::{one_of, size_between};
+/// use tfplugin_framework::schema::{Attribute, Mode, Nesting};
+/// use tfplugin_framework::types::ty::Type;
+///
+/// /// Where the API has it: what others attach to a row is theirs.
+/// struct Field(&'static str);
+///
+/// let rows = [
+///     Attribute::string("id").computed().plan(use_state_for_unknown()).doc("What others call it."),
+///     Attribute::string("kind").required().validator(one_of(["text", "binary"])).plan(requires_replace()),
+///     Attribute::bool("hidden").default(false).with(Field("isHidden")),
+///     Attribute::number("size").optional_computed(),
+///     Attribute::set("tags", Type::String).validator(size_between(0, 10)),
+///     Attribute::map("labels", Type::String).deprecated("Use `tags`."),
+///     Attribute::string("password").sensitive(),
+///     Attribute::string("password_wo").write_only().doc("Is never stored."),
+///     Attribute::value("anything", Type::Dynamic),
+///     // An element is the same one before and after when its key is.
+///     Attribute::nested("rules", Nesting::List, vec![Attribute::string("name").required()]).key("name"),
+///     Attribute::string("json").semantic_equality(|prior, new| prior.as_str().map(str::trim) == new.as_str().map(str::trim)),
+/// ];
+/// assert_eq!(rows[2].mode, Mode::OptionalComputed);
+/// assert!(rows[1].may_require_replace() && rows[1].is_configurable() && !rows[1].is_computed());
+/// assert_eq!(rows[2].extension::<Field>().map(|it| it.0), Some("isHidden"));
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Attribute {
@@ -42,6 +71,8 @@ pub struct Attribute {
     pub plan_modifiers: Vec<Arc<dyn PlanModifier>>,
     /// Rules of its type beyond the Terraform type.
     pub custom_type: Option<Arc<dyn CustomType>>,
+    /// The same of the type of its elements.
+    pub element_type: Option<Arc<dyn CustomType>>,
     /// The attribute by which elements of a nested list or set are known again.
     pub key: Option<Text>,
     /// What others attach to it.
@@ -86,6 +117,19 @@ pub enum Mode {
 }
 
 /// One block, or several of one type.
+///
+/// ```
+/// use tfplugin_framework::schema::{Attribute, Block, Nesting};
+///
+/// let inner = Block::new("condition", Nesting::Single, vec![Attribute::string("when")]);
+/// let block = Block::new("rule", Nesting::Set, vec![Attribute::string("name").required()])
+///     .blocks(vec![inner])
+///     .min_items(1)
+///     .max_items(5)
+///     .key("name")
+///     .doc("Who may read it.");
+/// assert_eq!(block.blocks.len(), 1);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Block {
@@ -121,6 +165,33 @@ pub struct Block {
 ///
 /// Modifiers run after defaults are filled in, and what is computed is marked unknown, in the order in which the row
 /// names them; all of them see the plan as it was before the first one ran.
+///
+/// ```
+/// use tfplugin_framework::schema::{Attribute, PlanModifier, PlanModifyRequest, PlanModifyResponse, Text};
+///
+/// /// What is not configured is the name, as soon as that is known.
+/// struct Name;
+///
+/// impl PlanModifier for Name {
+///     fn description(&self) -> Text {
+///         "Defaults to `name`.".into()
+///     }
+///
+///     fn modify(&self, request: &PlanModifyRequest<'_>, response: &mut PlanModifyResponse<'_>) {
+///         if request.config_value.is_null() && (request.is_create() || request.changes("name")) {
+///             *response.plan_value = request.plan.get("name").clone();
+///         }
+///     }
+///
+///     /// True for what makes a difference of form none: the title is no such thing.
+///     fn runs_before_marking(&self) -> bool {
+///         false
+///     }
+/// }
+///
+/// let row = Attribute::string("title").optional_computed().plan(Name);
+/// assert_eq!(row.plan_modifiers.len(), 1);
+/// ```
 pub trait PlanModifier: Send + Sync {
     /// What it does, for documentation: "Changing it replaces the object."
     fn description(&self) -> Text {
@@ -214,6 +285,16 @@ impl<'a> PlanModifyResponse<'a> {
 }
 
 /// Where a row is in its schema.
+///
+/// ```
+/// use tfplugin_framework::schema::{Attribute, Nesting, Place, Schema};
+///
+/// let rows = vec![Attribute::string("name").required()];
+/// let schema = Schema { attributes: vec![Attribute::nested("rules", Nesting::Set, rows)], ..Schema::default() };
+/// let mut seen = Vec::new();
+/// schema.visit_rows(&mut |path: &str, place: Place<'_>| seen.push((path.to_owned(), place.below_set)));
+/// assert_eq!(seen, [("rules".to_owned(), false), ("rules.name".to_owned(), true)]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
     /// The row.
@@ -225,6 +306,17 @@ pub struct Place<'a> {
 }
 
 /// An attribute or a block.
+///
+/// ```
+/// use tfplugin_framework::schema::{Attribute, Nesting, Row};
+///
+/// let attribute = Attribute::nested("owner", Nesting::Single, vec![Attribute::string("name").required()]);
+/// let row = Row::Attribute(&attribute);
+/// assert_eq!((row.name(), row.nesting()), ("owner", Some(Nesting::Single)));
+/// assert!(row.is_configurable() && !row.is_computed() && !row.is_write_only());
+/// assert!(row.default_value().is_none() && row.deprecation_message().is_none());
+/// assert_eq!(row.members().rows().map(Row::name).collect::<Vec<_>>(), ["name"]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Row<'s> {
     /// An attribute.
@@ -311,6 +403,15 @@ impl<'s> Row<'s> {
         self.attribute()?.default.as_ref()
     }
 
+    /// Whether it is a single nested object that the provider gives where the configuration does not, and something in it has
+    /// a default.
+    pub(crate) fn has_defaults_below(self) -> bool {
+        let is_given = self.attribute().is_some() && self.is_computed() && self.is_configurable();
+        let is_open = is_given && self.default_value().is_none();
+        let has_default = |row: Row<'_>| row.default_value().is_some() || row.has_defaults_below();
+        is_open && self.nesting() == Some(Nesting::Single) && self.members().rows().any(has_default)
+    }
+
     /// What to use instead, once it is deprecated.
     pub fn deprecation_message(self) -> Option<&'s str> {
         match self {
@@ -359,6 +460,16 @@ impl<'s> Row<'s> {
         }
     }
 
+    /// Puts what means the same as before into the form that it had: the whole value, or some of its elements.
+    pub(crate) fn keep_semantically_equal(self, prior: &Value, new: &mut Value) {
+        if self.semantically_equal(prior, new) {
+            *new = prior.clone();
+        } else if let Some(element_type) = self.attribute().and_then(|it| it.element_type.as_ref())
+        {
+            keep_elements(&**element_type, prior, new);
+        }
+    }
+
     /// Whether a configuration with this value leaves it out.
     pub fn is_left_out(self, value: &Value) -> bool {
         value.is_null() || (self.attribute().is_none() && *value == self.null())
@@ -380,6 +491,14 @@ impl<'s> Row<'s> {
 }
 
 /// The rows of one object.
+///
+/// ```
+/// use tfplugin_framework::schema::{Attribute, Members, Schema};
+///
+/// let schema = Schema { attributes: vec![Attribute::string("name").required()], ..Schema::default() };
+/// let members: Members<'_> = schema.members();
+/// assert!(members.row("name").is_some() && members.row("size").is_none());
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Members<'s> {
     /// Its attributes.
@@ -483,14 +602,13 @@ impl Attribute {
         matches!(self.mode, Mode::Computed | Mode::OptionalComputed)
     }
 
-    /// Whether two values are equal, or mean the same by the attribute's custom type. Null and unknown mean only themselves.
+    /// Whether two values are equal, or mean the same by the attribute's custom type, or that of its elements. Null and unknown
+    /// mean only themselves.
     pub fn semantically_equal(&self, prior: &Value, new: &Value) -> bool {
-        let both_known = || {
-            let known = |value: &Value| !value.is_null() && value.is_wholly_known();
-            known(prior) && known(new)
-        };
-        let custom = self.custom_type.as_ref();
-        prior == new || custom.is_some_and(|it| both_known() && it.semantically_equal(prior, new))
+        let (custom_type, element_type) = (self.custom_type.as_ref(), self.element_type.as_ref());
+        prior == new
+            || custom_type.is_some_and(|it| mean_same(&**it, prior, new))
+            || element_type.is_some_and(|it| elements_mean_same(&**it, prior, new))
     }
 }
 

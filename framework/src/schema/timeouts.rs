@@ -12,6 +12,16 @@ pub const TIMEOUTS: &str = "timeouts";
 const DESCRIPTION: &str = "How long operations may take, such as `90m` or `1h30m`.";
 
 /// How long each operation may take by default; `None` where the operation does not exist.
+///
+/// ```
+/// use std::time::Duration;
+/// use tfplugin_framework::schema::{Schema, Timeouts};
+///
+/// let timeouts = Timeouts { create: Some(Duration::from_secs(3600)), delete: Some(Duration::from_secs(600)), ..Timeouts::default() };
+/// let schema = Schema { attributes: vec![timeouts.attribute()], ..Schema::default() };
+/// assert_eq!(schema.timeouts(), Some(timeouts));
+/// assert_eq!(timeouts.operations().count(), 2);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timeouts {
     /// Creating the object.
@@ -62,6 +72,14 @@ impl Timeouts {
 }
 
 /// The description of the timeout of an operation.
+///
+/// ```
+/// use std::time::Duration;
+/// use tfplugin_framework::schema::timeout_description;
+///
+/// let description = timeout_description("create", Duration::from_secs(5400));
+/// assert_eq!(description, "How long creating the object may take. Defaults to `1h30m`.");
+/// ```
 pub fn timeout_description(operation: &str, default: Duration) -> String {
     let what = match operation {
         "create" => "creating the object",

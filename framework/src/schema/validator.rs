@@ -11,6 +11,33 @@ use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
 
 /// A rule for the value of an attribute or block.
+///
+/// ```
+/// use tfplugin_framework::diagnostics::Diagnostics;
+/// use tfplugin_framework::schema::validator::{ValidateRequest, Validator};
+/// use tfplugin_framework::types::ty::Type;
+///
+/// /// A text that another attribute may not have.
+/// struct DiffersFrom(&'static str);
+///
+/// impl Validator for DiffersFrom {
+///     fn description(&self) -> String {
+///         format!("Not the same as `{}`.", self.0)
+///     }
+///
+///     fn validate(&self, request: &ValidateRequest<'_>, diagnostics: &mut Diagnostics) {
+///         let other = request.config.str(self.0);
+///         if other.is_some() && request.value.as_str() == other {
+///             request.report(Err(format!("it is the same as {}", self.0)), diagnostics);
+///         }
+///     }
+///
+///     fn applies_to(&self, ty: &Type) -> bool {
+///         *ty == Type::String
+///     }
+/// }
+/// # let _ = DiffersFrom("name");
+/// ```
 pub trait Validator: Send + Sync {
     /// What it asks for, for documentation: "One of `a`, `b`."
     fn description(&self) -> String {
@@ -78,41 +105,114 @@ impl<'a> ValidateRequest<'a> {
 }
 
 /// One of these texts.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::validator::one_of;
+///
+/// let row = Attribute::string("kind").validator(one_of(["text", "binary"]));
+/// # let _ = row;
+/// ```
 pub fn one_of<T: Into<Cow<'static, str>>>(choices: impl IntoIterator<Item = T>) -> impl Validator {
     OneOf(choices.into_iter().map(Into::into).collect())
 }
 
 /// A whole number between these two, both included.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::validator::int64_between;
+///
+/// let row = Attribute::number("port").validator(int64_between(1, 65535));
+/// # let _ = row;
+/// ```
 pub fn int64_between(low: i64, high: i64) -> impl Validator {
     Int64Between(low, high)
 }
 
 /// A text of that many characters, both included.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::validator::length_between;
+///
+/// let row = Attribute::string("name").validator(length_between(1, 80));
+/// # let _ = row;
+/// ```
 pub fn length_between(low: usize, high: usize) -> impl Validator {
     LengthBetween(low, high)
 }
 
 /// A list, set or map of that many elements, both included.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::validator::size_between;
+/// use tfplugin_framework::types::ty::Type;
+///
+/// let row = Attribute::set("tags", Type::String).validator(size_between(0, 10));
+/// # let _ = row;
+/// ```
 pub fn size_between(low: usize, high: usize) -> impl Validator {
     SizeBetween(low, high)
 }
 
 /// A rule for each element of a list, set or map.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::validator::{each_element, length_between};
+/// use tfplugin_framework::types::ty::Type;
+///
+/// let row = Attribute::list("names", Type::String).validator(each_element(length_between(1, 80)));
+/// # let _ = row;
+/// ```
 pub fn each_element(validator: impl Validator + 'static) -> impl Validator {
     EachElement(validator)
 }
 
 /// A list, set or map without elements that are null. Terraform lets them through.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::validator::no_null_elements;
+/// use tfplugin_framework::types::ty::Type;
+///
+/// let row = Attribute::list("names", Type::String).validator(no_null_elements());
+/// # let _ = row;
+/// ```
 pub fn no_null_elements() -> impl Validator {
     NoNullElements
 }
 
 /// A rule for text.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::validator::text;
+///
+/// let row = Attribute::string("path").validator(text(|path| match path.starts_with('/') {
+///     true => Ok(()),
+///     false => Err(format!("{path:?} does not begin with a slash")),
+/// }));
+/// # let _ = row;
+/// ```
 pub fn text(rule: fn(&str) -> Result<(), String>) -> impl Validator {
     TextRule(rule)
 }
 
 /// A rule for any value that is wholly known.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::validator::value;
+///
+/// let row = Attribute::number("half").validator(value(|value| match value.as_number() {
+///     Some(number) if number.is_whole() => Err(format!("{number} is no fraction")),
+///     _ => Ok(()),
+/// }));
+/// # let _ = row;
+/// ```
 pub fn value(rule: fn(&Value) -> Result<(), String>) -> impl Validator {
     ValueRule(rule)
 }

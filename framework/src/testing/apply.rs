@@ -14,6 +14,17 @@ use crate::types::json;
 use crate::types::value::{Object, Value};
 
 /// What an apply did.
+///
+/// ```
+/// # use serde_json::json;
+/// # use tfplugin_framework::{provider::Provider, testing::*, wire::Server};
+/// async fn applied<P: Provider>(core: &mut Core<Server<P>>) -> Result<(), Failure> {
+///     let applied: Applied = core.apply("memory_thing", json!({ "name": "a" })).await?;
+///     assert_eq!(applied.object().str("name"), Some("a"));
+///     assert!(applied.warnings.is_empty());
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Applied {

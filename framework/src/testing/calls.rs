@@ -31,12 +31,31 @@ pub(super) struct Schemas {
     pub(super) ephemeral_resources: BTreeMap<String, Arc<ObjectType>>,
     pub(super) list_resources: BTreeMap<String, Arc<ObjectType>>,
     pub(super) actions: BTreeMap<String, Arc<ObjectType>>,
+    #[cfg(feature = "state-store")]
+    pub(super) state_stores: BTreeMap<String, Arc<ObjectType>>,
     pub(super) functions: BTreeMap<String, FunctionType>,
     pub(super) plan_destroy: bool,
     pub(super) move_resource_state: bool,
 }
 
 /// The state of another type or provider, as it is stored.
+///
+/// ```
+/// # use serde_json::json;
+/// # use tfplugin_framework::{provider::Provider, testing::*, wire::Server};
+/// async fn moved<P: Provider>(core: &mut Core<Server<P>>) -> Result<(), Failure> {
+///     let source = Source {
+///         provider_address: "registry.terraform.io/hashicorp/local",
+///         type_name: "local_file",
+///         schema_version: 0,
+///         state: r#"{ "filename": "a.txt", "content": "Hello" }"#,
+///         identity: "",
+///     };
+///     let file = core.move_from("files_file.a", source).await?;
+///     assert_eq!(file.str("path"), Some("a.txt"));
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
     /// The whole address of the provider.
@@ -164,6 +183,8 @@ impl<S: Service> Calls<S> {
                     .map(|(name, action)| (name, action.schema.unwrap_or_default()))
                     .collect(),
             )?,
+            #[cfg(feature = "state-store")]
+            state_stores: by_name(&response.state_store_schemas)?,
             functions: functions
                 .map(|(name, function)| Ok((name.clone(), function_type(name, function)?)))
                 .collect::<Result<_, Failure>>()?,

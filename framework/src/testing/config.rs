@@ -27,6 +27,14 @@ enum Source {
 const UNKNOWN: &str = "\0unknown";
 
 /// A value that is known only after apply, for JSON of a [`Config`].
+///
+/// ```
+/// use serde_json::json;
+/// use tfplugin_framework::testing::{Config, unknown};
+///
+/// let config: Config = json!({ "name": "a", "owner": unknown() }).into();
+/// # let _ = config;
+/// ```
 pub fn unknown() -> Json {
     Json::String(UNKNOWN.to_owned())
 }

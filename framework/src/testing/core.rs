@@ -4,6 +4,8 @@ mod data;
 mod list;
 mod meta;
 mod once;
+#[cfg(feature = "state-store")]
+mod state_store;
 mod take_over;
 
 use std::collections::BTreeMap;
@@ -33,6 +35,59 @@ use crate::wire::Server;
 ///
 /// Resources are named by an address: the type alone, or with a name of its own: `memory_thing`, `memory_thing.other`. A
 /// clone begins with the same states, and talks to the same provider.
+///
+/// ```
+/// # use async_trait::async_trait;
+/// # use std::sync::{Arc, LazyLock};
+/// # use tfplugin_framework::{context::Context, diagnostics::Reported, provider::*, resource::*, schema::{Attribute, Schema}};
+/// # static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema { attributes: vec![Attribute::string("name").required()], ..Schema::default() });
+/// # struct Memory;
+/// # #[async_trait]
+/// # impl Resource<()> for Memory {
+/// #     fn type_name(&self) -> &str { "memory_thing" }
+/// #     fn schema(&self) -> &Schema { &SCHEMA }
+/// #     async fn create(&self, _: &Context<()>, request: CreateRequest<'_>, response: &mut CreateResponse) -> Result<Outcome, Reported> {
+/// #         response.state.set(request.plan.clone());
+/// #         Ok(Outcome::Done)
+/// #     }
+/// #     async fn read(&self, _: &Context<()>, _: ReadRequest<'_>, _: &mut ReadResponse) -> Result<(), Reported> { Ok(()) }
+/// #     async fn update(&self, _: &Context<()>, request: UpdateRequest<'_>, response: &mut UpdateResponse) -> Result<Outcome, Reported> {
+/// #         response.state.set(request.plan.clone());
+/// #         Ok(Outcome::Done)
+/// #     }
+/// #     async fn delete(&self, _: &Context<()>, _: DeleteRequest<'_>, _: &mut DeleteResponse) -> Result<(), Reported> { Ok(()) }
+/// # }
+/// # struct Provider_;
+/// # #[async_trait]
+/// # impl Provider for Provider_ {
+/// #     type Data = ();
+/// #     async fn configure(&self, _: &ConfigureContext, _: ConfigureRequest<'_>, response: &mut ConfigureResponse<()>) -> Result<(), Reported> {
+/// #         response.data = Some(());
+/// #         Ok(())
+/// #     }
+/// #     fn resources(&self) -> Vec<Arc<dyn Resource<()>>> { vec![Arc::new(Memory)] }
+/// # }
+/// # let provider = Provider_;
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+/// # runtime.block_on(async {
+/// use serde_json::json;
+/// use tfplugin_framework::testing::{Action, Core};
+///
+/// let mut core = Core::start(provider).await?;
+/// core.apply("memory_thing.a", json!({ "name": "x" })).await?;
+/// let planned = core.plan("memory_thing.a", json!({ "name": "y" })).await?;
+/// assert_eq!(planned.action, Action::Update);
+/// let applied = core.apply_plan(planned).await?;
+/// assert_eq!(applied.object().str("name"), Some("y"));
+/// core.destroy("memory_thing.a").await?;
+/// assert!(core.state("memory_thing.a").is_none());
+/// // What Terraform would refuse is a failure in its words.
+/// let failure = core.plan("memory_thing.a", json!({})).await.expect_err("a name is required");
+/// assert_eq!(failure.summaries(), ["Missing value"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Core<S> {
     calls: Calls<S>,
@@ -54,6 +109,18 @@ impl<S> Clone for Core<S> {
 }
 
 /// Stops the provider while something is going on, as Ctrl-C does.
+///
+/// ```
+/// # use serde_json::json;
+/// # use tfplugin_framework::{provider::Provider, testing::*, wire::Server};
+/// async fn stopped<P: Provider>(core: &mut Core<Server<P>>) -> Result<(), Failure> {
+///     let stopper: Stop<_> = core.stopper();
+///     let (applied, stopped) = tokio::join!(core.apply("memory_thing", json!({ "name": "a" })), stopper.stop());
+///     stopped?;
+///     assert!(applied.is_err_and(|it| it.summaries() == ["Stopped"]));
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Stop<S>(Calls<S>);
 

@@ -13,6 +13,18 @@ use crate::diagnostics::Diagnostic;
 use crate::types::value::Object;
 
 /// What a data source has found.
+///
+/// ```
+/// # use serde_json::json;
+/// # use tfplugin_framework::{provider::Provider, testing::*, wire::Server};
+/// async fn read<P: Provider>(core: &mut Core<Server<P>>) -> Result<(), Failure> {
+///     core.options.deferral_allowed = true;
+///     let read: DataRead = core.read_data("files_folder", json!({ "path": "later" })).await?;
+///     assert!(read.deferred.is_some());
+///     assert_eq!(core.import_unless_deferred("files_file.a", "a.txt").await?, None);
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct DataRead {

@@ -60,6 +60,14 @@ impl fmt::Debug for Failure {
 impl Error for Failure {}
 
 /// The messages as text, to compare with a snapshot: each with its severity, place, summary and detail.
+///
+/// ```
+/// use tfplugin_framework::diagnostics::Diagnostic;
+/// use tfplugin_framework::testing::transcript;
+///
+/// let told = transcript(&[Diagnostic::error("No such file", "a.txt is not there.")]);
+/// assert_eq!(told, "Error: No such file\na.txt is not there.\n");
+/// ```
 pub fn transcript(messages: &[Diagnostic]) -> String {
     let texts = messages.iter().map(|it| {
         let severity = match it.severity {

@@ -13,6 +13,19 @@ use crate::diagnostics::Diagnostic;
 use crate::types::value::Object;
 
 /// An object that a listing has found.
+///
+/// ```
+/// # use serde_json::json;
+/// # use tfplugin_framework::{provider::Provider, testing::*, wire::Server};
+/// async fn first<P: Provider>(core: &mut Core<Server<P>>) -> Result<(), Failure> {
+///     let (found, _) = core.list("files_file", json!({ "folder": "" }), Query::default()).await?;
+///     let first: &Found = found.first().expect("there is one");
+///     core.import_by_identity("files_file.first", &first.identity).await?;
+///     let config = core.generate_config("files_file.first").await?;
+///     assert_eq!(config.str("path"), first.identity.str("path"));
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Found {
@@ -25,6 +38,17 @@ pub struct Found {
 }
 
 /// What a listing asks for beside its arguments.
+///
+/// ```
+/// # use serde_json::json;
+/// # use tfplugin_framework::{provider::Provider, testing::*, wire::Server};
+/// async fn listed<P: Provider>(core: &mut Core<Server<P>>) -> Result<(), Failure> {
+///     let query = Query { include_resource: true, limit: 10 };
+///     let (found, _) = core.list("files_file", json!({ "folder": "" }), query).await?;
+///     assert!(found.len() <= 10);
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Query {
     /// Whether the states of objects are wanted.

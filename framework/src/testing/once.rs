@@ -19,6 +19,18 @@ use crate::diagnostics::Diagnostic;
 use crate::types::value::Object;
 
 /// An ephemeral resource that is open.
+///
+/// ```
+/// # use serde_json::json;
+/// # use tfplugin_framework::{provider::Provider, testing::*, wire::Server};
+/// async fn opened<P: Provider>(core: &mut Core<Server<P>>) -> Result<(), Failure> {
+///     let mut opened: Opened = core.open("files_token", json!({})).await?;
+///     assert!(opened.result.str("token").is_some() && opened.renew_at.is_some());
+///     core.renew(&mut opened).await?;
+///     core.close(opened).await?;
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Opened {
@@ -35,6 +47,16 @@ pub struct Opened {
 }
 
 /// An action that has ended well, or is put off.
+///
+/// ```
+/// # use serde_json::json;
+/// # use tfplugin_framework::{provider::Provider, testing::*, wire::Server};
+/// async fn invoked<P: Provider>(core: &mut Core<Server<P>>) -> Result<(), Failure> {
+///     let invoked: Invoked = core.invoke("files_copy", json!({ "from": "a", "to": "b" })).await?;
+///     assert_eq!(invoked.progress, ["copying a"]);
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Invoked {

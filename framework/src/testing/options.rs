@@ -1,6 +1,19 @@
 //! How commands are run.
 
 /// How commands are run.
+///
+/// ```
+/// # use serde_json::json;
+/// # use tfplugin_framework::{provider::Provider, testing::*, wire::Server};
+/// async fn as_an_old_client<P: Provider>(core: &mut Core<Server<P>>) -> Result<(), Failure> {
+///     let new: Options = core.options;
+///     core.options.refresh = false;
+///     core.options.write_only_attributes_allowed = false;
+///     core.plan("memory_thing", json!({ "name": "a" })).await?;
+///     core.options = new;
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
@@ -14,6 +27,9 @@ pub struct Options {
     pub store_planned_private: bool,
     /// Whether a provider may decide about blocks that are not written, as with Terraform since 1.16.
     pub computed_blocks_allowed: bool,
+    /// How many bytes of a state are to travel in one message: Terraform proposes 8 MiB.
+    #[cfg(feature = "state-store")]
+    pub chunk_size: i64,
 }
 
 impl Default for Options {
@@ -24,6 +40,8 @@ impl Default for Options {
             deferral_allowed: false,
             store_planned_private: true,
             computed_blocks_allowed: true,
+            #[cfg(feature = "state-store")]
+            chunk_size: 8 << 20,
         }
     }
 }

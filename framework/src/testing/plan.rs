@@ -30,6 +30,20 @@ pub enum Action {
 }
 
 /// A plan for one resource.
+///
+/// ```
+/// # use serde_json::json;
+/// # use tfplugin_framework::{provider::Provider, testing::*, wire::Server};
+/// async fn planned<P: Provider>(core: &mut Core<Server<P>>) -> Result<(), Failure> {
+///     let planned: Planned = core.plan("memory_thing", json!({ "name": unknown() })).await?;
+///     assert_eq!((planned.action, planned.unknowns()), (Action::Create, vec!["name"]));
+///     // At apply all of the configuration is known.
+///     core.apply_plan_with(planned, json!({ "name": "a" })).await?;
+///     let planned = core.plan_destroy("memory_thing").await?;
+///     assert_eq!(planned.action, Action::Delete);
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Planned {

@@ -13,6 +13,10 @@ use super::value::Value;
 /// assert_eq!(size.known(), Some(&4));
 /// assert_eq!(size.map(|size| size * 2), Attr::Known(8));
 /// assert!(Attr::<i64>::Unknown.is_unknown());
+/// assert_eq!(Attr::Null.unwrap_or(1), 1);
+/// let name: Attr<String> = Some("a".to_owned()).into();
+/// assert_eq!((name.as_ref().known().map(|it| it.len()), name.as_deref()), (Some(1), Attr::Known("a")));
+/// assert_eq!(name.into_known(), Some("a".to_owned()));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Attr<T> {

@@ -6,6 +6,14 @@ use super::number::NumberError;
 use super::path::Path;
 
 /// Why something is not a value of the wanted type.
+///
+/// ```
+/// use tfplugin_framework::types::decode::DecodeError;
+/// use tfplugin_framework::types::path::Path;
+///
+/// let error = DecodeError::malformed(&Path::attribute("port"), "80 at most");
+/// assert_eq!(error.to_string(), "port: 80 at most");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     /// Where in the value.
@@ -17,6 +25,14 @@ pub struct DecodeError {
 }
 
 /// Who could have avoided that something is no value.
+///
+/// ```
+/// use tfplugin_framework::types::decode::{Cause, DecodeError};
+/// use tfplugin_framework::types::path::Path;
+///
+/// let error = DecodeError::unsupported(&Path::root(), "the number has too many digits");
+/// assert_eq!(error.cause, Cause::Unsupported);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// What sent or stored it: it has not the form that its type has.

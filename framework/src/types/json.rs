@@ -16,12 +16,31 @@ pub type RawState = BTreeMap<String, Box<RawValue>>;
 ///
 /// Attributes that the text lacks are null, and those that the type lacks are dropped: both were added or removed since
 /// the state was written.
+///
+/// ```
+/// use tfplugin_framework::types::json::decode;
+/// use tfplugin_framework::types::{ty::Type, value::Value};
+///
+/// assert_eq!(decode("[2, 1, 2]", &Type::set(Type::Number))?, Value::set([1.into(), 2.into()]));
+/// # Ok::<(), tfplugin_framework::types::decode::DecodeError>(())
+/// ```
 pub fn decode(text: &str, ty: &Type) -> Result<Value, DecodeError> {
     let raw: &RawValue = parse(text, &Path::root())?;
     value(raw, ty, &Path::root())
 }
 
 /// Reads what is stored of an object as a value of type `ty`, by the same rules: `ty` may leave out what does not count.
+///
+/// ```
+/// use tfplugin_framework::types::json::{RawState, decode_raw};
+/// use tfplugin_framework::types::ty::Type;
+///
+/// let stored: RawState = serde_json::from_str(r#"{ "name": "a", "old": true }"#)?;
+/// let value = decode_raw(&stored, &Type::object([("name", Type::String), ("size", Type::Number)]))?;
+/// let object = value.as_object().ok_or("no object")?;
+/// assert_eq!((object.str("name"), object.get("size").is_null()), (Some("a"), true));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn decode_raw(raw: &RawState, ty: &Type) -> Result<Value, DecodeError> {
     let text = serde_json::to_string(raw);
     let text = text.map_err(|error| DecodeError::malformed(&Path::root(), error))?;
@@ -29,6 +48,13 @@ pub fn decode_raw(raw: &RawState, ty: &Type) -> Result<Value, DecodeError> {
 }
 
 /// Writes a known value as the state file has it; what is unknown is null.
+///
+/// ```
+/// use tfplugin_framework::types::json::encode;
+/// use tfplugin_framework::types::value::Value;
+///
+/// assert_eq!(encode(&Value::strings(["a", "b"])).to_string(), r#"["a","b"]"#);
+/// ```
 pub fn encode(value: &Value) -> serde_json::Value {
     use serde_json::Value as Json;
     match value {

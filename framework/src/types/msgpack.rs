@@ -36,6 +36,16 @@ pub fn decode(bytes: &[u8], ty: &Type) -> Result<Value, DecodeError> {
 /// Writes a value of type `ty`.
 ///
 /// A value that does not fit its type is a mistake in the provider: it is written as what it is, and Terraform says so.
+///
+/// ```
+/// use tfplugin_framework::types::msgpack::{decode, encode};
+/// use tfplugin_framework::types::{ty::Type, value::Value};
+///
+/// let value = Value::strings(["a", "b"]);
+/// let ty = Type::list(Type::String);
+/// assert_eq!(decode(&encode(&value, &ty), &ty)?, value);
+/// # Ok::<(), tfplugin_framework::types::decode::DecodeError>(())
+/// ```
 pub fn encode(value: &Value, ty: &Type) -> Vec<u8> {
     let mut out = Vec::new();
     write_value(&mut out, value, ty);

@@ -6,6 +6,16 @@ use std::str::FromStr;
 use bigdecimal::{BigDecimal, ToPrimitive, num_bigint::ToBigInt};
 
 /// An exact decimal number; equality and order are by value, so `1.0` is `1`.
+///
+/// ```
+/// use tfplugin_framework::types::number::Number;
+///
+/// let number: Number = "1.0".parse()?;
+/// assert_eq!(number, Number::from(1));
+/// assert_eq!((number.as_i64(), number.as_u64(), number.to_f64()), (Some(1), Some(1), 1.0));
+/// assert!(Number::from_f64(0.5).is_some_and(|half| !half.is_whole()));
+/// # Ok::<(), tfplugin_framework::types::number::NumberError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Number(BigDecimal);
 

@@ -3,6 +3,13 @@
 use std::fmt;
 
 /// One step of a [`Path`].
+///
+/// ```
+/// use tfplugin_framework::types::path::{Path, Step};
+///
+/// let path = Path::attribute("rules").with_index(2);
+/// assert_eq!(path.steps(), [Step::Attribute("rules".into()), Step::Index(2)]);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// An attribute of an object, or a block.
@@ -14,6 +21,14 @@ pub enum Step {
 }
 
 /// The way from the root of a block to one value. Paths cannot point into a set: its elements have no keys.
+///
+/// ```
+/// use tfplugin_framework::types::path::Path;
+///
+/// let path = Path::attribute("rules").with_index(2).with_attribute("labels").with_key("team");
+/// assert_eq!(path.to_string(), "rules[2].labels[\"team\"]");
+/// assert!(Path::root().is_root());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(Vec<Step>);
 

@@ -53,6 +53,14 @@ impl Value {
     }
 
     /// An unknown number that is greater than this one, or this one itself.
+    ///
+    /// ```
+    /// use tfplugin_framework::types::value::Value;
+    ///
+    /// let port = Value::unknown().refine_with_lower_bound(1024, true).refine_with_upper_bound(65536, false);
+    /// let known = port.refinements().expect("something is known");
+    /// assert!(known.allows(&8080.into()) && !known.allows(&80.into()));
+    /// ```
     #[must_use]
     pub fn refine_with_lower_bound(self, least: impl Into<Number>, inclusive: bool) -> Self {
         self.refine(|known| known.minimum = Some((least.into(), inclusive)))
@@ -65,6 +73,14 @@ impl Value {
     }
 
     /// An unknown list, set or map of at least so many elements.
+    ///
+    /// ```
+    /// use tfplugin_framework::types::value::Value;
+    ///
+    /// let zones = Value::unknown().refine_with_length_lower_bound(1).refine_with_length_upper_bound(3);
+    /// let known = zones.refinements().expect("something is known");
+    /// assert!(known.allows(&Value::strings(["a"])) && !known.allows(&Value::List(vec![])));
+    /// ```
     #[must_use]
     pub fn refine_with_length_lower_bound(self, least: u64) -> Self {
         self.refine(|known| known.min_length = Some(least))

@@ -5,6 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 /// The type of a value.
+///
+/// ```
+/// use tfplugin_framework::types::{ty::Type, value::Value};
+///
+/// let port = Type::object([("name", Type::String), ("number", Type::Number)]);
+/// assert_eq!(Type::map(Type::list(port)).to_json()[0], "map");
+/// assert_eq!(Type::from_json(&"bool".into()), Ok(Type::Bool));
+/// assert!(Value::strings(["a"]).is_of(&Type::list(Type::String)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Type {
     /// Unicode text, NFC-normalised by Terraform.

@@ -10,6 +10,24 @@ use super::ty::Type;
 /// A value of any type.
 ///
 /// Equality is Terraform's: numbers by value, sets without order, and one unknown equals another whatever is known about them.
+///
+/// ```
+/// use tfplugin_framework::types::value::{Object, Value};
+///
+/// let tags = Value::Map([("team".to_owned(), "web".into())].into());
+/// let attributes = [("name", "a".into()), ("ports", Value::Null), ("tags", tags)];
+/// let mut object: Object = attributes.into_iter().collect();
+/// // Sets have no order, and nothing twice.
+/// object.set("ports", Value::set([443.into(), 80.into(), 443.into()]));
+/// assert_eq!(object.get("ports"), &Value::set([80.into(), 443.into()]));
+/// assert_eq!(object.get("ports").as_elements().map(<[_]>::len), Some(2));
+/// assert_eq!(object.str("name"), Some("a"));
+/// assert!(Value::unknown().is_unknown() && !Value::strings(["a"]).is_null());
+/// let list = Value::List(vec![true.into(), Value::unknown()]);
+/// assert!(!list.is_wholly_known() && !list.is_empty_collection());
+/// assert_eq!(list.as_elements().and_then(|it| it[0].as_bool()), Some(true));
+/// assert!(object.get("tags").as_map().is_some_and(|tags| tags.contains_key("team")));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// No value.
@@ -214,6 +232,21 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 ///
 /// Objects are made from a schema or decoded against one, so every attribute is present. Asking for one that the schema does
 /// not have is a mistake in the provider: it panics in debug builds, so in tests, and elsewhere is null and an error in the log.
+///
+/// ```
+/// use tfplugin_framework::types::value::{Object, Value};
+///
+/// let mut object: Object = [("name", Value::from("a")), ("enabled", true.into())].into_iter().collect();
+/// object.set("name", "b");
+/// *object.get_mut("enabled") = Value::Null;
+/// assert_eq!((object.str_or_empty("name"), object.bool("enabled")), ("b", None));
+/// // A name that the schema lacks is a mistake of the author's, which `get` tells; `find` asks.
+/// assert!(object.find("size").is_none());
+/// for (_, value) in object.iter_mut() {
+///     *value = Value::Null;
+/// }
+/// assert!(object.iter().all(|(_, value)| value.is_null()));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Object(BTreeMap<String, Value>);
 
@@ -310,10 +343,28 @@ impl<N: Into<String>, V: Into<Value>> FromIterator<(N, V)> for Object {
 }
 
 /// What is known about an unknown value. It narrows what the value may become and is no part of its identity.
+///
+/// ```
+/// use tfplugin_framework::types::value::{Known, Refinements, Value};
+///
+/// let known = Known { prefix: Some("arn:".into()), ..Known::default() };
+/// let refinements = Refinements::from(known.clone());
+/// assert_eq!(refinements.known(), Some(&known));
+/// // It is an unknown value like any other.
+/// assert_eq!(Value::Unknown(refinements), Value::unknown());
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Refinements(Option<Box<Known>>);
 
 /// The content of [`Refinements`].
+///
+/// ```
+/// use tfplugin_framework::types::value::Known;
+///
+/// let known = Known { null: Some(false), prefix: Some("https://".into()), ..Known::default() };
+/// assert!(known.allows(&"https://example.com".into()));
+/// assert!(!known.allows(&"http://example.com".into()));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Known {
     /// Whether it will be null; only "no" is ever known of an unknown.

@@ -7,6 +7,8 @@ use super::super::subject::Subject;
 use super::*;
 use crate::validate::network::table::AccessEndpoint;
 
+mod around;
+
 const GROUP: &str = "/subscriptions/s/resourceGroups/g/providers";
 
 fn id(text: &str) -> ResourceId {
@@ -66,8 +68,9 @@ fn with_network(body: Json) -> Network {
 fn subject() -> Subject {
     Subject {
         subnet_ids: Vec::new(),
+        is_complete: true,
         location: Some(Location::new("West Europe")),
-        access_endpoint: AccessEndpoint::Internal,
+        access_endpoint: Some(AccessEndpoint::Internal),
         express_route: true,
     }
 }
@@ -401,206 +404,4 @@ fn what_could_not_be_read_breaks_no_rule() {
     }
     let whats: Vec<_> = network.unreadable().into_iter().map(|it| it.what).collect();
     assert_eq!(whats, ["subnet \"a\"", "virtual network \"v\""]);
-}
-
-/// A network whose only subnet has this group and this table, as far as they are given.
-fn guarded(group: Option<Json>, table: Option<Json>) -> Network {
-    let (group_id, table_id) = (
-        id("Microsoft.Network/networkSecurityGroups/nsg"),
-        id("Microsoft.Network/routeTables/rt"),
-    );
-    let mut properties = json!({ "addressPrefix": "172.16.0.0/27" });
-    if group.is_some() {
-        properties["networkSecurityGroup"] = json!({ "id": group_id.to_string() });
-    }
-    if table.is_some() {
-        properties["routeTable"] = json!({ "id": table_id.to_string() });
-    }
-    let seen = |id: &ResourceId, body: Option<Json>| {
-        body.map(|body| Seen {
-            id: id.clone(),
-            found: found(body),
-        })
-    };
-    Network {
-        subnets: subnets(&[("a", properties)]).subnets,
-        security_groups: seen(&group_id, group).into_iter().collect(),
-        route_tables: seen(&table_id, table).into_iter().collect(),
-        ..with_network(json!({ "location": "westeurope", "properties": {
-            "addressSpace": { "addressPrefixes": ["172.16.0.0/16"] } } }))
-    }
-}
-
-fn security_rule(name: &str, priority: i64, direction: &str, access: &str, ports: &[&str]) -> Json {
-    json!({ "name": name, "properties": {
-        "priority": priority, "direction": direction, "access": access, "protocol": "Tcp", "sourcePortRange": "*",
-        "sourceAddressPrefix": "*", "destinationAddressPrefix": "*", "destinationPortRanges": ports } })
-}
-
-fn security_group(rules: &[Json]) -> Json {
-    let mut all = rules.to_vec();
-    for direction in ["Inbound", "Outbound"] {
-        all.push(security_rule(
-            "AllowAll",
-            4000,
-            direction,
-            "Allow",
-            &["0-65535"],
-        ));
-    }
-    json!({ "properties": { "securityRules": all } })
-}
-
-/// Severity, summary, message and remedy of what a rule finds.
-fn found_by(rule: RuleName, network: &Network) -> Vec<Finding> {
-    let subject = subject();
-    let facts = Facts {
-        network,
-        subject: &subject,
-        owners: Owners::default(),
-    };
-    let rule = RULES.iter().find(|it| it.name == rule).expect("a rule");
-    (rule.check)(&facts)
-}
-
-#[test]
-fn a_closed_port_is_explained() {
-    let deny = security_rule("no-sql", 120, "Outbound", "Deny", &["1433"]);
-    let network = guarded(Some(security_group(&[deny])), None);
-    let found = found_by(RuleName::NetworkPorts, &network);
-    let told: Vec<_> = found
-        .iter()
-        .map(|it| (it.severity, it.object.as_str(), it.problem.as_str()))
-        .collect();
-    assert_eq!(
-        told,
-        [
-            (
-                Severity::Error,
-                "Subnet \"a\"",
-                "does not open the way to all ports of VirtualNetwork"
-            ),
-            (
-                Severity::Error,
-                "Subnet \"a\"",
-                "closes the way to port 1433 of Sql"
-            ),
-        ]
-    );
-    assert_eq!(
-        found[1].message,
-        "the rule \"no-sql\" (priority 120) of its network security group \"nsg\" denies it. It is needed for:\n  \
-         - Azure SQL dependency (port 1433 to Sql). Without it, the deployment of the environment fails, or the environment stops \
-         working."
-    );
-    assert_eq!(
-        found[1].remedy,
-        "a rule that opens it: outbound, priority 100, access Allow, protocol Tcp, source VirtualNetwork, any source port, \
-         destination Sql, destination port 1433"
-    );
-}
-
-#[test]
-fn both_forms_of_a_row_are_named() {
-    let deny = security_rule("no-connectors", 120, "Inbound", "Deny", &["454", "3443"]);
-    let network = guarded(Some(security_group(&[deny])), None);
-    let found = found_by(RuleName::NetworkPorts, &network);
-    let internet = found
-        .iter()
-        .find(|it| it.problem.ends_with("to Internet"))
-        .expect("the connectors");
-    assert_eq!(internet.problem, "closes ports 454 and 3443 to Internet");
-    for part in [
-        "Logic Apps Designer - dynamic properties (port 454 from Internet in Microsoft's guide, port 454 from LogicAppsManagement and \
-         port 454 from LogicApps on its later page)",
-        "Connector deployment (ports 454 and 3443 from Internet in Microsoft's guide, port 454 from AzureConnectors and port 3443 from \
-         ApiManagement on its later page). Without it, the deployment of connectors fails",
-    ] {
-        assert!(internet.message.contains(part), "{}", internet.message);
-    }
-    assert_eq!(internet.severity, Severity::Error);
-}
-
-#[test]
-fn what_nobody_knows_is_not_wrong() {
-    let closed = || json!({ "properties": { "securityRules": [security_rule("deny", 100, "Inbound", "Deny", &["0-65535"])] } });
-    assert!(!found_by(RuleName::NetworkPorts, &guarded(Some(closed()), None)).is_empty());
-    // A group that is planned elsewhere is not there yet, or has no ID.
-    assert_eq!(
-        found_by(RuleName::NetworkPorts, &guarded(Some(json!(null)), None)).len(),
-        0
-    );
-    let mut planned = guarded(None, None);
-    planned.subnets = subnets(&[(
-        "a",
-        json!({ "addressPrefix": "172.16.0.0/27", "networkSecurityGroup": {}, "routeTable": {} }),
-    )])
-    .subnets;
-    for rule in [RuleName::NetworkPorts, RuleName::NetworkRoutes] {
-        assert_eq!(found_by(rule, &planned).len(), 0);
-    }
-    assert_eq!(
-        found_by(RuleName::NetworkRoutes, &guarded(None, Some(json!(null)))).len(),
-        0
-    );
-}
-
-#[test]
-fn what_routes_do_to_tags_is_told() {
-    let rule = |name: &str, priority, source: &str, destination: &str, access: &str| {
-        let mut rule = security_rule(name, priority, "Inbound", access, &["0-65535"]);
-        rule["properties"]["sourceAddressPrefix"] = json!(source);
-        rule["properties"]["destinationAddressPrefix"] = json!(destination);
-        rule
-    };
-    let out = security_rule("out", 100, "Outbound", "Allow", &["0-65535"]);
-    let group = json!({ "properties": { "securityRules": [
-        rule("network", 100, "VirtualNetwork", "VirtualNetwork", "Allow"),
-        rule("balancer", 101, "AzureLoadBalancer", "*", "Allow"),
-        rule("rest", 102, "*", "*", "Deny"),
-        out,
-    ] } });
-    let route = json!({ "properties": { "routes": [
-        { "name": "default", "properties": { "addressPrefix": "0.0.0.0/0", "nextHopType": "Internet" } } ] } });
-    let found = found_by(RuleName::NetworkPorts, &guarded(Some(group), Some(route)));
-    assert!(!found.is_empty());
-    for finding in found {
-        assert_eq!(finding.severity, Severity::Warning, "{finding:?}");
-        assert!(
-            finding.message.contains("changes which addresses"),
-            "{finding:?}"
-        );
-    }
-}
-
-#[test]
-fn forced_tunnelling_is_explained() {
-    let routes = json!({ "properties": { "disableBgpRoutePropagation": true, "routes": [
-        { "name": "tunnel", "properties": { "addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance" } } ] } });
-    let found = found_by(RuleName::NetworkRoutes, &guarded(None, Some(routes)));
-    assert_eq!(found.len(), 1);
-    let finding = &found[0];
-    assert_eq!(finding.severity, Severity::Warning);
-    assert!(
-        finding
-            .problem
-            .starts_with("sends traffic to Internet, AzureActiveDirectory, Storage")
-    );
-    assert!(
-        finding.problem.contains("AppServiceManagement"),
-        "{}",
-        finding.problem
-    );
-    assert!(
-        finding
-            .message
-            .contains("\"tunnel\" (0.0.0.0/0 to VirtualAppliance)")
-    );
-    assert!(
-        finding
-            .remedy
-            .contains("Microsoft.Storage, Microsoft.Sql, Microsoft.EventHub"),
-        "{}",
-        finding.remedy
-    );
 }

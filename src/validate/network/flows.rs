@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::routes::{Course, Lead, Leads, Route, RouteTable};
+use super::routes::{Course, Lead, Leads, Route, RouteTable, ServiceEndpoints};
 use super::rules::{SecurityGroup, SecurityRule};
 use super::surroundings::{Far, Surroundings};
 use super::table::{
     AccessEndpoint, Decides, Direction, Form, INTERNET, Ports, ROWS, Row, VIRTUAL_NETWORK,
 };
-use super::traffic::{Flow, Judge, Judgement, Near, Verdict};
+use super::traffic::{Doubt, Flow, Judge, Judgement, Near, Verdict};
 
 /// Rows of the table that a group closes in the same way.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,8 +21,12 @@ pub struct ClosedFlow<'a> {
     pub ports: Vec<Ports>,
     /// The far end, as the form that decides names it.
     pub tag: &'static str,
+    /// Whom a rule has to name there to open it for certain: the tag, or everybody where routes may change what it means.
+    pub opened_by: &'static str,
     /// How much passes.
     pub verdict: Verdict,
+    /// Whether nothing passes of what the later page names, though some of what the guide does.
+    pub is_later_closed: bool,
     /// Whether an environment does not live without it, and nothing of it passes.
     pub is_grave: bool,
     /// The rules that close it.
@@ -42,12 +46,13 @@ pub struct LedElsewhere<'a> {
     pub rows: Vec<&'static Row>,
 }
 
-/// The rows that the group of a subnet closes, or some of whose traffic it may stop.
+/// The rows that the group of a subnet closes, or some of whose traffic it may stop. As long as nobody knows the access
+/// endpoint, only what holds for both is certain.
 pub fn closed_flows<'a>(
     group: &'a SecurityGroup,
     near: &Near<'_>,
     surroundings: &Surroundings,
-    endpoint: AccessEndpoint,
+    endpoint: Option<AccessEndpoint>,
 ) -> Vec<ClosedFlow<'a>> {
     let judge = Judge::new(group, near, surroundings);
     let mut judged: HashMap<Flow, Judgement<'a>> = HashMap::new();
@@ -55,7 +60,11 @@ pub fn closed_flows<'a>(
     let mut found: Vec<ClosedFlow<'a>> = Vec::new();
     for row in &ROWS {
         for direction in row.directions {
-            found.extend(closed_in_row(row, *direction, endpoint, &mut ask));
+            let mut of = |endpoint| closed_in_row(row, *direction, endpoint, &mut ask);
+            found.extend(match endpoint {
+                Some(endpoint) => of(endpoint),
+                None => with_either(AccessEndpoint::ALL.map(|endpoint| (endpoint, of(endpoint)))),
+            });
         }
     }
     let graves: Vec<_> = found.iter().filter(|flow| flow.is_grave).cloned().collect();
@@ -69,7 +78,50 @@ pub fn closed_flows<'a>(
         };
         flow.is_grave |= graves.iter().any(same);
     }
+    if judge.is_rerouted() {
+        let of_internet = found.iter_mut().filter(|flow| flow.tag == INTERNET);
+        of_internet.for_each(|flow| flow.opened_by = EVERYBODY);
+    }
     joined(found)
+}
+
+/// How a rule names everybody.
+const EVERYBODY: &str = "*";
+
+/// What of a row is closed whichever the access endpoint, and what may be with one of them.
+fn with_either<'a>(
+    [(one, closed), (other, others)]: [(AccessEndpoint, Vec<ClosedFlow<'a>>); 2],
+) -> Vec<ClosedFlow<'a>> {
+    let is_same = |a: &ClosedFlow<'_>, b: &ClosedFlow<'_>| (a.tag, &a.ports) == (b.tag, &b.ports);
+    let only = |mut flow: ClosedFlow<'a>, endpoint| {
+        flow.verdict = Verdict::Unknown(Doubt::AccessEndpoint(endpoint));
+        flow.is_grave = false;
+        flow
+    };
+    let mut others = others;
+    let mut all = Vec::new();
+    for mut flow in closed {
+        let Some(place) = others.iter().position(|other| is_same(&flow, other)) else {
+            all.push(only(flow, one));
+            continue;
+        };
+        let other = others.remove(place);
+        flow.verdict = milder(flow.verdict, other.verdict);
+        flow.is_grave &= other.is_grave;
+        flow.closed_by = in_order(flow.closed_by.into_iter().chain(other.closed_by));
+        all.push(flow);
+    }
+    all.extend(others.into_iter().map(|flow| only(flow, other)));
+    all
+}
+
+/// What two verdicts have in common that both find something closed.
+fn milder(one: Verdict, other: Verdict) -> Verdict {
+    match (one, other) {
+        (Verdict::Closed, verdict) | (verdict, Verdict::Closed) => verdict,
+        (Verdict::InPart, verdict) => verdict,
+        (verdict, _) => verdict,
+    }
 }
 
 /// Each port of a row is a flow of its own.
@@ -101,15 +153,15 @@ fn closed_in_row<'a>(
             }
             let same = narrow.iter().filter(|form| form.ports.contains(ports));
             let same: Vec<_> = same.map(|form| flow(form, *ports)).collect();
-            let judgement = match same.is_empty() {
-                false => narrower(first, &same),
+            let (judgement, later) = match same.is_empty() {
+                false => (narrower(first, &same), together(&same)),
                 // The later page has the row at other ports.
                 true => {
                     let others = narrow.iter();
                     let others =
                         others.flat_map(|form| form.ports.iter().map(move |ports| (form, *ports)));
                     let others: Vec<_> = others.map(|(form, ports)| flow(form, ports)).collect();
-                    either(first, &others)
+                    (either(first, &others), together(&others))
                 }
             };
             if judgement.verdict != Verdict::Open {
@@ -118,7 +170,9 @@ fn closed_in_row<'a>(
                     direction,
                     ports: vec![*ports],
                     tag: form.tag,
+                    opened_by: form.tag,
                     verdict: judgement.verdict,
+                    is_later_closed: later == Verdict::Closed && judgement.verdict != later,
                     is_grave: row.required && judgement.verdict == Verdict::Closed,
                     closed_by: judgement.closed_by,
                 });
@@ -128,12 +182,14 @@ fn closed_in_row<'a>(
     closed
 }
 
-/// Who is meant is among those of the broad form: what becomes of them counts.
+/// One of two forms has to be open. Who is meant by the later one is among those of the broad one, so that one is closed only
+/// where both are.
 fn narrower<'a>(broad: Judgement<'a>, narrow: &[Judgement<'a>]) -> Judgement<'a> {
-    let verdict = match together(narrow) {
-        Verdict::Open => Verdict::Open,
-        _ if broad.verdict == Verdict::Closed => Verdict::Closed,
-        verdict => verdict,
+    let verdict = match (broad.verdict, together(narrow)) {
+        (_, Verdict::Open) => Verdict::Open,
+        (Verdict::Closed, _) => Verdict::Closed,
+        (verdict, Verdict::Closed) => verdict,
+        (_, verdict) => verdict,
     };
     Judgement {
         verdict,
@@ -168,9 +224,14 @@ fn together(all: &[Judgement<'_>]) -> Verdict {
 
 fn closers<'a>(broad: &Judgement<'a>, narrow: &[Judgement<'a>]) -> Vec<&'a SecurityRule> {
     let all = std::iter::once(broad).chain(narrow);
+    in_order(all.flat_map(|judgement| judgement.closed_by.iter().copied()))
+}
+
+/// The rules as they are asked, each once.
+fn in_order<'a>(all: impl Iterator<Item = &'a SecurityRule>) -> Vec<&'a SecurityRule> {
     let mut rules: Vec<&SecurityRule> = Vec::new();
-    for rule in all.flat_map(|judgement| &judgement.closed_by) {
-        if !rules.iter().any(|known| std::ptr::eq(*known, *rule)) {
+    for rule in all {
+        if !rules.iter().any(|known| std::ptr::eq(*known, rule)) {
             rules.push(rule);
         }
     }
@@ -183,9 +244,11 @@ fn joined(flows: Vec<ClosedFlow<'_>>) -> Vec<ClosedFlow<'_>> {
     let mut all: Vec<ClosedFlow<'_>> = Vec::new();
     for flow in flows {
         let same = all.iter_mut().find(|known| {
-            (known.direction, known.tag, known.verdict, known.is_grave)
-                == (flow.direction, flow.tag, flow.verdict, flow.is_grave)
-                && same_rules(&known.closed_by, &flow.closed_by)
+            let of = |it: &ClosedFlow<'_>| {
+                let how = (it.verdict, it.is_later_closed, it.is_grave);
+                (it.direction, it.tag, how)
+            };
+            of(known) == of(&flow) && same_rules(&known.closed_by, &flow.closed_by)
         });
         let Some(same) = same else {
             all.push(flow);
@@ -220,7 +283,7 @@ fn same_rules(one: &[&SecurityRule], other: &[&SecurityRule]) -> bool {
 /// ask.
 pub fn led_elsewhere<'a>(
     table: &'a RouteTable,
-    service_endpoints: &[String],
+    service_endpoints: &ServiceEndpoints,
     surroundings: &Surroundings,
 ) -> Vec<LedElsewhere<'a>> {
     let leads = Leads::new(table, service_endpoints, surroundings);
@@ -273,23 +336,6 @@ fn add<'a>(found: &mut Vec<LedElsewhere<'a>>, lead: Lead<'a>, row: &'static Row)
         known.tags.push(row.broad.tag);
     }
     known.rows.push(row);
-}
-
-/// A priority at which a rule would be asked before these; none if there is no room.
-pub fn free_priority(
-    group: &SecurityGroup,
-    direction: Direction,
-    before: &[&SecurityRule],
-) -> Option<i64> {
-    use super::requirements::{FIRST_PRIORITY, LAST_PRIORITY};
-    let first = before.iter().map(|rule| rule.priority).min();
-    let last = first.map_or(LAST_PRIORITY, |first| LAST_PRIORITY.min(first - 1));
-    let taken: Vec<_> = group
-        .rules(direction)
-        .iter()
-        .map(|rule| rule.priority)
-        .collect();
-    (FIRST_PRIORITY..=last).find(|priority| !taken.contains(priority))
 }
 
 #[cfg(test)]

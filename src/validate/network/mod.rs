@@ -4,9 +4,10 @@
 //! - [`requirements`]: the table as security rules.
 //! - [`addresses`], [`prefix`]: sets of addresses, and the texts of rules and routes that name them.
 //! - [`surroundings`]: what is around a subnet, as far as it is known, and who is at the far end of traffic.
-//! - [`rules`], [`traffic`]: network security groups, and what they do to traffic.
-//! - [`routes`]: route tables, and where they lead it.
-//! - [`flows`]: the table held against the groups.
+//! - [`routes`]: route tables, and where they lead traffic.
+//! - [`rules`], [`traffic`]: network security groups, and what they do to it; how much passes is a [`verdict`].
+//! - [`flows`]: the table held against the groups and the tables.
+//! - [`openings`]: the rules that would open what a group closes.
 
 pub mod table;
 
@@ -18,10 +19,16 @@ pub mod prefix;
 
 pub mod surroundings;
 
+pub mod routes;
+
 pub mod rules;
+
+pub mod verdict;
+
+mod outcomes;
 
 pub mod traffic;
 
-pub mod routes;
-
 pub mod flows;
+
+pub mod openings;

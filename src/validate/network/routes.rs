@@ -51,6 +51,67 @@ pub enum Course {
     Perhaps,
     /// What a gateway has learnt decides, and nobody knows that here.
     Learnt,
+    /// Nothing, unless a service endpoint leads there, and nobody knows yet which ones the subnet will have.
+    WithoutEndpoint,
+}
+
+/// What the routes of a subnet do to the tags `Internet` and `VirtualNetwork` in rules.
+#[derive(Clone, Debug)]
+pub enum Rerouted {
+    /// They may take these addresses from the one, and give them to the other.
+    By(Addresses),
+    /// Nobody knows the routes.
+    Unknown,
+}
+
+impl Rerouted {
+    /// The addresses that they may take.
+    pub fn addresses(&self) -> Addresses {
+        match self {
+            Self::By(addresses) => addresses.clone(),
+            Self::Unknown => [Span::EVERYTHING].into_iter().collect(),
+        }
+    }
+}
+
+impl Default for Rerouted {
+    /// A subnet without routes of its own.
+    fn default() -> Self {
+        Self::By(Addresses::default())
+    }
+}
+
+/// The service endpoints of a subnet.
+#[derive(Clone, Debug, Default)]
+pub struct ServiceEndpoints {
+    /// The names that are known.
+    pub names: Vec<String>,
+    /// Whether there may be others.
+    pub may_be_more: bool,
+}
+
+impl ServiceEndpoints {
+    /// Reads those of a subnet as ARM shows it; one without a name is one that nobody knows yet.
+    pub fn read(subnet: &Json) -> Self {
+        let mut read = Self::default();
+        for endpoint in elements(&subnet["properties"]["serviceEndpoints"]) {
+            match endpoint["service"].as_str() {
+                Some(name) => read.names.push(name.to_owned()),
+                None => read.may_be_more = true,
+            }
+        }
+        read
+    }
+
+    fn lead_to(&self, service: &str) -> bool {
+        let known = SERVICE_ENDPOINTS.iter().find(|(name, _)| *name == service);
+        let mut known = known.into_iter().flat_map(|(_, names)| *names);
+        known.any(|name| self.names.iter().any(|own| own.eq_ignore_ascii_case(name)))
+    }
+
+    fn may_lead_to(&self, service: &str) -> bool {
+        self.may_be_more && service_endpoint(service).is_some()
+    }
 }
 
 /// The service endpoints that lead to a service of the table.
@@ -84,22 +145,27 @@ impl RouteTable {
         }
     }
 
+    /// That of a subnet which has none: Azure gives it what a gateway has learnt all the same.
+    pub fn none() -> Self {
+        Self::read("", &Json::Null)
+    }
+
     /// The addresses outside that the table may take from the tag `Internet`: a default route and one for a service may
     /// take all, others their own.
-    pub fn rerouted(&self) -> Addresses {
+    pub fn rerouted(&self) -> Rerouted {
         let spans = self.routes.iter().filter_map(|route| match &route.prefix {
             Prefix::Range(span) => Some(*span),
             Prefix::Tag(_) => Some(Span::EVERYTHING),
             Prefix::Nobody => None,
         });
-        spans.collect()
+        Rerouted::By(spans.collect())
     }
 
     /// Where it leads the traffic of a subnet with these service endpoints.
     pub fn lead(
         &self,
         far: Far,
-        service_endpoints: &[String],
+        service_endpoints: &ServiceEndpoints,
         surroundings: &Surroundings,
     ) -> Lead<'_> {
         Leads::new(self, service_endpoints, surroundings).to(far)
@@ -204,7 +270,7 @@ impl RouteTable {
 #[derive(Debug)]
 pub struct Leads<'a, 'b> {
     table: &'a RouteTable,
-    service_endpoints: &'b [String],
+    service_endpoints: &'b ServiceEndpoints,
     surroundings: &'b Surroundings,
     /// What is on the internet.
     outside: Addresses,
@@ -216,7 +282,7 @@ impl<'a, 'b> Leads<'a, 'b> {
     /// What all of it has in common.
     pub fn new(
         table: &'a RouteTable,
-        service_endpoints: &'b [String],
+        service_endpoints: &'b ServiceEndpoints,
         surroundings: &'b Surroundings,
     ) -> Self {
         let outside = surroundings.outside();
@@ -232,20 +298,23 @@ impl<'a, 'b> Leads<'a, 'b> {
     /// Where traffic to a far end is led.
     pub fn to(&self, far: Far) -> Lead<'a> {
         match far {
-            Far::Service(service) if self.has_endpoint(service) => Lead::straight(),
-            Far::Service(service) => self.to_service(service),
+            Far::Service(service) if self.service_endpoints.lead_to(service) => Lead::straight(),
+            Far::Service(service) => {
+                let lead = self.to_service(service);
+                let may_lead = self.service_endpoints.may_lead_to(service);
+                match lead.course == Course::Elsewhere && may_lead {
+                    true => Lead {
+                        course: Course::WithoutEndpoint,
+                        ..lead
+                    },
+                    false => lead,
+                }
+            }
             Far::Internet => self.table.outside(&self.outside, self.surroundings, true),
             Far::Subnets => self.table.between_subnets(self.surroundings),
             // The replies to whoever calls are the caller's matter.
             Far::VirtualNetwork | Far::LoadBalancer => Lead::straight(),
         }
-    }
-
-    fn has_endpoint(&self, service: &str) -> bool {
-        let known = SERVICE_ENDPOINTS.iter().find(|(name, _)| *name == service);
-        let mut names = known.into_iter().flat_map(|(_, names)| *names);
-        let own = self.service_endpoints;
-        names.any(|name| own.iter().any(|own| own.eq_ignore_ascii_case(name)))
     }
 
     /// The narrowest tag decides, and where there is none, the prefixes do.
@@ -342,177 +411,4 @@ fn is_longer_than_a_services(span: Span) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn addresses(texts: &[&str]) -> Addresses {
-        let read = |text: &&str| Span::read(text).expect(text);
-        texts.iter().map(read).collect()
-    }
-
-    fn surroundings(has_gateway: bool) -> Surroundings {
-        Surroundings {
-            region: "westeurope".to_owned(),
-            subnets: addresses(&["10.0.2.0/27"]),
-            space: Some(addresses(&["10.0.0.0/16"])),
-            blocks: addresses(&["10.0.0.0/16"]).spans().collect(),
-            has_gateway,
-        }
-    }
-
-    fn table(routes: &[(&str, &str)], learns_routes: bool) -> RouteTable {
-        let routes = routes.iter().map(|(prefix, hop)| {
-            json!({ "name": prefix, "properties": { "addressPrefix": prefix, "nextHopType": hop } })
-        });
-        let body = json!({ "properties": {
-            "routes": routes.collect::<Vec<_>>(), "disableBgpRoutePropagation": !learns_routes } });
-        RouteTable::read("rt", &body)
-    }
-
-    fn course(routes: &[(&str, &str)], far: Far, endpoints: &[&str]) -> Course {
-        let endpoints: Vec<_> = endpoints.iter().map(|it| (*it).to_owned()).collect();
-        table(routes, false)
-            .lead(far, &endpoints, &surroundings(false))
-            .course
-    }
-
-    const STORAGE: Far = Far::Service("Storage");
-    const TRAFFIC_MANAGER: Far = Far::Service("AzureTrafficManager");
-
-    use Course::{Elsewhere, Learnt, Perhaps, Straight};
-
-    #[test]
-    fn the_longest_prefix_decides() {
-        let tunnel = ("0.0.0.0/0", "VirtualAppliance");
-        for (routes, far, expected) in [
-            (&[][..], STORAGE, Straight),
-            (&[("0.0.0.0/0", "Internet")], STORAGE, Straight),
-            (&[tunnel], STORAGE, Elsewhere),
-            (&[tunnel], Far::Internet, Elsewhere),
-            (
-                &[("0.0.0.0/0", "VirtualNetworkGateway")],
-                TRAFFIC_MANAGER,
-                Elsewhere,
-            ),
-            (&[("0.0.0.0/0", "None")], STORAGE, Elsewhere),
-            (&[tunnel, ("Storage", "Internet")], STORAGE, Straight),
-            (
-                &[tunnel, ("Storage.WestEurope", "Internet")],
-                STORAGE,
-                Straight,
-            ),
-            (
-                &[tunnel, ("Storage.NorthEurope", "Internet")],
-                STORAGE,
-                Elsewhere,
-            ),
-            (&[tunnel, ("AzureCloud", "Internet")], STORAGE, Straight),
-            (
-                &[tunnel, ("AzureCloud.westeurope", "Internet")],
-                TRAFFIC_MANAGER,
-                Perhaps,
-            ),
-            (
-                &[("AzureCloud", "Internet"), ("Storage", "None")],
-                STORAGE,
-                Elsewhere,
-            ),
-            (
-                &[("Storage", "None"), ("Storage.WestEurope", "Internet")],
-                STORAGE,
-                Straight,
-            ),
-            (&[("Sql", "None")], STORAGE, Straight),
-            (&[("Sql", "None")], Far::Internet, Perhaps),
-            (&[tunnel, ("20.0.0.0/8", "Internet")], STORAGE, Perhaps),
-            (
-                &[tunnel, ("Storage", "Internet"), ("20.60.0.0/16", "None")],
-                STORAGE,
-                Perhaps,
-            ),
-            (
-                &[
-                    ("0.0.0.0/0", "Internet"),
-                    ("0.0.0.0/1", "None"),
-                    ("128.0.0.0/1", "None"),
-                ],
-                STORAGE,
-                Elsewhere,
-            ),
-            (&[("10.0.0.0/8", "None")], Far::Internet, Straight),
-            (&[("8.8.8.8/32", "None")], Far::Internet, Perhaps),
-        ] {
-            assert_eq!(course(routes, far, &[]), expected, "{routes:?} {far:?}");
-        }
-    }
-
-    #[test]
-    fn service_endpoints_are_longer_still() {
-        let tunnel = [("0.0.0.0/0", "VirtualAppliance"), ("EventHub", "None")];
-        let endpoints = ["microsoft.storage", "Microsoft.EventHub"];
-        assert_eq!(course(&tunnel, STORAGE, &endpoints), Straight);
-        assert_eq!(
-            course(&tunnel, Far::Service("EventHub"), &endpoints),
-            Straight
-        );
-        assert_eq!(course(&tunnel, Far::Service("Sql"), &endpoints), Elsewhere);
-        assert_eq!(
-            course(&tunnel, STORAGE, &["Microsoft.Storage.Global"]),
-            Straight
-        );
-    }
-
-    #[test]
-    fn what_a_gateway_has_learnt_is_unknown() {
-        for (routes, learns, has_gateway, expected) in [
-            (&[][..], true, true, Learnt),
-            (&[], false, true, Straight),
-            (&[], true, false, Straight),
-            (&[("0.0.0.0/0", "Internet")], true, true, Straight),
-            (&[("Storage", "Internet")], true, true, Straight),
-            (&[("0.0.0.0/0", "None")], true, true, Elsewhere),
-        ] {
-            let table = table(routes, learns);
-            let lead = table.lead(STORAGE, &[], &surroundings(has_gateway));
-            assert_eq!(lead.course, expected, "{routes:?} {learns} {has_gateway}");
-        }
-    }
-
-    #[test]
-    fn between_the_subnets_the_networks_own_route_counts() {
-        for (routes, expected) in [
-            (&[][..], Straight),
-            (&[("0.0.0.0/0", "None")], Straight),
-            (&[("10.0.0.0/8", "None")], Straight),
-            (&[("10.0.0.0/16", "None")], Elsewhere),
-            (&[("10.0.0.0/16", "VirtualAppliance")], Straight),
-            (
-                &[("10.0.0.0/16", "None"), ("10.0.2.0/24", "VnetLocal")],
-                Straight,
-            ),
-            (&[("10.0.2.16/28", "Internet")], Perhaps),
-            (&[("10.0.3.0/24", "None")], Straight),
-        ] {
-            assert_eq!(course(routes, Far::Subnets, &[]), expected, "{routes:?}");
-        }
-    }
-
-    #[test]
-    fn routes_that_change_what_tags_mean() {
-        let everything = addresses(&["0.0.0.0/0"]);
-        assert_eq!(
-            table(&[("0.0.0.0/0", "Internet")], false).rerouted(),
-            everything
-        );
-        assert_eq!(
-            table(&[("Storage", "Internet")], false).rerouted(),
-            everything
-        );
-        assert_eq!(
-            table(&[("20.0.0.0/8", "None")], false).rerouted(),
-            addresses(&["20.0.0.0/8"])
-        );
-    }
-}
+mod tests;

@@ -1,9 +1,13 @@
-//! Network security groups as ARM shows them. Only what is about TCP is kept: that is what all of an environment's traffic is.
+//! Network security groups as ARM shows them. Of the rules, those about TCP are kept: that is what all of an environment's
+//! traffic is. Of the others, their priorities are, which nobody else can have.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
 use super::addresses::Span;
 use super::prefix::Prefix;
+use super::requirements::LAST_PRIORITY;
 use super::surroundings::elements;
 use super::table::Direction;
 
@@ -14,6 +18,8 @@ pub struct SecurityGroup {
     pub name: String,
     inbound: Vec<SecurityRule>,
     outbound: Vec<SecurityRule>,
+    /// The priorities of all rules, whatever they are about.
+    taken: BTreeSet<(Direction, i64)>,
 }
 
 /// One of its rules, of the user or of Azure.
@@ -48,6 +54,7 @@ impl SecurityGroup {
         let properties = &group["properties"];
         let custom = elements(&properties["securityRules"]);
         for rule in custom.chain(elements(&properties["defaultSecurityRules"])) {
+            read.taken.extend(SecurityRule::place(rule));
             if let Some((direction, rule)) = SecurityRule::read(rule) {
                 match direction {
                     Direction::Inbound => read.inbound.push(rule),
@@ -67,6 +74,11 @@ impl SecurityGroup {
             Direction::Outbound => &self.outbound,
         }
     }
+
+    /// Whether a rule has the priority already.
+    pub fn has_taken(&self, direction: Direction, priority: i64) -> bool {
+        self.taken.contains(&(direction, priority))
+    }
 }
 
 impl SecurityRule {
@@ -77,14 +89,14 @@ impl SecurityRule {
         if protocol != "*" && !protocol.eq_ignore_ascii_case("Tcp") {
             return None;
         }
-        let direction = properties["direction"].as_str()?;
-        let (direction, near, far) = match direction.eq_ignore_ascii_case("Inbound") {
-            true => (Direction::Inbound, &DESTINATION, &SOURCE),
-            false => (Direction::Outbound, &SOURCE, &DESTINATION),
+        let (direction, priority) = Self::place(rule)?;
+        let (near, far) = match direction {
+            Direction::Inbound => (&DESTINATION, &SOURCE),
+            Direction::Outbound => (&SOURCE, &DESTINATION),
         };
         let read = Self {
             name: rule["name"].as_str().unwrap_or_default().to_owned(),
-            priority: properties["priority"].as_i64()?,
+            priority,
             allows: properties["access"].as_str()?.eq_ignore_ascii_case("Allow"),
             source_ports: SOURCE.ports(properties),
             destination_ports: DESTINATION.ports(properties),
@@ -94,6 +106,22 @@ impl SecurityRule {
             far_groups: elements(&properties[far.groups]).next().is_some(),
         };
         Some((direction, read))
+    }
+
+    /// Which way it looks, and when it is asked.
+    fn place(rule: &Json) -> Option<(Direction, i64)> {
+        let properties = &rule["properties"];
+        let direction = properties["direction"].as_str()?;
+        let direction = match direction.eq_ignore_ascii_case("Inbound") {
+            true => Direction::Inbound,
+            false => Direction::Outbound,
+        };
+        Some((direction, properties["priority"].as_i64()?))
+    }
+
+    /// Whether it is one of Azure's own, which every group has.
+    pub fn is_azures_own(&self) -> bool {
+        self.priority > LAST_PRIORITY
     }
 }
 
@@ -187,6 +215,11 @@ mod tests {
         };
         assert_eq!(names(Direction::Inbound), ["early", "late", "last"]);
         assert_eq!(names(Direction::Outbound), ["out"]);
+        for (priority, is_taken) in [(99, false), (100, true), (101, true), (102, false)] {
+            assert_eq!(group.has_taken(Direction::Inbound, priority), is_taken);
+        }
+        let own = |place: usize| group.rules(Direction::Inbound)[place].is_azures_own();
+        assert!(!own(1) && own(2));
         let early = &group.rules(Direction::Inbound)[0];
         assert!(!early.allows && early.far == [Prefix::read("Storage")]);
         assert_eq!(

@@ -97,7 +97,7 @@ pub enum When {
 }
 
 /// How the environment is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AccessEndpoint {
     /// From inside the virtual network only.
     Internal,
@@ -222,50 +222,59 @@ const fn closed(fails: &'static str, when: When) -> Closed {
     Closed { fails, when }
 }
 
+/// A row that an environment does not live without, and that both pages have alike.
+const fn in_one_form(
+    name: &'static str,
+    purpose: &'static str,
+    directions: &'static [Direction],
+    forms: &'static [Form; 1],
+    fails: &'static str,
+) -> Row {
+    Row {
+        name,
+        purpose,
+        directions,
+        broad: forms[0],
+        narrow: whatever_the_endpoint(forms),
+        decides: Decides::EitherForm,
+        required: true,
+        closed: closed(fails, When::Always),
+        notes: "",
+    }
+}
+
 /// The rows, in the guide's order; first the sentence that stands above its table.
 pub const ROWS: [Row; 19] = [
     Row {
-        name: "all-ports-within-subnets",
-        purpose: "Internal communication inside and between the subnets",
-        directions: BOTH,
-        broad: form(ALL_PORTS, VIRTUAL_NETWORK),
-        narrow: whatever_the_endpoint(&[form(ALL_PORTS, VIRTUAL_NETWORK)]),
-        decides: Decides::EitherForm,
-        required: true,
-        closed: closed(
-            "the parts of the environment do not reach one another: its deployment fails, or it stops working",
-            When::Always,
-        ),
         notes: "For internal communication inside your subnets, ISE requires that you open all ports within those subnets. \
                 The later page opens all ports between them too; port 53 to DNS servers of your own in the network is one of these.",
+        ..in_one_form(
+            "all-ports-within-subnets",
+            "Internal communication inside and between the subnets",
+            BOTH,
+            &[form(ALL_PORTS, VIRTUAL_NETWORK)],
+            "the parts of the environment do not reach one another: its deployment fails, or it stops working",
+        )
     },
     Row {
-        name: "communication-from-logic-apps",
-        purpose: "Communication from Azure Logic Apps",
-        directions: OUTBOUND,
-        broad: form(WEB, INTERNET),
-        narrow: whatever_the_endpoint(&[form(WEB, INTERNET)]),
-        decides: Decides::EitherForm,
-        required: true,
-        closed: closed(
-            "workflows do not reach the services that they call, and certificates cannot be verified, without which the deployment \
-             of the environment fails",
-            When::Always,
-        ),
         notes: "The port depends on the external service with which the Logic Apps service communicates. \
                 The later page: certificates are verified with various internal and external sites.",
+        ..in_one_form(
+            "communication-from-logic-apps",
+            "Communication from Azure Logic Apps",
+            OUTBOUND,
+            &[form(WEB, INTERNET)],
+            "workflows do not reach the services that they call, and certificates cannot be verified, without which the deployment \
+             of the environment fails",
+        )
     },
-    Row {
-        name: "azure-active-directory",
-        purpose: "Azure Active Directory",
-        directions: OUTBOUND,
-        broad: form(WEB, "AzureActiveDirectory"),
-        narrow: whatever_the_endpoint(&[form(WEB, "AzureActiveDirectory")]),
-        decides: Decides::EitherForm,
-        required: true,
-        closed: closed(STOPS, When::Always),
-        notes: "",
-    },
+    in_one_form(
+        "azure-active-directory",
+        "Azure Active Directory",
+        OUTBOUND,
+        &[form(WEB, "AzureActiveDirectory")],
+        STOPS,
+    ),
     Row {
         name: "azure-storage",
         purpose: "Azure Storage dependency",
@@ -278,15 +287,14 @@ pub const ROWS: [Row; 19] = [
         notes: "The later page opens port 445 as well.",
     },
     Row {
-        name: "intersubnet",
-        purpose: "Intersubnet communication",
-        directions: BOTH,
-        broad: form(WEB, VIRTUAL_NETWORK),
-        narrow: whatever_the_endpoint(&[form(WEB, VIRTUAL_NETWORK)]),
-        decides: Decides::EitherForm,
-        required: true,
-        closed: closed(STOPS, When::Always),
         notes: "For communication between subnets. The later page opens all ports between them.",
+        ..in_one_form(
+            "intersubnet",
+            "Intersubnet communication",
+            BOTH,
+            &[form(WEB, VIRTUAL_NETWORK)],
+            STOPS,
+        )
     },
     Row {
         name: "communication-to-logic-apps",
@@ -334,20 +342,13 @@ pub const ROWS: [Row; 19] = [
         ),
         notes: "",
     },
-    Row {
-        name: "diagnostic-logs-and-metrics",
-        purpose: "Publish Diagnostic Logs & Metrics",
-        directions: OUTBOUND,
-        broad: form(TLS, "AzureMonitor"),
-        narrow: whatever_the_endpoint(&[form(TLS, "AzureMonitor")]),
-        decides: Decides::EitherForm,
-        required: true,
-        closed: closed(
-            "logs and metrics are not published: the deployment of the environment fails, or the environment stops working",
-            When::Always,
-        ),
-        notes: "",
-    },
+    in_one_form(
+        "diagnostic-logs-and-metrics",
+        "Publish Diagnostic Logs & Metrics",
+        OUTBOUND,
+        &[form(TLS, "AzureMonitor")],
+        "logs and metrics are not published: the deployment of the environment fails, or the environment stops working",
+    ),
     Row {
         name: "traffic-manager",
         purpose: "Communication from Azure Traffic Manager",
@@ -381,17 +382,13 @@ pub const ROWS: [Row; 19] = [
                 network's health comes from LogicApps; in Azure Government the tags LogicAppsManagement and LogicApps do not work, and \
                 the region's addresses take their place.",
     },
-    Row {
-        name: "app-service-management",
-        purpose: "App Service Management dependency",
-        directions: INBOUND,
-        broad: form(&[port(454), port(455)], "AppServiceManagement"),
-        narrow: whatever_the_endpoint(&[form(&[port(454), port(455)], "AppServiceManagement")]),
-        decides: Decides::EitherForm,
-        required: true,
-        closed: closed(STOPS, When::Always),
-        notes: "",
-    },
+    in_one_form(
+        "app-service-management",
+        "App Service Management dependency",
+        INBOUND,
+        &[form(&[port(454), port(455)], "AppServiceManagement")],
+        STOPS,
+    ),
     Row {
         name: "connector-deployment",
         purpose: "Connector deployment",
@@ -410,17 +407,13 @@ pub const ROWS: [Row; 19] = [
         notes: "Necessary for deploying and updating connectors. Closing or blocking this port causes ISE deployments to fail and \
                 prevents connector updates or fixes.",
     },
-    Row {
-        name: "azure-sql",
-        purpose: "Azure SQL dependency",
-        directions: OUTBOUND,
-        broad: form(&[port(1433)], "Sql"),
-        narrow: whatever_the_endpoint(&[form(&[port(1433)], "Sql")]),
-        decides: Decides::EitherForm,
-        required: true,
-        closed: closed(STOPS, When::Always),
-        notes: "",
-    },
+    in_one_form(
+        "azure-sql",
+        "Azure SQL dependency",
+        OUTBOUND,
+        &[form(&[port(1433)], "Sql")],
+        STOPS,
+    ),
     Row {
         name: "resource-health",
         purpose: "Azure Resource Health",
@@ -435,64 +428,39 @@ pub const ROWS: [Row; 19] = [
         ),
         notes: "For publishing health status to Resource Health.",
     },
+    in_one_form(
+        "api-management",
+        "API Management - management endpoint",
+        INBOUND,
+        &[form(&[port(3443)], "ApiManagement")],
+        "connectors cannot be managed: the deployment of the environment fails, or the environment stops working",
+    ),
+    in_one_form(
+        "event-hub",
+        "Dependency from Log to Event Hub policy and monitoring agent",
+        OUTBOUND,
+        &[form(&[port(5672)], "EventHub")],
+        "logs and monitoring data do not leave: the deployment of the environment fails, or the environment stops working",
+    ),
     Row {
-        name: "api-management",
-        purpose: "API Management - management endpoint",
-        directions: INBOUND,
-        broad: form(&[port(3443)], "ApiManagement"),
-        narrow: whatever_the_endpoint(&[form(&[port(3443)], "ApiManagement")]),
-        decides: Decides::EitherForm,
-        required: true,
-        closed: closed(
-            "connectors cannot be managed: the deployment of the environment fails, or the environment stops working",
-            When::Always,
-        ),
-        notes: "",
-    },
-    Row {
-        name: "event-hub",
-        purpose: "Dependency from Log to Event Hub policy and monitoring agent",
-        directions: OUTBOUND,
-        broad: form(&[port(5672)], "EventHub"),
-        narrow: whatever_the_endpoint(&[form(&[port(5672)], "EventHub")]),
-        decides: Decides::EitherForm,
-        required: true,
-        closed: closed(
-            "logs and monitoring data do not leave: the deployment of the environment fails, or the environment stops working",
-            When::Always,
-        ),
-        notes: "",
-    },
-    Row {
-        name: "redis",
-        purpose: "Access Azure Cache for Redis Instances between Role Instances",
-        directions: BOTH,
-        broad: form(REDIS, VIRTUAL_NETWORK),
-        narrow: whatever_the_endpoint(&[form(REDIS, VIRTUAL_NETWORK)]),
-        decides: Decides::EitherForm,
-        required: true,
-        closed: closed(
-            "the environment does not reach its cache: its deployment fails, or it stops working",
-            When::Always,
-        ),
         notes: "Also, for ISE to work with Azure Cache for Redis, you must open these outbound and inbound ports described in the Azure \
                 Cache for Redis FAQ: inside the subnets all ports (8443, 10221-10231, 20226, 13000-13999 and 15000-15999 among them), \
                 16001 from the load balancer, and outbound 53, 80 and 443.",
+        ..in_one_form(
+            "redis",
+            "Access Azure Cache for Redis Instances between Role Instances",
+            BOTH,
+            &[form(REDIS, VIRTUAL_NETWORK)],
+            "the environment does not reach its cache: its deployment fails, or it stops working",
+        )
     },
-    Row {
-        name: "load-balancer",
-        purpose: "Azure Load Balancer",
-        directions: INBOUND,
-        broad: form(ALL_PORTS, "AzureLoadBalancer"),
-        narrow: whatever_the_endpoint(&[form(ALL_PORTS, "AzureLoadBalancer")]),
-        decides: Decides::EitherForm,
-        required: true,
-        closed: closed(
-            "Azure takes the machines of the environment for dead: its deployment fails, or it stops working",
-            When::Always,
-        ),
-        notes: "",
-    },
+    in_one_form(
+        "load-balancer",
+        "Azure Load Balancer",
+        INBOUND,
+        &[form(ALL_PORTS, "AzureLoadBalancer")],
+        "Azure takes the machines of the environment for dead: its deployment fails, or it stops working",
+    ),
 ];
 
 /// Who calls: the network for an Internal endpoint, everybody for an External one.

@@ -7,10 +7,13 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::addresses::{Addresses, HOST, Span};
+use super::outcomes::{EPHEMERAL, Found, Outcomes, Piece, Slice, Slices, slice_of, without};
 use super::prefix::{Prefix, Share, Tag};
+use super::routes::Rerouted;
 use super::rules::{SecurityGroup, SecurityRule};
 use super::surroundings::{Far, Surroundings};
 use super::table::{Direction, INTERNET, Ports, VIRTUAL_NETWORK};
+pub use super::verdict::{Doubt, Verdict};
 
 /// TCP between a subnet and a far end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,8 +31,8 @@ pub struct Flow {
 pub struct Near<'a> {
     /// Its addresses.
     pub addresses: &'a Addresses,
-    /// Addresses that its route table takes from the tag `Internet` and gives to `VirtualNetwork`, perhaps.
-    pub rerouted: &'a Addresses,
+    /// What its routes may do to the tags `Internet` and `VirtualNetwork`.
+    pub rerouted: &'a Rerouted,
 }
 
 /// What becomes of a flow.
@@ -41,52 +44,8 @@ pub struct Judgement<'a> {
     pub closed_by: Vec<&'a SecurityRule>,
 }
 
-/// How much of a flow passes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Verdict {
-    /// All of it.
-    Open,
-    /// Nothing.
-    Closed,
-    /// Some of it certainly does, and some does not.
-    InPart,
-    /// Nobody can tell.
-    Unknown(Doubt),
-}
-
-/// Why nobody can tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Doubt {
-    /// The addresses of a service are known to Azure alone.
-    Service,
-    /// The members of application security groups are known to Azure alone.
-    Members,
-    /// What is connected with the network is not known.
-    Connected,
-    /// Routes change what tags mean.
-    Routes,
-    /// The rules cut it into too many pieces.
-    Pieces,
-}
-
-/// The ports that a client speaks from.
-const EPHEMERAL: Span = Span::new(1024, u16::MAX as u32);
-
 /// Into how many pieces a flow may fall until nobody wants to know any more.
 const MOST_PIECES: usize = 100_000;
-
-/// Ports of the source, and addresses at the near and the far end, all at the same port of the destination.
-type Piece = [Span; 3];
-
-/// What may become of some of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Outcome {
-    /// The place of the rule; none where no rule is left, which stops it.
-    rule: Option<usize>,
-    allows: bool,
-    /// What makes it doubtful that there is any of the flow for which this holds.
-    doubt: Option<Doubt>,
-}
 
 /// What the group of a subnet does to a flow.
 pub fn judge<'a>(
@@ -124,7 +83,7 @@ impl<'a, 'b> Judge<'a, 'b> {
             group,
             near,
             surroundings,
-            rerouted: outside.common(near.rerouted),
+            rerouted: outside.common(&near.rerouted.addresses()),
             outside,
             connected: surroundings.perhaps_connected(),
         }
@@ -141,14 +100,21 @@ impl<'a, 'b> Judge<'a, 'b> {
             };
             outcomes(rules, far, &meaning)
         };
-        let mut all = match flow.far.is_outside() {
+        let mut first = match flow.far.is_outside() {
             true => ask(&self.outside, false),
             false => ask(&flow.far.addresses(self.surroundings), false),
         };
-        let mut verdict = verdict(&all, flow.far);
+        let mut verdict = first.verdict(flow.far);
         let mut others = Vec::new();
         if flow.far.is_outside() && !self.rerouted.is_empty() {
-            others.push((Doubt::Routes, ask(&self.outside, true)));
+            let other = ask(&self.outside, true);
+            match self.near.rerouted {
+                Rerouted::By(_) => others.push((Doubt::Routes, other)),
+                // What Azure's own rules alone would let in is closed as long as no such route is known.
+                Rerouted::Unknown if verdict == Verdict::Closed && other.is_let_by_azure(rules) => {
+                }
+                Rerouted::Unknown => others.push((Doubt::UnknownRoutes, other)),
+            }
         }
         if flow.far == Far::VirtualNetwork && !self.connected.is_empty() {
             others.push((Doubt::Connected, ask(&self.connected, false)));
@@ -156,12 +122,12 @@ impl<'a, 'b> Judge<'a, 'b> {
         // What is in doubt matters only where it makes a difference.
         for (doubt, other) in others {
             let is_settled = matches!(verdict, Verdict::Open | Verdict::Closed);
-            if is_settled && self::verdict(&other, flow.far) != verdict {
+            if is_settled && other.verdict(flow.far) != verdict {
                 verdict = Verdict::Unknown(doubt);
-                all.extend(other);
+                first.all.extend(other.all);
             }
         }
-        let closed = all.iter().filter(|it| !it.allows);
+        let closed = first.all.iter().filter(|it| !it.allows);
         let mut closed_by: Vec<usize> = closed.filter_map(|it| it.rule).collect();
         closed_by.sort_unstable();
         closed_by.dedup();
@@ -170,31 +136,15 @@ impl<'a, 'b> Judge<'a, 'b> {
             closed_by: closed_by.into_iter().map(|rule| &rules[rule]).collect(),
         }
     }
-}
 
-fn verdict(outcomes: &[Outcome], far: Far) -> Verdict {
-    if outcomes.iter().all(|outcome| outcome.allows) {
-        return Verdict::Open;
-    }
-    if outcomes.iter().all(|outcome| !outcome.allows) {
-        return Verdict::Closed;
-    }
-    let is_sure = |allows: bool| {
-        let mut those = outcomes.iter().filter(|outcome| outcome.allows == allows);
-        those.any(|outcome| outcome.doubt.is_none())
-    };
-    // Between the subnets of an environment, all has to pass.
-    if far == Far::Subnets && is_sure(false) {
-        return Verdict::Closed;
-    }
-    match outcomes.iter().find_map(|outcome| outcome.doubt) {
-        Some(doubt) if !is_sure(true) || !is_sure(false) => Verdict::Unknown(doubt),
-        _ => Verdict::InPart,
+    /// Whether routes may take something outside from the tag `Internet`.
+    pub fn is_rerouted(&self) -> bool {
+        !self.rerouted.is_empty()
     }
 }
 
 /// Everything that may become of parts of a flow.
-fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> Vec<Outcome> {
+fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> Outcomes {
     let flow = meaning.flow;
     let ports = Span::new(flow.ports.first.into(), flow.ports.last.into());
     let asked = rules.iter().enumerate().filter(|(_, rule)| {
@@ -206,6 +156,7 @@ fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> V
         .collect();
     let mut found = Found::new(!flow.far.is_all());
     for asked in at_equal_ports(&asked, ports) {
+        let mut slices = found.is_some_of_them.then(Slices::default);
         let mut pieces: Vec<(usize, Piece)> = Vec::new();
         for near in meaning.judge.near.addresses.spans() {
             pieces.extend(far.spans().map(|far| (0, [EPHEMERAL, near, far])));
@@ -222,16 +173,31 @@ fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> V
                 let rule = asked[place];
                 if let Some(doubt) = rule.perhaps {
                     found.add(Some(rule.place), rule.allows, doubt.reason());
+                    if let Some(slices) = &mut slices {
+                        let about = rule.slices(piece);
+                        about.for_each(|slice| slices.add(slice, rule.allows));
+                    }
                 }
                 Some((place, rule.part(piece)?))
             });
             match decided {
-                None => found.add(None, false, None),
+                None => {
+                    found.add(None, false, None);
+                    if let Some(slices) = &mut slices {
+                        slices.add(slice_of(piece), false);
+                    }
+                }
                 Some((place, part)) => {
                     found.add(Some(asked[place].place), asked[place].allows, None);
+                    if let Some(slices) = &mut slices {
+                        slices.add(slice_of(part), asked[place].allows);
+                    }
                     pieces.extend(without(piece, part).map(|left| (place, left)));
                 }
             }
+        }
+        if let Some(slices) = &slices {
+            found.settle(slices, meaning.judge.near.addresses);
         }
     }
     found.outcomes
@@ -277,57 +243,6 @@ fn at_equal_ports<'b, 'a>(asked: &'b [Asked<'a>], ports: Span) -> Vec<Vec<&'b As
     kinds.into_iter().map(rules).collect()
 }
 
-/// What is left of a piece when a part of it is taken out.
-fn without(mut piece: Piece, part: Piece) -> impl Iterator<Item = Piece> {
-    let mut left = Vec::new();
-    for side in 0..piece.len() {
-        let (whole, taken) = (piece[side], part[side]);
-        if whole.first < taken.first {
-            let mut before = piece;
-            before[side] = Span::new(whole.first, taken.first - 1);
-            left.push(before);
-        }
-        if taken.last < whole.last {
-            let mut after = piece;
-            after[side] = Span::new(taken.last + 1, whole.last);
-            left.push(after);
-        }
-        piece[side] = taken;
-    }
-    left.into_iter()
-}
-
-/// The outcomes so far, each once.
-struct Found {
-    outcomes: Vec<Outcome>,
-    /// How many pieces have been looked at.
-    steps: usize,
-    /// Whether the far end is only some of the addresses, so that there may be none of it in a part of them.
-    is_some_of_them: bool,
-}
-
-impl Found {
-    fn new(is_some_of_them: bool) -> Self {
-        Self {
-            outcomes: Vec::new(),
-            steps: 0,
-            is_some_of_them,
-        }
-    }
-
-    fn add(&mut self, rule: Option<usize>, allows: bool, doubt: Option<Doubt>) {
-        let doubt = doubt.or(self.is_some_of_them.then_some(Doubt::Service));
-        let outcome = Outcome {
-            rule,
-            allows,
-            doubt,
-        };
-        if !self.outcomes.contains(&outcome) {
-            self.outcomes.push(outcome);
-        }
-    }
-}
-
 /// A rule with addresses in the place of names, as far as they are known.
 struct Asked<'a> {
     place: usize,
@@ -365,6 +280,17 @@ impl Asked<'_> {
         meets(self.source_ports, 0)
             && meets(&self.near, 1)
             && (self.perhaps.is_some() || meets(&self.far, 2))
+    }
+
+    /// The source ports and near addresses of a piece that the rule is about.
+    fn slices(&self, piece: Piece) -> impl Iterator<Item = Slice> + '_ {
+        let of = move |spans: &[Span], side: usize| -> Vec<Span> {
+            let common = spans.iter().filter_map(|span| span.common(piece[side]));
+            common.collect()
+        };
+        let near = of(&self.near, 1);
+        let ports = of(self.source_ports, 0).into_iter();
+        ports.flat_map(move |ports| near.clone().into_iter().map(move |near| [ports, near]))
     }
 
     /// A part of the piece that the rule certainly decides.

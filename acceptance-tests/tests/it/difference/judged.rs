@@ -4,7 +4,8 @@ use std::ops::BitOrAssign;
 
 use provider_ise::validate::network::addresses::{Addresses, Span};
 use provider_ise::validate::network::flows::{closed_flows, led_elsewhere};
-use provider_ise::validate::network::routes::{Course, RouteTable};
+use provider_ise::validate::network::openings::{Opening, Openings};
+use provider_ise::validate::network::routes::{Course, Rerouted, RouteTable, ServiceEndpoints};
 use provider_ise::validate::network::rules::SecurityGroup;
 use provider_ise::validate::network::surroundings::{Far, Surroundings};
 use provider_ise::validate::network::table::{
@@ -13,7 +14,7 @@ use provider_ise::validate::network::table::{
 use provider_ise::validate::network::traffic::{Flow, Near, Verdict, judge};
 use serde_json::{Value as Json, json};
 
-use super::networks::{Network, prefix};
+use super::networks::{Around, Network, prefix};
 
 /// The four subnets as the preflight sees them.
 pub(crate) struct Judged {
@@ -37,7 +38,7 @@ struct Subnet {
     own: Addresses,
     group: Option<SecurityGroup>,
     table: Option<RouteTable>,
-    service_endpoints: Vec<String>,
+    service_endpoints: ServiceEndpoints,
 }
 
 /// What is said about some traffic.
@@ -68,7 +69,10 @@ impl Judged {
             table: around.routes.as_ref().map(|routes| {
                 RouteTable::read("rt", &json!({ "properties": { "routes": routes } }))
             }),
-            service_endpoints: around.service_endpoints.iter().map(|it| (*it).to_owned()).collect(),
+            service_endpoints: ServiceEndpoints {
+                names: around.service_endpoints.iter().map(|it| (*it).to_owned()).collect(),
+                may_be_more: false,
+            },
         });
         let subnets: Vec<Subnet> = subnets.collect();
         Self {
@@ -128,7 +132,9 @@ impl Judged {
                 .as_ref()
                 .filter(|_| direction == Direction::Outbound)
             {
-                course = table.lead(Far::Subnets, &[], &around).course;
+                course = table
+                    .lead(Far::Subnets, &ServiceEndpoints::default(), &around)
+                    .course;
             }
             let is_closed = verdict.is_some_and(|verdict| verdict != Verdict::Open)
                 || course != Course::Straight;
@@ -148,6 +154,31 @@ impl Judged {
             .map(|(row, ..)| *row)
     }
 
+    /// What the groups close, whether it is certain or not.
+    pub(crate) fn closed(&self) -> Vec<&'static str> {
+        let closed = self.said.iter().flat_map(|said| &said.closed);
+        closed.map(|(row, ..)| *row).collect()
+    }
+
+    /// The network with all the rules that are advised against what its groups close.
+    pub(crate) fn cured(&self, network: &Network) -> Network {
+        let subnets = self.subnets.iter().zip(&network.subnets);
+        let subnets = subnets.map(|(subnet, around)| {
+            let rules = around.rules.as_ref().map(|rules| {
+                let advised = subnet.advised().into_iter().enumerate();
+                let advised = advised.map(|(place, opening)| written(place, &opening));
+                rules.iter().cloned().chain(advised).collect()
+            });
+            Around {
+                rules,
+                ..around.clone()
+            }
+        });
+        Network {
+            subnets: subnets.collect(),
+        }
+    }
+
     /// Whether a finding about a subnet is about the ways inside the network.
     pub(crate) fn tells_of_the_network(&self, number: usize) -> bool {
         self.said[number].is_about_the_network
@@ -155,18 +186,38 @@ impl Judged {
 }
 
 impl Subnet {
-    fn near<'a>(&'a self, rerouted: &'a Addresses) -> Near<'a> {
+    fn near<'a>(&'a self, rerouted: &'a Rerouted) -> Near<'a> {
         Near {
             addresses: &self.own,
             rerouted,
         }
     }
 
-    fn rerouted(&self) -> Addresses {
+    fn rerouted(&self) -> Rerouted {
         self.table
             .as_ref()
             .map(RouteTable::rerouted)
             .unwrap_or_default()
+    }
+
+    /// The rules against what its group closes.
+    fn advised(&self) -> Vec<Opening> {
+        let Some(group) = &self.group else {
+            return Vec::new();
+        };
+        let rerouted = self.rerouted();
+        let near = self.near(&rerouted);
+        let mut openings = Openings::new(group);
+        let endpoint = Some(AccessEndpoint::Internal);
+        let mut advised = Vec::new();
+        for flow in closed_flows(group, &near, &all_around(), endpoint) {
+            // One rule may be the answer to several findings.
+            let opening = openings.of(&flow);
+            if !advised.contains(&opening) {
+                advised.push(opening);
+            }
+        }
+        advised
     }
 
     /// All that users would read.
@@ -176,7 +227,7 @@ impl Subnet {
         if let Some(group) = &self.group {
             let rerouted = self.rerouted();
             let near = self.near(&rerouted);
-            for flow in closed_flows(group, &near, &around, AccessEndpoint::Internal) {
+            for flow in closed_flows(group, &near, &around, Some(AccessEndpoint::Internal)) {
                 said.is_about_the_network |= flow.tag == VIRTUAL_NETWORK;
                 let is_certain = flow.verdict == Verdict::Closed;
                 let rows = flow.rows.into_iter();
@@ -194,6 +245,19 @@ impl Subnet {
         }
         said
     }
+}
+
+/// A rule as a finding tells to write it.
+fn written(place: usize, opening: &Opening) -> Json {
+    let (source, destination) = match opening.direction {
+        Direction::Inbound => (opening.far, VIRTUAL_NETWORK),
+        Direction::Outbound => (VIRTUAL_NETWORK, opening.far),
+    };
+    let ports: Vec<_> = opening.ports.iter().map(Ports::to_string).collect();
+    json!({ "name": format!("advised-{place}"), "properties": {
+        "priority": opening.priority.expect("there is room"), "direction": opening.direction.name(), "access": "Allow",
+        "protocol": opening.protocol, "sourcePortRange": "*", "destinationPortRanges": ports,
+        "sourceAddressPrefix": source, "destinationAddressPrefix": destination } })
 }
 
 fn range(number: usize) -> Addresses {

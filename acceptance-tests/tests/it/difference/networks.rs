@@ -155,7 +155,8 @@ fn rules() -> impl Strategy<Value = Vec<Json>> {
     (vec(rule(), 0..4), table, is_last).prop_map(|(mut rules, table, denies_the_rest)| {
         for (place, rule) in rules.iter_mut().enumerate() {
             rule["name"] = json!(format!("random-{place}"));
-            rule["properties"]["priority"] = json!(100 + place);
+            // There is room before them for what would open what they close.
+            rule["properties"]["priority"] = json!(500 + place);
         }
         if let Some(tags) = table {
             let table = requirements(AccessEndpoint::Internal, tags, 1000).unwrap_or_default();

@@ -85,7 +85,7 @@ fn judged(
 ) -> (Verdict, Vec<String>) {
     let near = Near {
         addresses: &addresses(&[OWN]),
-        rerouted: &addresses(rerouted),
+        rerouted: &Rerouted::By(addresses(rerouted)),
     };
     let judgement = judge(group, flow, &near, around);
     let closed = judgement.closed_by.iter();
@@ -220,11 +220,6 @@ fn between_the_subnets_every_address_counts() {
         (&[("Deny", "*", "10.0.0.0/8")], Far::Subnets, Closed),
         (&[("Deny", "*", "10.0.1.40")], Far::Subnets, Closed),
         (&[("Deny", "10.0.1.4", "*")], Far::Subnets, Closed),
-        (
-            &[("Deny", "10.0.1.4", "*")],
-            STORAGE,
-            Unknown(Doubt::Service),
-        ),
         (&[("Deny", "10.0.1.64/27", "*")], Far::Subnets, Open),
         (&[("Deny", "*", "10.0.2.0/24")], Far::Subnets, Open),
         (
@@ -246,6 +241,57 @@ fn between_the_subnets_every_address_counts() {
             Closed,
         ),
     ]);
+}
+
+/// Whatever addresses the service has: one of those in the subnet does not reach it, and the others do.
+#[test]
+fn what_is_closed_for_some_of_the_subnet_is_closed_in_part() {
+    check_out(&[
+        (&[("Deny", "10.0.1.4", "*")], STORAGE, InPart),
+        (&[("Deny", "10.0.1.4", "Storage")], STORAGE, InPart),
+        (
+            &[("Deny", "10.0.1.4", "0.0.0.0/1,128.0.0.0/1")],
+            STORAGE,
+            InPart,
+        ),
+        (
+            &[
+                ("Deny", "10.0.1.4", "0.0.0.0/1"),
+                ("Deny", "10.0.1.4", "128.0.0.0/1"),
+            ],
+            STORAGE,
+            InPart,
+        ),
+        (
+            &[("Allow", "10.0.1.0/28", "*"), ("Deny", "*", "*")],
+            STORAGE,
+            InPart,
+        ),
+        (
+            &[("Deny", "10.0.1.4", "20.0.0.0/6")],
+            STORAGE,
+            Unknown(Doubt::Service),
+        ),
+        // One address is closed for certain, and about the others nobody knows.
+        (
+            &[("Deny", "10.0.1.4", "*"), ("Deny", "*", "20.0.0.0/6")],
+            STORAGE,
+            Unknown(Doubt::Service),
+        ),
+        (
+            &[("Deny", "10.0.1.4", "AzureCloud.westeurope")],
+            Far::Service("AzureActiveDirectory"),
+            Unknown(Doubt::Service),
+        ),
+        (
+            &[("Deny", "10.0.1.0/28", "*"), ("Deny", "10.0.1.16/28", "*")],
+            STORAGE,
+            Closed,
+        ),
+    ]);
+    let some_ports = group(&[("Deny", "Out", "*", "*", "*")], "50000-60000");
+    let flow = tag(Direction::Outbound, 443, STORAGE);
+    assert_eq!(judged(&some_ports, flow, &[], &surroundings()).0, InPart);
 }
 
 #[test]

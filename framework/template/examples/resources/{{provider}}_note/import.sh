@@ -1,0 +1,1 @@
+terraform import {{provider}}_note.shopping shopping

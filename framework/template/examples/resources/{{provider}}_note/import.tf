@@ -1,0 +1,4 @@
+import {
+  to = {{provider}}_note.shopping
+  id = "shopping"
+}

@@ -1,0 +1,4 @@
+resource "{{provider}}_note" "shopping" {
+  name = "shopping"
+  text = "Bread, butter"
+}

@@ -1,0 +1,45 @@
+//! What talks to the outside: here to a folder, with one file for each note. Knows nothing of Terraform.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::PathBuf;
+
+/// Keeps notes.
+#[derive(Debug)]
+pub struct Client {
+    folder: PathBuf,
+}
+
+impl Client {
+    /// A client for this folder. It is made when the first note is written.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        let folder = folder.into();
+        Self { folder }
+    }
+
+    /// Writes a note.
+    pub fn put(&self, name: &str, text: &str) -> io::Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        fs::write(self.path(name), text)
+    }
+
+    /// Reads a note; none if there is none.
+    pub fn get(&self, name: &str) -> io::Result<Option<String>> {
+        match fs::read_to_string(self.path(name)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            text => text.map(Some),
+        }
+    }
+
+    /// Deletes a note, if there is one.
+    pub fn delete(&self, name: &str) -> io::Result<()> {
+        match fs::remove_file(self.path(name)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            deleted => deleted,
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.txt"))
+    }
+}

@@ -1,0 +1,9 @@
+//! A provider for {{provider}}.
+
+#![forbid(unsafe_code)]
+
+pub mod client;
+
+pub mod note;
+
+pub mod provider;

@@ -13,8 +13,8 @@ use tempfile::TempDir;
 use crate::http::{self, Answer, Request};
 use crate::{Result, binaries};
 
-/// A name for which its certificate is good, and that no resolver knows: only a proxy leads there.
-pub const NAME: &str = "azure.example";
+/// An address for which its certificate is good, and to which the system connects nobody: only a proxy leads there.
+pub const NOWHERE: &str = "255.255.255.255";
 
 /// The name of the file with an emulator's authority.
 const AUTHORITY: &str = "ca.pem";
@@ -92,7 +92,7 @@ impl Emulator {
         if let Some(folder) = &certificates {
             let file = folder.path().join(AUTHORITY);
             command.arg("--tls").arg("--ca-out").arg(file);
-            command.args(["--tls-name", NAME]);
+            command.args(["--tls-name", NOWHERE]);
         }
         let mut process = command
             .spawn()

@@ -91,7 +91,7 @@ impl Transport {
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(self.answer_timeout)
             .tls_backend_preconfigured(tls(roots).map_err(|error| error.to_string())?);
-        if is_direct {
+        if is_direct || are_proxies_off() {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| root_cause(&error))?;
@@ -122,6 +122,13 @@ impl Built {
         };
         explained.caused_by(error)
     }
+}
+
+/// Whether `NO_PROXY` is for every host: reqwest takes `*` for names only, and curl and Go for addresses too.
+fn are_proxies_off() -> bool {
+    let mut names = ["no_proxy", "NO_PROXY"].into_iter();
+    let list = names.find_map(|name| std::env::var(name).ok());
+    list.is_some_and(|list| list.split(',').any(|it| it.trim() == "*"))
 }
 
 /// Built here, not by reqwest, whose own way fails in an image without CA certificates even for `http://` URLs.

@@ -11,6 +11,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use acceptance_tests::emulator::NOWHERE;
 use acceptance_tests::hcl::Block;
 use acceptance_tests::scene::{Fixture, REQUIRED_PROVIDERS, Scene, id};
 use acceptance_tests::workspace::Workspace;
@@ -421,18 +422,18 @@ fn what_is_refused_is_told_in_the_words_of_azure() -> Result {
     Ok(())
 }
 
-/// The address is one of documentation, which without the proxy nobody would answer for.
+/// Without the proxy the system itself would say that nothing leads there.
 #[test]
 fn what_is_elsewhere_is_looked_for_behind_the_proxy() -> Result {
     let mut scene = scene()?;
-    let elsewhere = "192.0.2.1:443";
+    let elsewhere = format!("{NOWHERE}:443");
     scene.workspace.unset_variables(&["ARM_METADATA_HOSTNAME"]);
     scene
         .workspace
-        .set_variable("ARM_METADATA_HOSTNAME", elsewhere);
+        .set_variable("ARM_METADATA_HOSTNAME", &elsewhere);
     let told = scene.run(&["plan"])?.failure()?.diagnostics().to_string();
     let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
-    for words in ["cannot be read from metadata_host", "192.0.2.1", "refused"] {
+    for words in ["cannot be read from metadata_host", NOWHERE, "refused"] {
         assert!(told.contains(words), "no {words:?} in {told}");
     }
     Ok(())

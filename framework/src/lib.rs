@@ -16,7 +16,7 @@
 //! An operation says what is wrong in its response's [`Diagnostics`](diagnostics::Diagnostics), and fails with the
 //! [`Reported`](diagnostics::Reported) that adding an error gives. What it has stored in the response by then is kept.
 //!
-//! With the feature `testing`, `testing::Core` drives the provider through whole lives in a test, by Terraform's own rules and
+//! With the feature `state-store` a provider may keep the states of Terraform's workspaces. With the feature `testing`, `testing::Core` drives the provider through whole lives in a test, by Terraform's own rules and
 //! without Terraform; with the feature `docs`, `docs::generate` makes its pages for the registry.
 //!
 //! Requests and responses, and whatever else may grow with the protocol, are `#[non_exhaustive]`: a release of this crate that
@@ -33,6 +33,7 @@
 //! - [`schema`]: schemas as data, one row for each attribute.
 //! - [`resource`], [`data_source`], [`ephemeral`], [`action`], [`list`], [`function`], with [`context`], [`deferral`], [`private`] and
 //!   [`validate_config`], and [`provider`]: what an author writes.
+//! - `state_store`, with the feature `state-store`: places where states are kept.
 //! - [`engine`]: what happens to a configuration, a plan and a state. Knows no message of the protocol, and does no IO.
 //! - [`plugin`]: the process: go-plugin's handshake, TLS, listener, life and death.
 //! - [`wire`]: one short function for each call of the protocol.
@@ -64,6 +65,8 @@ pub mod ephemeral;
 pub mod function;
 pub mod list;
 pub mod resource;
+#[cfg(feature = "state-store")]
+pub mod state_store;
 
 pub mod provider;
 

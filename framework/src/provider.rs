@@ -15,6 +15,8 @@ use crate::function::Function;
 use crate::list::ListResource;
 use crate::resource::Resource;
 use crate::schema::Schema;
+#[cfg(feature = "state-store")]
+use crate::state_store::StateStore;
 use crate::types::value::Object;
 use crate::validate_config::ValidateConfig;
 
@@ -97,6 +99,12 @@ pub trait Provider: Send + Sync + 'static {
 
     /// The actions.
     fn actions(&self) -> Vec<Arc<dyn Action<Self::Data>>> {
+        Vec::new()
+    }
+
+    /// The state stores.
+    #[cfg(feature = "state-store")]
+    fn state_stores(&self) -> Vec<Arc<dyn StateStore<Self::Data>>> {
         Vec::new()
     }
 

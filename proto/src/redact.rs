@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::v6::{DynamicValue, RawState};
+use crate::v6::{DynamicValue, RawState, read_state_bytes, write_state_bytes};
 
 impl fmt::Debug for DynamicValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,6 +20,28 @@ impl fmt::Debug for RawState {
             0 => write!(f, "RawState({} bytes of JSON)", self.json.len()),
             keys => write!(f, "RawState(flatmap of {keys} keys)"),
         }
+    }
+}
+
+impl fmt::Debug for read_state_bytes::Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("bytes", &format_args!("{} bytes", self.bytes.len()))
+            .field("total_length", &self.total_length)
+            .field("range", &self.range)
+            .field("diagnostics", &self.diagnostics)
+            .finish()
+    }
+}
+
+impl fmt::Debug for write_state_bytes::RequestChunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestChunk")
+            .field("meta", &self.meta)
+            .field("bytes", &format_args!("{} bytes", self.bytes.len()))
+            .field("total_length", &self.total_length)
+            .field("range", &self.range)
+            .finish()
     }
 }
 
@@ -43,7 +65,15 @@ mod tests {
             json: secret(),
             flatmap,
         };
-        let shown = format!("{request:?} {state:?}");
+        let read = read_state_bytes::Response {
+            bytes: secret(),
+            ..Default::default()
+        };
+        let written = write_state_bytes::RequestChunk {
+            bytes: secret(),
+            ..Default::default()
+        };
+        let shown = format!("{request:?} {state:?} {read:?} {written:?}");
         assert!(shown.contains("7 bytes of msgpack"), "{shown}");
         for leak in ["hunter2", "104", "password"] {
             assert!(!shown.contains(leak), "{shown}");

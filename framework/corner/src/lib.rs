@@ -12,5 +12,6 @@ pub mod echo;
 pub mod ephemeral_resources;
 pub mod functions;
 pub mod resources;
+pub mod state_stores;
 
 pub mod provider;

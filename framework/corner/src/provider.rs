@@ -13,8 +13,9 @@ use tfplugin_framework::provider::{
 };
 use tfplugin_framework::resource::Resource;
 use tfplugin_framework::schema::{Attribute, Schema};
+use tfplugin_framework::state_store::StateStore;
 
-use crate::{actions, ephemeral_resources, functions, resources};
+use crate::{actions, ephemeral_resources, functions, resources, state_stores};
 
 /// Where the tests look for it.
 pub const ADDRESS: &str = "registry.terraform.io/hashicorp/framework";
@@ -59,6 +60,10 @@ impl Provider for Corner {
 
     fn actions(&self) -> Vec<Arc<dyn Action<()>>> {
         vec![Arc::new(actions::ModifyFile)]
+    }
+
+    fn state_stores(&self) -> Vec<Arc<dyn StateStore<()>>> {
+        vec![Arc::new(state_stores::InMem)]
     }
 
     fn functions(&self) -> Vec<Arc<dyn Function>> {

@@ -93,30 +93,6 @@ impl CustomType for Format {
     }
 }
 
-/// A set of texts of a format, which belong together by their meaning.
-pub struct SetOf(pub Format);
-
-impl CustomType for SetOf {
-    fn validate(&self, value: &Value) -> Result<(), String> {
-        let elements = value.as_elements().unwrap_or_default();
-        elements.iter().try_for_each(|it| self.0.validate(it))
-    }
-
-    fn semantically_equal(&self, prior: &Value, new: &Value) -> bool {
-        let (Some(prior), Some(new)) = (prior.as_elements(), new.as_elements()) else {
-            return false;
-        };
-        let mut left: Vec<_> = prior.iter().collect();
-        prior.len() == new.len()
-            && new.iter().all(|new| {
-                let found = left
-                    .iter()
-                    .position(|it| self.0.semantically_equal(it, new));
-                found.map(|index| left.swap_remove(index)).is_some()
-            })
-    }
-}
-
 /// A float, for which digits beyond its precision do not matter.
 #[derive(Clone, Copy)]
 pub enum Float {

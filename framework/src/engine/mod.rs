@@ -7,6 +7,8 @@ pub mod configure;
 
 pub mod action;
 pub mod apply;
+#[cfg(feature = "state-store")]
+pub mod chunks;
 pub mod data_source;
 pub mod ephemeral;
 pub mod function;
@@ -17,6 +19,8 @@ pub mod list;
 pub mod move_state;
 pub mod plan;
 pub mod read;
+#[cfg(feature = "state-store")]
+pub mod state_store;
 pub mod upgrade;
 pub mod validate;
 
@@ -111,6 +115,10 @@ impl Engine {
         let all = all.chain(actions.map(|it| (it.type_name(), it.schema())));
         let list_resources = registry.list_resources().iter();
         let all = all.chain(list_resources.map(|it| (it.type_name(), it.schema())));
+        #[cfg(feature = "state-store")]
+        let state_stores = registry.state_stores().iter();
+        #[cfg(feature = "state-store")]
+        let all = all.chain(state_stores.map(|it| (it.type_name(), it.schema())));
         let all = all.map(|(name, schema)| (name, schema, false));
         for (name, schema, is_resource) in all.chain(resources) {
             let mut findings = schema.validate_implementation();

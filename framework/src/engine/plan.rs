@@ -1,5 +1,7 @@
 //! What an apply will do: the one place where a proposed state becomes a planned state.
 
+mod absent;
+
 use std::collections::BTreeSet;
 
 use super::deferral;
@@ -363,9 +365,13 @@ fn keep_computed(plan: &mut Plan, schema: &Schema) {
 
 fn fill_defaults(plan: &mut Plan, schema: &Schema) {
     walk_plan(plan, schema, &mut |node| {
-        let default = node.row.default_value();
-        if let Some(default) = default.filter(|_| node.is_written && node.config.is_null()) {
-            *node.planned = default.clone();
+        if !node.is_written || !node.config.is_null() {
+            return;
+        }
+        match node.row.default_value() {
+            Some(default) => *node.planned = default.clone(),
+            None if node.row.has_defaults_below() => absent::fill(node.row, node.planned),
+            None => {}
         }
     });
 }
@@ -381,7 +387,10 @@ fn clear_write_only(plan: &mut Plan, schema: &Schema) {
 fn mark_computed(plan: &mut Plan, schema: &Schema) {
     walk_plan(plan, schema, &mut |node| {
         if node.is_decided_by_apply() {
-            *node.planned = Value::unknown();
+            *node.planned = match node.row.has_defaults_below() {
+                true => absent::open(node.row),
+                false => Value::unknown(),
+            };
         }
     });
 }

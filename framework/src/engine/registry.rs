@@ -10,6 +10,8 @@ use crate::function::Function;
 use crate::list::ListResource;
 use crate::provider::Provider;
 use crate::resource::Resource;
+#[cfg(feature = "state-store")]
+use crate::state_store::StateStore;
 
 /// Everything that a provider offers, asked for once.
 pub struct Registry<D> {
@@ -18,6 +20,8 @@ pub struct Registry<D> {
     ephemeral_resources: Vec<Arc<dyn EphemeralResource<D>>>,
     list_resources: Vec<Arc<dyn ListResource<D>>>,
     actions: Vec<Arc<dyn Action<D>>>,
+    #[cfg(feature = "state-store")]
+    state_stores: Vec<Arc<dyn StateStore<D>>>,
     functions: Vec<Arc<dyn Function>>,
 }
 
@@ -30,6 +34,8 @@ impl<D: Send + Sync> Registry<D> {
             ephemeral_resources: provider.ephemeral_resources(),
             list_resources: provider.list_resources(),
             actions: provider.actions(),
+            #[cfg(feature = "state-store")]
+            state_stores: provider.state_stores(),
             functions: provider.functions(),
         }
     }
@@ -57,6 +63,12 @@ impl<D: Send + Sync> Registry<D> {
     /// The actions.
     pub fn actions(&self) -> &[Arc<dyn Action<D>>] {
         &self.actions
+    }
+
+    /// The state stores.
+    #[cfg(feature = "state-store")]
+    pub fn state_stores(&self) -> &[Arc<dyn StateStore<D>>] {
+        &self.state_stores
     }
 
     /// The functions.
@@ -97,6 +109,14 @@ impl<D: Send + Sync> Registry<D> {
         found.map(|it| &**it)
     }
 
+    /// The state store of this type.
+    #[cfg(feature = "state-store")]
+    pub fn state_store(&self, type_name: &str) -> Option<&dyn StateStore<D>> {
+        let mut all = self.state_stores.iter();
+        let found = all.find(|it| it.type_name() == type_name);
+        found.map(|it| &**it)
+    }
+
     /// The function of this name.
     pub fn function(&self, name: &str) -> Option<&dyn Function> {
         let found = self.functions.iter().find(|it| it.name() == name);
@@ -118,6 +138,10 @@ impl<D: Send + Sync> Registry<D> {
         let mut known = BTreeSet::new();
         let all = resources.chain(data_sources).chain(ephemeral_resources);
         let all = all.chain(list_resources).chain(actions).chain(functions);
+        #[cfg(feature = "state-store")]
+        let state_stores = self.state_stores.iter();
+        #[cfg(feature = "state-store")]
+        let all = all.chain(state_stores.map(|it| ("state store", it.type_name())));
         all.filter(move |name| !known.insert(*name))
             .map(|(kind, name)| format!("The {kind} {name} is registered twice"))
     }

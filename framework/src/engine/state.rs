@@ -47,9 +47,7 @@ fn forget_unknown(value: &mut Value) {
 /// Where a value means the same as the one before, that one stays, in its own form.
 pub(super) fn keep_semantically_equal(schema: &Schema, before: &Object, object: &mut Object) {
     walk(schema.members(), None, Some(before), object, &mut |node| {
-        if node.row.semantically_equal(node.prior, node.planned) {
-            *node.planned = node.prior.clone();
-        }
+        node.row.keep_semantically_equal(node.prior, node.planned);
     });
 }
 

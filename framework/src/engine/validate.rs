@@ -14,9 +14,12 @@ use crate::ephemeral::EphemeralResource;
 use crate::list::ListResource;
 use crate::provider::Provider;
 use crate::resource::Resource;
+use crate::schema::custom_type::CustomType;
 use crate::schema::validator::{ValidateRequest, Validator};
 use crate::schema::walk::for_each_nested;
 use crate::schema::{Members, Mode, Nesting, Row, Schema};
+#[cfg(feature = "state-store")]
+use crate::state_store::StateStore;
 use crate::types::path::Path;
 use crate::types::value::{Object, Value};
 use crate::validate_config::{ValidateConfig, ValidateConfigRequest};
@@ -71,6 +74,17 @@ impl Engine {
     ) -> Diagnostics {
         let found = validate(action.schema(), config, NOTHING_NEW);
         and_rules(found, || action.validate_config(), config).await
+    }
+
+    /// Checks the configuration of a state store.
+    #[cfg(feature = "state-store")]
+    pub async fn validate_state_store<D: Send + Sync>(
+        &self,
+        store: &dyn StateStore<D>,
+        config: &Object,
+    ) -> Diagnostics {
+        let found = validate(store.schema(), config, NOTHING_NEW);
+        and_rules(found, || store.validate_config(), config).await
     }
 
     /// Checks the configuration of a data source.
@@ -184,6 +198,9 @@ impl Check<'_> {
             let request = ValidateRequest::new(path, value, self.config);
             request.report(custom_type.validate(value), &mut self.diagnostics);
         }
+        if let Some(element_type) = attribute.and_then(|it| it.element_type.as_ref()) {
+            self.elements(&**element_type, value, path);
+        }
         self.rules(row.validators(), value, path);
         self.deprecation(row, value, path);
     }
@@ -215,6 +232,33 @@ impl Check<'_> {
         // All elements of a set have the same path.
         if !self.diagnostics.iter().any(|it| *it == warning) {
             self.diagnostics.add(warning);
+        }
+    }
+
+    /// Checks what is in lists, sets and maps by the type of their elements.
+    fn elements(&mut self, element_type: &dyn CustomType, value: &Value, path: &Path) {
+        match value {
+            Value::List(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    self.elements(element_type, element, &path.with_index(index));
+                }
+            }
+            Value::Map(elements) => {
+                for (key, element) in elements {
+                    self.elements(element_type, element, &path.with_key(key));
+                }
+            }
+            // No path leads into a set.
+            Value::Set(elements) => {
+                for element in elements {
+                    self.elements(element_type, element, path);
+                }
+            }
+            value if value.is_null() || !value.is_wholly_known() => {}
+            value => {
+                let request = ValidateRequest::new(path, value, self.config);
+                request.report(element_type.validate(value), &mut self.diagnostics);
+            }
         }
     }
 

@@ -52,7 +52,7 @@ impl TraceContext {
     }
 
     /// Reads `version-trace-parent-flags`; anything that is not exactly that is nothing.
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
         let version = hexadecimal(parts.next()?, 2)?;
         let trace_id = hexadecimal(parts.next()?, 32)?;

@@ -63,6 +63,7 @@ impl Attribute {
             validators: Vec::new(),
             plan_modifiers: Vec::new(),
             custom_type: None,
+            element_type: None,
             key: None,
             extensions: Extensions::default(),
         }
@@ -89,7 +90,8 @@ impl Attribute {
         self
     }
 
-    /// The value when the configuration gives none. Terraform then needs the attribute to be computed as well.
+    /// The value when the configuration gives none. Terraform then needs the attribute to be computed as well. That holds too
+    /// in an object that is not written and that the provider gives then, one that is nested as [`Nesting::Single`].
     #[must_use]
     pub fn default(mut self, value: impl Into<Value>) -> Self {
         self.default = Some(value.into());
@@ -143,6 +145,49 @@ impl Attribute {
     #[must_use]
     pub fn semantic_equality(self, equal: fn(&Value, &Value) -> bool) -> Self {
         self.custom_type(SemanticEquality(equal))
+    }
+
+    /// The type of its elements has rules of its own: each is validated, and keeps the form that it had where it means the
+    /// same, in sets in any order. Where lists, sets and maps hold each other, it is what the innermost hold.
+    ///
+    /// ```
+    /// use tfplugin_framework::schema::Attribute;
+    /// use tfplugin_framework::schema::custom_type::CustomType;
+    /// use tfplugin_framework::types::ty::Type;
+    /// use tfplugin_framework::types::value::Value;
+    ///
+    /// struct HostName;
+    ///
+    /// impl CustomType for HostName {
+    ///     fn semantically_equal(&self, prior: &Value, new: &Value) -> bool {
+    ///         let names = prior.as_str().zip(new.as_str());
+    ///         names.is_some_and(|(prior, new)| prior.eq_ignore_ascii_case(new))
+    ///     }
+    /// }
+    ///
+    /// let hosts = Attribute::set("hosts", Type::String).element_type(HostName);
+    /// let set = |names: [&str; 2]| Value::set(names.map(Value::from));
+    /// assert!(hosts.semantically_equal(&set(["a", "b"]), &set(["B", "A"])));
+    /// ```
+    #[must_use]
+    pub fn element_type(mut self, element_type: impl CustomType + 'static) -> Self {
+        self.element_type = Some(Arc::new(element_type));
+        self
+    }
+
+    /// Two known elements for which this is true mean the same.
+    ///
+    /// ```
+    /// use tfplugin_framework::schema::Attribute;
+    /// use tfplugin_framework::types::ty::Type;
+    ///
+    /// let row = Attribute::set("regions", Type::String)
+    ///     .element_semantic_equality(|prior, new| prior.as_str().map(str::to_lowercase) == new.as_str().map(str::to_lowercase));
+    /// # let _ = row;
+    /// ```
+    #[must_use]
+    pub fn element_semantic_equality(self, equal: fn(&Value, &Value) -> bool) -> Self {
+        self.element_type(SemanticEquality(equal))
     }
 
     /// The attribute by which the elements of a nested list or set are known again.

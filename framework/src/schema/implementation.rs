@@ -94,6 +94,13 @@ fn check_attribute(attribute: &Attribute, place: &Place<'_>, report: &mut dyn Fn
     if matches!(attribute.kind, Kind::Nested(Nesting::Group, _)) {
         report("only blocks are nested as a group".into());
     }
+    let holds_values = matches!(
+        attribute.kind,
+        Kind::Value(Type::List(_) | Type::Set(_) | Type::Map(_))
+    );
+    if attribute.element_type.is_some() && !holds_values {
+        report("only a list, set or map of values has elements with a type of their own".into());
+    }
     if has_dynamic_elements(&ty) {
         report("elements of a list, set or map are of one type, and that is not dynamic".into());
     }

@@ -11,7 +11,9 @@ pub mod validator;
 pub mod walk;
 
 mod build;
+mod equality;
 mod implementation;
+mod matching;
 mod timeouts;
 
 use std::sync::Arc;

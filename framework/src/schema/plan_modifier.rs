@@ -173,6 +173,9 @@ impl PlanModifier for UseStateForUnknown {
         if may_stay && is_known {
             *response.plan_value = request.prior_value.clone();
         }
+        if request.config_value.is_null() {
+            keep_members(response.plan_value, request.prior_value, self.or_null);
+        }
     }
 
     fn validate_implementation(&self, place: &Place<'_>) -> Result<(), String> {
@@ -185,8 +188,14 @@ struct UnknownWhenChanged(&'static [&'static str]);
 impl PlanModifier for UnknownWhenChanged {
     fn modify(&self, request: &PlanModifyRequest<'_>, response: &mut PlanModifyResponse<'_>) {
         let may_stay = response.plan_value.is_unknown() && !request.config_value.is_unknown();
-        if may_stay && !request.is_new && !self.0.iter().any(|name| request.changes(name)) {
+        if request.is_new || self.0.iter().any(|name| request.changes(name)) {
+            return;
+        }
+        if may_stay {
             *response.plan_value = request.prior_value.clone();
+        }
+        if request.config_value.is_null() {
+            keep_members(response.plan_value, request.prior_value, true);
         }
     }
 
@@ -237,9 +246,25 @@ impl PlanModifier for UsePriorWhenSemanticallyEqual {
             return Err("what only the provider gives is not planned otherwise than it was".into());
         }
         let attribute = place.row.attribute();
-        match attribute.and_then(|it| it.custom_type.as_ref()) {
+        let types = attribute.map(|it| (it.custom_type.as_ref(), it.element_type.as_ref()));
+        match types.and_then(|(whole, elements)| whole.or(elements)) {
             Some(_) => Ok(()),
             None => Err("it has no custom type that says what means the same".into()),
+        }
+    }
+}
+
+/// Leaves what is unknown in an object as it was: one that is not written is known as far as its attributes have defaults.
+fn keep_members(planned: &mut Value, prior: &Value, or_null: bool) {
+    let (Value::Object(planned), Value::Object(prior)) = (planned, prior) else {
+        return;
+    };
+    for (name, value) in planned.iter_mut() {
+        let prior = prior.get(name);
+        match value.is_unknown() {
+            true if or_null || !prior.is_null() => *value = prior.clone(),
+            true => {}
+            false => keep_members(value, prior, or_null),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::custom_type::CustomType;
+use super::equality::{elements_mean_same, keep_elements, mean_same};
 use super::extensions::Extensions;
 use super::validator::Validator;
 use crate::diagnostics::Diagnostics;
@@ -70,6 +71,8 @@ pub struct Attribute {
     pub plan_modifiers: Vec<Arc<dyn PlanModifier>>,
     /// Rules of its type beyond the Terraform type.
     pub custom_type: Option<Arc<dyn CustomType>>,
+    /// The same of the type of its elements.
+    pub element_type: Option<Arc<dyn CustomType>>,
     /// The attribute by which elements of a nested list or set are known again.
     pub key: Option<Text>,
     /// What others attach to it.
@@ -400,6 +403,15 @@ impl<'s> Row<'s> {
         self.attribute()?.default.as_ref()
     }
 
+    /// Whether it is a single nested object that the provider gives where the configuration does not, and something in it has
+    /// a default.
+    pub(crate) fn has_defaults_below(self) -> bool {
+        let is_given = self.attribute().is_some() && self.is_computed() && self.is_configurable();
+        let is_open = is_given && self.default_value().is_none();
+        let has_default = |row: Row<'_>| row.default_value().is_some() || row.has_defaults_below();
+        is_open && self.nesting() == Some(Nesting::Single) && self.members().rows().any(has_default)
+    }
+
     /// What to use instead, once it is deprecated.
     pub fn deprecation_message(self) -> Option<&'s str> {
         match self {
@@ -445,6 +457,16 @@ impl<'s> Row<'s> {
         match self {
             Self::Attribute(attribute) => attribute.semantically_equal(prior, new),
             Self::Block(_) => prior == new,
+        }
+    }
+
+    /// Puts what means the same as before into the form that it had: the whole value, or some of its elements.
+    pub(crate) fn keep_semantically_equal(self, prior: &Value, new: &mut Value) {
+        if self.semantically_equal(prior, new) {
+            *new = prior.clone();
+        } else if let Some(element_type) = self.attribute().and_then(|it| it.element_type.as_ref())
+        {
+            keep_elements(&**element_type, prior, new);
         }
     }
 
@@ -580,14 +602,13 @@ impl Attribute {
         matches!(self.mode, Mode::Computed | Mode::OptionalComputed)
     }
 
-    /// Whether two values are equal, or mean the same by the attribute's custom type. Null and unknown mean only themselves.
+    /// Whether two values are equal, or mean the same by the attribute's custom type, or that of its elements. Null and unknown
+    /// mean only themselves.
     pub fn semantically_equal(&self, prior: &Value, new: &Value) -> bool {
-        let both_known = || {
-            let known = |value: &Value| !value.is_null() && value.is_wholly_known();
-            known(prior) && known(new)
-        };
-        let custom = self.custom_type.as_ref();
-        prior == new || custom.is_some_and(|it| both_known() && it.semantically_equal(prior, new))
+        let (custom_type, element_type) = (self.custom_type.as_ref(), self.element_type.as_ref());
+        prior == new
+            || custom_type.is_some_and(|it| mean_same(&**it, prior, new))
+            || element_type.is_some_and(|it| elements_mean_same(&**it, prior, new))
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Schemas {
     pub(super) ephemeral_resources: BTreeMap<String, Arc<ObjectType>>,
     pub(super) list_resources: BTreeMap<String, Arc<ObjectType>>,
     pub(super) actions: BTreeMap<String, Arc<ObjectType>>,
+    #[cfg(feature = "state-store")]
+    pub(super) state_stores: BTreeMap<String, Arc<ObjectType>>,
     pub(super) functions: BTreeMap<String, FunctionType>,
     pub(super) plan_destroy: bool,
     pub(super) move_resource_state: bool,
@@ -181,6 +183,8 @@ impl<S: Service> Calls<S> {
                     .map(|(name, action)| (name, action.schema.unwrap_or_default()))
                     .collect(),
             )?,
+            #[cfg(feature = "state-store")]
+            state_stores: by_name(&response.state_store_schemas)?,
             functions: functions
                 .map(|(name, function)| Ok((name.clone(), function_type(name, function)?)))
                 .collect::<Result<_, Failure>>()?,

@@ -4,6 +4,8 @@ mod data;
 mod list;
 mod meta;
 mod once;
+#[cfg(feature = "state-store")]
+mod state_store;
 mod take_over;
 
 use std::collections::BTreeMap;

@@ -37,6 +37,8 @@ mod list;
 mod once;
 mod options;
 mod plan;
+#[cfg(feature = "state-store")]
+mod state_store;
 
 mod apply;
 
@@ -55,6 +57,8 @@ pub use self::once::{Invoked, Opened};
 pub use self::options::Options;
 pub use self::plan::{Action, Planned};
 pub use self::propose::proposed_new;
+#[cfg(feature = "state-store")]
+pub use self::state_store::StateStorage;
 
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,9 @@ pub struct Options {
     pub store_planned_private: bool,
     /// Whether a provider may decide about blocks that are not written, as with Terraform since 1.16.
     pub computed_blocks_allowed: bool,
+    /// How many bytes of a state are to travel in one message: Terraform proposes 8 MiB.
+    #[cfg(feature = "state-store")]
+    pub chunk_size: i64,
 }
 
 impl Default for Options {
@@ -37,6 +40,8 @@ impl Default for Options {
             deferral_allowed: false,
             store_planned_private: true,
             computed_blocks_allowed: true,
+            #[cfg(feature = "state-store")]
+            chunk_size: 8 << 20,
         }
     }
 }

@@ -1,3 +1,4 @@
 mod core;
 mod echo;
+mod known_issues;
 mod random;

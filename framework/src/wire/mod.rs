@@ -17,6 +17,8 @@ mod resource;
 mod rpc;
 mod schema;
 mod state;
+#[cfg(feature = "state-store")]
+mod state_store;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,8 @@ use tfplugin_proto::v6::invoke_action::event::Type;
 use tfplugin_proto::v6::provider_server::Provider as Service;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::{ReceiverStream, UnboundedReceiverStream};
+#[cfg(feature = "state-store")]
+use tonic::Streaming;
 use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
@@ -56,6 +60,10 @@ impl<P: Provider> ProviderService for Server<P> {
     async fn idle(&self) {
         self.0.applies.close();
         self.0.applies.wait().await;
+    }
+
+    fn for_client(&self) -> Self {
+        Self(Arc::new(self.0.for_client()))
     }
 }
 
@@ -414,5 +422,93 @@ impl<P: Provider> Service for Server<P> {
             }
         });
         Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
+    }
+
+    #[cfg(feature = "state-store")]
+    async fn validate_state_store_config(
+        &self,
+        request: Request<v6::validate_state_store::Request>,
+    ) -> Result<Response<v6::validate_state_store::Response>, Status> {
+        let request = request.into_inner();
+        let call = Call::state_store("ValidateStateStoreConfig", &request.type_name);
+        respond(call, self.0.validate_state_store_config(&request)).await
+    }
+
+    #[cfg(feature = "state-store")]
+    async fn configure_state_store(
+        &self,
+        request: Request<v6::configure_state_store::Request>,
+    ) -> Result<Response<v6::configure_state_store::Response>, Status> {
+        let request = request.into_inner();
+        let call = Call::state_store("ConfigureStateStore", &request.type_name);
+        respond(call, self.0.configure_state_store(&request)).await
+    }
+
+    #[cfg(feature = "state-store")]
+    async fn get_states(
+        &self,
+        request: Request<v6::get_states::Request>,
+    ) -> Result<Response<v6::get_states::Response>, Status> {
+        let request = request.into_inner();
+        let call = Call::state_store("GetStates", &request.type_name);
+        respond(call, self.0.get_states(&request)).await
+    }
+
+    #[cfg(feature = "state-store")]
+    async fn read_state_bytes(
+        &self,
+        request: Request<v6::read_state_bytes::Request>,
+    ) -> Result<Response<BoxStream<v6::read_state_bytes::Response>>, Status> {
+        self.0.read_state_bytes(&request.into_inner()).await
+    }
+
+    #[cfg(feature = "state-store")]
+    async fn write_state_bytes(
+        &self,
+        request: Request<Streaming<v6::write_state_bytes::RequestChunk>>,
+    ) -> Result<Response<v6::write_state_bytes::Response>, Status> {
+        let chunks = request.into_inner();
+        let work =
+            |state: Arc<ServerState<P>>| async move { state.write_state_bytes(chunks).await };
+        Arc::clone(&self.0).to_the_end(work).await
+    }
+
+    #[cfg(feature = "state-store")]
+    async fn delete_state(
+        &self,
+        request: Request<v6::delete_state::Request>,
+    ) -> Result<Response<v6::delete_state::Response>, Status> {
+        let request = request.into_inner();
+        let work = |state: Arc<ServerState<P>>| async move {
+            let call = Call::state_store("DeleteState", &request.type_name);
+            respond(call, state.delete_state(&request)).await
+        };
+        Arc::clone(&self.0).to_the_end(work).await
+    }
+
+    #[cfg(feature = "state-store")]
+    async fn lock_state(
+        &self,
+        request: Request<v6::lock_state::Request>,
+    ) -> Result<Response<v6::lock_state::Response>, Status> {
+        let request = request.into_inner();
+        let work = |state: Arc<ServerState<P>>| async move {
+            let call = Call::state_store("LockState", &request.type_name);
+            respond(call, state.lock_state(&request)).await
+        };
+        Arc::clone(&self.0).to_the_end(work).await
+    }
+
+    #[cfg(feature = "state-store")]
+    async fn unlock_state(
+        &self,
+        request: Request<v6::unlock_state::Request>,
+    ) -> Result<Response<v6::unlock_state::Response>, Status> {
+        let request = request.into_inner();
+        let work = |state: Arc<ServerState<P>>| async move {
+            let call = Call::state_store("UnlockState", &request.type_name);
+            respond(call, state.unlock_state(&request)).await
+        };
+        Arc::clone(&self.0).to_the_end(work).await
     }
 }

@@ -52,6 +52,13 @@ impl<'a> Call<'a> {
         Self { rpc, subject }
     }
 
+    /// A call about a state store.
+    #[cfg(feature = "state-store")]
+    pub(super) fn state_store(rpc: &'static str, type_name: &'a str) -> Self {
+        let subject = Some(("tf_state_store_type", type_name));
+        Self { rpc, subject }
+    }
+
     /// A call about a function.
     pub(super) fn function(rpc: &'static str, name: &'a str) -> Self {
         let subject = Some(("tf_function", name));
@@ -68,6 +75,7 @@ impl<'a> Call<'a> {
             tf_data_source_type = Empty,
             tf_ephemeral_resource_type = Empty,
             tf_action_type = Empty,
+            tf_state_store_type = Empty,
             tf_function = Empty,
             trace_id = TraceContext::of_process().trace_id,
             parent_span_id = TraceContext::of_process().parent_span_id,
@@ -128,6 +136,17 @@ with_diagnostics!(
     plan_action,
     validate_list_resource_config,
     generate_resource_config,
+);
+
+#[cfg(feature = "state-store")]
+with_diagnostics!(
+    validate_state_store,
+    configure_state_store,
+    get_states,
+    write_state_bytes,
+    delete_state,
+    lock_state,
+    unlock_state,
 );
 
 impl RpcResponse for v6::invoke_action::event::Completed {

@@ -1,6 +1,8 @@
 //! What all calls of one server share.
 
+use std::sync::Arc;
 use tfplugin_proto::v6;
+
 use tokio_util::task::TaskTracker;
 
 use super::convert;
@@ -11,19 +13,26 @@ use crate::data_source::DataSource;
 use crate::engine::Engine;
 use crate::engine::configure::Configured;
 use crate::engine::registry::Registry;
+#[cfg(feature = "state-store")]
+use crate::engine::state_store::Stores;
 use crate::ephemeral::EphemeralResource;
 use crate::function::Function;
 use crate::list::ListResource;
 use crate::provider::Provider;
 use crate::resource::Resource;
+#[cfg(feature = "state-store")]
+use crate::state_store::StateStore;
 use crate::types::value::Object;
 
 pub(super) struct ServerState<P: Provider> {
-    pub(super) provider: P,
+    pub(super) provider: Arc<P>,
     /// What the provider offers.
-    pub(super) registry: Registry<P::Data>,
+    pub(super) registry: Arc<Registry<P::Data>>,
     pub(super) engine: Engine,
     pub(super) configured: Configured<P::Data>,
+    /// The state stores that are configured.
+    #[cfg(feature = "state-store")]
+    pub(super) stores: Stores,
     /// Applies at work, also those whose call the client has dropped.
     pub(super) applies: TaskTracker,
 }
@@ -31,11 +40,26 @@ pub(super) struct ServerState<P: Provider> {
 impl<P: Provider> ServerState<P> {
     pub(super) fn new(provider: P, engine: Engine) -> Self {
         Self {
-            registry: Registry::of(&provider),
-            provider,
+            registry: Arc::new(Registry::of(&provider)),
+            provider: Arc::new(provider),
             engine,
             configured: Configured::default(),
+            #[cfg(feature = "state-store")]
+            stores: Stores::default(),
             applies: TaskTracker::new(),
+        }
+    }
+
+    /// The same for another client, which configures it for itself.
+    pub(super) fn for_client(&self) -> Self {
+        Self {
+            provider: Arc::clone(&self.provider),
+            registry: Arc::clone(&self.registry),
+            engine: self.engine,
+            configured: self.configured.for_client(),
+            #[cfg(feature = "state-store")]
+            stores: Stores::default(),
+            applies: self.applies.clone(),
         }
     }
 
@@ -100,6 +124,16 @@ impl<P: Provider> ServerState<P> {
     pub(super) fn action(&self, type_name: &str) -> Result<&dyn Action<P::Data>, CallError> {
         let found = self.registry.action(type_name);
         found.ok_or_else(|| unknown("action type", type_name))
+    }
+
+    /// The state store of this type.
+    #[cfg(feature = "state-store")]
+    pub(super) fn state_store(
+        &self,
+        type_name: &str,
+    ) -> Result<&dyn StateStore<P::Data>, CallError> {
+        let found = self.registry.state_store(type_name);
+        found.ok_or_else(|| unknown("state store type", type_name))
     }
 
     /// The function of this name.

@@ -1297,6 +1297,7 @@ pub mod read_state_bytes {
         pub state_id: ::prost::alloc::string::String,
     }
     #[derive(Clone, PartialEq, ::prost::Message)]
+    #[prost(skip_debug)]
     pub struct Response {
         #[prost(bytes = "bytes", tag = "1")]
         pub bytes: ::prost::bytes::Bytes,
@@ -1324,6 +1325,7 @@ pub struct WriteStateBytes {}
 /// Nested message and enum types in `WriteStateBytes`.
 pub mod write_state_bytes {
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+    #[prost(skip_debug)]
     pub struct RequestChunk {
         #[prost(message, optional, tag = "1")]
         pub meta: ::core::option::Option<super::RequestChunkMeta>,

@@ -9,7 +9,7 @@ use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::{Object, Value};
 
 use crate::echo::Echo;
-use crate::types::{IPV6_ADDRESS, SetOf};
+use crate::types::IPV6_ADDRESS;
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     let address = || {
@@ -23,7 +23,7 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         attributes: vec![
             Attribute::set("set_of_ipv6", Type::String)
                 .required()
-                .custom_type(SetOf(IPV6_ADDRESS)),
+                .element_type(IPV6_ADDRESS),
             Attribute::nested("set_nested_attribute", Nesting::Set, address()).required(),
         ],
         blocks: vec![Block::new("set_nested_block", Nesting::Set, address()).min_items(1)],

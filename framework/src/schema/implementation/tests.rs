@@ -57,6 +57,16 @@ fn what_is_right_is_not_found() {
     check(Attribute::nested("a", List, inner()).key("name"), &[]);
     check(a().write_only().validator(one_of(["x"])), &[]);
     check(
+        Attribute::set("a", Type::String)
+            .element_semantic_equality(|_, _| true)
+            .plan(use_prior_when_semantically_equal()),
+        &[],
+    );
+    check(
+        a().element_semantic_equality(|_, _| true),
+        &["a: only a list, set or map of values has elements with a type of their own"],
+    );
+    check(
         a().semantic_equality(|_, _| true)
             .plan(use_prior_when_semantically_equal()),
         &[],

@@ -232,7 +232,9 @@ fn make(members: Members<'_>, object: &mut Object) {
 }
 
 fn make_in(row: Row<'_>, value: &mut Value) {
-    let has_no_case = row.attribute().is_some_and(|it| it.custom_type.is_some());
+    let has_no_case = row
+        .attribute()
+        .is_some_and(|it| it.custom_type.is_some() || it.element_type.is_some());
     match value {
         Value::String(text) if has_no_case => *text = text.to_uppercase(),
         Value::Object(object) => make(row.members(), object),

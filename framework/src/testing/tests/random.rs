@@ -54,6 +54,11 @@ fn chosen_leaf(
     below_set: bool,
 ) -> Attribute {
     let is_text = ty == Type::String;
+    let holds_texts = [Type::list(Type::String), Type::set(Type::String)].contains(&ty);
+    let default = match has_no_case && holds_texts {
+        true => distinct_texts(default),
+        false => default,
+    };
     let row = Attribute::value("", ty);
     let row = match mode {
         0 => row.required(),
@@ -64,17 +69,15 @@ fn chosen_leaf(
         4 => return row.write_only(),
         _ => row.default(default),
     };
-    let row = match is_text && has_no_case {
-        true => row.semantic_equality(|a, b| {
-            let texts = a.as_str().zip(b.as_str());
-            texts.is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
-        }),
-        false => row,
+    let row = match (is_text && has_no_case, holds_texts && has_no_case) {
+        (true, _) => row.semantic_equality(ignoring_case),
+        (_, true) => row.element_semantic_equality(ignoring_case),
+        _ => row,
     };
     let (is_configurable, is_open) = (mode != 2, matches!(mode, 2 | 3));
     match modifier {
         0 if is_configurable => row.plan(requires_replace()),
-        1 if is_configurable && is_text && has_no_case => {
+        1 if is_configurable && (is_text || holds_texts) && has_no_case => {
             row.plan(use_prior_when_semantically_equal())
         }
         1 if is_configurable => row.plan(requires_replace_if_configured()),
@@ -83,6 +86,22 @@ fn chosen_leaf(
         4 if is_open => row.plan(unknown_when_changed(&["a0"])),
         _ => row,
     }
+}
+
+fn ignoring_case(a: &Value, b: &Value) -> bool {
+    let texts = a.as_str().zip(b.as_str());
+    texts.is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+}
+
+/// A set without texts that mean the same: what is remote has them once.
+fn distinct_texts(value: Value) -> Value {
+    let Value::Set(elements) = value else {
+        return value;
+    };
+    let meant = elements
+        .into_iter()
+        .map(|it| (meant(Members::default(), &it), it));
+    Value::set(meant.collect::<BTreeMap<_, _>>().into_values())
 }
 
 fn attributes(depth: u32, below_set: bool) -> BoxedStrategy<Vec<Attribute>> {
@@ -196,6 +215,9 @@ fn configured(members: Members<'_>) -> BoxedStrategy<Object> {
 fn configured_row(row: Row<'_>) -> BoxedStrategy<Value> {
     let object = || configured(row.members()).prop_map(Value::from);
     let written = match (row.nesting(), row.attribute()) {
+        (None, Some(attribute)) if attribute.element_type.is_some() => {
+            value(&attribute.ty()).prop_map(distinct_texts).boxed()
+        }
         (None, Some(attribute)) => value(&attribute.ty()),
         (Some(Nesting::List), _) => vec(object(), 0..3).prop_map(Value::List).boxed(),
         (Some(Nesting::Set), _) => {
@@ -239,6 +261,9 @@ fn meant(members: Members<'_>, value: &Value) -> Value {
         Value::Object(object) => {
             let value = |row: Row<'_>| match (object.get(row.name()), row.default_value()) {
                 (Value::Null, Some(default)) => meant(Members::default(), default),
+                (Value::Null, None) if row.has_defaults_below() => {
+                    meant(row.members(), &row.members().null_object().into())
+                }
                 (value, _) => meant(row.members(), value),
             };
             let rows = members.rows();
@@ -315,7 +340,8 @@ impl fmt::Debug for Life {
             };
             let about = row.attribute().map(|it| {
                 let default = it.default.as_ref().map(json::encode);
-                let flags = (it.write_only, it.custom_type.is_some());
+                let is_text = it.custom_type.is_some() || it.element_type.is_some();
+                let flags = (it.write_only, is_text);
                 format!("{:?} {default:?} {flags:?}", it.mode)
             });
             let modifiers = row.plan_modifiers().iter().map(|it| it.description());

@@ -1,13 +1,17 @@
 //! The service driven as Terraform drives it, without a network.
 
 mod blocks;
+mod clients;
 mod deferral;
+mod fuzz;
 mod identity;
 mod memory;
 mod nested;
 mod once;
 mod protocol;
 mod registry;
+#[cfg(feature = "state-store")]
+mod state_store;
 mod write_only;
 mod yard;
 

@@ -61,7 +61,7 @@ fn finding() -> Vec<Attribute> {
     vec![
         told(
             "rule",
-            "Name of the rule, such as `network-ports`; those of several that could not be checked are joined by commas.",
+            "Name of the rule, such as `network-ports`; those of several that could not be checked, or in part only, are joined by commas.",
         ),
         told(
             "severity",

@@ -17,7 +17,11 @@ use crate::types::value::Object;
 
 /// The configuration that holds at the moment: none before the first ConfigureProvider.
 #[derive(Debug)]
-pub struct Configured<D>(RwLock<Configuration<D>>);
+pub struct Configured<D> {
+    now: RwLock<Configuration<D>>,
+    /// Stops whatever is configured here.
+    stop_all: CancellationToken,
+}
 
 /// What lasts from one ConfigureProvider to the next.
 #[derive(Debug)]
@@ -31,18 +35,29 @@ struct Configuration<D> {
 
 impl<D> Default for Configured<D> {
     fn default() -> Self {
-        Self(RwLock::new(Configuration {
-            data: None,
-            deferred: None,
-            stop: CancellationToken::new(),
-        }))
+        Self::below(CancellationToken::new())
     }
 }
 
 impl<D> Configured<D> {
+    fn below(stop_all: CancellationToken) -> Self {
+        let now = RwLock::new(Configuration {
+            data: None,
+            deferred: None,
+            stop: stop_all.child_token(),
+        });
+        Self { now, stop_all }
+    }
+
+    /// Where another client configures for itself, until this one is stopped.
+    pub fn for_client(&self) -> Self {
+        let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
+        Self::below(now.stop.clone())
+    }
+
     /// What an operation that begins now has at hand. Its deadline is set once it is known what the operation is.
     pub fn context(&self) -> Context<D> {
-        let now = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
         let mut context = Context::new(now.data.clone(), Instant::now(), now.stop.clone());
         context.provider_deferred = now.deferred;
         context
@@ -50,12 +65,12 @@ impl<D> Configured<D> {
 
     /// Asks running operations to return with what they have.
     pub fn stop(&self) {
-        let now = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
         now.stop.cancel();
     }
 
     fn install(&self, configuration: Configuration<D>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = configuration;
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = configuration;
     }
 }
 
@@ -71,7 +86,7 @@ impl Engine {
         // From here on a stop is meant for the new configuration, also for the making of it.
         let context = ConfigureContext {
             deadline: Instant::now() + DEFAULT_TIMEOUT,
-            cancel: CancellationToken::new(),
+            cancel: configured.stop_all.child_token(),
             client_capabilities,
         };
         configured.install(Configuration {

@@ -1,7 +1,9 @@
 //! One accepted connection, whatever it is made of.
 
+use std::any::Any;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -14,17 +16,33 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
+/// The client of one connection, with what is kept for it for as long as it is connected.
+#[derive(Clone, Default)]
+pub(super) struct Client(Arc<OnceLock<Arc<dyn Any + Send + Sync>>>);
+
+impl Client {
+    /// What is kept for it, made when it is first asked for.
+    pub(super) fn own<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> Option<Arc<T>> {
+        let own = self.0.get_or_init(|| Arc::new(make()));
+        Arc::clone(own).downcast().ok()
+    }
+}
+
 /// A connection to an authenticated client, counted for as long as it is open.
 pub(super) struct Connection {
     stream: Box<dyn Stream>,
+    client: Client,
     _open: OpenConnection,
 }
 
 impl Connection {
     /// Takes over a stream whose TLS handshake, if any, is done.
     pub(super) fn new(stream: Box<dyn Stream>, open: OpenConnection) -> Self {
-        let _open = open;
-        Self { stream, _open }
+        Self {
+            stream,
+            client: Client::default(),
+            _open: open,
+        }
     }
 
     fn stream(self: Pin<&mut Self>) -> Pin<&mut dyn Stream> {
@@ -33,9 +51,11 @@ impl Connection {
 }
 
 impl Connected for Connection {
-    type ConnectInfo = ();
+    type ConnectInfo = Client;
 
-    fn connect_info(&self) {}
+    fn connect_info(&self) -> Client {
+        self.client.clone()
+    }
 }
 
 impl AsyncRead for Connection {

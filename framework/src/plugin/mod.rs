@@ -13,6 +13,8 @@ mod address;
 mod handshake;
 mod tls;
 
+mod service;
+
 mod connection;
 mod listener;
 mod services;
@@ -35,7 +37,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tfplugin_proto::v6::provider_server::Provider;
 use tfplugin_proto::v6::stop_provider;
 use tonic::service::Routes;
 
@@ -45,20 +46,13 @@ use handshake::Handshake;
 pub use info::PluginInfo;
 use lifecycle::{End, Lifecycle, Mode};
 use listener::Listener;
+pub use service::ProviderService;
 use signals::Signals;
 use tls::Tls;
 
 /// What running calls get, after StopProvider, when the client is gone: a little more than the five seconds in which a
 /// write that is on its way may still end.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(6);
-
-/// A provider that can end in order when its client has vanished.
-pub trait ProviderService: Provider {
-    /// Resolves once no call is at work any more, including work that outlives a cancelled call.
-    ///
-    /// Awaited for a few seconds after StopProvider when the client is gone without a word.
-    fn idle(&self) -> impl Future<Output = ()> + Send;
-}
 
 /// The whole life of the process. `service` is built only when a client is to be served, and must not touch the
 /// network or the disk: Terraform starts several processes per command.
@@ -99,7 +93,7 @@ pub fn main<S: ProviderService>(info: PluginInfo, service: impl FnOnce() -> S) -
         return cli::refuse(&cli::started_by_hand(&info));
     };
     logging::install(&cli::log_variable(&info), info.log_targets, variable);
-    match run(&info, mode, &handshake, || Hosted::new(service())) {
+    match run(&info, mode, &handshake, || Hosted::new(service(), mode)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => cli::refuse(&format!("{}: {error}\n", info.address)),
     }
@@ -113,9 +107,14 @@ struct Hosted {
 }
 
 impl Hosted {
-    fn new<S: ProviderService>(service: S) -> Self {
+    fn new<S: ProviderService>(service: S, mode: Mode) -> Self {
         let service = Arc::new(service);
-        let routes = Routes::new(services::provider(Arc::clone(&service)));
+        let routes = match mode {
+            // A client that comes back is the same one.
+            Mode::Plugin => Routes::new(services::provider(Arc::clone(&service))),
+            // Each alias is a client of its own.
+            Mode::Reattach => Routes::new(services::PerClient(Arc::clone(&service))),
+        };
         let stop = Box::pin(async move {
             let request = tonic::Request::new(stop_provider::Request {});
             if let Err(status) = service.stop_provider(request).await {
@@ -193,6 +192,8 @@ async fn serve(
 mod tests {
     use std::sync::Mutex;
 
+    use tfplugin_proto::v6::provider_server::Provider;
+
     use super::*;
 
     type Calls = Arc<Mutex<Vec<&'static str>>>;
@@ -220,12 +221,16 @@ mod tests {
         async fn idle(&self) {
             self.record("idle");
         }
+
+        fn for_client(&self) -> Self {
+            Self(Arc::clone(&self.0))
+        }
     }
 
     #[tokio::test]
     async fn work_is_stopped_before_it_is_waited_for() {
         let calls = Calls::default();
-        let hosted = Hosted::new(Recorder(Arc::clone(&calls)));
+        let hosted = Hosted::new(Recorder(Arc::clone(&calls)), Mode::Plugin);
         assert!(calls.lock().expect("no panic").is_empty());
         hosted.stop.await;
         assert_eq!(*calls.lock().expect("no panic"), ["StopProvider", "idle"]);

@@ -1,7 +1,9 @@
 //! The services around the provider: go-plugin's controller, stdio and broker, and gRPC's health.
 
+use std::convert::Infallible;
 use std::future::{Future, ready};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use futures::StreamExt;
 use futures::stream::once;
@@ -10,12 +12,16 @@ use tfplugin_proto::plugin::grpc_controller_server::{GrpcController, GrpcControl
 use tfplugin_proto::plugin::grpc_stdio_server::{GrpcStdio, GrpcStdioServer};
 use tfplugin_proto::plugin::{ConnInfo, Empty, StdioData};
 use tfplugin_proto::v6::provider_server::{Provider, ProviderServer};
-use tonic::codegen::BoxStream;
+use tonic::body::Body;
+use tonic::codegen::{BoxStream, Service, http};
+use tonic::server::NamedService;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status, Streaming};
 use tonic_health::ServingStatus;
 
+use super::connection::Client;
 use super::lifecycle::Lifecycle;
+use super::service::ProviderService;
 
 /// Both directions, as providers written in Go have it.
 const MESSAGE_LIMIT: usize = 256 << 20;
@@ -27,6 +33,36 @@ pub(super) fn provider<P: Provider>(provider: Arc<P>) -> ProviderServer<P> {
     ProviderServer::from_arc(provider)
         .max_decoding_message_size(MESSAGE_LIMIT)
         .max_encoding_message_size(MESSAGE_LIMIT)
+}
+
+/// The same for a process that several clients share: what one configures is its own.
+pub(super) struct PerClient<S>(pub(super) Arc<S>);
+
+impl<S> Clone for PerClient<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<S: ProviderService> NamedService for PerClient<S> {
+    const NAME: &'static str = ProviderServer::<S>::NAME;
+}
+
+impl<S: ProviderService> Service<http::Request<Body>> for PerClient<S> {
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = <ProviderServer<S> as Service<http::Request<Body>>>::Future;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        let client = request.extensions().get::<Client>();
+        let own = client.and_then(|client| client.own(|| self.0.for_client()));
+        let service = own.unwrap_or_else(|| Arc::clone(&self.0));
+        provider(service).call(request)
+    }
 }
 
 /// Adds the services that go-plugin expects beside the provider's.

@@ -61,6 +61,10 @@ impl<P: Provider> ProviderService for Server<P> {
         self.0.applies.close();
         self.0.applies.wait().await;
     }
+
+    fn for_client(&self) -> Self {
+        Self(Arc::new(self.0.for_client()))
+    }
 }
 
 #[tonic::async_trait]

@@ -112,20 +112,24 @@ impl<P: Provider> ServerState<P> {
                 let schema = Some(schema::schema(it.schema()));
                 (it.type_name(), v6::ActionSchema { schema })
             })),
-            #[cfg(feature = "state-store")]
-            state_store_schemas: by_name(
-                (self.registry.state_stores().iter())
-                    .map(|it| (it.type_name(), schema::schema(it.schema()))),
-            ),
+            state_store_schemas: self.state_store_schemas(),
             functions: self.functions(),
             server_capabilities: Some(self.capabilities()),
             diagnostics: convert::diagnostics(
                 Members::default(),
-                self.engine.check_provider(&self.provider, &self.registry),
+                self.engine.check_provider(&*self.provider, &self.registry),
             ),
-            #[cfg(not(feature = "state-store"))]
-            state_store_schemas: HashMap::new(),
         }
+    }
+
+    fn state_store_schemas(&self) -> HashMap<String, v6::Schema> {
+        #[cfg(not(feature = "state-store"))]
+        let stores = std::iter::empty();
+        #[cfg(feature = "state-store")]
+        let stores = self.registry.state_stores().iter();
+        #[cfg(feature = "state-store")]
+        let stores = stores.map(|it| (it.type_name(), schema::schema(it.schema())));
+        by_name(stores)
     }
 
     pub(super) fn functions(&self) -> HashMap<String, v6::Function> {
@@ -141,7 +145,7 @@ impl<P: Provider> ServerState<P> {
     ) -> Result<v6::validate_provider_config::Response, CallError> {
         let config = self.config(request.config.as_ref())?;
         let members = self.provider.schema().members();
-        let validate = self.engine.validate_provider(&self.provider, &config);
+        let validate = self.engine.validate_provider(&*self.provider, &config);
         Ok(v6::validate_provider_config::Response {
             diagnostics: convert::diagnostics(members, validate.await),
         })
@@ -155,7 +159,7 @@ impl<P: Provider> ServerState<P> {
         let client = convert::client_capabilities(request.client_capabilities);
         let configure = self
             .engine
-            .configure(&self.provider, &self.configured, &config, client);
+            .configure(&*self.provider, &self.configured, &config, client);
         let members = self.provider.schema().members();
         Ok(v6::configure_provider::Response {
             diagnostics: convert::diagnostics(members, configure.await),

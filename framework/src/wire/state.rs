@@ -1,6 +1,8 @@
 //! What all calls of one server share.
 
+use std::sync::Arc;
 use tfplugin_proto::v6;
+
 use tokio_util::task::TaskTracker;
 
 use super::convert;
@@ -23,9 +25,9 @@ use crate::state_store::StateStore;
 use crate::types::value::Object;
 
 pub(super) struct ServerState<P: Provider> {
-    pub(super) provider: P,
+    pub(super) provider: Arc<P>,
     /// What the provider offers.
-    pub(super) registry: Registry<P::Data>,
+    pub(super) registry: Arc<Registry<P::Data>>,
     pub(super) engine: Engine,
     pub(super) configured: Configured<P::Data>,
     /// The state stores that are configured.
@@ -38,13 +40,26 @@ pub(super) struct ServerState<P: Provider> {
 impl<P: Provider> ServerState<P> {
     pub(super) fn new(provider: P, engine: Engine) -> Self {
         Self {
-            registry: Registry::of(&provider),
-            provider,
+            registry: Arc::new(Registry::of(&provider)),
+            provider: Arc::new(provider),
             engine,
             configured: Configured::default(),
             #[cfg(feature = "state-store")]
             stores: Stores::default(),
             applies: TaskTracker::new(),
+        }
+    }
+
+    /// The same for another client, which configures it for itself.
+    pub(super) fn for_client(&self) -> Self {
+        Self {
+            provider: Arc::clone(&self.provider),
+            registry: Arc::clone(&self.registry),
+            engine: self.engine,
+            configured: self.configured.for_client(),
+            #[cfg(feature = "state-store")]
+            stores: Stores::default(),
+            applies: self.applies.clone(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The service driven as Terraform drives it, without a network.
 
 mod blocks;
+mod clients;
 mod deferral;
 mod fuzz;
 mod identity;

@@ -1,7 +1,8 @@
 //! The Rust in `src/generated` is what the `.proto` files of this package say.
 //!
 //! It lies in the repository, so that who depends on this crate needs neither protoc nor a compiler of protocols. After a change of a
-//! `.proto` file, `UPDATE_PROTO=1 cargo test -p tfplugin-proto --test generated` writes it anew.
+//! `.proto` file, `UPDATE_PROTO=1 cargo test -p tfplugin-proto --test generated` writes it anew; what in `src` needs the new code comes after that,
+//! since this test is built with it.
 
 use std::error::Error;
 use std::path::Path;

@@ -21,6 +21,9 @@ pub(crate) mod ephemeral_resource;
 pub(crate) mod function;
 pub(crate) mod list_resource;
 pub(crate) mod resource;
+// Terraform has state stores in builds with experiments, and the framework behind a feature.
+#[cfg(feature = "state-store")]
+pub(crate) mod state_store;
 
 #[cfg(test)]
 mod tests;
@@ -90,6 +93,11 @@ impl Provider for Files {
 
     fn actions(&self) -> Vec<Arc<dyn Action<Root>>> {
         vec![Arc::new(action::Copy)]
+    }
+
+    #[cfg(feature = "state-store")]
+    fn state_stores(&self) -> Vec<Arc<dyn tfplugin_framework::state_store::StateStore<Root>>> {
+        vec![Arc::new(state_store::FolderStore)]
     }
 
     fn functions(&self) -> Vec<Arc<dyn Function>> {

@@ -131,6 +131,30 @@ async fn what_leaves_no_state_is_done() -> Result {
     Ok(())
 }
 
+#[cfg(feature = "state-store")]
+#[tokio::test]
+async fn states_are_kept_and_locked() -> Result {
+    let root = tempfile::tempdir()?;
+    let mut core = core(root.path()).await?;
+    // So short that a state travels in several.
+    core.options.chunk_size = 4;
+    let store = core.state_store("files_folder", json!({ "folder": "states" })).await?;
+    assert_eq!(store.read("prod").await?, b"");
+    let lock = store.lock("prod", "apply").await?.ok_or("no lock")?;
+    let taken = store.lock("prod", "plan").await.expect_err("it is locked");
+    assert_eq!(taken.summaries(), ["Workspace Already Locked"]);
+    store.write("prod", b"{ \"version\": 4 }").await?;
+    assert_eq!(store.read("prod").await?, b"{ \"version\": 4 }");
+    assert!(store.unlock("prod", "another").await.is_err());
+    store.unlock("prod", &lock).await?;
+    assert_eq!(store.get_states().await?, ["prod"]);
+    store.delete_state("prod").await?;
+    assert_eq!(store.get_states().await?, [""; 0]);
+    let outside = store.read("../prod").await.expect_err("no name of a file");
+    assert_eq!(outside.summaries(), ["Invalid state ID"]);
+    Ok(())
+}
+
 /// Without a root that is known, what needs none works, and the rest says why it does not.
 #[tokio::test]
 async fn an_unknown_root_is_waited_for() -> Result {

@@ -176,6 +176,15 @@ impl Attribute {
     }
 
     /// Two known elements for which this is true mean the same.
+    ///
+    /// ```
+    /// use tfplugin_framework::schema::Attribute;
+    /// use tfplugin_framework::types::ty::Type;
+    ///
+    /// let row = Attribute::set("regions", Type::String)
+    ///     .element_semantic_equality(|prior, new| prior.as_str().map(str::to_lowercase) == new.as_str().map(str::to_lowercase));
+    /// # let _ = row;
+    /// ```
     #[must_use]
     pub fn element_semantic_equality(self, equal: fn(&Value, &Value) -> bool) -> Self {
         self.element_type(SemanticEquality(equal))

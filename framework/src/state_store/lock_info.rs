@@ -10,6 +10,14 @@ use super::operations::LockRequest;
 use crate::diagnostics::Diagnostic;
 
 /// What a store may keep as a lock: who holds it, since when and what for. As JSON it is what providers in Go keep.
+///
+/// ```
+/// use tfplugin_framework::state_store::{LockInfo, LockRequest};
+///
+/// fn lock(request: &LockRequest<'_>) -> serde_json::Result<String> {
+///     serde_json::to_string(&LockInfo::new(request))
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LockInfo {

@@ -22,6 +22,47 @@ pub use operations::{
 };
 
 /// One type of place where states are kept, such as a bucket.
+///
+/// `examples/abilities/state_store.rs` is one whose states are files.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use async_trait::async_trait;
+/// use tfplugin_framework::context::Context;
+/// use tfplugin_framework::diagnostics::Reported;
+/// use tfplugin_framework::schema::Schema;
+/// use tfplugin_framework::state_store::{InitializeRequest, InitializeResponse, StateStore, States};
+///
+/// struct Bucket(Schema);
+///
+/// /// The states of one bucket.
+/// fn bucket(name: &str) -> Option<Arc<dyn States>> {
+/// #     let _ = name;
+///     // …
+/// #     None
+/// }
+///
+/// #[async_trait]
+/// impl StateStore<()> for Bucket {
+///     fn type_name(&self) -> &str {
+///         "cloud_bucket"
+///     }
+///
+///     fn schema(&self) -> &Schema {
+///         &self.0
+///     }
+///
+///     async fn initialize(&self, _: &Context<()>, request: InitializeRequest<'_>, response: &mut InitializeResponse) -> Result<(), Reported> {
+///         let name = request.config.str_or_empty("name");
+///         response.states = bucket(name);
+///         match response.states.is_some() {
+///             true => Ok(()),
+///             false => Err(response.diagnostics.add_error("No such bucket", format!("{name:?} is not there."))),
+///         }
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait StateStore<D: Send + Sync>: Send + Sync {
     /// The type's name in HCL.

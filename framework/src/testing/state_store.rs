@@ -17,6 +17,17 @@ use crate::state_store::MAX_CHUNK_SIZE;
 use crate::types::value::Object;
 
 /// A state store that is configured.
+///
+/// ```
+/// # use serde_json::json;
+/// # use tfplugin_framework::{provider::Provider, testing::*, wire::Server};
+/// async fn kept<P: Provider>(core: &mut Core<Server<P>>) -> Result<(), Failure> {
+///     let store: StateStorage<_> = core.state_store("files_folder", json!({ "folder": "states" })).await?;
+///     store.write("prod", b"{}").await?;
+///     assert_eq!(store.read("prod").await?, b"{}");
+///     Ok(())
+/// }
+/// ```
 pub struct StateStorage<S> {
     pub(super) calls: Calls<S>,
     pub(super) type_name: String,

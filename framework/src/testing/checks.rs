@@ -132,7 +132,7 @@ pub(super) fn replacing(
 }
 
 /// The value at a path; all below an unknown one is unknown.
-fn value_at<'v>(object: &'v Object, path: &Path) -> Option<&'v Value> {
+pub(super) fn value_at<'v>(object: &'v Object, path: &Path) -> Option<&'v Value> {
     let mut steps = path.steps().iter();
     let Some(Step::Attribute(name)) = steps.next() else {
         return None;

@@ -32,6 +32,7 @@ mod convert;
 mod calls;
 mod checks;
 mod data;
+mod difference;
 mod instance;
 mod list;
 mod once;

@@ -4,15 +4,16 @@ use bytes::Bytes;
 use tfplugin_proto::v6::provider_server::Provider as Service;
 
 use super::calls::{Calls, PlanCall, PlanResult};
-use super::checks;
+use super::checks::{self, value_at};
 use super::convert::ObjectType;
+use super::difference::difference;
 use super::failure::Failure;
 use super::options::Options;
 use super::propose::{proposed_new, without_empty_blocks};
 use crate::deferral::DeferredReason;
 use crate::diagnostics::Diagnostic;
 use crate::types::path::Path;
-use crate::types::value::Object;
+use crate::types::value::{Object, Value};
 
 /// What Terraform would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +77,40 @@ impl Planned {
             .filter(|(_, value)| !value.is_wholly_known())
             .map(|(name, _)| name)
             .collect()
+    }
+
+    /// The places at which something changes, or may: as deep as there is something before and after, and a set as a whole.
+    /// For an object that is made or deleted these are all that hold something.
+    ///
+    /// ```no_run
+    /// # async fn example<S: tfplugin_proto::v6::provider_server::Provider>(core: tfplugin_framework::testing::Core<S>)
+    /// # -> Result<(), tfplugin_framework::testing::Failure> {
+    /// use serde_json::json;
+    /// use tfplugin_framework::types::path::Path;
+    ///
+    /// let planned = core.plan("memory_thing", json!({ "name": "x", "tags": { "a": "new" } })).await?;
+    /// let tag = Path::attribute("tags").with_key("a");
+    /// assert_eq!(planned.changes(), [tag.clone()]);
+    /// assert_eq!(planned.value(&tag), Some(&"new".into()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn changes(&self) -> Vec<Path> {
+        let object = |object: &Option<Object>| object.clone().unwrap_or_default();
+        let found = difference(&object(&self.prior), &object(&self.planned));
+        let is_nothing = |path: &Path| {
+            let value = |object: &Option<Object>| {
+                let found = object.as_ref().and_then(|it| value_at(it, path));
+                found.is_none_or(Value::is_null)
+            };
+            value(&self.prior) && value(&self.planned)
+        };
+        found.into_iter().filter(|path| !is_nothing(path)).collect()
+    }
+
+    /// What is planned at a place; all below an unknown value is unknown. Nothing where there is no such place.
+    pub fn value(&self, path: &Path) -> Option<&Value> {
+        value_at(self.planned.as_ref()?, path)
     }
 }
 

@@ -10,7 +10,7 @@ use syn::{Attribute, Expr, ImplItem, Item, Lit, Meta, TraitItem, Visibility};
 const NOT_FOR_AUTHORS: [&str; 2] = ["engine", "wire"];
 
 /// What is public for the derive macro, the engine and the wire; authors meet none of it.
-const NOT_SHOWN: [&str; 19] = [
+const NOT_SHOWN: [&str; 20] = [
     // A model's own part, which `#[derive(Model)]` writes and `Object::model` calls.
     "fields",
     "from_attributes",
@@ -29,6 +29,7 @@ const NOT_SHOWN: [&str; 19] = [
     "Accepted",
     // A server of something else than a provider of this framework.
     "ProviderService",
+    "for_client",
     "idle",
     "over",
     // How Terraform proposes a state, and what that asks of rows.

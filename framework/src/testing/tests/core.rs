@@ -7,6 +7,7 @@ use crate::private::Private;
 use crate::schema::plan_modifier::{requires_replace, use_state_for_unknown};
 use crate::schema::{Attribute, Schema, Timeouts};
 use crate::testing::{Action, Core, Failure, transcript, unknown};
+use crate::types::path::Path;
 use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
 use crate::wire::Server;
@@ -82,6 +83,12 @@ async fn a_whole_life() {
         .expect("planned");
     assert_eq!(other.action, Action::Replace);
     assert_eq!(other.unknowns(), ["id"], "the second plan knows no object");
+    let name = Path::attribute("name");
+    assert_eq!(other.value(&name), Some(&"b".into()));
+    assert_eq!(
+        other.changes(),
+        [Path::attribute("id"), name, Path::attribute("size")]
+    );
     let replaced = core.apply_plan(other).await.expect("replaced");
     assert_eq!(replaced.object().str("name"), Some("b"));
     assert_eq!(

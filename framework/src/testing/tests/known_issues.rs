@@ -12,6 +12,7 @@ use crate::schema::plan_modifier::{
 use crate::schema::{Attribute, Block, Nesting, Row, Schema};
 use crate::testing::{Action, Core, Planned};
 use crate::types::json;
+use crate::types::path::Path;
 use crate::types::ty::Type;
 use crate::types::value::Value;
 use crate::wire::Server;
@@ -464,4 +465,5 @@ async fn framework_1061_meaning_of_elements() {
         "nested": config["nested"] });
     let planned = life.plan(&more).await;
     assert_eq!(planned.action, Action::Update);
+    assert_eq!(planned.changes(), [Path::attribute("set")]);
 }

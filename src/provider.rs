@@ -13,7 +13,7 @@ use tfplugin_framework::provider::{
 };
 use tfplugin_framework::resource::Resource;
 use tfplugin_framework::schema::validator::{no_null_elements, size_between, text};
-use tfplugin_framework::schema::{Attribute, Schema};
+use tfplugin_framework::schema::{Attribute, Block, Nesting, Schema};
 use tfplugin_framework::types::path::Path;
 use tfplugin_framework::types::ty::Type;
 use tfplugin_framework::types::value::{Object, Value};
@@ -35,6 +35,9 @@ const MOST_AUXILIARY_TENANTS: usize = 3;
 /// The one argument that says nothing about the way to Azure.
 const DEFAULT_TAGS: &str = "default_tags";
 
+/// What azurerm has to be written with.
+const FEATURES: &str = "features";
+
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     let mut attributes: Vec<_> = ARGUMENTS
         .iter()
@@ -49,6 +52,10 @@ static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     Schema {
         description: "Azure Logic Apps integration service environments: the environment, its subnets, logic apps and integration accounts.".into(),
         attributes,
+        blocks: vec![
+            Block::new(FEATURES, Nesting::List, Vec::new())
+                .doc("Accepted, with nothing in it, so that configurations can be shared with azurerm, which needs it."),
+        ],
         ..Schema::default()
     }
 });

@@ -115,6 +115,25 @@ fn a_port_that_is_closed_after_the_plan_stops_the_apply() -> Result {
     Ok(())
 }
 
+/// What the plan may not read may have been closed all the time: the apply does not say that it is new.
+#[test]
+fn a_port_that_the_plan_could_not_see_is_not_said_to_be_new() -> Result {
+    let scene = guarded(&closed())?;
+    scene.configure(&environment())?;
+    let forbidden = json!({ "status": 403, "code": "AuthorizationFailed", "message": "No." });
+    let groups = "*/networkSecurityGroups/*";
+    scene
+        .emulator
+        .fault(&json!({ "method": "GET", "path": groups, "times": 1, "answer": forbidden }))?;
+    let planned = scene.run(&["plan", "-out=plan"])?.success()?.diagnostics();
+    assert!(planned.mention("Preflight may not read"), "{planned}");
+    let run = scene.run(&["apply", "plan"])?.failure()?;
+    let told = run.diagnostics();
+    assert!(told.mention("preflight rule network-ports"), "{told}");
+    assert!(!told.mention("The plan did not find this"), "{told}");
+    Ok(())
+}
+
 /// From protocol 6.11 on: Terraform 1.16.
 fn hands_on_what_was_planned() -> Result<bool> {
     acceptance_tests::cli::version().map(|version| version.hands_on_planned_private())

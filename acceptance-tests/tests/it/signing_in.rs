@@ -4,6 +4,7 @@ mod guides;
 mod machines;
 mod proxies;
 mod renewals;
+mod stopped;
 mod tenants;
 
 use std::fs;
@@ -11,14 +12,13 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use acceptance_tests::hcl::Block;
-use acceptance_tests::scene::{Fixture, Scene, id};
+use acceptance_tests::scene::{Fixture, REQUIRED_PROVIDERS, Scene, id};
 use acceptance_tests::workspace::Workspace;
 use acceptance_tests::{Result, binaries};
 use rustix::process::{Signal, kill_process};
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
 
-use crate::fresh::environment;
 use crate::processes::{pid, providers, until};
 use crate::secrets::files_with;
 
@@ -41,6 +41,9 @@ const SECRETS: [&str; 4] = [SECRET, REQUEST_TOKEN, IDENTITY_HEADER, TOKEN];
 
 /// A proxy that refuses every connection.
 const PROXY: &str = "http://127.0.0.1:1";
+
+/// The file with what the Azure CLI of a test gives.
+const CLI_TOKEN: &str = "cli-token";
 
 /// A file for the log of everything.
 const LOG: &str = "trace.log";
@@ -435,44 +438,38 @@ fn what_is_elsewhere_is_looked_for_behind_the_proxy() -> Result {
     Ok(())
 }
 
-/// GitHub's assertions last for minutes, and a deployment for hours: each refresh asks for a new one.
+/// Copied with another name, and nothing else changed.
 #[test]
-fn a_wait_outlives_its_token_three_times() -> Result {
+fn provider_blocks_of_azurerm_and_azapi_serve() -> Result {
     let mut scene = scene()?;
-    let url = format!("{}/{GITHUB}", scene.emulator.url());
-    for (name, value) in [
-        ("ARM_TENANT_ID", TENANT),
-        ("ARM_CLIENT_ID", CLIENT),
-        ("ARM_USE_OIDC", "true"),
-        ("ACTIONS_ID_TOKEN_REQUEST_URL", &*url),
-        ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", REQUEST_TOKEN),
-    ] {
-        scene.workspace.set_variable(name, value);
-    }
-    scene.emulator.set_time_scale(600.0)?;
-    scene.configure(&environment())?;
-    for _ in 0..3 {
-        scene.emulator.fault(&json!({
-            "method": "GET", "path": "*/operationStatuses/*", "nth": 2, "expire_tokens": true,
-        }))?;
-    }
-    let refused = || -> Result<usize> {
-        let requests = scene.emulator.requests()?;
-        Ok(requests.iter().filter(|it| it.status == Some(401)).count())
-    };
-    let apply = scene.start(&["apply", "-auto-approve"])?;
-    until("three tokens have expired", || Ok(refused()? >= 3))?;
-    scene.emulator.set_time_scale(36_000.0)?;
-    apply.wait()?.success()?;
-    assert!(scene.emulator.count("/oauth2/v2.0/token")? >= 4);
-    assert!(scene.emulator.count("/github/o/r/idtoken")? >= 4);
-    scene.nothing_to_do()?;
-    for secret in [REQUEST_TOKEN, TOKEN] {
-        assert_eq!(
-            files_with(scene.path(), secret)?,
-            Vec::<String>::new(),
-            "{secret}"
-        );
+    let subscription = acceptance_tests::scene::SUBSCRIPTION;
+    scene.workspace.unset_variables(&["ARM_SUBSCRIPTION_ID"]);
+    scene.workspace.set_variable("ARM_CLIENT_SECRET", SECRET);
+    let common = format!(
+        r#"
+  subscription_id                = "{subscription}"
+  tenant_id                      = "{TENANT}"
+  auxiliary_tenant_ids           = []
+  environment                    = "public"
+  client_id                      = "{CLIENT}"
+  use_oidc                       = false
+  use_msi                        = false
+  use_cli                        = false
+  use_aks_workload_identity      = false
+  partner_id                     = "00000000-0000-0000-0000-000000000000"
+  disable_terraform_partner_id   = true
+  disable_correlation_request_id = true
+"#
+    );
+    let azurerm = format!(
+        "\n  features {{}}\n  metadata_host = \"{}\"\n",
+        scene.emulator.authority()
+    );
+    let azapi = "\n  disable_instance_discovery = true\n";
+    for own in [&*azurerm, azapi] {
+        let block = format!("{REQUIRED_PROVIDERS}\nprovider \"ise\" {{{own}{common}}}\n");
+        scene.workspace.write("provider.tf", &block)?;
+        scene.run(&["plan"])?.success()?;
     }
     Ok(())
 }
@@ -523,16 +520,19 @@ fn a_missing_subscription_is_told_when_it_is_needed_and_once() -> Result {
     Ok(())
 }
 
-/// An Azure CLI that is signed in, and the `PATH` on which it is the first.
+/// An Azure CLI that is signed in, and the `PATH` on which it is the first. It gives what is in its file at the time.
 fn azure_cli(folder: &Path, token: &str) -> Result<String> {
     let subscription = acceptance_tests::scene::SUBSCRIPTION;
+    let file = folder.join(CLI_TOKEN);
+    fs::write(&file, token)?;
+    let file = file.display();
     let script = format!(
         r#"#!/bin/sh
 case "$*" in
   "login") exit 0 ;;
   "account show --query id"*) echo '{subscription}' ;;
   "account show"*) echo '{{"id": "{subscription}", "tenantId": "{TENANT}", "name": "It"}}' ;;
-  "account get-access-token"*) echo '{{"accessToken": "{token}", "expires_on": 4102444800, "tokenType": "Bearer"}}' ;;
+  "account get-access-token"*) echo '{{"accessToken": "'$(cat '{file}')'", "expires_on": 4102444800, "tokenType": "Bearer"}}' ;;
   *) echo "unknown: $*" >&2; exit 2 ;;
 esac
 "#

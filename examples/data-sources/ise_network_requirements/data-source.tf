@@ -5,21 +5,26 @@ data "ise_network_requirements" "main" {
 }
 
 locals {
-  # By name, for the for_each of a resource of security rules. azurerm's has an argument for each member:
+  # By name, for a for_each over the rules of a group. azurerm's has an argument for each member; the rules are better within the
+  # group than resources of their own, for Azure refuses to change two of them at a time:
   #
-  #   resource "azurerm_network_security_rule" "ise" {
-  #     for_each = local.rules
+  #   resource "azurerm_network_security_group" "ise" {
+  #     dynamic "security_rule" {
+  #       for_each = local.rules
   #
-  #     name                       = each.key
-  #     description                = each.value.purpose
-  #     priority                   = each.value.priority
-  #     direction                  = each.value.direction
-  #     access                     = each.value.access
-  #     protocol                   = each.value.protocol
-  #     source_address_prefix      = each.value.source_address_prefix
-  #     source_port_range          = each.value.source_port_range
-  #     destination_address_prefix = each.value.destination_address_prefix
-  #     destination_port_ranges    = each.value.destination_port_ranges
+  #       content {
+  #         name                       = security_rule.key
+  #         description                = security_rule.value.purpose
+  #         priority                   = security_rule.value.priority
+  #         direction                  = security_rule.value.direction
+  #         access                     = security_rule.value.access
+  #         protocol                   = security_rule.value.protocol
+  #         source_address_prefix      = security_rule.value.source_address_prefix
+  #         source_port_range          = security_rule.value.source_port_range
+  #         destination_address_prefix = security_rule.value.destination_address_prefix
+  #         destination_port_ranges    = security_rule.value.destination_port_ranges
+  #       }
+  #     }
   #     …
   #   }
   rules = { for rule in data.ise_network_requirements.main.rules : rule.name => rule }

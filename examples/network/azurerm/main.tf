@@ -28,46 +28,46 @@ variable "location" {
   type        = string
 }
 
+# One object with its rules in it, and not a resource for each rule: Azure refuses to change two rules of a group at a time.
 resource "azurerm_network_security_group" "ise" {
   name                = "ise"
   resource_group_name = var.resource_group_name
   location            = var.location
-}
 
-resource "azurerm_network_security_rule" "ise" {
-  for_each = module.network.security_rules
+  dynamic "security_rule" {
+    for_each = module.network.security_rules
 
-  network_security_group_name = azurerm_network_security_group.ise.name
-  resource_group_name         = var.resource_group_name
-  name                        = each.key
-  description                 = each.value.purpose
-  priority                    = each.value.priority
-  direction                   = each.value.direction
-  access                      = each.value.access
-  protocol                    = each.value.protocol
-  source_address_prefix       = each.value.source_address_prefix
-  source_port_range           = each.value.source_port_range
-  destination_address_prefix  = each.value.destination_address_prefix
-  destination_port_ranges     = each.value.destination_port_ranges
+    content {
+      name                       = security_rule.key
+      description                = security_rule.value.purpose
+      priority                   = security_rule.value.priority
+      direction                  = security_rule.value.direction
+      access                     = security_rule.value.access
+      protocol                   = security_rule.value.protocol
+      source_address_prefix      = security_rule.value.source_address_prefix
+      source_port_range          = security_rule.value.source_port_range
+      destination_address_prefix = security_rule.value.destination_address_prefix
+      destination_port_ranges    = security_rule.value.destination_port_ranges
+    }
+  }
 }
 
 resource "azurerm_route_table" "ise" {
   name                = "ise"
   resource_group_name = var.resource_group_name
   location            = var.location
+
+  dynamic "route" {
+    for_each = module.network.routes
+
+    content {
+      name           = route.key
+      address_prefix = route.value.address_prefix
+      next_hop_type  = route.value.next_hop_type
+    }
+  }
 }
 
-resource "azurerm_route" "ise" {
-  for_each = module.network.routes
-
-  route_table_name    = azurerm_route_table.ise.name
-  resource_group_name = var.resource_group_name
-  name                = each.key
-  address_prefix      = each.value.address_prefix
-  next_hop_type       = each.value.next_hop_type
-}
-
-# The rules and routes depend on data of the module, and its subnets on the group and the table once they have theirs.
 module "network" {
   source = "../"
 
@@ -75,14 +75,6 @@ module "network" {
   location                  = var.location
   virtual_network_id        = var.virtual_network_id
   address_space             = "172.16.0.0/24"
-  network_security_group_id = local.network_security_group_id
-  route_table_id            = local.route_table_id
-}
-
-locals {
-  rule_ids  = [for rule in azurerm_network_security_rule.ise : rule.id]
-  route_ids = [for route in azurerm_route.ise : route.id]
-
-  network_security_group_id = length(local.rule_ids) > 0 ? azurerm_network_security_group.ise.id : null
-  route_table_id            = length(local.route_ids) > 0 ? azurerm_route_table.ise.id : null
+  network_security_group_id = azurerm_network_security_group.ise.id
+  route_table_id            = azurerm_route_table.ise.id
 }

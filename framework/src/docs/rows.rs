@@ -68,6 +68,8 @@ impl<'s> List<'s> {
                 kind: Kind::Value(ty),
                 ..
             }) => object(ty).map(Nested::Types),
+            // Of a block that takes nothing there is nothing more to tell.
+            Row::Block(_) if row.members().is_empty() => None,
             row => Some(Nested::Rows(row.members())),
         };
         let mut words = text(row);

@@ -79,7 +79,7 @@ pub(super) fn token_url(context: &Context<'_>, tenant_id: &str) -> Result<Url, S
 }
 
 /// Whether a tenant is that of AD FS.
-pub(in crate::arm) fn is_ad_fs(tenant_id: &str) -> bool {
+pub(crate) fn is_ad_fs(tenant_id: &str) -> bool {
     tenant_id.eq_ignore_ascii_case(AD_FS)
 }
 

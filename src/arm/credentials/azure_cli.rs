@@ -71,11 +71,15 @@ fn read_account(output: &[u8]) -> serde_json::Result<Account> {
     serde_json::from_slice(output)
 }
 
-/// On Windows `az` is a batch file, which only the shell finds and runs.
+/// On Windows `az` is a batch file, which only the shell finds and runs: in the current folder before all others, so that
+/// one is the system's own and not that of a configuration from somewhere.
 fn az(arguments: &[&str]) -> Command {
     let mut command = if cfg!(windows) {
         let mut shell = Command::new("cmd");
         shell.args(["/C", "az"]);
+        if let Some(system) = std::env::var_os("SystemRoot") {
+            shell.current_dir(system);
+        }
         shell
     } else {
         Command::new("az")

@@ -38,7 +38,14 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
         &OIDC_REQUEST_TOKEN,
         &ADO_PIPELINE_SERVICE_CONNECTION_ID,
     ];
-    let application = context.application(marks, &needs)?;
+    let has_no_token = !given.has(&OIDC_REQUEST_TOKEN);
+    let application = context.application(marks, &needs);
+    let application = application.map_err(|why| match why {
+        Unready::Half(why) if has_no_token => Unready::Half(format!(
+            "{why}; the env of the step has to hand on SYSTEM_ACCESSTOKEN: $(System.AccessToken)"
+        )),
+        other => other,
+    })?;
     let mut url = oidc_token::request_url(context)?;
     let connection = given.text(&ADO_PIPELINE_SERVICE_CONNECTION_ID);
     let others: Vec<_> = url

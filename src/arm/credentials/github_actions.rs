@@ -36,7 +36,13 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
         )));
     }
     let marks = [&OIDC_REQUEST_URL, &OIDC_REQUEST_TOKEN];
-    let application = context.application(&marks, &marks)?;
+    let application = context.application(&marks, &marks);
+    let application = application.map_err(|why| match why {
+        Unready::NotConfigured(why) => Unready::NotConfigured(format!(
+            "{why}, which GitHub sets where the job has permissions: id-token: write"
+        )),
+        other => other,
+    })?;
     let mut url = oidc_token::request_url(context)?;
     if !url.query_pairs().any(|(name, _)| name == "audience") {
         url.query_pairs_mut().append_pair("audience", AUDIENCE);

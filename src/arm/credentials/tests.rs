@@ -163,6 +163,28 @@ async fn each_way_says_what_it_lacks() {
     let account = failure(&server, given(&[&APPLICATION[..], &url].concat())).await;
     let expected = "configured by half: oidc_request_url given, but oidc_request_token missing";
     assert_eq!(line(&account, "GitHub Actions"), expected);
+    let nothing = failure(&server, given(&[(&USE_OIDC, "true")])).await;
+    let why = line(&nothing, "GitHub Actions");
+    assert!(
+        why.ends_with("where the job has permissions: id-token: write"),
+        "{why}"
+    );
+    let connection = (&ADO_PIPELINE_SERVICE_CONNECTION_ID, "c");
+    let job = [
+        (&USE_OIDC, "true"),
+        (&OIDC_REQUEST_URL, PIPELINES),
+        connection,
+    ];
+    let account = failure(&server, given(&[&APPLICATION[..], &job].concat())).await;
+    let why = line(&account, "Azure Pipelines");
+    let expected = "configured by half: oidc_request_url, ado_pipeline_service_connection_id given, but oidc_request_token missing; \
+                    the env of the step has to hand on SYSTEM_ACCESSTOKEN: $(System.AccessToken)";
+    assert_eq!(why, expected);
+    let file = [(&CLIENT_SECRET_FILE_PATH, "/somewhere")];
+    let account = failure(&server, given(&file)).await;
+    let expected =
+        "configured by half: client_secret_file_path given, but tenant_id, client_id missing";
+    assert_eq!(line(&account, "client secret"), expected);
     assert!(server.requests().is_empty() && server.sign_ins() == 0);
 }
 

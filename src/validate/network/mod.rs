@@ -5,7 +5,7 @@
 //! - [`addresses`], [`prefix`]: sets of addresses, and the texts of rules and routes that name them.
 //! - [`surroundings`]: what is around a subnet, as far as it is known, and who is at the far end of traffic.
 //! - [`routes`]: route tables, and where they lead traffic.
-//! - [`rules`], [`traffic`]: network security groups, and what they do to it.
+//! - [`rules`], [`traffic`]: network security groups, and what they do to it; how much passes is a [`verdict`].
 //! - [`flows`]: the table held against the groups and the tables.
 //! - [`openings`]: the rules that would open what a group closes.
 
@@ -22,6 +22,10 @@ pub mod surroundings;
 pub mod routes;
 
 pub mod rules;
+
+pub mod verdict;
+
+mod outcomes;
 
 pub mod traffic;
 

@@ -7,11 +7,13 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::addresses::{Addresses, HOST, Span};
+use super::outcomes::{EPHEMERAL, Found, Outcomes, Piece, Slice, Slices, slice_of, without};
 use super::prefix::{Prefix, Share, Tag};
 use super::routes::Rerouted;
 use super::rules::{SecurityGroup, SecurityRule};
 use super::surroundings::{Far, Surroundings};
-use super::table::{AccessEndpoint, Direction, INTERNET, Ports, VIRTUAL_NETWORK};
+use super::table::{Direction, INTERNET, Ports, VIRTUAL_NETWORK};
+pub use super::verdict::{Doubt, Verdict};
 
 /// TCP between a subnet and a far end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,56 +44,8 @@ pub struct Judgement<'a> {
     pub closed_by: Vec<&'a SecurityRule>,
 }
 
-/// How much of a flow passes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Verdict {
-    /// All of it.
-    Open,
-    /// Nothing.
-    Closed,
-    /// Some of it certainly does, and some does not.
-    InPart,
-    /// Nobody can tell.
-    Unknown(Doubt),
-}
-
-/// Why nobody can tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Doubt {
-    /// The addresses of a service are known to Azure alone.
-    Service,
-    /// The members of application security groups are known to Azure alone.
-    Members,
-    /// What is connected with the network is not known.
-    Connected,
-    /// Routes change what tags mean.
-    Routes,
-    /// Routes may change what tags mean, and nobody knows them.
-    UnknownRoutes,
-    /// It matters with this access endpoint, and nobody knows which one it will be.
-    AccessEndpoint(AccessEndpoint),
-    /// The rules cut it into too many pieces.
-    Pieces,
-}
-
-/// The ports that a client speaks from.
-const EPHEMERAL: Span = Span::new(1024, u16::MAX as u32);
-
 /// Into how many pieces a flow may fall until nobody wants to know any more.
 const MOST_PIECES: usize = 100_000;
-
-/// Ports of the source, and addresses at the near and the far end, all at the same port of the destination.
-type Piece = [Span; 3];
-
-/// What may become of some of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Outcome {
-    /// The place of the rule; none where no rule is left, which stops it.
-    rule: Option<usize>,
-    allows: bool,
-    /// What makes it doubtful that there is any of the flow for which this holds.
-    doubt: Option<Doubt>,
-}
 
 /// What the group of a subnet does to a flow.
 pub fn judge<'a>(
@@ -202,7 +156,7 @@ fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> O
         .collect();
     let mut found = Found::new(!flow.far.is_all());
     for asked in at_equal_ports(&asked, ports) {
-        let mut slices = Slices::default();
+        let mut slices = found.is_some_of_them.then(Slices::default);
         let mut pieces: Vec<(usize, Piece)> = Vec::new();
         for near in meaning.judge.near.addresses.spans() {
             pieces.extend(far.spans().map(|far| (0, [EPHEMERAL, near, far])));
@@ -219,8 +173,9 @@ fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> O
                 let rule = asked[place];
                 if let Some(doubt) = rule.perhaps {
                     found.add(Some(rule.place), rule.allows, doubt.reason());
-                    for slice in rule.slices(piece) {
-                        slices.add(slice, rule.allows);
+                    if let Some(slices) = &mut slices {
+                        let about = rule.slices(piece);
+                        about.for_each(|slice| slices.add(slice, rule.allows));
                     }
                 }
                 Some((place, rule.part(piece)?))
@@ -228,16 +183,22 @@ fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> O
             match decided {
                 None => {
                     found.add(None, false, None);
-                    slices.add(slice_of(piece), false);
+                    if let Some(slices) = &mut slices {
+                        slices.add(slice_of(piece), false);
+                    }
                 }
                 Some((place, part)) => {
                     found.add(Some(asked[place].place), asked[place].allows, None);
-                    slices.add(slice_of(part), asked[place].allows);
+                    if let Some(slices) = &mut slices {
+                        slices.add(slice_of(part), asked[place].allows);
+                    }
                     pieces.extend(without(piece, part).map(|left| (place, left)));
                 }
             }
         }
-        found.settle(&slices, meaning.judge.near.addresses);
+        if let Some(slices) = &slices {
+            found.settle(slices, meaning.judge.near.addresses);
+        }
     }
     found.outcomes
 }
@@ -280,152 +241,6 @@ fn at_equal_ports<'b, 'a>(asked: &'b [Asked<'a>], ports: Span) -> Vec<Vec<&'b As
     }
     let rules = |kind: Vec<usize>| kind.into_iter().map(|number| &asked[number]).collect();
     kinds.into_iter().map(rules).collect()
-}
-
-/// What is left of a piece when a part of it is taken out.
-fn without<const SIDES: usize>(
-    mut piece: [Span; SIDES],
-    part: [Span; SIDES],
-) -> impl Iterator<Item = [Span; SIDES]> {
-    let mut left = Vec::new();
-    for side in 0..SIDES {
-        let (whole, taken) = (piece[side], part[side]);
-        if whole.first < taken.first {
-            let mut before = piece;
-            before[side] = Span::new(whole.first, taken.first - 1);
-            left.push(before);
-        }
-        if taken.last < whole.last {
-            let mut after = piece;
-            after[side] = Span::new(taken.last + 1, whole.last);
-            left.push(after);
-        }
-        piece[side] = taken;
-    }
-    left.into_iter()
-}
-
-/// Everything that may become of parts of a flow.
-#[derive(Debug, Default)]
-struct Outcomes {
-    all: Vec<Outcome>,
-    /// Whether some of the flow certainly passes, where the far end is only some of the addresses.
-    passes: bool,
-    /// Whether some of it is certainly stopped.
-    stops: bool,
-}
-
-impl Outcomes {
-    fn verdict(&self, far: Far) -> Verdict {
-        if self.all.iter().all(|outcome| outcome.allows) {
-            return Verdict::Open;
-        }
-        if self.all.iter().all(|outcome| !outcome.allows) {
-            return Verdict::Closed;
-        }
-        let is_sure = |allows: bool| {
-            let mut those = self.all.iter().filter(|outcome| outcome.allows == allows);
-            those.any(|outcome| outcome.doubt.is_none())
-        };
-        let passes = self.passes || is_sure(true);
-        let stops = self.stops || is_sure(false);
-        // Between the subnets of an environment, all has to pass.
-        if far == Far::Subnets && stops {
-            return Verdict::Closed;
-        }
-        match self.all.iter().find_map(|outcome| outcome.doubt) {
-            Some(doubt) if !passes || !stops => Verdict::Unknown(doubt),
-            _ => Verdict::InPart,
-        }
-    }
-
-    /// Whether all that passes is let through by rules that every group has.
-    fn is_let_by_azure(&self, rules: &[SecurityRule]) -> bool {
-        let mut passing = self.all.iter().filter(|outcome| outcome.allows);
-        passing.all(|outcome| outcome.rule.is_some_and(|rule| rules[rule].is_azures_own()))
-    }
-}
-
-/// The outcomes so far, each once.
-struct Found {
-    outcomes: Outcomes,
-    /// How many pieces have been looked at.
-    steps: usize,
-    /// Whether the far end is only some of the addresses, so that there may be none of it in a part of them.
-    is_some_of_them: bool,
-}
-
-impl Found {
-    fn new(is_some_of_them: bool) -> Self {
-        Self {
-            outcomes: Outcomes::default(),
-            steps: 0,
-            is_some_of_them,
-        }
-    }
-
-    fn add(&mut self, rule: Option<usize>, allows: bool, doubt: Option<Doubt>) {
-        let doubt = doubt.or(self.is_some_of_them.then_some(Doubt::Service));
-        let outcome = Outcome {
-            rule,
-            allows,
-            doubt,
-        };
-        if !self.outcomes.all.contains(&outcome) {
-            self.outcomes.all.push(outcome);
-        }
-    }
-
-    /// Where all of the addresses share a fate, that is also the fate of those that the far end has.
-    fn settle(&mut self, slices: &Slices, near: &Addresses) {
-        if self.is_some_of_them {
-            self.outcomes.passes |= slices.leave_out(near, false);
-            self.outcomes.stops |= slices.leave_out(near, true);
-        }
-    }
-}
-
-/// Ports of the source and addresses at the near end, whatever is at the far end.
-type Slice = [Span; 2];
-
-fn slice_of([ports, near, _]: Piece) -> Slice {
-    [ports, near]
-}
-
-/// For which source ports and near addresses some of the far end may pass, and for which some may be stopped.
-#[derive(Default)]
-struct Slices {
-    passing: HashSet<Slice>,
-    stopped: HashSet<Slice>,
-}
-
-impl Slices {
-    fn add(&mut self, slice: Slice, allows: bool) {
-        match allows {
-            true => self.passing.insert(slice),
-            false => self.stopped.insert(slice),
-        };
-    }
-
-    /// Whether there is a source port and a near address for which nothing passes, or nothing is stopped.
-    fn leave_out(&self, near: &Addresses, allows: bool) -> bool {
-        let taken = if allows { &self.passing } else { &self.stopped };
-        let mut left: Vec<Slice> = near.spans().map(|near| [EPHEMERAL, near]).collect();
-        for slice in taken {
-            let rest = left.into_iter().flat_map(|piece| {
-                let common = [piece[0].common(slice[0]), piece[1].common(slice[1])];
-                match common {
-                    [Some(ports), Some(near)] => without(piece, [ports, near]).collect(),
-                    _ => vec![piece],
-                }
-            });
-            left = rest.collect();
-            if left.is_empty() {
-                return false;
-            }
-        }
-        !left.is_empty()
-    }
 }
 
 /// A rule with addresses in the place of names, as far as they are known.

@@ -3,15 +3,17 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use acceptance_tests::Result;
+use acceptance_tests::{Result, profile};
 use serde_json::json;
 use tempfile::TempDir;
 
 use super::{
-    CLIENT, PASSWORD, REQUEST_TOKEN, SECRET, TENANT, Variables, certificate, scene, subnet,
+    CLI_TOKEN, CLIENT, PASSWORD, REQUEST_TOKEN, SECRET, SECRETS, TENANT, Variables, certificate,
+    scene, subnet, ways,
 };
 use crate::fresh::environment;
 use crate::processes::until;
+use crate::secrets::files_with;
 
 /// Its half is when such a token is renewed.
 const LIFE: u64 = 10;
@@ -65,6 +67,57 @@ fn a_token_is_renewed_before_it_ends() -> Result {
     apply.wait()?.success()?;
     let requests = scene.emulator.requests()?;
     assert!(requests.iter().all(|it| it.status != Some(401)), "refused");
+    Ok(())
+}
+
+/// Assertions last for minutes, and a deployment for hours: each refresh shows what is good by then. CI tries every way.
+#[test]
+fn a_wait_outlives_its_token_three_times() -> Result {
+    let mut scene = scene()?;
+    let files = TempDir::new()?;
+    let ways = ways(&scene, files.path())?;
+    let step = profile::times(6, 1);
+    // With GitHub among the few, whose assertion is asked for anew each time.
+    let github = ways.iter().position(|(way, _)| *way == "GitHub Actions");
+    let first = github.ok_or("no GitHub")? % step;
+    scene.configure(&environment())?;
+    for (way, variables) in ways.iter().skip(first).step_by(step) {
+        for (name, value) in variables {
+            scene.workspace.set_variable(name, value);
+        }
+        scene.emulator.set_time_scale(600.0)?;
+        scene.emulator.forget_requests()?;
+        for _ in 0..3 {
+            scene.emulator.fault(&json!({
+                "method": "GET", "path": "*/operationStatuses/*", "nth": 2, "expire_tokens": true,
+            }))?;
+        }
+        let apply = scene.start(&["apply", "-auto-approve"])?;
+        until(&format!("three tokens of {way} have expired"), || {
+            if *way == "Azure CLI" {
+                // It has a new one whenever it is asked.
+                let token = scene.emulator.access_token(TENANT, CLIENT, SECRET)?;
+                fs::write(files.path().join(CLI_TOKEN), token)?;
+            }
+            let requests = scene.emulator.requests()?;
+            Ok(requests.iter().filter(|it| it.status == Some(401)).count() >= 3)
+        })?;
+        scene.emulator.set_time_scale(36_000.0)?;
+        apply.wait()?.success()?;
+        if *way == "GitHub Actions" {
+            assert!(scene.emulator.count("/oauth2/v2.0/token")? >= 4);
+            assert!(scene.emulator.count("/github/o/r/idtoken")? >= 4);
+        }
+        scene.nothing_to_do()?;
+        for secret in SECRETS {
+            let found = files_with(scene.path(), secret)?;
+            assert_eq!(found, Vec::<String>::new(), "{way}: {secret}");
+        }
+        scene.emulator.clear_faults()?;
+        scene.destroy()?;
+        let names: Vec<_> = variables.iter().map(|(name, _)| *name).collect();
+        scene.workspace.unset_variables(&names);
+    }
     Ok(())
 }
 

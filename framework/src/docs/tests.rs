@@ -432,9 +432,37 @@ fn stale_pages_are_found_and_written() {
     assert_eq!(pages.stale(&folder).expect("read"), none);
     fs::remove_file(folder.join("index.md")).expect("removed");
     fs::write(folder.join("functions/mix.md"), "").expect("written");
-    fs::write(folder.join("left.md"), "").expect("written");
+    fs::write(folder.join("functions/left.md"), "").expect("written");
     let stale = pages.stale(&folder).expect("read");
-    assert_eq!(stale, ["functions/mix.md", "index.md", "left.md"]);
+    let expect = ["functions/left.md", "functions/mix.md", "index.md"];
+    assert_eq!(stale, expect);
     pages.write(&folder).expect("written");
     assert_eq!(pages.stale(&folder).expect("read"), none);
+    assert!(!folder.join("functions/left.md").exists());
+}
+
+#[test]
+fn what_is_written_by_hand_stays() {
+    let examples = examples();
+    let docs = Docs::new("garden", examples.path());
+    let mut pages = generate(&Gardens, &docs).expect("all examples are there");
+    let folder = examples.path().join("docs");
+    fs::create_dir_all(folder.join("guides")).expect("made");
+    let picture = [0x89, b'P', b'N', b'G'];
+    for name in ["guides/begin.md", "notes.md", "guides/tree.png"] {
+        fs::write(folder.join(name), picture).expect("written");
+    }
+    pages.write(&folder).expect("written");
+    let stale = pages.stale(&folder).expect("read");
+    assert_eq!(stale, [""; 0]);
+    for name in ["guides/begin.md", "notes.md", "guides/tree.png"] {
+        assert_eq!(fs::read(folder.join(name)).expect("kept"), picture);
+    }
+    // Who generates guides generates all of them, and what cannot be read is named.
+    pages.add("guides/end.md", String::new());
+    let error = pages.stale(&folder).expect_err("no text").to_string();
+    assert!(error.contains("begin.md"), "{error}");
+    fs::write(folder.join("guides/begin.md"), "").expect("written");
+    let stale = pages.stale(&folder).expect("read");
+    assert_eq!(stale, ["guides/begin.md", "guides/end.md"]);
 }

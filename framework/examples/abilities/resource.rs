@@ -1,7 +1,7 @@
 //! A managed resource: a text file, with an identity, imports, a default, and a value that the provider computes.
 
 use std::fs;
-use std::io::ErrorKind::NotFound;
+use std::io::ErrorKind::{AlreadyExists, NotFound};
 use std::sync::LazyLock;
 
 use async_trait::async_trait;
@@ -78,12 +78,15 @@ pub(crate) fn find(root: &Root, path: &str) -> Result<Option<Object>, Diagnostic
     Ok(Some(file.into_object()))
 }
 
+fn cannot_write(path: &str, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::error("Cannot write the file", format!("{path}: {error}.")).at(Path::attribute("path"))
+}
+
 /// Makes the file what the plan says, and answers what it then is.
 fn write(root: &Root, plan: &Object) -> Result<Object, Diagnostic> {
     let file: FileModel = plan.model()?;
     let path = root.at(&file.path);
-    let failed =
-        |error: std::io::Error| Diagnostic::error("Cannot write the file", format!("{}: {error}.", file.path)).at(Path::attribute("path"));
+    let failed = |error: std::io::Error| cannot_write(&file.path, &error);
     if let Ok(metadata) = fs::metadata(&path) {
         writable(&path, metadata.permissions(), true).map_err(failed)?;
     }
@@ -121,11 +124,17 @@ impl Resource<Root> for File {
     ) -> Result<Outcome, Reported> {
         let root = context.data().report(&mut response.diagnostics)?;
         let file: FileModel = request.plan.model().report(&mut response.diagnostics)?;
-        if root.at(&file.path).exists() {
-            let detail = format!("There is something at {} already. Import it, or choose another path.", file.path);
-            return Err(response.diagnostics.add_attribute_error(Path::attribute("path"), "The file exists", detail));
-        }
+        let made = fs::File::create_new(root.at(&file.path)).map_err(|error| match error.kind() {
+            AlreadyExists => {
+                let detail = format!("There is something at {} already. Import it, or choose another path.", file.path);
+                Diagnostic::error("The file exists", detail).at(Path::attribute("path"))
+            }
+            _ => cannot_write(&file.path, &error),
+        });
+        made.report(&mut response.diagnostics)?;
+        // As soon as it exists: whatever goes wrong from here on, Terraform knows of it, and makes it anew.
         response.identity = Some(identity(&file.path));
+        response.state.set(request.plan.clone());
         response.state.set(write(root, request.plan).report(&mut response.diagnostics)?);
         Ok(Outcome::Done)
     }

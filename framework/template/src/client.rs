@@ -1,7 +1,7 @@
 //! What talks to the outside: here to a folder, with one file for each note. Knows nothing of Terraform.
 
-use std::fs;
-use std::io::{self, ErrorKind};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 
 /// Keeps notes.
@@ -17,9 +17,19 @@ impl Client {
         Self { folder }
     }
 
-    /// Writes a note.
-    pub fn put(&self, name: &str, text: &str) -> io::Result<()> {
+    /// Writes a note that is not there yet; one that cannot be written whole is not left behind.
+    pub fn create(&self, name: &str, text: &str) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
+        let path = self.path(name);
+        let written = File::create_new(&path)?.write_all(text.as_bytes());
+        match written {
+            Err(error) => fs::remove_file(path).and(Err(error)),
+            written => written,
+        }
+    }
+
+    /// Writes a note that is there.
+    pub fn put(&self, name: &str, text: &str) -> io::Result<()> {
         fs::write(self.path(name), text)
     }
 

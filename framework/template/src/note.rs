@@ -1,6 +1,6 @@
 //! `{{provider}}_note`: a note.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::sync::LazyLock;
 
 use async_trait::async_trait;
@@ -13,8 +13,9 @@ use tfplugin_framework::resource::{
     UpdateResponse,
 };
 use tfplugin_framework::schema::plan_modifier::requires_replace;
-use tfplugin_framework::schema::validator::length_between;
+use tfplugin_framework::schema::validator::{length_between, text};
 use tfplugin_framework::schema::{Attribute, Schema};
+use tfplugin_framework::types::path::Path;
 
 use crate::client::Client;
 
@@ -38,12 +39,23 @@ pub static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
         Attribute::string("name")
             .required()
             .validator(length_between(1, 80))
+            .validator(text(is_name))
             .plan(requires_replace())
             .doc("What it is called."),
         Attribute::string("text").required().doc("What is in it."),
     ],
     ..Schema::default()
 });
+
+/// A name is that of a file in the folder, and of nothing elsewhere.
+fn is_name(name: &str) -> Result<(), String> {
+    match name.contains(['/', '\\', ':', '\0']) {
+        true => Err(format!(
+            "{name:?} is no name of a note: leave out slashes, backslashes and colons"
+        )),
+        false => Ok(()),
+    }
+}
 
 fn failed(doing: &str, error: &io::Error) -> Diagnostic {
     Diagnostic::error(format!("{doing} a note failed"), format!("{error}."))
@@ -67,8 +79,17 @@ impl Resource<Client> for Note {
     ) -> Result<Outcome, Reported> {
         let client = context.data().report(&mut response.diagnostics)?;
         let note: NoteModel = request.plan.model().report(&mut response.diagnostics)?;
-        let written = client.put(&note.name, &note.text);
-        let written = written.map_err(|error| failed("Creating", &error));
+        let written = client.create(&note.name, &note.text);
+        let written = written.map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => {
+                let detail = format!(
+                    "There is a note of the name {:?} already. Import it, or choose another name.",
+                    note.name
+                );
+                Diagnostic::error("The note exists", detail).at(Path::attribute("name"))
+            }
+            _ => failed("Creating", &error),
+        });
         written.report(&mut response.diagnostics)?;
         // As soon as it exists: what is set here is kept, whatever goes wrong after it.
         response.state.set(note.into_object());
@@ -133,6 +154,9 @@ impl ImportState<Client> for Note {
         request: ImportStateRequest<'_>,
         response: &mut ImportStateResponse,
     ) -> Result<(), Reported> {
+        is_name(request.id)
+            .map_err(|words| Diagnostic::error("Invalid ID", format!("{words}.")))
+            .report(&mut response.diagnostics)?;
         response.state.set("name", request.id);
         Ok(())
     }

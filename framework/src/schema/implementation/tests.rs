@@ -116,6 +116,10 @@ fn what_is_write_only() {
         &found,
     );
     check(Attribute::nested("a", Nesting::List, vec![inner()]), &[]);
+    let found = ["a: nothing in what is computed can be write-only"];
+    let outer = || Attribute::nested("a", Nesting::List, vec![inner()]);
+    check(outer().optional_computed(), &found);
+    check(outer().computed(), &found);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::testing::{Action, Core, Planned};
 use crate::types::json;
 use crate::types::path::Path;
 use crate::types::ty::Type;
-use crate::types::value::Value;
+use crate::types::value::{Object, Value};
 use crate::wire::Server;
 
 /// One life of a resource with these rows.
@@ -226,11 +226,42 @@ async fn framework_726_defaults_below_an_absent_parent() {
     }
 }
 
+/// A remote system may have no such thing, or none any more: what is absent then is not planned for ever.
+#[tokio::test]
+async fn framework_726_a_parent_that_the_remote_system_does_not_have() {
+    let rows = vec![
+        Attribute::string("name").required(),
+        Attribute::nested("triage", Nesting::Single, triage()).optional_computed(),
+    ];
+    let mut life = Life::new(rows, Vec::new()).await;
+    let config = |name: &str| json!({ "name": name });
+    life.settle(&config("a")).await;
+    let answer = |life: &Life, change: &dyn Fn(&mut Object)| {
+        let mut remote = life.remote.lock().expect("not poisoned");
+        change(remote.as_mut().expect("it is there"));
+    };
+    answer(&life, &|remote| {
+        let mut triage = remote.object("triage").expect("there").clone();
+        triage.set("stale", Value::Null);
+        remote.set("triage", triage);
+    });
+    assert_eq!(life.plan(&config("a")).await.action, Action::NoOp);
+    let planned = life.plan(&config("b")).await.planned.expect("an object");
+    let triage = planned.object("triage").expect("it was there");
+    assert_eq!(triage.bool("enabled"), Some(false));
+    assert!(triage.get("stale").is_unknown(), "it may stay absent");
+
+    answer(&life, &|remote| remote.set("triage", Value::Null));
+    assert_eq!(life.plan(&config("a")).await.action, Action::NoOp);
+    let planned = life.plan(&config("b")).await.planned.expect("an object");
+    assert!(planned.get("triage").is_unknown(), "it may stay absent");
+}
+
 /// A parent that only a configuration gives stays absent, and one with a default has that.
 #[tokio::test]
 async fn framework_726_a_parent_that_is_no_matter_of_the_provider() {
     let enabled = || vec![Attribute::bool("enabled").default(false)];
-    let given: crate::types::value::Object = [("enabled", true)].into_iter().collect();
+    let given: Object = [("enabled", true)].into_iter().collect();
     let rows = vec![
         Attribute::nested("optional", Nesting::Single, enabled()),
         Attribute::nested("given", Nesting::Single, enabled()).default(given),

@@ -40,7 +40,11 @@ impl Provider for Harbour {
 
     fn schema(&self) -> &Schema {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
-            attributes: vec![Attribute::string("url"), Attribute::bool("always")],
+            attributes: vec![
+                Attribute::string("url"),
+                Attribute::bool("always"),
+                Attribute::string("because"),
+            ],
             ..Schema::default()
         });
         &SCHEMA
@@ -55,7 +59,8 @@ impl Provider for Harbour {
         let is_open = request.config.get("url").is_unknown();
         let is_allowed = context.client_capabilities.deferral_allowed;
         if (is_open && is_allowed) || request.config.bool("always") == Some(true) {
-            response.deferred = Some(DeferredReason::ProviderConfigUnknown);
+            let reason = wanted(request.config, "because");
+            response.deferred = reason.or(Some(DeferredReason::ProviderConfigUnknown));
         }
         response.data = Some(self.0.clone());
         Ok(())
@@ -517,6 +522,17 @@ async fn what_the_client_does_not_allow_is_an_error() {
     check_fails(core.invoke(BERTH, config()).await, SUMMARY, DETAIL);
 }
 
+/// Terraform takes one reason of an action, and any of all else.
+#[tokio::test]
+async fn an_action_is_put_off_for_the_provider_whatever_the_reason_of_that() {
+    let config = json!({ "always": true, "because": "absent" });
+    let (core, _) = start(true, config).await;
+    let plan = core.plan(SHIP, json!({ "name": "a" })).await;
+    assert_eq!(plan.expect("a plan").deferred, ABSENT);
+    let invoked = core.invoke(BERTH, json!({})).await.expect("put off");
+    assert_eq!(invoked.deferred, PROVIDER);
+}
+
 /// Terraform says during an apply that it allows it.
 #[tokio::test]
 async fn an_apply_puts_nothing_off() {
@@ -548,8 +564,8 @@ async fn an_import_by_a_deferred_provider_answers_nothing_to_read() {
         deferral_allowed: true,
         ..Default::default()
     });
-    let config = [("url", Value::Null), ("always", true.into())];
-    let config = config.into_iter().collect();
+    let mut config = Harbour(Asked::default()).schema().null_object();
+    config.set("always", true);
     let request = v6::configure_provider::Request {
         config: Some(convert::encode_object(
             Some(&config),

@@ -1,7 +1,7 @@
 use super::*;
 use crate::schema::plan_modifier::{
     requires_replace, requires_replace_if, requires_replace_if_configured, unknown_when_changed,
-    use_prior_when_semantically_equal, use_state_for_unknown, use_state_or_null_for_unknown,
+    use_non_null_state_for_unknown, use_prior_when_semantically_equal, use_state_for_unknown,
 };
 use crate::schema::{Attribute, Nesting};
 use crate::testing::proposed_new;
@@ -20,7 +20,7 @@ fn schema() -> Schema {
         attributes: vec![
             Attribute::string("id")
                 .computed()
-                .plan(use_state_for_unknown()),
+                .plan(use_non_null_state_for_unknown()),
             Attribute::string("name")
                 .required()
                 .semantic_equality(same_ignoring_case)
@@ -31,12 +31,12 @@ fn schema() -> Schema {
             Attribute::string("hint"),
             Attribute::number("capacity")
                 .optional_computed()
-                .plan(use_state_for_unknown())
+                .plan(use_non_null_state_for_unknown())
                 .plan(requires_replace_if_configured()),
             Attribute::string("state").computed(),
             Attribute::string("owner")
                 .computed()
-                .plan(use_state_or_null_for_unknown()),
+                .plan(use_state_for_unknown()),
             Attribute::string("switch")
                 .computed()
                 .plan(unknown_when_changed(&["enabled"])),
@@ -58,7 +58,7 @@ fn schema() -> Schema {
                     Attribute::string("port"),
                     Attribute::string("status")
                         .computed()
-                        .plan(use_state_for_unknown()),
+                        .plan(use_non_null_state_for_unknown()),
                 ],
             ),
             Attribute::map("tags", Type::String).plan(requires_replace_if(

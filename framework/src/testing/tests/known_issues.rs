@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::echo::{Echo, Remote, THING};
 use crate::schema::plan_modifier::{
-    use_prior_when_semantically_equal, use_state_for_unknown, use_state_or_null_for_unknown,
+    use_non_null_state_for_unknown, use_prior_when_semantically_equal, use_state_for_unknown,
 };
 use crate::schema::{Attribute, Block, Nesting, Row, Schema};
 use crate::testing::{Action, Core, Planned};
@@ -198,7 +198,7 @@ async fn framework_726_defaults_below_an_absent_parent() {
         Attribute::nested("triage", Nesting::Single, triage()).optional_computed(),
         Attribute::nested("triage", Nesting::Single, triage())
             .optional_computed()
-            .plan(use_state_for_unknown()),
+            .plan(use_non_null_state_for_unknown()),
     ];
     for parent in parents {
         let name = Attribute::string("name").required();
@@ -275,7 +275,10 @@ async fn framework_726_a_parent_that_is_no_matter_of_the_provider() {
 /// There what is kept of an absent parent shows when something else changes.
 #[tokio::test]
 async fn framework_726_what_is_kept_of_an_absent_parent() {
-    let parent = |row: Attribute| row.optional_computed().plan(use_state_for_unknown());
+    let parent = |row: Attribute| {
+        row.optional_computed()
+            .plan(use_non_null_state_for_unknown())
+    };
     let rows = vec![
         Attribute::string("name").required(),
         parent(Attribute::nested("triage", Nesting::Single, triage())),
@@ -294,7 +297,7 @@ async fn framework_898_no_noise_from_computed_siblings() {
         for is_kept in [true, false] {
             let row = Attribute::nested("rows", nesting, name()).optional_computed();
             let row = match is_kept {
-                true => row.plan(use_state_for_unknown()),
+                true => row.plan(use_non_null_state_for_unknown()),
                 false => row,
             };
             let readonly = Attribute::string("readonly").computed();
@@ -315,13 +318,13 @@ async fn framework_1197_prior_values_stay_and_new_elements_are_unknown() {
             Attribute::string("name").required(),
             Attribute::string("uuid")
                 .computed()
-                .plan(use_state_for_unknown()),
+                .plan(use_non_null_state_for_unknown()),
             Attribute::string("mode")
                 .optional_computed()
-                .plan(use_state_for_unknown()),
+                .plan(use_non_null_state_for_unknown()),
             Attribute::string("note")
                 .optional_computed()
-                .plan(use_state_or_null_for_unknown()),
+                .plan(use_state_for_unknown()),
         ]
     };
     let old = json!({ "name": "old", "uuid": "made", "mode": "made", "note": "made" });
@@ -366,7 +369,7 @@ fn listed(nesting: Nesting) -> Attribute {
         Attribute::string("size"),
         Attribute::string("id")
             .computed()
-            .plan(use_state_for_unknown()),
+            .plan(use_non_null_state_for_unknown()),
     ];
     Attribute::nested("rows", nesting, rows).key("name")
 }

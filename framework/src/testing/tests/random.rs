@@ -11,7 +11,7 @@ use proptest::test_runner::RngSeed;
 use super::echo::{Echo, THING};
 use crate::schema::plan_modifier::{
     requires_replace, requires_replace_if_configured, unknown_when_changed,
-    use_prior_when_semantically_equal, use_state_for_unknown, use_state_or_null_for_unknown,
+    use_non_null_state_for_unknown, use_prior_when_semantically_equal, use_state_for_unknown,
 };
 use crate::schema::{Attribute, Block, Members, Nesting, Row, Schema};
 use crate::testing::{Action, Core, Failure};
@@ -81,8 +81,8 @@ fn chosen_leaf(
             row.plan(use_prior_when_semantically_equal())
         }
         1 if is_configurable => row.plan(requires_replace_if_configured()),
-        2 if is_open => row.plan(use_state_for_unknown()),
-        3 if is_open => row.plan(use_state_or_null_for_unknown()),
+        2 if is_open => row.plan(use_non_null_state_for_unknown()),
+        3 if is_open => row.plan(use_state_for_unknown()),
         4 if is_open => row.plan(unknown_when_changed(&["a0"])),
         _ => row,
     }
@@ -133,9 +133,11 @@ fn nested(depth: u32, is_stored: bool) -> BoxedStrategy<Attribute> {
             match (mode, is_kept) {
                 (0, _) => row.required(),
                 (1, _) => row,
-                (2, true) => row.computed().plan(use_state_for_unknown()),
+                (2, true) => row.computed().plan(use_non_null_state_for_unknown()),
                 (2, false) => row.computed(),
-                (_, true) => row.optional_computed().plan(use_state_for_unknown()),
+                (_, true) => row
+                    .optional_computed()
+                    .plan(use_non_null_state_for_unknown()),
                 (_, false) => row.optional_computed(),
             }
         })

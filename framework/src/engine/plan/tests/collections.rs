@@ -16,7 +16,7 @@ fn rows() -> Vec<Attribute> {
         Attribute::bool("enabled").default(true),
         Attribute::string("id")
             .computed()
-            .plan(use_state_for_unknown()),
+            .plan(use_non_null_state_for_unknown()),
         Attribute::string("version").computed(),
     ]
 }
@@ -27,7 +27,7 @@ fn schema(row: impl Into<OneRow>) -> Schema {
             Attribute::string("label"),
             Attribute::string("seen")
                 .computed()
-                .plan(use_state_for_unknown()),
+                .plan(use_non_null_state_for_unknown()),
         ],
         ..Schema::default()
     };

@@ -20,6 +20,15 @@
 ///     }
 ///     response.deferred.is_some()
 /// }
+///
+/// fn words(reason: DeferredReason) -> &'static str {
+///     match reason {
+///         DeferredReason::ProviderConfigUnknown => "the provider waits",
+///         DeferredReason::AbsentPrereq => "it waits for another object",
+///         _ => "it waits for its configuration",
+///     }
+/// }
+/// # let _ = words;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -56,6 +65,7 @@ pub struct ClientCapabilities {
 ///     ProviderDeferredBehavior::EnablePlanModification
 /// }
 /// # assert_ne!(provider_deferred_behavior(), ProviderDeferredBehavior::default());
+/// assert_eq!(ProviderDeferredBehavior::default(), ProviderDeferredBehavior::SkipPlanModification);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

@@ -2,12 +2,12 @@
 
 use tokio::sync::mpsc::{self, Sender};
 
-use super::panic::catch;
+use super::panic::{catch, reported};
 use super::state::settle;
 use super::timeouts::bounded;
 use super::{Engine, bug};
 use crate::context::Context;
-use crate::diagnostics::{Diagnostics, Report as _};
+use crate::diagnostics::Diagnostics;
 use crate::list::{ListRequest, ListResource, ListResponse, ListResult, ListResults};
 use crate::resource::Resource;
 use crate::types::value::Object;
@@ -48,7 +48,7 @@ impl Engine {
             };
             let listed = catch(list.list(&context, request, &mut response)).await;
             // What failed has said why.
-            let _ = listed.report(&mut response.diagnostics).flatten();
+            let _ = reported(listed, &mut response.diagnostics);
             response.diagnostics
         };
         let handed_on = async {

@@ -1,6 +1,6 @@
 //! Taking over a state of another type or provider.
 
-use super::panic::catch;
+use super::panic::{catch, reported};
 use super::state::settle;
 use super::{Engine, StateResponse};
 use crate::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
@@ -76,7 +76,7 @@ async fn moved<D: Send + Sync>(
         source_identity: identity.as_ref(),
     };
     let moved = catch(async { ability.move_state(asked, response) }).await;
-    moved.report(&mut response.diagnostics).flatten()?;
+    reported(moved, &mut response.diagnostics)?;
     match response.target_state {
         Some(_) => response.diagnostics.check(),
         None => Err(response.diagnostics.fail(no_way(resource, request))),

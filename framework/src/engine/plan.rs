@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 
 use super::deferral;
 use super::identity::{self, IdentityChange};
-use super::panic::catch;
+use super::panic::{catch, reported};
 use super::timeouts::bounded;
 use super::{Change, Engine, bug, consistency};
 use crate::context::Context;
 use crate::deferral::{DeferredReason, ProviderDeferredBehavior};
-use crate::diagnostics::{Diagnostic, Diagnostics, Report as _};
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::private::Private;
 use crate::resource::Resource;
 use crate::resource::plan::{ModifyPlanRequest, ModifyPlanResponse};
@@ -227,7 +227,7 @@ async fn modified<D: Send + Sync>(
     if let Some(ability) = resource.modify_plan() {
         let modified = catch(ability.modify(context, request, &mut response)).await;
         // What failed has said why.
-        let _ = modified.report(&mut response.diagnostics);
+        let _ = reported(modified, &mut response.diagnostics);
     }
     if is_delete != response.plan.is_none() {
         let finding =

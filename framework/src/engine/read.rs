@@ -2,12 +2,12 @@
 
 use super::deferral;
 use super::identity::{self, IdentityChange};
-use super::panic::catch;
+use super::panic::{catch, reported};
 use super::state::{forget_write_only, keep_semantically_equal, settle};
 use super::timeouts::bounded;
 use super::{Engine, StateResponse, consistency};
 use crate::context::Context;
-use crate::diagnostics::{Diagnostics, Report as _};
+use crate::diagnostics::Diagnostics;
 use crate::private::Private;
 use crate::resource::{ReadRequest, ReadResponse, Resource};
 use crate::types::value::Object;
@@ -42,10 +42,10 @@ impl Engine {
         };
         let read = catch(resource.read(&context, request, &mut response)).await;
         // What failed has said why.
-        let _ = read.report(&mut response.diagnostics);
+        let _ = reported(read, &mut response.diagnostics);
         let ReadResponse {
             state,
-            identity: after,
+            identity: mut after,
             private,
             deferred,
             mut diagnostics,
@@ -60,6 +60,7 @@ impl Engine {
                 consistency::check_state(schema, object)
             });
             settle(schema, object);
+            after = identity::set_or_of_state(resource.identity(), after, Some(object));
             let change = IdentityChange {
                 operation: "read",
                 before: identity.as_ref(),

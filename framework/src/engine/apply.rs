@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::identity::{self, IdentityChange};
 use super::panic::{catch, reported};
-use super::state::{forget_write_only, keep_semantically_equal, settle};
+use super::state::{check_types, forget_write_only, keep_semantically_equal, settle};
 use super::timeouts::bounded;
 use super::{Change, Engine, StateResponse, bug, consistency};
 use crate::context::Context;
@@ -59,6 +59,7 @@ impl Engine {
                 let context = bounded(prior, "delete");
                 let mut response = delete(resource, &context, request, private).await;
                 if let Some(object) = &mut response.object {
+                    check_types(schema, object, &mut response.diagnostics);
                     settle(schema, object);
                 }
                 return response;
@@ -105,6 +106,7 @@ impl Engine {
         let Some(object) = &mut response.object else {
             return;
         };
+        check_types(schema, object, &mut response.diagnostics);
         forget_write_only(schema, object);
         keep_semantically_equal(schema, planned, object);
         self.self_check(&mut response.diagnostics, || {

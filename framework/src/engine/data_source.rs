@@ -1,6 +1,7 @@
 //! Looking something up.
 
 use super::panic::{catch, reported};
+use super::state::check_types;
 use super::timeouts::bounded;
 use super::{Engine, deferral};
 use crate::context::Context;
@@ -49,6 +50,7 @@ impl Engine {
             deferred,
             mut diagnostics,
         } = response;
+        check_types(schema, &mut state, &mut diagnostics);
         let deferred = deferral::allowed(deferred, context.client_capabilities, &mut diagnostics);
         if deferred.is_some() {
             deferral::mark_missing(schema, &config, &mut state);

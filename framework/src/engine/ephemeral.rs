@@ -1,6 +1,7 @@
 //! From opening an ephemeral resource to closing it.
 
 use super::panic::{catch, reported};
+use super::state::check_types;
 use super::timeouts::bounded;
 use super::{Engine, bug, consistency, deferral};
 use crate::context::Context;
@@ -37,6 +38,7 @@ impl Engine {
         }
         let client = context.client_capabilities;
         let diagnostics = &mut response.diagnostics;
+        check_types(schema, &mut response.result, diagnostics);
         response.deferred = deferral::allowed(response.deferred, client, diagnostics);
         if response.deferred.is_some() {
             deferral::mark_missing(schema, config, &mut response.result);

@@ -2,7 +2,7 @@
 
 use super::deferral;
 use super::panic::{catch, reported};
-use super::state::{forget_write_only, settle};
+use super::state::{check_types, forget_write_only, settle};
 use super::timeouts::bounded;
 use super::{Engine, StateResponse, bug};
 use crate::context::Context;
@@ -83,6 +83,9 @@ impl Engine {
             response.diagnostics.fail(bug(finding));
         }
         let mut object = imported.is_ok().then_some(response.state);
+        if let Some(object) = &mut object {
+            check_types(schema, object, &mut response.diagnostics);
+        }
         let client = context.client_capabilities;
         let deferred = deferral::allowed(response.deferred, client, &mut response.diagnostics);
         match &mut object {

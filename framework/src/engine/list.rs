@@ -3,7 +3,7 @@
 use tokio::sync::mpsc::{self, Sender};
 
 use super::panic::{catch, reported};
-use super::state::settle;
+use super::state::{check_types, settle};
 use super::timeouts::bounded;
 use super::{Engine, bug};
 use crate::context::Context;
@@ -89,7 +89,10 @@ fn complete<D: Send + Sync>(
     }
     result.resource = result.resource.take().filter(|_| listing.include_resource);
     match &mut result.resource {
-        Some(object) => settle(resource.schema(), object),
+        Some(object) => {
+            check_types(resource.schema(), object, &mut result.diagnostics);
+            settle(resource.schema(), object);
+        }
         None if listing.include_resource && !result.diagnostics.has_error() => {
             let detail = format!(
                 "What {:?} is like could not be found out.",

@@ -1,7 +1,7 @@
 //! Taking over a state of another type or provider.
 
 use super::panic::{catch, reported};
-use super::state::settle;
+use super::state::{check_types, settle};
 use super::{Engine, StateResponse};
 use crate::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
 use crate::private::Private;
@@ -38,10 +38,11 @@ impl Engine {
             target_state,
             target_private,
             target_identity,
-            diagnostics,
+            mut diagnostics,
         } = response;
         let mut object = target_state.filter(|_| moved.is_ok());
         if let Some(object) = &mut object {
+            check_types(resource.schema(), object, &mut diagnostics);
             settle(resource.schema(), object);
         }
         StateResponse {

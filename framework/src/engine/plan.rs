@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::deferral;
 use super::identity::{self, IdentityChange};
 use super::panic::{catch, reported};
+use super::state::check_types;
 use super::timeouts::bounded;
 use super::{Change, Engine, bug, consistency};
 use crate::context::Context;
@@ -147,6 +148,7 @@ impl Engine {
         plan.requires_replace = response.requires_replace;
         plan.private = response.private;
         plan.diagnostics = response.diagnostics;
+        check_types(schema, &mut plan.planned, &mut plan.diagnostics);
         let planned_identity = response.identity;
         finish(&mut plan, schema);
         // What is put off is held against nothing: it is planned again.

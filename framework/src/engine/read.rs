@@ -3,7 +3,7 @@
 use super::deferral;
 use super::identity::{self, IdentityChange};
 use super::panic::{catch, reported};
-use super::state::{forget_write_only, keep_semantically_equal, settle};
+use super::state::{check_types, forget_write_only, keep_semantically_equal, settle};
 use super::timeouts::bounded;
 use super::{Engine, StateResponse, consistency};
 use crate::context::Context;
@@ -54,6 +54,7 @@ impl Engine {
         let deferred = deferral::allowed(deferred, client, &mut diagnostics);
         let mut object = state.into_object();
         if let Some(object) = &mut object {
+            check_types(schema, object, &mut diagnostics);
             forget_write_only(schema, object);
             keep_semantically_equal(schema, &current, object);
             self.self_check(&mut diagnostics, || {

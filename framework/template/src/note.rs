@@ -1,15 +1,15 @@
 //! `{{provider}}_note`: a note.
 
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::{Diagnostic, Report, Reported};
+use tfplugin_framework::diagnostics::{Diagnostic, Explain, Reported};
 use tfplugin_framework::model::{Model, WholeModel};
 use tfplugin_framework::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ImportStateRequest,
-    ImportStateResponse, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState,
+    ImportStatePassthroughId, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
     UpdateResponse,
 };
 use tfplugin_framework::schema::plan_modifier::requires_replace;
@@ -17,7 +17,7 @@ use tfplugin_framework::schema::validator::{length_between, text};
 use tfplugin_framework::schema::{Attribute, Schema};
 use tfplugin_framework::types::path::Path;
 
-use crate::client::Client;
+use crate::client::{Client, is_name};
 
 /// The resource.
 #[derive(Debug)]
@@ -47,20 +47,6 @@ pub static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
     ..Schema::default()
 });
 
-/// A name is that of a file in the folder, and of nothing elsewhere.
-fn is_name(name: &str) -> Result<(), String> {
-    match name.contains(['/', '\\', ':', '\0']) {
-        true => Err(format!(
-            "{name:?} is no name of a note: leave out slashes, backslashes and colons"
-        )),
-        false => Ok(()),
-    }
-}
-
-fn failed(doing: &str, error: &io::Error) -> Diagnostic {
-    Diagnostic::error(format!("{doing} a note failed"), format!("{error}."))
-}
-
 #[async_trait]
 impl Resource<Client> for Note {
     fn type_name(&self) -> &str {
@@ -77,20 +63,16 @@ impl Resource<Client> for Note {
         request: CreateRequest<'_>,
         response: &mut CreateResponse,
     ) -> Result<Outcome, Reported> {
-        let client = context.data().report(&mut response.diagnostics)?;
-        let note: NoteModel = request.plan.model().report(&mut response.diagnostics)?;
-        let written = client.create(&note.name, &note.text);
-        let written = written.map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => {
-                let detail = format!(
-                    "There is a note of the name {:?} already. Import it, or choose another name.",
-                    note.name
-                );
-                Diagnostic::error("The note exists", detail).at(Path::attribute("name"))
+        let client = context.data()?;
+        let note: NoteModel = request.plan.model()?;
+        match client.create(&note.name, &note.text) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let detail = format!("There is a note {:?}. Import it.", note.name);
+                let error = Diagnostic::error("The note exists", detail);
+                Err(error.at(Path::attribute("name")))?;
             }
-            _ => failed("Creating", &error),
-        });
-        written.report(&mut response.diagnostics)?;
+            created => created.explain("Creating a note failed")?,
+        }
         // As soon as it exists: what is set here is kept, whatever goes wrong after it.
         response.state.set(note.into_object());
         Ok(Outcome::Done)
@@ -102,11 +84,10 @@ impl Resource<Client> for Note {
         request: ReadRequest<'_>,
         response: &mut ReadResponse,
     ) -> Result<(), Reported> {
-        let client = context.data().report(&mut response.diagnostics)?;
+        let client = context.data()?;
         let name = request.current.str_or_empty("name").to_owned();
-        let found = client.get(&name);
-        let found = found.map_err(|error| failed("Reading", &error));
-        match found.report(&mut response.diagnostics)? {
+        let found = client.get(&name).explain("Reading a note failed")?;
+        match found {
             Some(text) => response.state.set(NoteModel { name, text }.into_object()),
             None => response.state.remove(),
         }
@@ -119,11 +100,10 @@ impl Resource<Client> for Note {
         request: UpdateRequest<'_>,
         response: &mut UpdateResponse,
     ) -> Result<Outcome, Reported> {
-        let client = context.data().report(&mut response.diagnostics)?;
-        let note: NoteModel = request.plan.model().report(&mut response.diagnostics)?;
+        let client = context.data()?;
+        let note: NoteModel = request.plan.model()?;
         let written = client.put(&note.name, &note.text);
-        let written = written.map_err(|error| failed("Updating", &error));
-        written.report(&mut response.diagnostics)?;
+        written.explain("Updating a note failed")?;
         response.state.set(note.into_object());
         Ok(Outcome::Done)
     }
@@ -132,32 +112,15 @@ impl Resource<Client> for Note {
         &self,
         context: &Context<Client>,
         request: DeleteRequest<'_>,
-        response: &mut DeleteResponse,
+        _: &mut DeleteResponse,
     ) -> Result<(), Reported> {
-        let client = context.data().report(&mut response.diagnostics)?;
+        let client = context.data()?;
         let deleted = client.delete(request.prior.str_or_empty("name"));
-        let deleted = deleted.map_err(|error| failed("Deleting", &error));
-        deleted.report(&mut response.diagnostics)
+        Ok(deleted.explain("Deleting a note failed")?)
     }
 
+    /// By name; the read that follows finds the text.
     fn import_state(&self) -> Option<&dyn ImportState<Client>> {
-        Some(self)
-    }
-}
-
-/// By name; the read that follows finds the text.
-#[async_trait]
-impl ImportState<Client> for Note {
-    async fn import(
-        &self,
-        _: &Context<Client>,
-        request: ImportStateRequest<'_>,
-        response: &mut ImportStateResponse,
-    ) -> Result<(), Reported> {
-        is_name(request.id)
-            .map_err(|words| Diagnostic::error("Invalid ID", format!("{words}.")))
-            .report(&mut response.diagnostics)?;
-        response.state.set("name", request.id);
-        Ok(())
+        Some(&ImportStatePassthroughId("name"))
     }
 }

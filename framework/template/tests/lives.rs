@@ -45,7 +45,10 @@ async fn a_note_lives_its_whole_life() -> Result<(), Box<dyn Error>> {
     let outside = core.plan("{{provider}}_note.b", outside).await;
     assert_eq!(outside.expect_err("outside").summaries(), ["Invalid name"]);
     let outside = core.import("{{provider}}_note.b", "../a").await;
-    assert_eq!(outside.expect_err("outside").summaries(), ["Invalid ID"]);
+    assert_eq!(
+        outside.expect_err("outside").summaries(),
+        ["Reading a note failed"]
+    );
 
     core.forget(NOTE);
     let imported = core.import(NOTE, "a").await?;

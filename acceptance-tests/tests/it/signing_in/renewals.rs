@@ -112,7 +112,7 @@ fn a_wait_outlives_its_token_three_times() -> Result {
         apply.wait()?.success()?;
         if *way == "GitHub Actions" {
             assert!(scene.emulator.count("/oauth2/v2.0/token")? >= 4);
-            assert!(scene.emulator.count("/github/o/r/idtoken")? >= 4);
+            assert!(scene.emulator.count("/jobs/2/idtoken")? >= 4);
         }
         scene.nothing_to_do()?;
         for secret in SECRETS {

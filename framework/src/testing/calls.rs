@@ -1,6 +1,6 @@
 //! The calls of the protocol, each as one function from values to values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -131,16 +131,7 @@ impl<S: Service> Calls<S> {
         let request = Request::new(v6::get_provider_schema::Request {});
         let response = into_response(self.0.get_provider_schema(request).await)?;
         unless_failed(messages(&response.diagnostics))?;
-        let object_type = |name: &str, declared: &v6::Schema| -> Result<ObjectType, Failure> {
-            let schema = schema::read(name, declared)?;
-            Ok(ObjectType {
-                name: name.to_owned(),
-                ty: schema.ty(),
-                schema,
-                identity: None,
-            })
-        };
-        let by_name = |declared: &std::collections::HashMap<String, v6::Schema>| {
+        let by_name = |declared: &HashMap<String, v6::Schema>| {
             let types = declared.iter();
             types
                 .map(|(name, schema)| Ok((name.clone(), Arc::new(object_type(name, schema)?))))
@@ -149,20 +140,6 @@ impl<S: Service> Calls<S> {
         let provider = response.provider.as_ref().ok_or_else(|| {
             Failure::new("Missing provider schema", "The provider has no schema.")
         })?;
-        let mut resources: BTreeMap<_, ObjectType> = BTreeMap::new();
-        for (name, declared) in &response.resource_schemas {
-            resources.insert(name.clone(), object_type(name, declared)?);
-        }
-        for (name, identity) in self.identities().await? {
-            let of = resources.get_mut(&name);
-            let of = of.ok_or_else(|| {
-                Failure::new(
-                    "Invalid identity",
-                    format!("There is no resource type {name:?}."),
-                )
-            })?;
-            of.identity = Some(Box::new(identity));
-        }
         let functions = response.functions.iter();
         let capabilities = response.server_capabilities;
         Ok(Schemas {
@@ -171,10 +148,7 @@ impl<S: Service> Calls<S> {
                 Some(meta) => Some(object_type("provider_meta", meta)?),
                 None => None,
             },
-            resources: resources
-                .into_iter()
-                .map(|(name, of)| (name, Arc::new(of)))
-                .collect(),
+            resources: self.resources(&response.resource_schemas).await?,
             data_sources: by_name(&response.data_source_schemas)?,
             ephemeral_resources: by_name(&response.ephemeral_resource_schemas)?,
             list_resources: by_name(&response.list_resource_schemas)?,
@@ -191,6 +165,26 @@ impl<S: Service> Calls<S> {
             plan_destroy: capabilities.is_some_and(|it| it.plan_destroy),
             move_resource_state: capabilities.is_some_and(|it| it.move_resource_state),
         })
+    }
+
+    /// The managed types, with their identities.
+    async fn resources(
+        &self,
+        declared: &HashMap<String, v6::Schema>,
+    ) -> Result<BTreeMap<String, Arc<ObjectType>>, Failure> {
+        let mut resources: BTreeMap<_, ObjectType> = BTreeMap::new();
+        for (name, declared) in declared {
+            resources.insert(name.clone(), object_type(name, declared)?);
+        }
+        for (name, identity) in self.identities().await? {
+            let of = resources.get_mut(&name).ok_or_else(|| {
+                let detail = format!("There is no resource type {name:?}.");
+                Failure::new("Invalid identity", detail)
+            })?;
+            of.identity = Some(Box::new(identity));
+        }
+        let resources = resources.into_iter();
+        Ok(resources.map(|(name, of)| (name, Arc::new(of))).collect())
     }
 
     async fn identities(&self) -> Result<Vec<(String, ObjectType)>, Failure> {
@@ -480,4 +474,14 @@ impl<S: Service> Calls<S> {
             )),
         }
     }
+}
+
+fn object_type(name: &str, declared: &v6::Schema) -> Result<ObjectType, Failure> {
+    let schema = schema::read(name, declared)?;
+    Ok(ObjectType {
+        name: name.to_owned(),
+        ty: schema.ty(),
+        schema,
+        identity: None,
+    })
 }

@@ -2,8 +2,10 @@
 
 use super::network::Network;
 use super::subject::{Owner, Subject};
+use crate::arm::ResourceId;
 use crate::azure::subnet::prefixes;
 use crate::validate::network::addresses::{Addresses, Span};
+use crate::validate::network::routes::RouteTable;
 use crate::validate::network::surroundings::Surroundings;
 
 /// All that the rules may look at.
@@ -24,7 +26,15 @@ pub(super) struct Owners<'a> {
     pub(super) undecided: &'a [Owner],
 }
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
+    /// The route tables that are known.
+    pub(super) fn tables(&self) -> Vec<(&'a ResourceId, RouteTable)> {
+        let tables = self.network.route_tables.iter();
+        let known = tables
+            .filter_map(|seen| Some((&seen.id, RouteTable::read(seen.id.name(), seen.body()?))));
+        known.collect()
+    }
+
     /// What is around the subnets, as far as it could be read.
     pub(super) fn surroundings(&self) -> Surroundings {
         let subnets = self.network.known();

@@ -17,6 +17,8 @@ pub(super) struct Finding {
     pub(super) problem: String,
     pub(super) message: String,
     pub(super) remedy: String,
+    /// What is wrong with the object, bit by bit, where others may tell of some of it only; else it is one problem.
+    pub(super) parts: Vec<String>,
     /// Whether the apply waits until it has passed.
     pub(super) passes: bool,
     /// Whether only the apply can tell if it is one.
@@ -33,6 +35,7 @@ impl Finding {
             problem: problem.into(),
             message: String::new(),
             remedy: String::new(),
+            parts: Vec::new(),
             passes: false,
             depends_on_apply: false,
         }
@@ -49,6 +52,7 @@ impl Finding {
             problem: problem.to_owned(),
             message: String::new(),
             remedy: String::new(),
+            parts: Vec::new(),
             passes: false,
             depends_on_apply: false,
         }
@@ -62,6 +66,12 @@ impl Finding {
     ) -> Self {
         self.message = message.into();
         self.remedy = remedy.into();
+        self
+    }
+
+    /// What it says, bit by bit.
+    pub(super) fn in_parts(mut self, parts: impl IntoIterator<Item = String>) -> Self {
+        self.parts = parts.into_iter().collect();
         self
     }
 

@@ -7,17 +7,17 @@ use super::network::{Found, Reads, Seen, Subnet};
 use super::rule_name::RuleName;
 use super::rules::Rule;
 use crate::arm::ResourceId;
-use crate::azure::subnet::{prefixes, route_table_id, security_group_id};
+use crate::azure::subnet::{holders, prefixes, route_table_id, security_group_id};
 use crate::validate::network::routes::ServiceEndpoints;
 
 /// The places of the subnets of which a rule has said all that there is to say. One about the network as a whole has said it
-/// at the first.
+/// anywhere.
 pub(super) fn judged(rule: &Rule, facts: &Facts<'_>) -> Vec<usize> {
     if !is_known_around(rule, facts) {
         return Vec::new();
     }
     let network = facts.network;
-    if !rule.needs.contains(&Reads::Subnets) {
+    if rule.name.is_about_the_network() {
         return vec![network.first_index()];
     }
     let subnets = network.subnets.iter();
@@ -39,7 +39,16 @@ fn is_known_around(rule: &Rule, facts: &Facts<'_>) -> bool {
     let is_located = facts.subject.location.is_some();
     match rule.name {
         RuleName::SubnetRegion => is_located,
-        // They judge all subnets together.
+        // They judge all subnets together: a second delegation is one because of the first.
+        RuleName::SubnetDelegated => {
+            let mut subnets = network.subnets.iter();
+            let all = subnets.all(|subnet| match &subnet.seen.found {
+                Found::Unreadable(_) => false,
+                Found::Missing => true,
+                Found::Known(body) => has_named_delegations(body),
+            });
+            facts.subject.is_complete && all
+        }
         RuleName::NetworkPorts | RuleName::NetworkRoutes => {
             let has_endpoint =
                 rule.name == RuleName::NetworkRoutes || facts.subject.access_endpoint.is_some();
@@ -72,14 +81,16 @@ fn is_known(rule: &Rule, subnet: &Subnet, body: &Json, facts: &Facts<'_>) -> boo
         && uses_known(Reads::Routes, "routeTable", table, &network.route_tables)
         && match rule.name {
             RuleName::SubnetClassB => !subnet.is_planned,
-            RuleName::SubnetDelegated => {
-                let delegations = body["properties"]["delegations"].as_array();
-                let mut delegations = delegations.into_iter().flatten();
-                delegations.all(|it| it["properties"]["serviceName"].is_string())
-            }
+            RuleName::SubnetInUse => network.is_known_of(&holders(body)),
             RuleName::NetworkRoutes => !ServiceEndpoints::read(body).may_be_more,
             _ => true,
         }
+}
+
+fn has_named_delegations(body: &Json) -> bool {
+    let delegations = body["properties"]["delegations"].as_array();
+    let mut delegations = delegations.into_iter().flatten();
+    delegations.all(|it| it["properties"]["serviceName"].is_string())
 }
 
 fn has_range(body: &Json) -> bool {

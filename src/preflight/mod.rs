@@ -36,7 +36,7 @@ use rule_name::RuleName;
 use rules::{RULES, Rule};
 use settings::{Mode, Settings};
 pub(crate) use since::Found;
-use since::Place;
+use since::{About, Place};
 pub(crate) use subject::{Circumstances, Owner, Subject};
 use subject::{place, subnet_ids};
 use unreadable::{concerned, unreadable};
@@ -283,7 +283,12 @@ impl LookedUp {
     fn tell(&self, findings: Severity, unread: Severity) -> (Vec<since::Told>, Found) {
         let found = self.findings.iter().map(|(rule, finding)| {
             let place = Place::of(*rule, finding.index);
-            (Some(place), to_diagnostic(*rule, finding, findings))
+            let told = to_diagnostic(*rule, finding, findings);
+            let parts = finding.parts.iter();
+            let parts: Vec<_> = parts
+                .map(|part| format!("{} {part}", finding.object))
+                .collect();
+            (Some(About::new(place, parts, &told)), told)
         });
         let mut told: Vec<_> = found.collect();
         let found = Found::of(self.judged.clone(), &told);
@@ -309,6 +314,16 @@ async fn run(
     let reads: Vec<_> = rules.iter().flat_map(|rule| rule.reads()).collect();
     let ids = &subject.subnet_ids;
     let network = network::read(session, ids, circumstances, &reads, owners.certain).await;
+    judge(rules, network, subject, owners)
+}
+
+/// What the rules make of what was read.
+fn judge(
+    rules: Vec<&'static Rule>,
+    network: Network,
+    subject: &Subject,
+    owners: Owners<'_>,
+) -> LookedUp {
     let facts = Facts {
         network: &network,
         subject,

@@ -111,6 +111,13 @@ impl Network {
         gone.find(|seen| is_holder(&seen.id)).map(|seen| &seen.id)
     }
 
+    /// Whether it is known of each of these holders that was looked up whether it lives.
+    pub(super) fn is_known_of(&self, holders: &[String]) -> bool {
+        let is_holder = |id: &ResourceId| environments(holders).any(|holder| holder == *id);
+        let mut held = self.environments.iter().filter(|seen| is_holder(&seen.id));
+        held.all(|seen| !matches!(seen.found, Found::Unreadable(_)))
+    }
+
     /// What the known subnets refer to, each once.
     fn used(&self, of: fn(&Json) -> Option<ResourceId>) -> Vec<ResourceId> {
         let mut used = Vec::new();

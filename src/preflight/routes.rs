@@ -14,12 +14,7 @@ use crate::validate::network::table::{INTERNET, VIRTUAL_NETWORK};
 /// nothing.
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
     let surroundings = facts.surroundings();
-    let tables: Vec<_> = facts
-        .network
-        .route_tables
-        .iter()
-        .filter_map(|seen| Some((&seen.id, RouteTable::read(seen.id.name(), seen.body()?))))
-        .collect();
+    let tables = facts.tables();
     let none = RouteTable::none();
     let mut findings = Vec::new();
     for (subnet, body) in facts.network.known() {
@@ -39,14 +34,16 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 fn finding(subnet: &Subnet, table: Option<&RouteTable>, led: &LedElsewhere<'_>) -> Finding {
-    let tags = led.tags.join(", ");
-    let problem = match led.course {
+    let problem = |tags: &str| match led.course {
         Course::Elsewhere => format!("sends traffic to {tags} elsewhere"),
         Course::Straight | Course::Perhaps | Course::Learnt | Course::WithoutEndpoint => {
             format!("may send traffic to {tags} elsewhere")
         }
     };
-    let found = Finding::of_subnet(subnet, problem).advice();
+    let found = Finding::of_subnet(subnet, problem(&led.tags.join(", "))).advice();
+    let rows = led.rows.iter();
+    let parts = rows.map(|row| format!("{} ({})", problem(row.broad.tag), row.purpose));
+    let found = found.in_parts(parts);
     found.explained(message(table, led), remedy(table, led))
 }
 

@@ -40,6 +40,11 @@ impl RuleName {
         Self::CustomDns,
     ];
 
+    /// Whether it is about the network of all subnets, and not about any one of these.
+    pub(super) fn is_about_the_network(self) -> bool {
+        matches!(self, Self::SubnetRegion | Self::CustomDns)
+    }
+
     /// As it is written in `preflight.ignore`.
     pub(crate) fn as_str(self) -> &'static str {
         match self {

@@ -17,28 +17,57 @@ pub(crate) struct Found(Vec<Judged>);
 struct Judged {
     #[serde(flatten)]
     place: Place,
-    /// The summaries of its findings.
-    found: BTreeSet<String>,
+    found: Vec<Said>,
+}
+
+/// A finding.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Said {
+    summary: String,
+    /// All that it says is wrong: the same may be told in other words, together with more or with less.
+    parts: BTreeSet<String>,
 }
 
 /// A rule, and the place of the subnet that it looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Place {
     rule: String,
-    subnet: usize,
+    /// None where it is the network of all of them.
+    subnet: Option<usize>,
 }
 
 impl Place {
     pub(super) fn of(rule: RuleName, subnet: usize) -> Self {
         Self {
             rule: rule.as_str().to_owned(),
-            subnet,
+            subnet: (!rule.is_about_the_network()).then_some(subnet),
         }
     }
 }
 
-/// What the user is told, and of which place it tells, if it is a finding.
-pub(super) type Told = (Option<Place>, Diagnostic);
+/// What a finding is about.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct About {
+    place: Place,
+    parts: BTreeSet<String>,
+}
+
+impl About {
+    /// What is told as one, if it has no parts.
+    pub(super) fn new(place: Place, parts: Vec<String>, told: &Diagnostic) -> Self {
+        let parts = match parts.is_empty() {
+            true => vec![told.summary.clone()],
+            false => parts,
+        };
+        Self {
+            place,
+            parts: parts.into_iter().collect(),
+        }
+    }
+}
+
+/// What the user is told, and what it is about, if it is a finding.
+pub(super) type Told = (Option<About>, Diagnostic);
 
 /// Under which a plan leaves what it found, for the plan with which its apply begins.
 const NOTE: &str = "preflight";
@@ -50,11 +79,15 @@ impl Found {
     /// What was found at these places.
     pub(super) fn of(places: Vec<Place>, told: &[Told]) -> Self {
         let judged = places.into_iter().map(|place| {
-            let there = told
-                .iter()
-                .filter(|(known, _)| known.as_ref() == Some(&place));
+            let there = told.iter().filter_map(|(about, told)| {
+                let about = about.as_ref().filter(|about| about.place == place)?;
+                Some(Said {
+                    summary: told.summary.clone(),
+                    parts: about.parts.clone(),
+                })
+            });
             Judged {
-                found: there.map(|(_, told)| told.summary.clone()).collect(),
+                found: there.collect(),
                 place,
             }
         });
@@ -83,29 +116,68 @@ impl Found {
         before
     }
 
-    /// Says of each finding whether it is new, and what of those before is no more.
+    /// Says of each finding whether it is new, and what of those before is no more, where both could say all.
     pub(super) fn compare(&self, now: &Self, told: &mut Vec<Told>) {
-        for (place, diagnostic) in told.iter_mut() {
-            let before = place.as_ref().and_then(|place| self.at(place));
-            if before.is_some_and(|before| !before.found.contains(&diagnostic.summary)) {
-                diagnostic.detail.push_str(NEW);
+        for (about, diagnostic) in told.iter_mut() {
+            let Some(about) = about else { continue };
+            let Some(before) = self.at(&about.place) else {
+                continue;
+            };
+            if now.at(&about.place).is_some() {
+                let new = about.parts.iter().filter(|part| !before.says(part));
+                let new: Vec<_> = new.map(String::as_str).collect();
+                match new.len() {
+                    0 => {}
+                    all if all == about.parts.len() => diagnostic.detail.push_str(NEW),
+                    _ => diagnostic.detail.push_str(&new_in_part(&new)),
+                }
             }
         }
         let both = self
             .0
             .iter()
             .filter_map(|before| Some((before, now.at(&before.place)?)));
-        let gone = both.flat_map(|(before, now)| before.found.difference(&now.found));
-        let gone: Vec<_> = gone.map(|summary| format!("- {summary}")).collect();
+        let gone: Vec<_> = both.flat_map(|(before, now)| before.without(now)).collect();
         if !gone.is_empty() {
-            let detail = format!("What the plan found there is no more:\n{}", gone.join("\n"));
+            let detail = format!("What the plan found there is no more:{}", listed(&gone));
             let summary = "The network has changed since the plan";
             told.push((None, Diagnostic::warning(summary, detail)));
         }
     }
 }
 
+impl Judged {
+    fn says(&self, part: &str) -> bool {
+        self.found.iter().any(|said| said.parts.contains(part))
+    }
+
+    /// What it says and the other does not: whole findings by their summaries, and parts of others.
+    fn without<'a>(&'a self, other: &Self) -> Vec<&'a str> {
+        let mut all = Vec::new();
+        for said in &self.found {
+            let gone = said.parts.iter().filter(|part| !other.says(part));
+            let gone: Vec<_> = gone.map(String::as_str).collect();
+            match gone.len() == said.parts.len() {
+                true => all.push(said.summary.as_str()),
+                false => all.extend(gone),
+            }
+        }
+        all
+    }
+}
+
 const NEW: &str = "\n\nThe plan did not find this: the network has changed since.";
+
+fn new_in_part(parts: &[&str]) -> String {
+    format!(
+        "\n\nThe plan did not find all of this: the network has changed since. New is:{}",
+        listed(parts)
+    )
+}
+
+fn listed(texts: &[&str]) -> String {
+    texts.iter().map(|text| format!("\n- {text}")).collect()
+}
 
 #[cfg(test)]
 mod tests {
@@ -117,8 +189,10 @@ mod tests {
 
     /// Findings about a subnet, and something that is none.
     fn told(summaries: &[&str]) -> Vec<Told> {
-        let all = summaries.iter();
-        let all = all.map(|summary| (Some(place(1)), Diagnostic::warning(*summary, "why")));
+        let all = summaries.iter().map(|summary| {
+            let told = Diagnostic::warning(*summary, "why");
+            (Some(About::new(place(1), Vec::new(), &told)), told)
+        });
         all.chain([(None, Diagnostic::warning("unreadable", "why"))])
             .collect()
     }
@@ -156,6 +230,14 @@ mod tests {
             before.compare(&found(1, &["comes"]), &mut told);
             assert_eq!(told, self::told(&["comes"]));
         }
+    }
+
+    /// What is known less of may look otherwise, and be the same.
+    #[test]
+    fn of_what_cannot_be_judged_now_nothing_is_said() {
+        let mut told = told(&["may close"]);
+        found(1, &["closes"]).compare(&Found::default(), &mut told);
+        assert_eq!(told, self::told(&["may close"]));
     }
 
     #[test]

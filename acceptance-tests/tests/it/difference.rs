@@ -224,25 +224,25 @@ fn differences(
     wrong
 }
 
-/// What is still closed when all rules are added that the findings advise. Where no routes are in the way, the emulator then
-/// deploys.
+/// What is still closed when all rules are added that the findings advise. Where each has room and no routes are in the way,
+/// the emulator then deploys.
 fn not_cured(
     network: &Network,
     emulated: &Emulated,
     emulate: impl Fn(&Network) -> Emulated,
 ) -> Vec<String> {
     let judged = Judged::of(network);
-    if judged.closed().is_empty() {
+    if !judged.is_anything_closed() {
         return Vec::new();
     }
     let cured = judged.cured(network);
-    let left = Judged::of(&cured).closed();
+    let left = judged.still_closed(&Judged::of(&cured));
     let mut wrong: Vec<_> = left
         .iter()
         .map(|row| format!("what is advised does not open {row}"))
         .collect();
     let mut routes = cured.subnets.iter().filter_map(|it| it.routes.as_ref());
-    if emulated.failure.is_some() && routes.next().is_none() {
+    if emulated.failure.is_some() && routes.next().is_none() && judged.has_room() {
         let failure = emulate(&cured).failure;
         wrong.extend(failure.map(|why| format!("what is advised is not enough: {why}")));
     }

@@ -8,6 +8,7 @@ use super::*;
 use crate::validate::network::table::AccessEndpoint;
 
 mod around;
+mod judged;
 
 const GROUP: &str = "/subscriptions/s/resourceGroups/g/providers";
 

@@ -138,6 +138,21 @@ impl Addresses {
         self
     }
 
+    /// Whether all of it is in one or another of these.
+    pub fn is_within(&self, mut spans: Vec<Span>) -> bool {
+        spans.sort_unstable();
+        let mut spans = spans.into_iter().peekable();
+        // All up to this has been found, in numbers that go beyond the last address.
+        let mut left = 0;
+        self.spans().all(|own| {
+            left = left.max(u64::from(own.first));
+            while let Some(span) = spans.next_if(|span| u64::from(span.first) <= left) {
+                left = left.max(u64::from(span.last) + 1);
+            }
+            left > u64::from(own.last)
+        })
+    }
+
     /// What is in both.
     pub fn common(&self, other: &Self) -> Self {
         let common = self.0.intersection(&other.0);
@@ -244,5 +259,26 @@ mod tests {
         let rest = set.without(&other);
         assert_eq!(rest.spans().count(), 2);
         assert!(rest.common(&other).is_empty());
+    }
+    #[test]
+    fn what_lies_within_others() {
+        let set: Addresses = [span("10.0.0.0/25"), span("10.0.1.0/24")]
+            .into_iter()
+            .collect();
+        for (texts, expected) in [
+            (&["10.0.0.0/8"][..], true),
+            (&["0.0.0.0/0"], true),
+            (&["10.0.1.0/24", "10.0.0.64/26", "10.0.0.0/26"], true),
+            (&["10.0.0.0/25", "10.0.1.0/25", "10.0.1.128/26"], false),
+            (&["10.0.0.1/32", "10.0.1.0/24"], false),
+            (&["10.0.0.0/25"], false),
+            (&[], false),
+        ] {
+            let spans = texts.iter().map(|text| span(text)).collect();
+            assert_eq!(set.is_within(spans), expected, "{texts:?}");
+        }
+        assert!(Addresses::default().is_within(Vec::new()));
+        let all = Addresses::from_iter([Span::EVERYTHING]);
+        assert!(all.is_within(vec![Span::EVERYTHING]));
     }
 }

@@ -13,8 +13,8 @@ use super::traffic::{Doubt, Flow, Judge, Judgement, Near, Verdict};
 /// Rows of the table that a group closes in the same way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClosedFlow<'a> {
-    /// The rows, each with those of its ports that are closed.
-    pub rows: Vec<(&'static Row, Vec<Ports>)>,
+    /// The rows.
+    pub rows: Vec<ClosedRow>,
     /// Which way.
     pub direction: Direction,
     /// All ports that are closed.
@@ -25,12 +25,21 @@ pub struct ClosedFlow<'a> {
     pub opened_by: &'static str,
     /// How much passes.
     pub verdict: Verdict,
-    /// Whether nothing passes of what the later page names, though some of what the guide does.
-    pub is_later_closed: bool,
     /// Whether an environment does not live without it, and nothing of it passes.
     pub is_grave: bool,
     /// The rules that close it.
     pub closed_by: Vec<&'a SecurityRule>,
+}
+
+/// A row of which something is closed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClosedRow {
+    /// The row.
+    pub row: &'static Row,
+    /// Those of its ports that are closed.
+    pub ports: Vec<Ports>,
+    /// Those of them at which nothing passes of what the later page names, though some of what the guide does.
+    pub later_closed: Vec<Ports>,
 }
 
 /// Traffic that a route table leads elsewhere than where it has to go.
@@ -96,6 +105,9 @@ fn with_either<'a>(
     let only = |mut flow: ClosedFlow<'a>, endpoint| {
         flow.verdict = Verdict::Unknown(Doubt::AccessEndpoint(endpoint));
         flow.is_grave = false;
+        flow.rows
+            .iter_mut()
+            .for_each(|row| row.later_closed.clear());
         flow
     };
     let mut others = others;
@@ -106,13 +118,26 @@ fn with_either<'a>(
             continue;
         };
         let other = others.remove(place);
+        let are_later_closed = is_later_closed(&flow) && is_later_closed(&other);
         flow.verdict = milder(flow.verdict, other.verdict);
         flow.is_grave &= other.is_grave;
+        for row in &mut flow.rows {
+            row.later_closed.clear();
+            if are_later_closed && flow.verdict != Verdict::Closed {
+                row.later_closed.extend(&row.ports);
+            }
+        }
         flow.closed_by = in_order(flow.closed_by.into_iter().chain(other.closed_by));
         all.push(flow);
     }
     all.extend(others.into_iter().map(|flow| only(flow, other)));
     all
+}
+
+/// Whether nothing passes of what the later page names in a row, as far as it is closed.
+fn is_later_closed(flow: &ClosedFlow<'_>) -> bool {
+    let mut rows = flow.rows.iter();
+    flow.verdict == Verdict::Closed || rows.all(|row| !row.later_closed.is_empty())
 }
 
 /// What two verdicts have in common that both find something closed.
@@ -165,14 +190,18 @@ fn closed_in_row<'a>(
                 }
             };
             if judgement.verdict != Verdict::Open {
+                let is_later_closed = later == Verdict::Closed && judgement.verdict != later;
                 closed.push(ClosedFlow {
-                    rows: vec![(row, vec![*ports])],
+                    rows: vec![ClosedRow {
+                        row,
+                        ports: vec![*ports],
+                        later_closed: is_later_closed.then_some(*ports).into_iter().collect(),
+                    }],
                     direction,
                     ports: vec![*ports],
                     tag: form.tag,
                     opened_by: form.tag,
                     verdict: judgement.verdict,
-                    is_later_closed: later == Verdict::Closed && judgement.verdict != later,
                     is_grave: row.required && judgement.verdict == Verdict::Closed,
                     closed_by: judgement.closed_by,
                 });
@@ -244,24 +273,21 @@ fn joined(flows: Vec<ClosedFlow<'_>>) -> Vec<ClosedFlow<'_>> {
     let mut all: Vec<ClosedFlow<'_>> = Vec::new();
     for flow in flows {
         let same = all.iter_mut().find(|known| {
-            let of = |it: &ClosedFlow<'_>| {
-                let how = (it.verdict, it.is_later_closed, it.is_grave);
-                (it.direction, it.tag, how)
-            };
+            let of = |it: &ClosedFlow<'_>| (it.direction, it.tag, it.verdict, it.is_grave);
             of(known) == of(&flow) && same_rules(&known.closed_by, &flow.closed_by)
         });
         let Some(same) = same else {
             all.push(flow);
             continue;
         };
-        for (row, ports) in flow.rows {
-            match same
-                .rows
-                .iter_mut()
-                .find(|(known, _)| known.name == row.name)
-            {
-                Some((_, known)) => known.extend(ports),
-                None => same.rows.push((row, ports)),
+        for closed in flow.rows {
+            let mut rows = same.rows.iter_mut();
+            match rows.find(|known| known.row.name == closed.row.name) {
+                Some(known) => {
+                    known.ports.extend(closed.ports);
+                    known.later_closed.extend(closed.later_closed);
+                }
+                None => same.rows.push(closed),
             }
         }
         same.ports.extend(flow.ports);

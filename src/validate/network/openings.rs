@@ -20,25 +20,37 @@ pub struct Opening {
     pub ports: Vec<Ports>,
 }
 
-/// What is advised for one group: each rule can be added without another one standing in its way.
-#[derive(Debug)]
-pub struct Openings<'a> {
-    group: &'a SecurityGroup,
-    advised: Vec<Opening>,
+/// The rule for each of the flows that a group closes: each can be added without another one standing in its way. Where
+/// several subnets have the group, one rule serves all of them.
+///
+/// What has to come earliest chooses first, so that none goes without a priority that could have had one.
+pub fn openings(group: &SecurityGroup, flows: &[&ClosedFlow<'_>]) -> Vec<Opening> {
+    let mut order: Vec<_> = flows
+        .iter()
+        .map(|flow| latest(&flow.closed_by))
+        .zip(0..)
+        .collect();
+    order.sort_unstable();
+    let mut advised = Advised {
+        group,
+        openings: Vec::new(),
+    };
+    let openings = order
+        .into_iter()
+        .map(|(latest, place): (i64, usize)| (place, advised.of(flows[place], latest)));
+    let mut openings: Vec<_> = openings.collect();
+    openings.sort_unstable_by_key(|(place, _)| *place);
+    openings.into_iter().map(|(_, opening)| opening).collect()
 }
 
-impl<'a> Openings<'a> {
-    /// Nothing yet.
-    pub fn new(group: &'a SecurityGroup) -> Self {
-        Self {
-            group,
-            advised: Vec::new(),
-        }
-    }
+/// What is advised for a group so far.
+struct Advised<'a> {
+    group: &'a SecurityGroup,
+    openings: Vec<Opening>,
+}
 
-    /// The rule for a flow; where several subnets have the group, it is one for all of them.
-    pub fn of(&mut self, flow: &ClosedFlow<'_>) -> Opening {
-        let latest = latest(&flow.closed_by);
+impl Advised<'_> {
+    fn of(&mut self, flow: &ClosedFlow<'_>, latest: i64) -> Opening {
         let mut opening = Opening {
             direction: flow.direction,
             priority: None,
@@ -51,20 +63,19 @@ impl<'a> Openings<'a> {
         };
         let is_same = |known: &&Opening| {
             let of = |it: &Opening| (it.direction, it.far, it.ports.clone());
-            let comes_before = known.priority.is_some_and(|priority| priority <= latest);
-            comes_before && of(known) == of(&opening)
+            known.priority.is_some() && of(known) == of(&opening)
         };
-        if let Some(known) = self.advised.iter().find(is_same) {
+        if let Some(known) = self.openings.iter().find(is_same) {
             return known.clone();
         }
         opening.priority =
             (FIRST_PRIORITY..=latest).find(|priority| self.is_free(flow.direction, *priority));
-        self.advised.push(opening.clone());
+        self.openings.push(opening.clone());
         opening
     }
 
     fn is_free(&self, direction: Direction, priority: i64) -> bool {
-        let mut advised = self.advised.iter();
+        let mut advised = self.openings.iter();
         !self.group.has_taken(direction, priority)
             && !advised.any(|it| (it.direction, it.priority) == (direction, Some(priority)))
     }

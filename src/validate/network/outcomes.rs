@@ -149,20 +149,20 @@ impl Slices {
     /// Whether there is a source port and a near address for which nothing passes, or nothing is stopped.
     fn leave_out(&self, near: &Addresses, allows: bool) -> bool {
         let taken = if allows { &self.passing } else { &self.stopped };
-        let mut left: Vec<Slice> = near.spans().map(|near| [EPHEMERAL, near]).collect();
-        for slice in taken {
-            let rest = left.into_iter().flat_map(|piece| {
-                let common = [piece[0].common(slice[0]), piece[1].common(slice[1])];
-                match common {
-                    [Some(ports), Some(near)] => without(piece, [ports, near]).collect(),
-                    _ => vec![piece],
-                }
-            });
-            left = rest.collect();
-            if left.is_empty() {
-                return false;
-            }
+        // All source ports from one of these up to the next are in the same slices.
+        let mut first_ports = vec![EPHEMERAL.first];
+        for [ports, _] in taken {
+            let edges = [ports.first, ports.last + 1].into_iter();
+            first_ports.extend(edges.filter(|port| EPHEMERAL.contains(Span::new(*port, *port))));
         }
-        !left.is_empty()
+        first_ports.sort_unstable();
+        first_ports.dedup();
+        first_ports.into_iter().any(|port| {
+            let here = taken
+                .iter()
+                .filter(|[ports, _]| ports.overlaps(Span::new(port, port)));
+            let here = here.map(|[_, addresses]| *addresses);
+            !near.is_within(here.collect())
+        })
     }
 }

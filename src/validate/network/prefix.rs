@@ -34,7 +34,7 @@ pub enum Share {
 }
 
 /// The tag of all of Azure's public addresses.
-const AZURE_CLOUD: &str = "AzureCloud";
+pub(super) const AZURE_CLOUD: &str = "AzureCloud";
 
 /// The services of the table that have a form for each region; the others are the same everywhere.
 const REGIONAL: [&str; 6] = [

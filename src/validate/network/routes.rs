@@ -6,7 +6,7 @@
 use serde_json::Value as Json;
 
 use super::addresses::{Addresses, Span};
-use super::prefix::{Prefix, Share};
+use super::prefix::{AZURE_CLOUD, Prefix, Share};
 use super::surroundings::{Far, Surroundings, elements};
 
 /// A route table.
@@ -104,13 +104,12 @@ impl ServiceEndpoints {
     }
 
     fn lead_to(&self, service: &str) -> bool {
-        let known = SERVICE_ENDPOINTS.iter().find(|(name, _)| *name == service);
-        let mut known = known.into_iter().flat_map(|(_, names)| *names);
-        known.any(|name| self.names.iter().any(|own| own.eq_ignore_ascii_case(name)))
+        let mut leading = leading_to(service).iter();
+        leading.any(|name| self.names.iter().any(|own| own.eq_ignore_ascii_case(name)))
     }
 
     fn may_lead_to(&self, service: &str) -> bool {
-        self.may_be_more && service_endpoint(service).is_some()
+        self.may_be_more && !leading_to(service).is_empty()
     }
 }
 
@@ -124,14 +123,15 @@ const SERVICE_ENDPOINTS: [(&str, &[&str]); 3] = [
     ("EventHub", &["Microsoft.EventHub"]),
 ];
 
-/// The service endpoint that leads to a service of the table.
-pub fn service_endpoint(service: &str) -> Option<&'static str> {
+fn leading_to(service: &str) -> &'static [&'static str] {
     let known = SERVICE_ENDPOINTS.iter().find(|(name, _)| *name == service);
-    known?.1.first().copied()
+    known.map_or(&[], |(_, names)| names)
 }
 
-/// The tag of all of Azure's public addresses.
-const AZURE_CLOUD: &str = "AzureCloud";
+/// The service endpoint that leads to a service of the table.
+pub fn service_endpoint(service: &str) -> Option<&'static str> {
+    leading_to(service).first().copied()
+}
 
 impl RouteTable {
     /// Reads a table.
@@ -317,7 +317,8 @@ impl<'a, 'b> Leads<'a, 'b> {
         }
     }
 
-    /// The narrowest tag decides, and where there is none, the prefixes do.
+    /// The narrowest tag decides, and where there is none, the prefixes do. What a tag leaves of a service, or may leave, goes by
+    /// the next one.
     fn to_service(&self, service: &str) -> Lead<'a> {
         let region = &self.surroundings.region;
         let tagged = |name: &str, is_regional: bool| {
@@ -328,6 +329,8 @@ impl<'a, 'b> Leads<'a, 'b> {
                 _ => false,
             })
         };
+        let mut doubtful = Vec::new();
+        let mut rest = None;
         for (name, is_regional) in [
             (service, true),
             (service, false),
@@ -340,20 +343,20 @@ impl<'a, 'b> Leads<'a, 'b> {
             let Prefix::Tag(tag) = &route.prefix else {
                 continue;
             };
-            match tag.share_of(service, region) {
-                Share::All => return self.table.by_tag(route, &self.outside),
-                Share::Unknown => {
-                    let rest = self.by_prefix.clone();
-                    let goes_on = route.goes_out() && rest.course == Course::Straight;
-                    return match goes_on {
-                        true => rest,
-                        false => Lead::perhaps(std::iter::once(route).chain(rest.routes)),
-                    };
-                }
-                Share::None => {}
+            let share = tag.share_of(service, region);
+            if share == Share::None {
+                continue;
             }
+            let lead = self.table.by_tag(route, &self.outside);
+            if share == Share::All {
+                rest = Some(lead);
+                break;
+            }
+            doubtful.push(lead);
         }
-        self.by_prefix.clone()
+        let rest = rest.unwrap_or_else(|| self.by_prefix.clone());
+        let doubtful = doubtful.into_iter().rev();
+        doubtful.fold(rest, |rest, some| some.beside(rest))
     }
 }
 
@@ -395,6 +398,22 @@ impl<'a> Lead<'a> {
             course: Course::Elsewhere,
             routes: routes.into_iter().collect(),
         }
+    }
+
+    /// Some goes this way and the rest that way, and nobody knows how much.
+    fn beside(self, rest: Self) -> Self {
+        let course = match (self.course, rest.course) {
+            (one, other) if one == other => one,
+            (Course::Straight, Course::Learnt) => Course::Learnt,
+            _ => Course::Perhaps,
+        };
+        let mut routes = self.routes;
+        for route in rest.routes {
+            if !routes.iter().any(|known| std::ptr::eq(*known, route)) {
+                routes.push(route);
+            }
+        }
+        Self { course, routes }
     }
 
     fn perhaps(routes: impl IntoIterator<Item = &'a Route>) -> Self {

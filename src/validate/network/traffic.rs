@@ -40,7 +40,7 @@ pub struct Near<'a> {
 pub struct Judgement<'a> {
     /// How much of it passes.
     pub verdict: Verdict,
-    /// The rules that stop it, or what is stopped of it, in their order.
+    /// The rules that stop it, or what is stopped of it, whatever the tags mean, in their order.
     pub closed_by: Vec<&'a SecurityRule>,
 }
 
@@ -105,27 +105,31 @@ impl<'a, 'b> Judge<'a, 'b> {
             false => ask(&flow.far.addresses(self.surroundings), false),
         };
         let mut verdict = first.verdict(flow.far);
+        // What it may be taken for besides, and what makes it doubtful where that matters.
         let mut others = Vec::new();
         if flow.far.is_outside() && !self.rerouted.is_empty() {
             let other = ask(&self.outside, true);
-            match self.near.rerouted {
-                Rerouted::By(_) => others.push((Doubt::Routes, other)),
+            let doubt = match self.near.rerouted {
+                Rerouted::By(_) => Some(Doubt::Routes),
                 // What Azure's own rules alone would let in is closed as long as no such route is known.
                 Rerouted::Unknown if verdict == Verdict::Closed && other.is_let_by_azure(rules) => {
+                    None
                 }
-                Rerouted::Unknown => others.push((Doubt::UnknownRoutes, other)),
-            }
+                Rerouted::Unknown => Some(Doubt::UnknownRoutes),
+            };
+            others.push((doubt, other));
         }
         if flow.far == Far::VirtualNetwork && !self.connected.is_empty() {
-            others.push((Doubt::Connected, ask(&self.connected, false)));
+            others.push((Some(Doubt::Connected), ask(&self.connected, false)));
         }
-        // What is in doubt matters only where it makes a difference.
+        // What is in doubt matters only where it makes a difference, except that what opens it has to come before all that may
+        // close it.
         for (doubt, other) in others {
             let is_settled = matches!(verdict, Verdict::Open | Verdict::Closed);
             if is_settled && other.verdict(flow.far) != verdict {
-                verdict = Verdict::Unknown(doubt);
-                first.all.extend(other.all);
+                verdict = doubt.map_or(verdict, Verdict::Unknown);
             }
+            first.all.extend(other.all);
         }
         let closed = first.all.iter().filter(|it| !it.allows);
         let mut closed_by: Vec<usize> = closed.filter_map(|it| it.rule).collect();
@@ -154,6 +158,7 @@ fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> O
     let asked: Vec<Asked<'_>> = asked
         .filter_map(|(place, rule)| meaning.of(place, rule))
         .collect();
+    let first_closing = asked.iter().find(|rule| !rule.allows);
     let mut found = Found::new(!flow.far.is_all());
     for asked in at_equal_ports(&asked, ports) {
         let mut slices = found.is_some_of_them.then(Slices::default);
@@ -165,7 +170,9 @@ fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> O
             found.steps += 1;
             if found.steps > MOST_PIECES {
                 found.add(None, true, Some(Doubt::Pieces));
-                found.add(None, false, Some(Doubt::Pieces));
+                // The first of those that may stop it, met or not.
+                let first = first_closing.map(|rule| rule.place);
+                found.add(first, false, Some(Doubt::Pieces));
                 return found.outcomes;
             }
             let mut rest = (from..asked.len()).filter(|place| asked[*place].concerns(piece));
@@ -221,7 +228,8 @@ fn at_equal_ports<'b, 'a>(asked: &'b [Asked<'a>], ports: Span) -> Vec<Vec<&'b As
         }
     }
     edges.sort_unstable();
-    let mut kinds: HashSet<Vec<usize>> = HashSet::new();
+    let mut known: HashSet<Vec<usize>> = HashSet::new();
+    let mut kinds = Vec::new();
     let mut counts = BTreeMap::new();
     let mut edges = edges.into_iter().peekable();
     let mut port = ports.first;
@@ -233,7 +241,10 @@ fn at_equal_ports<'b, 'a>(asked: &'b [Asked<'a>], ports: Span) -> Vec<Vec<&'b As
                 counts.remove(&number);
             }
         }
-        kinds.insert(counts.keys().copied().collect());
+        let kind: Vec<usize> = counts.keys().copied().collect();
+        if known.insert(kind.clone()) {
+            kinds.push(kind);
+        }
         match edges.peek() {
             Some((next, ..)) => port = *next,
             None => break,

@@ -4,7 +4,7 @@ use std::ops::BitOrAssign;
 
 use provider_ise::validate::network::addresses::{Addresses, Span};
 use provider_ise::validate::network::flows::{closed_flows, led_elsewhere};
-use provider_ise::validate::network::openings::{Opening, Openings};
+use provider_ise::validate::network::openings::{Opening, openings};
 use provider_ise::validate::network::routes::{Course, Rerouted, RouteTable, ServiceEndpoints};
 use provider_ise::validate::network::rules::SecurityGroup;
 use provider_ise::validate::network::surroundings::{Far, Surroundings};
@@ -22,6 +22,9 @@ pub(crate) struct Judged {
     /// What is said about each.
     said: Vec<Said>,
 }
+
+/// A port of a row, one way.
+type Traffic = (&'static str, Direction, Ports);
 
 /// What is said about a subnet.
 #[derive(Default)]
@@ -154,19 +157,46 @@ impl Judged {
             .map(|(row, ..)| *row)
     }
 
-    /// What the groups close, whether it is certain or not.
-    pub(crate) fn closed(&self) -> Vec<&'static str> {
-        let closed = self.said.iter().flat_map(|said| &said.closed);
-        closed.map(|(row, ..)| *row).collect()
+    /// Whether the groups close anything, certainly or not.
+    pub(crate) fn is_anything_closed(&self) -> bool {
+        self.said.iter().any(|said| !said.closed.is_empty())
     }
 
-    /// The network with all the rules that are advised against what its groups close.
+    /// Whether each rule that is advised has a priority.
+    pub(crate) fn has_room(&self) -> bool {
+        let advised = self.subnets.iter().flat_map(Subnet::advised);
+        advised
+            .into_iter()
+            .all(|(_, opening)| opening.priority.is_some())
+    }
+
+    /// The rows of which something is still closed that a rule was to open, once all such rules are there.
+    pub(crate) fn still_closed(&self, cured: &Self) -> Vec<&'static str> {
+        let mut left = Vec::new();
+        for (before, after) in self.subnets.iter().zip(&cured.subnets) {
+            let after = after.advised();
+            let promised = before.advised().into_iter();
+            let promised = promised.filter(|(_, opening)| opening.priority.is_some());
+            let broken = promised.filter(|(traffic, _)| after.iter().any(|(it, _)| it == traffic));
+            left.extend(broken.map(|((row, ..), _)| row));
+        }
+        left
+    }
+
+    /// The network with all the rules that are advised against what its groups close, where there is room for them.
     pub(crate) fn cured(&self, network: &Network) -> Network {
         let subnets = self.subnets.iter().zip(&network.subnets);
         let subnets = subnets.map(|(subnet, around)| {
             let rules = around.rules.as_ref().map(|rules| {
-                let advised = subnet.advised().into_iter().enumerate();
-                let advised = advised.map(|(place, opening)| written(place, &opening));
+                // One rule may be the answer to several findings.
+                let mut advised: Vec<Opening> = Vec::new();
+                for (_, opening) in subnet.advised() {
+                    if opening.priority.is_some() && !advised.contains(&opening) {
+                        advised.push(opening);
+                    }
+                }
+                let advised = advised.iter().enumerate();
+                let advised = advised.map(|(place, opening)| written(place, opening));
                 rules.iter().cloned().chain(advised).collect()
             });
             Around {
@@ -200,21 +230,22 @@ impl Subnet {
             .unwrap_or_default()
     }
 
-    /// The rules against what its group closes.
-    fn advised(&self) -> Vec<Opening> {
+    /// What its group closes, port by port, with the rule against each.
+    fn advised(&self) -> Vec<(Traffic, Opening)> {
         let Some(group) = &self.group else {
             return Vec::new();
         };
         let rerouted = self.rerouted();
         let near = self.near(&rerouted);
-        let mut openings = Openings::new(group);
         let endpoint = Some(AccessEndpoint::Internal);
+        let flows = closed_flows(group, &near, &all_around(), endpoint);
+        let openings = openings(group, &flows.iter().collect::<Vec<_>>());
         let mut advised = Vec::new();
-        for flow in closed_flows(group, &near, &all_around(), endpoint) {
-            // One rule may be the answer to several findings.
-            let opening = openings.of(&flow);
-            if !advised.contains(&opening) {
-                advised.push(opening);
+        for (flow, opening) in flows.iter().zip(openings) {
+            for closed in &flow.rows {
+                let ports = closed.ports.iter();
+                let traffic = ports.map(|ports| (closed.row.name, flow.direction, *ports));
+                advised.extend(traffic.map(|traffic| (traffic, opening.clone())));
             }
         }
         advised
@@ -232,7 +263,7 @@ impl Subnet {
                 let is_certain = flow.verdict == Verdict::Closed;
                 let rows = flow.rows.into_iter();
                 said.closed
-                    .extend(rows.map(|(row, ports)| (row.name, ports, is_certain)));
+                    .extend(rows.map(|closed| (closed.row.name, closed.ports, is_certain)));
             }
         }
         if let Some(table) = &self.table {
@@ -255,7 +286,7 @@ fn written(place: usize, opening: &Opening) -> Json {
     };
     let ports: Vec<_> = opening.ports.iter().map(Ports::to_string).collect();
     json!({ "name": format!("advised-{place}"), "properties": {
-        "priority": opening.priority.expect("there is room"), "direction": opening.direction.name(), "access": "Allow",
+        "priority": opening.priority, "direction": opening.direction.name(), "access": "Allow",
         "protocol": opening.protocol, "sourcePortRange": "*", "destinationPortRanges": ports,
         "sourceAddressPrefix": source, "destinationAddressPrefix": destination } })
 }

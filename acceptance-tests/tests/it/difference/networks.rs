@@ -124,6 +124,9 @@ const HOPS: [&str; 6] = [
 
 const ENDPOINTS: [&str; 3] = ["Microsoft.Storage", "Microsoft.Sql", "Microsoft.KeyVault"];
 
+/// Where rules begin, and how far they are from one another: with and without room for what would open what they close.
+const PLACES: [(usize, usize); 4] = [(100, 1), (101, 1), (101, 2), (500, 1)];
+
 /// Any network.
 pub(crate) fn any() -> impl Strategy<Value = Network> {
     vec(around(), 4).prop_map(|subnets| Network { subnets })
@@ -152,11 +155,11 @@ fn rules() -> impl Strategy<Value = Vec<Json>> {
         4 => Just(Some(ServiceTags::Narrow)),
     ];
     let is_last = proptest::bool::ANY;
-    (vec(rule(), 0..4), table, is_last).prop_map(|(mut rules, table, denies_the_rest)| {
+    let places = select(&PLACES[..]);
+    (vec(rule(), 0..4), table, is_last, places).prop_map(|(mut rules, table, denies_the_rest, (first, step))| {
         for (place, rule) in rules.iter_mut().enumerate() {
             rule["name"] = json!(format!("random-{place}"));
-            // There is room before them for what would open what they close.
-            rule["properties"]["priority"] = json!(500 + place);
+            rule["properties"]["priority"] = json!(first + step * place);
         }
         if let Some(tags) = table {
             let table = requirements(AccessEndpoint::Internal, tags, 1000).unwrap_or_default();

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 
 /// A network whose only subnet has this group and this table, as far as they are given.
-fn guarded(group: Option<Json>, table: Option<Json>) -> Network {
+pub(super) fn guarded(group: Option<Json>, table: Option<Json>) -> Network {
     let (group_id, table_id) = (
         id("Microsoft.Network/networkSecurityGroups/nsg"),
         id("Microsoft.Network/routeTables/rt"),
@@ -32,13 +32,19 @@ fn guarded(group: Option<Json>, table: Option<Json>) -> Network {
     }
 }
 
-fn security_rule(name: &str, priority: i64, direction: &str, access: &str, ports: &[&str]) -> Json {
+pub(super) fn security_rule(
+    name: &str,
+    priority: i64,
+    direction: &str,
+    access: &str,
+    ports: &[&str],
+) -> Json {
     json!({ "name": name, "properties": {
         "priority": priority, "direction": direction, "access": access, "protocol": "Tcp", "sourcePortRange": "*",
         "sourceAddressPrefix": "*", "destinationAddressPrefix": "*", "destinationPortRanges": ports } })
 }
 
-fn security_group(rules: &[Json]) -> Json {
+pub(super) fn security_group(rules: &[Json]) -> Json {
     let mut all = rules.to_vec();
     for direction in ["Inbound", "Outbound"] {
         all.push(security_rule(
@@ -120,6 +126,60 @@ fn both_forms_of_a_row_are_named() {
         assert!(internet.message.contains(part), "{}", internet.message);
     }
     assert_eq!(internet.severity, Severity::Error);
+}
+
+/// Azure's service is behind the later page's tag: where nothing of that passes, other parts of the internet do not help.
+#[test]
+fn what_the_later_page_names_is_as_good_as_closed() {
+    let mut deny = security_rule("no-connectors", 300, "Inbound", "Deny", &["454"]);
+    deny["properties"]["sourceAddressPrefix"] = json!("AzureConnectors");
+    let mut out = security_rule("no-apps", 300, "Outbound", "Deny", &["443"]);
+    out["properties"]["destinationAddressPrefix"] = json!("AppService");
+    let group = security_group(&[deny, out]);
+    let found = found_by(RuleName::NetworkPorts, &guarded(Some(group), None));
+    let told: Vec<_> = found
+        .iter()
+        .map(|it| (it.severity, it.problem.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                Severity::Warning,
+                "closes a part of the way to port 443 of Internet and all of the way to port 443 of AppService"
+            ),
+            (
+                Severity::Warning,
+                "closes a part of port 454 to Internet and all of port 454 to AzureConnectors"
+            ),
+        ]
+    );
+    for (finding, purpose, other) in [
+        (
+            &found[0],
+            "Connection management",
+            "certificates cannot be verified, without which the deployment of the environment fails.\n",
+        ),
+        (
+            &found[1],
+            "Connector deployment",
+            "when the environment or a connector is deployed. At port 454,",
+        ),
+    ] {
+        let lead = format!(
+            "nothing passes of what Microsoft's later page names for {purpose}, so take that for closed: the rule \"no-"
+        );
+        assert!(finding.message.starts_with(&lead), "{finding:?}");
+        let (_, row) = finding
+            .message
+            .split_once(&format!("  - {purpose} ("))
+            .expect("the row");
+        assert!(
+            row.contains("nothing passes of what the later page names."),
+            "{row}"
+        );
+        assert!(finding.message.contains(other), "{finding:?}");
+    }
 }
 
 #[test]
@@ -313,7 +373,7 @@ fn a_table_that_nobody_knows_is_not_said_to_have_routes() {
                 .collect();
             network
         };
-        // What Azure's own rules close is closed.
+        // What only Azure's own rules would let through by such routes is closed.
         let found = found_by(RuleName::NetworkPorts, &network(&default));
         assert!(!found.is_empty());
         for finding in found {

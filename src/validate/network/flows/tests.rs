@@ -251,9 +251,9 @@ fn a_row_is_not_closed_while_a_part_of_either_form_passes() {
         .iter()
         .map(|it| {
             (
-                it.rows[0].0.name,
+                it.rows[0].row.name,
                 it.verdict,
-                it.is_later_closed,
+                it.rows[0].later_closed == it.ports,
                 it.is_grave,
             )
         })
@@ -293,6 +293,25 @@ fn outbound_rows() {
         let mut rules = open();
         rules.push(rule);
         assert_eq!(closed(&rules, Internal).join("; "), expected);
+    }
+}
+
+/// One rule closes one far end: one finding, whatever else the rows have in the later form.
+#[test]
+fn one_cause_is_told_once() {
+    for (rule, expected) in [
+        (
+            deny("Outbound", "*", "AppService", &["443"]),
+            "Outbound? 443 Internet deny",
+        ),
+        (
+            deny("Inbound", "AzureConnectors", "*", &["454"]),
+            "Inbound? 454 Internet deny",
+        ),
+    ] {
+        let mut rules = vec![allow(300, "Inbound", "*", "*", &["0-65535"])];
+        rules.push(rule);
+        assert_eq!(closed(&rules, Internal), [expected]);
     }
 }
 
@@ -350,4 +369,74 @@ fn forced_tunnelling_leads_management_astray() {
         led(&[("10.0.1.0/24", "None")], &[]),
         ["VirtualNetwork by 10.0.1.0/24"]
     );
+}
+
+#[test]
+fn of_two_verdicts_the_less_certain_one_holds_for_both() {
+    let unknown = Verdict::Unknown(Doubt::Service);
+    for (one, other, expected) in [
+        (Verdict::Closed, Verdict::Closed, Verdict::Closed),
+        (Verdict::Closed, Verdict::InPart, Verdict::InPart),
+        (Verdict::Closed, unknown, unknown),
+        (Verdict::InPart, Verdict::InPart, Verdict::InPart),
+        (Verdict::InPart, unknown, unknown),
+        (unknown, unknown, unknown),
+    ] {
+        assert_eq!(milder(one, other), expected, "{one:?} {other:?}");
+        assert_eq!(milder(other, one), expected, "{other:?} {one:?}");
+    }
+}
+
+/// Traffic Manager asks at port 454 with an Internal endpoint, and at 443 with an External one.
+#[test]
+fn with_either_endpoint_only_what_holds_for_both_is_certain() {
+    use Verdict::{Closed, InPart, Unknown};
+    let manager = "AzureTrafficManager";
+    let some = |ports| {
+        let mut some = allow(100, "Inbound", manager, "*", ports);
+        some["properties"]["sourcePortRange"] = json!("50000-60000");
+        some
+    };
+    let all = |ports| allow(100, "Inbound", manager, "*", ports);
+    let not_closed = None;
+    let in_part = |is_later_closed| Some((InPart, is_later_closed, false));
+    let closed = Some((Closed, false, true));
+    let external = Doubt::AccessEndpoint(External);
+    for (first, with_internal, with_external, with_either) in [
+        (None, closed, closed, closed),
+        (Some(all(&["443"])), not_closed, not_closed, not_closed),
+        (
+            Some(all(&["454"])),
+            not_closed,
+            closed,
+            Some((Unknown(external), false, false)),
+        ),
+        (
+            Some(some(&["443"])),
+            in_part(true),
+            in_part(false),
+            in_part(false),
+        ),
+        (Some(some(&["454"])), in_part(false), closed, in_part(false)),
+    ] {
+        let mut rules = open();
+        rules.remove(0);
+        rules.extend(first);
+        let group = group(&rules);
+        let near = Near {
+            addresses: &addresses(&["10.0.1.0/27"]),
+            rerouted: &Rerouted::default(),
+        };
+        let of = |endpoint| {
+            let flows = closed_flows(&group, &near, &surroundings(), endpoint);
+            let found = flows.into_iter().find(|flow| flow.tag == manager);
+            found.map(|it| {
+                let is_later_closed = !it.rows[0].later_closed.is_empty();
+                (it.verdict, is_later_closed, it.is_grave)
+            })
+        };
+        assert_eq!(of(Some(Internal)), with_internal, "{rules:?}");
+        assert_eq!(of(Some(External)), with_external, "{rules:?}");
+        assert_eq!(of(None), with_either, "{rules:?}");
+    }
 }

@@ -43,6 +43,15 @@ fn group(rules: &[Json]) -> SecurityGroup {
     SecurityGroup::read("nsg", &body)
 }
 
+fn surroundings() -> Surroundings {
+    Surroundings {
+        region: "westeurope".to_owned(),
+        subnets: addresses(&["10.0.1.0/25"]),
+        space: Some(addresses(&["10.0.0.0/16"])),
+        ..Surroundings::default()
+    }
+}
+
 /// What a group closes, and what is advised against each of it.
 fn advised(
     group: &SecurityGroup,
@@ -54,16 +63,10 @@ fn advised(
         addresses: &own,
         rerouted,
     };
-    let surroundings = Surroundings {
-        region: "westeurope".to_owned(),
-        subnets: addresses(&["10.0.1.0/25"]),
-        space: Some(addresses(&["10.0.0.0/16"])),
-        ..Surroundings::default()
-    };
-    let mut openings = Openings::new(group);
-    let flows = closed_flows(group, &near, &surroundings, endpoint);
-    let advise = |flow: &ClosedFlow<'_>| (flow.verdict, openings.of(flow));
-    flows.iter().map(advise).collect()
+    let flows = closed_flows(group, &near, &surroundings(), endpoint);
+    let openings = openings(group, &flows.iter().collect::<Vec<_>>());
+    let verdicts = flows.iter().map(|flow| flow.verdict);
+    verdicts.zip(openings).collect()
 }
 
 /// An opening as it is written into the group.
@@ -210,4 +213,106 @@ fn a_rule_that_would_open_it_comes_before_those_that_close_it() {
             (all, "AzureLoadBalancer", None),
         ]
     );
+}
+
+/// The rows of flows, each with a way, a port and what is advised about it.
+fn advised_rows(
+    custom: &[Json],
+    rerouted: &Rerouted,
+) -> Vec<((&'static str, Direction, Ports), Opening)> {
+    let group = group(custom);
+    let own = addresses(&["10.0.1.0/27"]);
+    let near = Near {
+        addresses: &own,
+        rerouted,
+    };
+    let flows = closed_flows(
+        &group,
+        &near,
+        &surroundings(),
+        Some(AccessEndpoint::Internal),
+    );
+    let openings = openings(&group, &flows.iter().collect::<Vec<_>>());
+    let mut all = Vec::new();
+    for (flow, opening) in flows.iter().zip(openings) {
+        for closed in &flow.rows {
+            let ports = closed.ports.iter();
+            let places = ports.map(|ports| (closed.row.name, flow.direction, *ports));
+            all.extend(places.map(|place| (place, opening.clone())));
+        }
+    }
+    all
+}
+
+/// Where routes decide which of two tags an address has, a rule about either may close what is asked for.
+#[test]
+fn what_is_advised_comes_before_what_closes_it_by_any_meaning_of_the_tags() {
+    let groups: [&[(i64, &str)]; 5] = [
+        &[(100, "Inbound Deny Tcp VirtualNetwork * 3443")],
+        &[(100, "Inbound Deny * VirtualNetwork * *")],
+        &[
+            (100, "Inbound Deny Tcp VirtualNetwork * 454"),
+            (300, "Inbound Deny Tcp 203.0.113.0/24 * 454"),
+            (400, "Inbound Allow Tcp Internet * 454"),
+        ],
+        &[(102, "Inbound Deny Tcp VirtualNetwork * 3443")],
+        &[
+            (100, "Outbound Deny Tcp * VirtualNetwork 443"),
+            (200, "Outbound Deny Tcp * AppService 443"),
+        ],
+    ];
+    let by_default = RouteTable::read(
+        "rt",
+        &json!({ "properties": { "routes": [
+            { "name": "tunnel", "properties": { "addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance" } } ] } }),
+    );
+    let (mut with, mut without) = (0, 0);
+    for rules in groups {
+        for rerouted in [by_default.rerouted(), Rerouted::Unknown] {
+            let mut all: Vec<_> = rules
+                .iter()
+                .map(|(place, words)| rule(*place, words))
+                .collect();
+            let before = advised_rows(&all, &rerouted);
+            let mut written_already = Vec::new();
+            for (_, opening) in &before {
+                if opening.priority.is_some() && !written_already.contains(opening) {
+                    all.push(written(opening));
+                    written_already.push(opening.clone());
+                }
+            }
+            let after = advised_rows(&all, &rerouted);
+            for (place, opening) in &before {
+                match opening.priority {
+                    Some(_) => with += 1,
+                    None => without += 1,
+                }
+                let is_closed = after.iter().any(|(left, _)| left == place);
+                assert!(
+                    !is_closed || opening.priority.is_none(),
+                    "{rules:?} {rerouted:?} {place:?} {opening:?}"
+                );
+            }
+        }
+    }
+    assert!(with > 20 && without > 5, "{with} {without}");
+}
+
+/// What has least room is served first.
+#[test]
+fn a_free_priority_goes_to_what_no_other_one_serves() {
+    let rules = [
+        rule(100, "Inbound Allow Tcp Storage * 1"),
+        rule(102, "Inbound Deny Tcp AzureLoadBalancer * *"),
+        rule(3000, "Inbound Deny Tcp Internet * 454"),
+    ];
+    let advised = advised_rows(&rules, &Rerouted::default());
+    for ((row, ..), opening) in &advised {
+        assert!(opening.priority.is_some(), "{row} {opening:?}");
+    }
+    let balancer = advised
+        .iter()
+        .find(|((row, ..), _)| *row == "load-balancer");
+    let (_, opening) = balancer.expect("a row");
+    assert_eq!(opening.priority, Some(101));
 }

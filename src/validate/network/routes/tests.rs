@@ -72,6 +72,35 @@ fn the_longest_prefix_decides() {
             TRAFFIC_MANAGER,
             Perhaps,
         ),
+        // What a region's addresses leave open, the wider tag decides.
+        (
+            &[
+                tunnel,
+                ("AzureCloud.westeurope", "Internet"),
+                ("AzureCloud", "Internet"),
+            ],
+            TRAFFIC_MANAGER,
+            Straight,
+        ),
+        (
+            &[
+                ("0.0.0.0/0", "Internet"),
+                ("AzureCloud.westeurope", "Internet"),
+                ("AzureCloud", "None"),
+            ],
+            TRAFFIC_MANAGER,
+            Perhaps,
+        ),
+        (
+            &[tunnel, ("AzureCloud.westeurope", "None")],
+            TRAFFIC_MANAGER,
+            Elsewhere,
+        ),
+        (
+            &[("AzureCloud.westeurope", "None")],
+            TRAFFIC_MANAGER,
+            Perhaps,
+        ),
         (
             &[("AzureCloud", "Internet"), ("Storage", "None")],
             STORAGE,
@@ -192,4 +221,21 @@ fn service_endpoints_are_read_with_those_that_nobody_knows() {
         let lead = table.lead(Far::Service(service), &partly, &surroundings(false));
         assert_eq!(lead.course, expected, "{service}");
     }
+}
+
+/// A route that leads straight out is not among those that lead elsewhere.
+#[test]
+fn what_leads_out_is_not_blamed() {
+    let named = |routes: &[(&str, &str)], has_gateway: bool| {
+        let table = table(routes, has_gateway);
+        let around = surroundings(has_gateway);
+        let lead = table.lead(TRAFFIC_MANAGER, &ServiceEndpoints::default(), &around);
+        let routes = lead.routes.iter().map(|route| route.text.clone());
+        (lead.course, routes.collect::<Vec<_>>())
+    };
+    let regional = ("AzureCloud.westeurope", "Internet");
+    let tunnel = ("0.0.0.0/0", "VirtualAppliance");
+    let by_tunnel = (Perhaps, vec!["0.0.0.0/0".to_owned()]);
+    assert_eq!(named(&[tunnel, regional], false), by_tunnel);
+    assert_eq!(named(&[regional], true), (Learnt, Vec::new()));
 }

@@ -458,3 +458,33 @@ fn a_rule_that_falls_into_too_many_pieces_is_not_guessed_at() {
     let (verdict, _) = judged(&group(&rules, "*"), all_ports, &[], &surroundings());
     assert!(matches!(verdict, InPart | Unknown(_)), "{verdict:?}");
 }
+
+/// Nobody has found out which rules stop it then: the first that may is among them, though others may come before it.
+#[test]
+fn what_falls_into_too_many_pieces_is_closed_by_the_first_rule_that_may() {
+    let list = |count: u32, text: fn(u32) -> String| {
+        let all: Vec<_> = (0..count).map(|number| text(2 * number)).collect();
+        all.join(",")
+    };
+    let near = list(16, |number| format!("10.0.1.{number}"));
+    let far = list(60, |number| format!("20.{number}.0.0/16"));
+    let ports: Vec<_> = (0..200_u32)
+        .map(|number| (2 * number).to_string())
+        .collect();
+    let mut rules: Vec<_> = ports
+        .iter()
+        .map(|port| ("Allow", "In", far.as_str(), near.as_str(), port.as_str()))
+        .collect();
+    rules.push(("Allow", "In", "*", "*", "60000"));
+    let first = format!("rule-{}", rules.len());
+    rules.push(("Deny", "In", "*", "*", "60000"));
+    rules.push(("Deny", "In", "*", "*", "*"));
+    let all_ports = Flow {
+        direction: Direction::Inbound,
+        ports: Ports::ALL,
+        far: Far::Internet,
+    };
+    let (verdict, closed_by) = judged(&group(&rules, "*"), all_ports, &[], &surroundings());
+    assert_eq!(verdict, InPart);
+    assert_eq!(closed_by.first(), Some(&first));
+}

@@ -156,7 +156,7 @@ mod example {
         let is_it = |known: &Row| known == row;
         let found = closed
             .iter()
-            .find(|flow| flow.rows.iter().any(|(known, _)| is_it(known)));
+            .find(|flow| flow.rows.iter().any(|known| is_it(known.row)));
         let found = found.expect("it is closed");
         assert_eq!(found.verdict, Verdict::Closed);
         let names = found.closed_by.iter().map(|rule| rule.name.as_str());

@@ -380,8 +380,8 @@ mod tests {
         assert_eq!(blank.given.text(&CLIENT_SECRET), None);
     }
 
-    #[test]
-    fn a_secret_is_read_from_its_file() {
+    #[tokio::test]
+    async fn a_secret_is_read_from_its_file() {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         std::fs::write(file.path(), "hush\n").expect("writable");
         let path = file.path().to_str().expect("plain");
@@ -390,11 +390,11 @@ mod tests {
             &[("ARM_CLIENT_SECRET_FILE_PATH", path)],
         );
         let given = settings.expect("complete").given;
-        let secret = given.read(&CLIENT_SECRET);
+        let secret = given.read(&CLIENT_SECRET).await;
         assert_eq!(secret, Ok(Some("hush".to_owned())));
         // A renewed one is taken.
         std::fs::write(file.path(), "hush again").expect("writable");
-        let secret = given.read(&CLIENT_SECRET);
+        let secret = given.read(&CLIENT_SECRET).await;
         assert_eq!(secret, Ok(Some("hush again".to_owned())));
         assert!(!format!("{given:?}").contains("hush"));
     }

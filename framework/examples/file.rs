@@ -31,9 +31,9 @@ impl Provider for Files {
     }
 }
 
-fn write(plan: &Object, state: &mut State, diagnostics: &mut Diagnostics) -> Result<Outcome, Reported> {
-    let file: FileModel = plan.model().report(diagnostics)?;
-    fs::write(&file.path, &file.content).map_err(|error| diagnostics.add_error("Cannot write the file", error.to_string()))?;
+fn write(plan: &Object, state: &mut State) -> Result<Outcome, Reported> {
+    let file: FileModel = plan.model()?;
+    fs::write(&file.path, &file.content).explain("Cannot write the file")?;
     state.set(plan.clone());
     Ok(Outcome::Done)
 }
@@ -48,27 +48,28 @@ impl Resource<()> for File {
     }
 
     async fn create(&self, _: &Context<()>, request: CreateRequest<'_>, response: &mut CreateResponse) -> Result<Outcome, Reported> {
-        write(request.plan, &mut response.state, &mut response.diagnostics)
+        write(request.plan, &mut response.state)
     }
 
     async fn read(&self, _: &Context<()>, request: ReadRequest<'_>, response: &mut ReadResponse) -> Result<(), Reported> {
-        let file: FileModel = request.current.model().report(&mut response.diagnostics)?;
+        let file: FileModel = request.current.model()?;
         match fs::read_to_string(&file.path) {
-            Ok(content) => response.state.set(FileModel { content, ..file }.into_object()),
             Err(error) if error.kind() == NotFound => response.state.remove(),
-            Err(error) => return Err(response.diagnostics.add_error("Cannot read the file", error.to_string())),
+            content => response.state.set(FileModel { content: content.explain("Cannot read the file")?, ..file }.into_object()),
         }
         Ok(())
     }
 
     async fn update(&self, _: &Context<()>, request: UpdateRequest<'_>, response: &mut UpdateResponse) -> Result<Outcome, Reported> {
-        write(request.plan, &mut response.state, &mut response.diagnostics)
+        write(request.plan, &mut response.state)
     }
 
-    async fn delete(&self, _: &Context<()>, request: DeleteRequest<'_>, response: &mut DeleteResponse) -> Result<(), Reported> {
-        let file: FileModel = request.prior.model().report(&mut response.diagnostics)?;
-        let deleted = fs::remove_file(file.path).or_else(|error| if error.kind() == NotFound { Ok(()) } else { Err(error) });
-        deleted.map_err(|error| response.diagnostics.add_error("Cannot delete the file", error.to_string()))
+    async fn delete(&self, _: &Context<()>, request: DeleteRequest<'_>, _: &mut DeleteResponse) -> Result<(), Reported> {
+        let file: FileModel = request.prior.model()?;
+        match fs::remove_file(file.path) {
+            Err(error) if error.kind() == NotFound => Ok(()),
+            deleted => Ok(deleted.explain("Cannot delete the file")?),
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::validate_config::ValidateConfig;
 /// use async_trait::async_trait;
 /// use tfplugin_framework::action::{Action, InvokeRequest, InvokeResponse};
 /// use tfplugin_framework::context::Context;
-/// use tfplugin_framework::diagnostics::Reported;
+/// use tfplugin_framework::diagnostics::{Explain, Reported};
 /// use tfplugin_framework::schema::Schema;
 ///
 /// struct Copy(Schema);
@@ -34,8 +34,7 @@ use crate::validate_config::ValidateConfig;
 ///     async fn invoke(&self, _: &Context<()>, request: InvokeRequest<'_>, response: &mut InvokeResponse) -> Result<(), Reported> {
 ///         let [from, to] = ["from", "to"].map(|name| request.config.str_or_empty(name));
 ///         response.progress.send(format!("copying {from}"));
-///         let copied = std::fs::copy(from, to);
-///         copied.map_err(|error| response.diagnostics.add_error("Cannot copy the file", error.to_string()))?;
+///         std::fs::copy(from, to).explain("Cannot copy the file")?;
 ///         Ok(())
 ///     }
 /// }

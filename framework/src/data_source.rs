@@ -15,8 +15,9 @@ use crate::validate_config::ValidateConfig;
 /// use async_trait::async_trait;
 /// use tfplugin_framework::context::Context;
 /// use tfplugin_framework::data_source::{DataSource, ReadRequest, ReadResponse};
-/// use tfplugin_framework::diagnostics::Reported;
+/// use tfplugin_framework::diagnostics::{Explain, Reported};
 /// use tfplugin_framework::schema::Schema;
+/// use tfplugin_framework::types::path::Path;
 ///
 /// struct File(Schema);
 ///
@@ -32,7 +33,7 @@ use crate::validate_config::ValidateConfig;
 ///
 ///     async fn read(&self, _: &Context<()>, request: ReadRequest<'_>, response: &mut ReadResponse) -> Result<(), Reported> {
 ///         let content = std::fs::read_to_string(request.config.str_or_empty("path"));
-///         let content = content.map_err(|error| response.diagnostics.add_error("Cannot read the file", error.to_string()))?;
+///         let content = content.explain_at(Path::attribute("path"), "Cannot read the file")?;
 ///         response.state.set("content", content);
 ///         Ok(())
 ///     }

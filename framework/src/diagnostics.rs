@@ -1,5 +1,7 @@
 //! Messages to the user: errors and warnings, each with the attribute it is about.
 
+use std::error::Error;
+
 use crate::types::path::Path;
 
 /// How bad a [`Diagnostic`] is.
@@ -59,11 +61,32 @@ impl Diagnostic {
     }
 }
 
-/// Proof that an error was reported: a value of it comes from adding an error to [`Diagnostics`].
+/// Proof that an error is reported: a value of it comes from adding an error to [`Diagnostics`], or of a [`Diagnostic`], which
+/// is added when the operation has returned.
 ///
-/// Operations fail with it, so none can fail without saying why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reported(());
+/// Operations fail with it, so none can fail without saying why: `?` is all that a helper's reason needs.
+///
+/// ```
+/// use tfplugin_framework::diagnostics::{Diagnostic, Diagnostics, Report, Reported};
+///
+/// fn parse(text: &str) -> Result<u16, Diagnostic> {
+///     text.parse().map_err(|_| Diagnostic::error("No port", format!("{text:?} is no port.")))
+/// }
+/// fn operation() -> Result<u16, Reported> {
+///     Ok(parse("eighty")?)
+/// }
+/// // The framework does this with what an operation returns.
+/// let mut diagnostics = Diagnostics::new();
+/// assert!(operation().report(&mut diagnostics).is_err() && diagnostics.has_error());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported(Option<Box<Diagnostic>>);
+
+impl From<Diagnostic> for Reported {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(Some(Box::new(diagnostic)))
+    }
+}
 
 /// Everything one operation has to say; all findings, not the first only. The one place where messages go.
 ///
@@ -140,7 +163,7 @@ impl Diagnostics {
             severity: Severity::Error,
             ..diagnostic
         });
-        Reported(())
+        Reported(None)
     }
 
     /// Adds all messages of `other`.
@@ -156,7 +179,7 @@ impl Diagnostics {
     /// Fails if any message is an error, for who goes on only when nothing is wrong.
     pub fn check(&self) -> Result<(), Reported> {
         match self.has_error() {
-            true => Err(Reported(())),
+            true => Err(Reported(None)),
             false => Ok(()),
         }
     }
@@ -196,6 +219,7 @@ impl IntoIterator for Diagnostics {
 ///     text.parse().map_err(|_| Diagnostic::error("No port", format!("{text:?} is no port.")))
 /// }
 /// fn operation(diagnostics: &mut Diagnostics) -> Result<u16, Reported> {
+///     // `parse("eighty")?` does as well; this adds the reason now, before others.
 ///     let port = parse("eighty").report(diagnostics)?;
 ///     match port {
 ///         // The same by hand.
@@ -214,6 +238,16 @@ pub trait Report<T> {
 impl<T> Report<T> for Result<T, Diagnostic> {
     fn report(self, diagnostics: &mut Diagnostics) -> Result<T, Reported> {
         self.map_err(|diagnostic| diagnostics.fail(diagnostic))
+    }
+}
+
+/// For who calls an operation: the reason that it failed with, if that is not among its diagnostics yet.
+impl<T> Report<T> for Result<T, Reported> {
+    fn report(self, diagnostics: &mut Diagnostics) -> Result<T, Reported> {
+        self.map_err(|reported| match reported.0 {
+            Some(diagnostic) => diagnostics.fail(*diagnostic),
+            None => reported,
+        })
     }
 }
 
@@ -237,6 +271,56 @@ pub fn sentence(words: &str) -> String {
     sentence
 }
 
+/// Errors of other libraries as messages to the user.
+///
+/// ```
+/// use tfplugin_framework::diagnostics::{Diagnostic, Explain, Reported};
+/// use tfplugin_framework::types::path::Path;
+///
+/// fn read(path: &str) -> Result<String, Diagnostic> {
+///     std::fs::read_to_string(path).explain_at(Path::attribute("path"), "Cannot read the file")
+/// }
+/// fn operation() -> Result<u16, Reported> {
+///     let text = read("port.txt")?;
+///     Ok(text.parse::<u16>().explain("The file has no port")?)
+/// }
+/// # assert!(operation().is_err());
+/// let error = "eighty".parse::<u16>().explain("No port").expect_err("it is none");
+/// assert_eq!(error, Diagnostic::error("No port", "Invalid digit found in string."));
+/// ```
+pub trait Explain<T> {
+    /// The error, and what has caused it, as the reason of what is wrong.
+    fn explain(self, summary: impl Into<String>) -> Result<T, Diagnostic>;
+
+    /// The same, about the attribute at `path`.
+    fn explain_at(self, path: Path, summary: impl Into<String>) -> Result<T, Diagnostic>;
+}
+
+impl<T, E: Error> Explain<T> for Result<T, E> {
+    fn explain(self, summary: impl Into<String>) -> Result<T, Diagnostic> {
+        self.map_err(|error| Diagnostic::error(summary, reasons(&error)))
+    }
+
+    fn explain_at(self, path: Path, summary: impl Into<String>) -> Result<T, Diagnostic> {
+        self.explain(summary).map_err(|it| it.at(path))
+    }
+}
+
+/// The words of an error and of what has caused it, as a sentence.
+fn reasons(error: &dyn Error) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let cause = error.to_string();
+        // Some errors have the words of their cause in their own.
+        if !words.contains(&cause) {
+            words = format!("{words}: {cause}");
+        }
+        source = error.source();
+    }
+    sentence(&words)
+}
+
 /// The words with a capital in front, as messages to a user begin.
 ///
 /// ```
@@ -251,6 +335,8 @@ pub fn capitalised(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::{fmt, io};
+
     use super::*;
 
     #[test]
@@ -263,6 +349,46 @@ mod tests {
         assert!(diagnostics.check().is_err());
         let severities: Vec<_> = diagnostics.iter().map(|it| it.severity).collect();
         assert_eq!(severities, [Severity::Warning, Severity::Error]);
+    }
+
+    #[test]
+    fn what_a_failure_holds_is_reported_once() {
+        let failed: Result<(), Reported> = Err(Diagnostic::warning("a", "b").into());
+        let mut diagnostics = Diagnostics::new();
+        let reported = failed.report(&mut diagnostics);
+        assert!(reported.clone().report(&mut diagnostics).is_err());
+        assert_eq!(reported, Err(Reported(None)));
+        let all: Vec<_> = diagnostics.into_iter().collect();
+        assert_eq!(all, [Diagnostic::error("a", "b")]);
+    }
+
+    #[derive(Debug)]
+    struct Outer(&'static str, io::Error);
+
+    impl fmt::Display for Outer {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl Error for Outer {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.1)
+        }
+    }
+
+    #[test]
+    fn an_error_is_told_with_its_causes_and_none_twice() {
+        let detail = |words| {
+            let failed: Result<(), _> = Err(Outer(words, io::Error::other("it is torn")));
+            failed.explain("a").expect_err("it failed").detail
+        };
+        assert_eq!(detail("no book"), "No book: it is torn.");
+        assert_eq!(detail("no book, it is torn"), "No book, it is torn.");
+        let failed: Result<(), _> = Err(io::Error::other("full."));
+        let at = failed.explain_at(Path::attribute("b"), "a");
+        let expected = Diagnostic::error("a", "Full.").at(Path::attribute("b"));
+        assert_eq!(at, Err(expected));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! What a provider-defined function does.
 
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, sentence};
+use crate::model::FromValue;
 use crate::schema::Text;
+use crate::types::path::Path;
 use crate::types::ty::Type;
 use crate::types::value::Value;
 
@@ -23,9 +25,10 @@ use crate::types::value::Value;
 ///     }
 ///
 ///     fn call(&self, request: CallRequest<'_>) -> Result<Value, FunctionError> {
-///         match request.arguments.first().and_then(Value::as_str) {
-///             Some("") => Err(FunctionError::of_argument(0, "The text is empty.")),
-///             text => Ok(text.unwrap_or_default().to_uppercase().into()),
+///         let text: String = request.argument(0)?;
+///         match text.as_str() {
+///             "" => Err(FunctionError::of_argument(0, "The text is empty.")),
+///             text => Ok(text.to_uppercase().into()),
 ///         }
 ///     }
 /// }
@@ -45,8 +48,42 @@ pub trait Function: Send + Sync {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CallRequest<'a> {
-    /// The arguments, which fit the signature.
+    /// The arguments, which fit the signature: one for each parameter, then as many as there are for the variadic one.
     pub arguments: &'a [Value],
+}
+
+impl CallRequest<'_> {
+    /// The argument at this position, from 0, as a type that [models](crate::model) may have for a field: `Option` for one that
+    /// may be null, `Attr` for one that may be unknown too.
+    ///
+    /// ```
+    /// # use tfplugin_framework::function::{CallRequest, FunctionError};
+    /// # use tfplugin_framework::types::value::Value;
+    /// // Of a function `join(separator, parts...)`.
+    /// fn call(request: CallRequest<'_>) -> Result<Value, FunctionError> {
+    ///     let separator: String = request.argument(0)?;
+    ///     let parts: Vec<String> = request.arguments_from(1)?;
+    ///     Ok(parts.join(&separator).into())
+    /// }
+    /// ```
+    pub fn argument<T: FromValue>(&self, position: usize) -> Result<T, FunctionError> {
+        let Some(argument) = self.arguments.get(position) else {
+            let message = format!(
+                "The provider looks for an argument at position {position}, and its signature has none there. This is a bug in the \
+                 provider. Please report it."
+            );
+            return Err(FunctionError::new(message));
+        };
+        T::from_value(argument, &Path::root())
+            .map_err(|error| FunctionError::of_argument(position, sentence(&error.to_string())))
+    }
+
+    /// All arguments from this position on, for those of a variadic parameter.
+    pub fn arguments_from<T: FromValue>(&self, position: usize) -> Result<Vec<T>, FunctionError> {
+        (position..self.arguments.len())
+            .map(|position| self.argument(position))
+            .collect()
+    }
 }
 
 /// What a function takes and gives.
@@ -225,5 +262,50 @@ impl FunctionError {
 impl From<Diagnostic> for FunctionError {
     fn from(diagnostic: Diagnostic) -> Self {
         Self::new(diagnostic.detail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::attr::Attr;
+
+    #[test]
+    fn arguments_have_the_types_of_models() {
+        let arguments = [
+            "a".into(),
+            Value::Null,
+            Value::unknown(),
+            Value::strings(["b"]),
+            Value::from(vec![Value::from(1)]),
+        ];
+        let request = CallRequest {
+            arguments: &arguments,
+        };
+        assert_eq!(request.argument(0), Ok("a".to_owned()));
+        assert_eq!(request.argument(1), Ok(None::<String>));
+        assert_eq!(request.argument(2), Ok(Attr::<String>::Unknown));
+        assert_eq!(request.argument(3), Ok(vec!["b".to_owned()]));
+        assert_eq!(
+            request.arguments_from::<Value>(4),
+            Ok(vec![arguments[4].clone()])
+        );
+        assert_eq!(request.arguments_from::<String>(5), Ok(vec![]));
+    }
+
+    #[test]
+    fn an_argument_of_another_type_is_an_error_at_its_position() {
+        let arguments = ["a".into(), Value::from(vec![Value::from("b")])];
+        let request = CallRequest {
+            arguments: &arguments,
+        };
+        let error = request.argument::<bool>(0).expect_err("a text");
+        assert_eq!(error.argument, Some(0));
+        let error = request.arguments_from::<Vec<i64>>(1).expect_err("texts");
+        assert_eq!(error.argument, Some(1));
+        assert!(error.message.starts_with("[0]: "), "{}", error.message);
+        let error = request.argument::<Value>(2).expect_err("there is none");
+        assert_eq!(error.argument, None);
+        assert!(error.message.contains("position 2"), "{}", error.message);
     }
 }

@@ -14,7 +14,13 @@
 //! 4. A `main` that hands all of it to [`plugin::main`].
 //!
 //! An operation says what is wrong in its response's [`Diagnostics`](diagnostics::Diagnostics), and fails with the
-//! [`Reported`](diagnostics::Reported) that adding an error gives. What it has stored in the response by then is kept.
+//! [`Reported`](diagnostics::Reported) that adding an error gives. `?` makes one of a [`Diagnostic`](diagnostics::Diagnostic), which
+//! [`Explain`](diagnostics::Explain) makes of any other error: `fs::read(path).explain("Cannot read the file")?`. What the
+//! operation has stored in the response by then is kept.
+//!
+//! Names are those of the Go framework's packages, so some are there twice: `ReadRequest` of resources, of data sources and of
+//! state stores, `ModifyPlan` of resources and of actions, `Action` and what a plan does in `testing`. Import those modules by
+//! themselves and write `data_source::ReadRequest`, or have a file for each thing, as `examples/abilities` has.
 //!
 //! With the feature `state-store` a provider may keep the states of Terraform's workspaces. With the feature `testing`, `testing::Core` drives the provider through whole lives in a test, by Terraform's own rules and
 //! without Terraform; with the feature `docs`, `docs::generate` makes its pages for the registry.

@@ -147,7 +147,7 @@ pub static AUXILIARY_TENANT_IDS: Argument = Argument {
     kind: Kind::List,
     ..Argument::text("auxiliary_tenant_ids", &["ARM_AUXILIARY_TENANT_IDS"])
 }
-.doc("Up to three more tenants whose objects are referred to, such as a virtual network's: their tokens go along with each request. In the variable with `;` between them.");
+.doc("Up to three more tenants whose objects are referred to, such as a virtual network's: their tokens go along with each request. A managed identity has none. In the variable with `;` between them.");
 
 /// The cloud's name.
 pub static ENVIRONMENT: Argument = Argument::text("environment", &["ARM_ENVIRONMENT"])
@@ -381,6 +381,7 @@ pub(crate) fn is_identity_endpoint(text: &str) -> Result<(), String> {
             "{text:?} is not a URL such as http://169.254.169.254/metadata/identity/oauth2/token"
         )
     })?;
+    cloud::is_nobodys(&url)?;
     match url.scheme() {
         "http" if cloud::is_of_this_network(&url) => Ok(()),
         "http" => Err(format!(
@@ -435,6 +436,9 @@ mod tests {
             (&MSI_ENDPOINT, "http://example.org/token", false),
             (&MSI_ENDPOINT, "https://example.org/token", true),
             (&MSI_ENDPOINT, "token", false),
+            (&MSI_ENDPOINT, "http://user:hidden@127.0.0.1/token", false),
+            (&MSI_ENDPOINT, "http://user@10.0.0.4/token", false),
+            (&MSI_ENDPOINT, "http://user:hidden@example.org/", false),
             (
                 &OIDC_REQUEST_URL,
                 "https://example.org/x?api-version=2.0",
@@ -453,6 +457,7 @@ mod tests {
         ] {
             let result = argument.rule.expect("a rule")(value);
             assert_eq!(result.is_ok(), is_right, "{argument} = {value}: {result:?}");
+            assert!(!format!("{result:?}").contains("hidden"), "{result:?}");
         }
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::arguments::{DISABLE_CORRELATION_REQUEST_ID, PARTNER_ID};
 use super::cloud::Cloud;
-use super::credentials::{AZURE_CLI, Credential, Patience, default_account};
+use super::credentials::{AZURE_CLI, Credential, Fetch, Patience, default_account};
 use super::error::Error;
 use super::given::Given;
 use super::metadata::{CloudSource, FoundCloud};
@@ -88,7 +88,7 @@ impl Client {
         let correlation_id = (!given.is_true(&DISABLE_CORRELATION_REQUEST_ID)).then(new_id);
         let patience = timing.sign_in.clone();
         Self(Arc::new(Shared {
-            cloud: FoundCloud::new(cloud, Arc::clone(&transport)),
+            cloud: FoundCloud::new(cloud, Fetch::with(&transport, &patience)),
             credential: Credential::new(given, Arc::clone(&transport), patience),
             transport,
             correlation_id,

@@ -86,9 +86,7 @@ pub fn endpoint(text: &str) -> Result<Url, String> {
         }
         error => format!("\"{text}\" is not a URL such as https://management.azure.com: {error}"),
     })?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("a URL with a user name or password is not accepted".to_owned());
-    }
+    is_nobodys(&url)?;
     if url.query().is_some() || url.fragment().is_some() {
         return Err(format!(
             "\"{text}\" must end with its host or path, without ? and #"
@@ -102,6 +100,14 @@ pub fn endpoint(text: &str) -> Result<Url, String> {
              (localhost, 127.0.0.1, [::1]); use https://"
         )),
         _ => Err(format!("\"{text}\" is not an https:// URL")),
+    }
+}
+
+/// An error if a URL has a user name or a password, which messages would show.
+pub(super) fn is_nobodys(url: &Url) -> Result<(), String> {
+    match url.username().is_empty() && url.password().is_none() {
+        true => Ok(()),
+        false => Err("a URL with a user name or password is not accepted".to_owned()),
     }
 }
 

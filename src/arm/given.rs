@@ -1,13 +1,13 @@
 //! What a configuration and the environment say, in the words of the table of arguments.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use azure_core::credentials::Secret;
 
 use super::arguments::{
     ARGUMENTS, Argument, CLIENT_CERTIFICATE, Kind, USE_AKS_WORKLOAD_IDENTITY, USE_OIDC,
 };
+use super::file;
 
 /// The values of arguments. Its `Debug` shows none of them.
 #[derive(Clone, Debug, Default)]
@@ -95,20 +95,33 @@ impl Given {
     }
 
     /// The value, read anew from its file if it is in one. The error names the argument and the file.
-    pub(crate) fn read(&self, argument: &Argument) -> Result<Option<String>, String> {
-        let (Some(path), Some(file)) = (self.file(argument), argument.file) else {
+    pub(crate) async fn read(&self, argument: &Argument) -> Result<Option<String>, String> {
+        let (Some(path), Some(named)) = (self.file(argument), argument.file) else {
             return Ok(self.text(argument).map(str::to_owned));
         };
-        let bytes = read_file(path).map_err(|why| format!("{file}: {why}"))?;
+        let bytes = file::read(path).await;
+        let content = bytes.and_then(|bytes| self.content(argument, path, bytes));
+        content.map(Some).map_err(|why| format!("{named}: {why}"))
+    }
+
+    /// What the file of an argument holds; nothing if it is no ordinary file.
+    fn read_ordinary(&self, argument: &Argument) -> Option<Result<String, String>> {
+        let path = self.file(argument)?;
+        let bytes = file::read_ordinary(path)?;
+        Some(bytes.and_then(|bytes| self.content(argument, path, bytes)))
+    }
+
+    /// The value in a file, which has to be the one that is given besides.
+    fn content(&self, argument: &Argument, path: &str, bytes: Vec<u8>) -> Result<String, String> {
         let text = String::from_utf8(bytes)
-            .map_err(|_| format!("{file}: the file {path:?} does not hold a text"))?;
+            .map_err(|_| format!("the file {path:?} does not hold a text"))?;
         let text = text.trim_start_matches('\u{feff}').trim();
         match self.text(argument) {
-            _ if text.is_empty() => Err(format!("{file}: the file {path:?} is empty")),
-            Some(value) if value != text => {
-                Err(format!("{file}: {}", contradiction(argument, path)))
-            }
-            _ => Ok(Some(text.to_owned())),
+            _ if text.is_empty() => Err(format!("the file {path:?} is empty")),
+            Some(value) if value != text => Err(format!(
+                "{argument} is given too, and the file {path:?} holds something else: remove one of them, or make them the same"
+            )),
+            _ => Ok(text.to_owned()),
         }
     }
 
@@ -125,17 +138,6 @@ impl Given {
     pub(crate) fn file(&self, argument: &Argument) -> Option<&str> {
         self.text(argument.file?)
     }
-}
-
-/// A file as it is; the error is a clause about it.
-pub(crate) fn read_file(path: &str) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|error| format!("the file {path:?} cannot be read: {error}"))
-}
-
-fn contradiction(argument: &Argument, path: &str) -> String {
-    format!(
-        "{argument} is given too, and the file {path:?} holds something else: remove one of them, or make them the same"
-    )
 }
 
 /// Takes what the standard libraries of Go take, which azurerm is written in.
@@ -223,54 +225,71 @@ where
             let holder = ARGUMENTS
                 .iter()
                 .find(|it| it.file.is_some_and(|file| file.name == argument.name));
-            let known = match holder {
-                Some(holder) if self.given.has(holder) => continue,
-                Some(_) => None,
-                None => self.given.read(argument).ok().flatten(),
+            if holder.is_some_and(|holder| self.given.has(holder)) {
+                continue;
+            }
+            let named = argument.file.filter(|file| self.given.text(file).is_some());
+            let known = match named {
+                Some(_) => self.given.read_ordinary(argument).and_then(Result::ok),
+                None if holder.is_some() => None,
+                None => self.given.text(argument).map(str::to_owned),
             };
-            match known {
-                Some(known) if !known.eq_ignore_ascii_case(value.trim()) => self.wrong(
-                    argument,
-                    format!(
-                        "{argument} is {known:?}, but {variable}, which AKS sets for the pod, is {:?}. Remove one of them, make them the \
-                         same, or set {USE_AKS_WORKLOAD_IDENTITY} to false.",
-                        value.trim()
-                    ),
-                ),
-                Some(_) => {}
-                None => self.given.set(argument, value),
+            let Some(known) = known else {
+                self.given.set(argument, value);
+                continue;
+            };
+            if !known.eq_ignore_ascii_case(value.trim()) {
+                self.contradict(argument, &known, variable, value.trim());
             }
         }
+    }
+
+    fn contradict(
+        &mut self,
+        argument: &'static Argument,
+        known: &str,
+        variable: &str,
+        value: &str,
+    ) {
+        // What a file holds is not told: its path may lead to anything.
+        let named = argument
+            .file
+            .and_then(|file| Some((file, self.given.text(file)?)));
+        let (wrong, what) = match named {
+            Some((file, path)) => (file, format!("The file {path:?} holds something else")),
+            None => (argument, format!("{argument} is {known:?}")),
+        };
+        let words = format!(
+            "{what}, but {variable}, which AKS sets for the pod, is {value:?}. Remove one of them, make them the same, or set \
+             {USE_AKS_WORKLOAD_IDENTITY} to false."
+        );
+        self.wrong(wrong, words);
     }
 
     /// Files have to be there, and what is given twice has to be the same.
     fn check_files(&mut self) {
         for argument in ARGUMENTS {
-            let Some(file) = argument.file else { continue };
-            let Some(path) = self.given.text(file).map(str::to_owned) else {
+            let Some(named) = argument.file else { continue };
+            let is_given = self.given.text(argument).is_some();
+            if is_given && argument.name == CLIENT_CERTIFICATE.name {
+                // azurerm takes the certificate itself.
+                self.given.0.remove(named.name);
+            }
+            let Some(path) = self.given.text(named) else {
                 continue;
             };
             // What is checked is only whether it is there: its content is read again whenever it is needed. Of a file that the
             // environment alone names, the way to sign in that reads it tells that it cannot.
-            if let Err(error) = std::fs::File::open(Path::new(&path)) {
-                if self.is_written(file) {
-                    self.wrong(file, format!("The file {path:?} cannot be read: {error}."));
-                }
-                continue;
-            }
-            if self.given.text(argument).is_none() {
-                continue;
-            }
-            match self.given.read(argument) {
-                // azurerm takes the certificate itself.
-                _ if argument.name == CLIENT_CERTIFICATE.name => {
-                    drop(self.given.0.remove(file.name));
-                }
+            let found = match (file::check(path), is_given) {
+                (Ok(()), true) => self.given.read_ordinary(argument),
+                (found, _) => found.err().map(Err),
+            };
+            match found {
                 // Later only the file counts, which may be renewed.
-                Ok(_) => drop(self.given.0.remove(argument.name)),
+                Some(Ok(_)) => drop(self.given.0.remove(argument.name)),
                 // Of variables that contradict each other, the way to sign in that reads them tells.
-                Err(_) if !self.is_written(file) => {}
-                Err(_) => self.wrong(file, format!("{}.", contradiction(argument, &path))),
+                Some(Err(why)) if self.is_written(named) => self.wrong(named, format!("{why}.")),
+                _ => {}
             }
         }
     }

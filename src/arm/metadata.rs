@@ -1,7 +1,5 @@
 //! Where a cloud's endpoints come from: they are known, given, or asked of the cloud itself when they are first needed.
 
-use std::sync::Arc;
-
 use reqwest::{Method, Request};
 use serde_json::Value as Json;
 use tokio::sync::OnceCell;
@@ -12,13 +10,16 @@ use super::arguments::{
     RESOURCE_MANAGER_ENDPOINT, TENANT_ID,
 };
 use super::cloud::{self, CLOUDS, Cloud, endpoint};
-use super::credentials::is_ad_fs;
+use super::credentials::{Fetch, is_ad_fs};
 use super::error::Error;
 use super::given::{Given, Mistake};
-use super::transport::Transport;
+use super::stranger::sanitised;
 
 /// The version whose answer is one cloud, and the one whose answer is a list.
 const API_VERSIONS: [&str; 2] = ["2022-09-01", "2019-05-01"];
+
+/// How many characters of what a host says are shown.
+const LONGEST_WORDS: usize = 200;
 
 /// What a configuration says about the cloud.
 #[derive(Clone, Debug)]
@@ -90,11 +91,11 @@ impl CloudSource {
     }
 
     /// The cloud, for which its host is asked where that is needed.
-    async fn find(&self, transport: &Transport) -> Result<Cloud, Error> {
+    async fn find(&self, fetch: &Fetch) -> Result<Cloud, Error> {
         match (&self.known, &self.host) {
             (Some(known), _) => Ok(known.clone()),
             (None, Some(host)) => {
-                let found = ask(host, self, transport).await;
+                let found = ask(host, self, fetch).await;
                 let found = found.map_err(|why| {
                     Error::credential(format!(
                         "the endpoints of the cloud cannot be read from {METADATA_HOST} {host}: {why}"
@@ -141,41 +142,42 @@ fn bare(url: &Url) -> String {
 #[derive(Debug)]
 pub(crate) struct FoundCloud {
     source: CloudSource,
-    transport: Arc<Transport>,
+    fetch: Fetch,
     found: OnceCell<Cloud>,
 }
 
 impl FoundCloud {
-    pub(crate) fn new(source: CloudSource, transport: Arc<Transport>) -> Self {
+    pub(crate) fn new(source: CloudSource, fetch: Fetch) -> Self {
         Self {
             found: OnceCell::new_with(source.known().cloned()),
             source,
-            transport,
+            fetch,
         }
     }
 
     pub(crate) async fn get(&self) -> Result<&Cloud, Error> {
-        let find = || self.source.find(&self.transport);
+        let find = || self.source.find(&self.fetch);
         self.found.get_or_try_init(find).await
     }
 }
 
 /// Asks a host for its cloud, in the newer form first.
-async fn ask(host: &Url, source: &CloudSource, transport: &Transport) -> Result<Cloud, String> {
+async fn ask(host: &Url, source: &CloudSource, fetch: &Fetch) -> Result<Cloud, String> {
     let name = source.name.as_deref();
     let mut refusals = Vec::new();
     for version in API_VERSIONS {
         let mut url = host.clone();
         url.set_path("/metadata/endpoints");
         url.query_pairs_mut().append_pair("api-version", version);
-        let answer = transport.send(Request::new(Method::GET, url)).await;
-        let answer = answer.map_err(|error| error.to_string())?;
-        match answer.status.as_u16() {
-            200 => return read(answer.content()?, name, source.tenant_id.as_deref()),
+        let request = || Ok(Request::new(Method::GET, url.clone()));
+        let answer = fetch.response(request, "it").await?;
+        if matches!(answer.status.as_u16(), 400 | 404) {
             // The older ones do not know the version.
-            400 | 404 => refusals.push(format!("HTTP {} for version {version}", answer.status)),
-            _ => return Err(format!("it answered HTTP {}", answer.status)),
+            refusals.push(format!("HTTP {} for version {version}", answer.status));
+            continue;
         }
+        let clouds = fetch.content(&answer, "it", "clouds")?;
+        return read(clouds, name, source.tenant_id.as_deref());
     }
     Err(format!("it answered {}", refusals.join(", ")))
 }
@@ -210,7 +212,7 @@ fn read(answer: &Json, name: Option<&str>, tenant_id: Option<&str>) -> Result<Cl
         let names: Vec<_> = clouds.iter().map(|cloud| text(&cloud["name"])).collect();
         format!(
             "it knows {}, but {ENVIRONMENT} is {:?}",
-            names.join(", "),
+            sanitised(&names.join(", "), LONGEST_WORDS),
             name.unwrap_or(CLOUDS[0].name)
         )
     })?;
@@ -226,7 +228,8 @@ fn read(answer: &Json, name: Option<&str>, tenant_id: Option<&str>) -> Result<Cl
         }
         _ => {
             return Err(format!(
-                "it signs in with {provider}, and this provider with Microsoft Entra ID and AD FS only"
+                "it signs in with {}, and this provider with Microsoft Entra ID and AD FS only",
+                sanitised(provider, LONGEST_WORDS)
             ));
         }
     }
@@ -234,7 +237,7 @@ fn read(answer: &Json, name: Option<&str>, tenant_id: Option<&str>) -> Result<Cl
         let text = json
             .as_str()
             .ok_or_else(|| format!("its answer has no {what}"))?;
-        endpoint(text).map_err(|why| format!("{what}: {why}"))
+        endpoint(text).map_err(|why| format!("{what}: {}", sanitised(&why, LONGEST_WORDS)))
     };
     let resource_manager_endpoint = url(&chosen["resourceManager"], "resourceManager")?;
     let audiences = authentication["audiences"].as_array();
@@ -255,10 +258,13 @@ fn read(answer: &Json, name: Option<&str>, tenant_id: Option<&str>) -> Result<Cl
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::json;
 
     use super::*;
-    use crate::arm::test_server::{Reply, TestServer};
+    use crate::arm::test_server::{Reply, TIMING, TestServer};
+    use crate::arm::transport::Transport;
 
     fn document(name: &str, host: &str) -> Json {
         json!({
@@ -316,6 +322,62 @@ mod tests {
         assert!(read(&json!({}), None, None).is_err());
     }
 
+    fn find(given: &Given) -> FoundCloud {
+        let source = CloudSource::new(given).expect("no mistake");
+        let transport = Arc::new(Transport::for_tests());
+        FoundCloud::new(source, Fetch::with(&transport, &TIMING.sign_in))
+    }
+
+    /// As the services that give tokens, and with as little trust in their words.
+    #[tokio::test]
+    async fn it_is_asked_again_and_told_in_harmless_words() {
+        let new = "GET /metadata/endpoints?api-version=2022-09-01";
+        let cloud = Reply::json(200, &document("AzureCloud", "a.example"));
+        let later = Reply::error(429, "TooManyRequests").header("retry-after-ms", "1");
+        let broken = Reply::Truncated(Box::new(cloud.clone()));
+        let replies = vec![Reply::text(503, "busy"), later, Reply::Close, broken, cloud];
+        let server = TestServer::start(&[(new, replies)]).await;
+        let host = |server: &TestServer| {
+            let host = server.url.as_str().trim_end_matches('/').to_owned();
+            Given::default().with(&METADATA_HOST, host)
+        };
+        let found = find(&host(&server)).get().await.map(Cloud::scope);
+        let expected = "https://management.a.example/.default";
+        assert_eq!(found.expect("it comes back"), expected);
+        assert_eq!(server.lines(), [new; 5]);
+        let mut odd = document("Odd\u{1b}[31m", "a.example");
+        let provider = odd.clone();
+        odd["resourceManager"] = json!("nowhere\u{1b}[31m");
+        let mut other = provider.clone();
+        other["authentication"]["identityProvider"] = json!("Other\u{1b}[31m");
+        for (reply, name, expected) in [
+            (
+                Reply::text(502, "<html>Bad gateway</html>"),
+                None,
+                "it answered HTTP 502 Bad Gateway: Bad gateway",
+            ),
+            (
+                Reply::text(200, "<html>Log in</html>"),
+                None,
+                "it answered something else than clouds: the answer is not JSON: Log in",
+            ),
+            (
+                Reply::json(200, &provider),
+                Some("public"),
+                "it knows Odd[31m, but environment is",
+            ),
+            (Reply::json(200, &odd), None, "nowhere[31m"),
+            (Reply::json(200, &other), None, "it signs in with Other[31m"),
+        ] {
+            let server = TestServer::start(&[(new, vec![reply])]).await;
+            let given = host(&server);
+            let given = name.map_or(given.clone(), |name| given.with(&ENVIRONMENT, name));
+            let error = find(&given).get().await.expect_err(expected).to_string();
+            assert!(error.contains(expected), "{error}");
+            assert!(!error.contains('\u{1b}'), "{error:?}");
+        }
+    }
+
     #[tokio::test]
     async fn it_is_asked_once_and_only_for_what_is_not_given() {
         let old = "GET /metadata/endpoints?api-version=2019-05-01";
@@ -326,11 +388,6 @@ mod tests {
         let given = Given::default()
             .with(&METADATA_HOST, server.url.as_str().trim_end_matches('/'))
             .with(&ACTIVE_DIRECTORY_AUTHORITY_HOST, "https://login.example");
-        let transport = Arc::new(Transport::for_tests());
-        let find = |given: &Given| {
-            let source = CloudSource::new(given).expect("no mistake");
-            FoundCloud::new(source, Arc::clone(&transport))
-        };
         let found = find(&given);
         for _ in 0..2 {
             let cloud = found.get().await.expect("both forms are read");

@@ -2,7 +2,7 @@
 //!
 //! A [`Client`] belongs to one provider configuration. An operation takes a [`Session`] of it, bounded by a deadline and
 //! by cancellation, and with it reads, writes and waits. Requests are built, errors read, retries decided and
-//! operations judged by functions without IO; only `exchange`, `transport`, `wait`, `metadata` and `credentials` do any.
+//! operations judged by functions without IO; only `exchange`, `transport`, `wait`, `metadata`, `file` and `credentials` do any.
 //!
 //! Knows nothing of Terraform.
 
@@ -31,6 +31,7 @@ mod stranger;
 pub mod arguments;
 pub mod cloud;
 pub mod credentials;
+mod file;
 mod given;
 mod location;
 mod lock;

@@ -74,6 +74,11 @@ impl Response {
         ErrorBody::foreign(text.as_bytes()).message
     }
 
+    /// Whether its body arrived to the end.
+    pub(crate) fn is_whole(&self) -> bool {
+        !matches!(self.body, Body::Broken)
+    }
+
     pub(crate) fn is_success(&self) -> bool {
         self.status.is_success()
     }

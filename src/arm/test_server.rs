@@ -38,6 +38,7 @@ pub(crate) const TIMING: Timing = Timing {
         connect: Duration::from_secs(30),
         answer: Duration::from_secs(30),
         longest: Duration::from_secs(600),
+        token: Duration::from_secs(1200),
         arc_folder: PathBuf::new(),
     },
 };

@@ -91,7 +91,7 @@ impl Transport {
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(self.answer_timeout)
             .tls_backend_preconfigured(tls(roots).map_err(|error| error.to_string())?);
-        if is_direct || are_proxies_off() {
+        if is_direct || are_proxies_off(|name| std::env::var(name).ok()) {
             builder = builder.no_proxy();
         }
         let client = builder.build().map_err(|error| root_cause(&error))?;
@@ -124,10 +124,11 @@ impl Built {
     }
 }
 
-/// Whether `NO_PROXY` is for every host: reqwest takes `*` for names only, and curl and Go for addresses too.
-fn are_proxies_off() -> bool {
-    let mut names = ["no_proxy", "NO_PROXY"].into_iter();
-    let list = names.find_map(|name| std::env::var(name).ok());
+/// Whether `NO_PROXY` is for every host: reqwest takes `*` for names only, and curl and Go for addresses too. Of the two variables,
+/// the one that reqwest reads counts.
+fn are_proxies_off(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let mut names = ["NO_PROXY", "no_proxy"].into_iter();
+    let list = names.find_map(variable);
     list.is_some_and(|list| list.split(',').any(|it| it.trim() == "*"))
 }
 
@@ -200,6 +201,23 @@ mod tests {
     use super::*;
 
     type TestResult = Result<(), Box<dyn StdError>>;
+
+    #[test]
+    fn of_two_variables_the_one_counts_that_reqwest_reads() {
+        for (upper, lower, expected) in [
+            (Some("*"), Some("example.org"), true),
+            (Some("example.org"), Some("*"), false),
+            (Some(""), Some("*"), false),
+            (None, Some("example.org, *"), true),
+            (None, None, false),
+        ] {
+            let variable = |name: &str| match name {
+                "NO_PROXY" => upper.map(str::to_owned),
+                _ => lower.map(str::to_owned),
+            };
+            assert_eq!(are_proxies_off(variable), expected, "{upper:?} {lower:?}");
+        }
+    }
 
     #[test]
     fn each_url_has_the_client_that_it_needs() -> TestResult {

@@ -4,10 +4,10 @@
 use std::sync::OnceLock;
 
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::Diagnostic;
+use tfplugin_framework::diagnostics::{Diagnostic, capitalised};
 use tokio::sync::Mutex;
 
-use crate::arm::Client;
+use crate::arm::{Client, Error};
 
 const SUMMARY: &str = "Missing subscription_id";
 
@@ -45,9 +45,8 @@ impl Subscription {
         }
         let session = client.bounded(context.deadline, context.cancel.clone());
         let looking = || "looking for the subscription".to_owned();
-        let stopped = |error: crate::arm::Error| missing(&error.explanation());
         let is_missing = session.unless_stopped(self.is_missing.lock(), looking);
-        let mut is_missing = is_missing.await.map_err(stopped)?;
+        let mut is_missing = is_missing.await.map_err(|error| stopped(&error))?;
         if self.id.get().is_some() {
             return Ok(());
         }
@@ -55,7 +54,7 @@ impl Subscription {
             return Err(told_before());
         }
         let found = session.unless_stopped(client.default_subscription(), looking);
-        match found.await.map_err(stopped)? {
+        match found.await.map_err(|error| stopped(&error))? {
             Ok(id) => {
                 self.id.get_or_init(|| id);
                 Ok(())
@@ -66,6 +65,17 @@ impl Subscription {
             }
         }
     }
+}
+
+/// A stop and a timeout say nothing about what is given.
+fn stopped(error: &Error) -> Diagnostic {
+    if error.is_cancelled() {
+        let detail = "Stopped on request, before Azure was asked for anything else.";
+        return Diagnostic::error("Stopped while looking for the subscription", detail);
+    }
+    let why = capitalised(&error.explanation());
+    let detail = format!("{why}. The `timeouts` of this operation say how long it may take.");
+    Diagnostic::error("Cannot find the subscription", detail)
 }
 
 fn missing(why: &str) -> Diagnostic {
@@ -90,6 +100,34 @@ mod tests {
 
     use super::*;
     use crate::arm::test_server::{TIMING, TestServer};
+
+    /// Nothing is missing then.
+    #[tokio::test]
+    async fn a_stop_and_a_timeout_are_told_as_such() {
+        let server = TestServer::start(&[]).await;
+        let client = Client::with_timing(server.settings(), TIMING);
+        let soon = Instant::now() + Duration::from_secs(60);
+        let stopped = Context::<()>::new(None, soon, CancellationToken::new());
+        stopped.cancel.cancel();
+        let late = Context::<()>::new(None, Instant::now(), CancellationToken::new());
+        let subscription = Subscription::default();
+        // Another operation looks for it, and does not come back.
+        let _looking = subscription.is_missing.lock().await;
+        for (context, summary, words) in [
+            (
+                stopped,
+                "Stopped while looking for the subscription",
+                "on request",
+            ),
+            (late, "Cannot find the subscription", "`timeouts`"),
+        ] {
+            let told = subscription.find(&client, &context).await;
+            let told = told.expect_err("no time");
+            assert_eq!(told.summary, summary);
+            assert!(told.detail.contains(words), "{told:?}");
+            assert!(!told.detail.contains("ARM_SUBSCRIPTION_ID"), "{told:?}");
+        }
+    }
 
     #[tokio::test]
     async fn only_the_azure_cli_tells_a_default_and_its_absence_is_told_once() {

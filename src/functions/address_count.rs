@@ -44,7 +44,7 @@ mod tests {
         for (cidr, count) in [
             ("172.16.0.0/27", 32),
             ("10.0.0.1/32", 1),
-            ("0.0.0.0/0", 1 << 32),
+            ("0.0.0.0/0", 1_i64 << 32),
         ] {
             let called = Engine::default().call(&AddressCount, &[cidr.into()]).await;
             assert_eq!(called, Ok(Value::from(count)), "{cidr}");

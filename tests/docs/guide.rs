@@ -156,7 +156,7 @@ mod example {
         let is_it = |known: &Row| known == row;
         let found = closed
             .iter()
-            .find(|flow| flow.rows.iter().any(|known| is_it(known.row)));
+            .find(|flow| flow.rows.iter().any(|it| is_it(it.row)));
         let found = found.expect("it is closed");
         assert_eq!(found.verdict, Verdict::Closed);
         let names = found.closed_by.iter().map(|rule| rule.name.as_str());

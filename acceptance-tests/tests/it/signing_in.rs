@@ -31,14 +31,25 @@ const PASSWORD: &str = "correct";
 const REQUEST_TOKEN: &str = "what-the-job-shows-5e0c";
 const IDENTITY_HEADER: &str = "what-the-app-shows-9d21";
 const CONNECTION: &str = "cccccccc-0000-4000-8000-000000000003";
-const GITHUB: &str = "github/o/r/idtoken?api-version=2.0";
+/// As runners have it, with the same beginning as in Azure Pipelines.
+const GITHUB: &str =
+    "github/o/r/_apis/distributedtask/hubs/Actions/plans/1/jobs/2/idtoken?api-version=2.0";
 const PIPELINES: &str = "devops/o/p/_apis/distributedtask/hubs/build/plans/1/jobs/2/oidctoken";
 
 /// How every token here begins: `{"typ":"JWT"`.
 const TOKEN: &str = "eyJ0eXAiOiJKV1Qi";
 
+/// The secret as the form of a token request has it.
+const SECRET_IN_FORM: &str = "the-application%27s-secret-41aa";
+
 /// What no file and no screen may show, whatever the way.
-const SECRETS: [&str; 4] = [SECRET, REQUEST_TOKEN, IDENTITY_HEADER, TOKEN];
+const SECRETS: [&str; 5] = [
+    SECRET,
+    SECRET_IN_FORM,
+    REQUEST_TOKEN,
+    IDENTITY_HEADER,
+    TOKEN,
+];
 
 /// A proxy that refuses every connection.
 const PROXY: &str = "http://127.0.0.1:1";

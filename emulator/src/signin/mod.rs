@@ -113,6 +113,12 @@ static ROUTES: &[Route<Handler>] = &[
         azure_arc::token,
     ),
     route("GET", "github/*/*/idtoken", oidc::github),
+    // As GitHub's runners have it.
+    route(
+        "GET",
+        "github/*/*/_apis/distributedtask/hubs/*/plans/*/jobs/*/idtoken",
+        oidc::github,
+    ),
     route(
         "GET",
         "github/.well-known/openid-configuration",

@@ -14,9 +14,9 @@ use crate::core::json::{Json, json, merge};
 const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 const EXCHANGE: &str = "api://AzureADTokenExchange";
 
-/// Answers `GET /github/{owner}/{repository}/idtoken`, which `ACTIONS_ID_TOKEN_REQUEST_URL` names.
+/// Answers `GET /github/{owner}/{repository}/…/idtoken`, which `ACTIONS_ID_TOKEN_REQUEST_URL` names.
 pub(super) fn github(desk: &mut Desk<'_>, call: &Call, captured: &[&str]) -> Reply {
-    let [owner, repository] = captured else {
+    let [owner, repository, ..] = captured else {
         return Reply::empty(404);
     };
     if !may_ask(desk, call) {

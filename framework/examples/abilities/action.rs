@@ -7,7 +7,7 @@ use std::{fs, io};
 use async_trait::async_trait;
 use tfplugin_framework::action::{Action, InvokeRequest, InvokeResponse};
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::{Report, Reported};
+use tfplugin_framework::diagnostics::{Explain, Reported};
 use tfplugin_framework::model::Model;
 use tfplugin_framework::schema::{Attribute, Schema};
 
@@ -43,8 +43,8 @@ impl Action<Root> for Copy {
     }
 
     async fn invoke(&self, context: &Context<Root>, request: InvokeRequest<'_>, response: &mut InvokeResponse) -> Result<(), Reported> {
-        let root = context.data().report(&mut response.diagnostics)?;
-        let CopyModel { from, to } = request.config.model().report(&mut response.diagnostics)?;
+        let root = context.data()?;
+        let CopyModel { from, to } = request.config.model()?;
         let copy = |tell: &dyn Fn(String)| -> io::Result<()> {
             let (source, mut target) = (fs::File::open(root.at(&from))?, fs::File::create(root.at(&to))?);
             let mut done = 0;
@@ -60,6 +60,6 @@ impl Action<Root> for Copy {
             }
         };
         let copied = copy(&|text| response.progress.send(text));
-        copied.map_err(|error| response.diagnostics.add_error("Cannot copy the file", format!("{from} to {to}: {error}.")))
+        Ok(copied.explain("Cannot copy the file")?)
     }
 }

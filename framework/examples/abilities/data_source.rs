@@ -6,7 +6,7 @@ use std::{fs, io};
 use async_trait::async_trait;
 use tfplugin_framework::context::Context;
 use tfplugin_framework::data_source::{DataSource, ReadRequest, ReadResponse};
-use tfplugin_framework::diagnostics::{Report, Reported};
+use tfplugin_framework::diagnostics::{Explain, Reported};
 use tfplugin_framework::model::{Model, WholeModel};
 use tfplugin_framework::schema::{Attribute, Schema};
 use tfplugin_framework::types::{attr::Attr, path::Path, ty::Type};
@@ -54,13 +54,10 @@ impl DataSource<Root> for Folder {
     }
 
     async fn read(&self, context: &Context<Root>, request: ReadRequest<'_>, response: &mut ReadResponse) -> Result<(), Reported> {
-        let root = context.data().report(&mut response.diagnostics)?;
-        let mut folder: FolderModel = request.config.model().report(&mut response.diagnostics)?;
-        let files = files(root, &folder.path).map_err(|error| {
-            let detail = format!("{}: {error}.", folder.path);
-            response.diagnostics.add_attribute_error(Path::attribute("path"), "Cannot read the folder", detail)
-        })?;
-        folder.files = Attr::Known(files);
+        let root = context.data()?;
+        let mut folder: FolderModel = request.config.model()?;
+        let files = files(root, &folder.path);
+        folder.files = Attr::Known(files.explain_at(Path::attribute("path"), "Cannot read the folder")?);
         response.state = folder.into_object();
         Ok(())
     }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::{Report, Reported};
+use tfplugin_framework::diagnostics::{Explain, Reported};
 use tfplugin_framework::ephemeral::{Close, CloseRequest, CloseResponse, EphemeralResource, OpenRequest, OpenResponse};
 use tfplugin_framework::schema::{Attribute, Schema};
 
@@ -39,10 +39,10 @@ impl EphemeralResource<Root> for Scratch {
     async fn open(&self, context: &Context<Root>, request: OpenRequest<'_>, response: &mut OpenResponse) -> Result<(), Reported> {
         // One process may open several at once.
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let root = context.data().report(&mut response.diagnostics)?;
+        let root = context.data()?;
         let name = format!("scratch-{}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let path = root.at(request.config.str_or_empty("parent")).join(name);
-        fs::create_dir_all(&path).map_err(|error| response.diagnostics.add_error("Cannot make the folder", format!("{error}.")))?;
+        fs::create_dir_all(&path).explain("Cannot make the folder")?;
         response.result.set("path", path.display().to_string());
         // Closing is told no more than this.
         response.private.set("path", &path);
@@ -56,13 +56,13 @@ impl EphemeralResource<Root> for Scratch {
 
 #[async_trait]
 impl Close<Root> for Scratch {
-    async fn close(&self, _: &Context<Root>, request: CloseRequest<'_>, response: &mut CloseResponse) -> Result<(), Reported> {
+    async fn close(&self, _: &Context<Root>, request: CloseRequest<'_>, _: &mut CloseResponse) -> Result<(), Reported> {
         let Some(path) = request.private.get::<PathBuf>("path") else {
             return Ok(());
         };
         match fs::remove_dir_all(path) {
-            Err(error) if error.kind() != NotFound => Err(response.diagnostics.add_error("Cannot delete the folder", format!("{error}."))),
-            _ => Ok(()),
+            Err(error) if error.kind() == NotFound => Ok(()),
+            deleted => Ok(deleted.explain("Cannot delete the folder")?),
         }
     }
 }

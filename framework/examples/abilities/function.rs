@@ -19,12 +19,12 @@ impl Function for Extension {
     }
 
     fn call(&self, request: CallRequest<'_>) -> Result<Value, FunctionError> {
-        // Arguments fit the signature: there is one, and it is text.
-        let path = request.arguments.first().and_then(Value::as_str).unwrap_or_default();
+        // Arguments fit the signature, as a model fits a schema.
+        let path: String = request.argument(0)?;
         if path.is_empty() || path.ends_with('/') {
             return Err(FunctionError::of_argument(0, format!("{path:?} has no name of a file at its end.")));
         }
-        let extension = std::path::Path::new(path).extension();
+        let extension = std::path::Path::new(&path).extension();
         Ok(extension.and_then(|it| it.to_str()).map(str::to_owned).into())
     }
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::{Report, Reported};
+use tfplugin_framework::diagnostics::{Explain, Reported};
 use tfplugin_framework::list::{ListRequest, ListResource, ListResponse, ListResult};
 use tfplugin_framework::schema::{Attribute, Schema};
 use tfplugin_framework::types::path::Path;
@@ -31,12 +31,9 @@ impl ListResource<Root> for FilesOfFolder {
     }
 
     async fn list(&self, context: &Context<Root>, request: ListRequest<'_>, response: &mut ListResponse) -> Result<(), Reported> {
-        let root = context.data().report(&mut response.diagnostics)?;
+        let root = context.data()?;
         let folder = request.config.str_or_empty("folder");
-        let names = files(root, folder).map_err(|error| {
-            let detail = format!("{folder}: {error}.");
-            response.diagnostics.add_attribute_error(Path::attribute("folder"), "Cannot read the folder", detail)
-        })?;
+        let names = files(root, folder).explain_at(Path::attribute("folder"), "Cannot read the folder")?;
         for name in names {
             let path = std::path::Path::new(folder).join(&name).display().to_string();
             let mut found = ListResult::new(resource::identity(&path), name);

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
-use tfplugin_framework::diagnostics::{Report, Reported};
+use tfplugin_framework::diagnostics::Reported;
 use tfplugin_framework::model::Model;
 use tfplugin_framework::plugin::PluginInfo;
 use tfplugin_framework::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
@@ -65,7 +65,7 @@ impl Provider for Files {
         request: ConfigureRequest<'_>,
         response: &mut ConfigureResponse<Root>,
     ) -> Result<(), Reported> {
-        let config: FilesModel = request.config.model().report(&mut response.diagnostics)?;
+        let config: FilesModel = request.config.model()?;
         response.data = match config.root {
             Attr::Known(root) => Some(Root(root.into())),
             Attr::Null => Some(Root(Path::new("").into())),

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::{Diagnostic, Report, Reported};
+use tfplugin_framework::diagnostics::{Diagnostic, Explain, Reported};
 use tfplugin_framework::model::{Model, WholeModel};
 use tfplugin_framework::resource::*;
 use tfplugin_framework::schema::identity::{IdentityAttribute, IdentitySchema};
@@ -63,12 +63,12 @@ pub(crate) fn identity(path: &str) -> Object {
 
 /// The file as it is; none if there is none.
 pub(crate) fn find(root: &Root, path: &str) -> Result<Option<Object>, Diagnostic> {
-    let failed = |error: std::io::Error| Diagnostic::error("Cannot read the file", format!("{path}: {error}.")).at(Path::attribute("path"));
+    let at = || Path::attribute("path");
     let content = match fs::read_to_string(root.at(path)) {
         Err(error) if error.kind() == NotFound => return Ok(None),
-        content => content.map_err(failed)?,
+        content => content.explain_at(at(), format!("Cannot read {path}"))?,
     };
-    let metadata = fs::metadata(root.at(path)).map_err(failed)?;
+    let metadata = fs::metadata(root.at(path)).explain_at(at(), format!("Cannot read {path}"))?;
     let file = FileModel {
         path: path.to_owned(),
         size: Attr::Known(content.len() as i64),
@@ -81,17 +81,19 @@ pub(crate) fn find(root: &Root, path: &str) -> Result<Option<Object>, Diagnostic
 /// Makes the file what the plan says, and answers what it then is.
 fn write(root: &Root, plan: &Object) -> Result<Object, Diagnostic> {
     let file: FileModel = plan.model()?;
-    let path = root.at(&file.path);
-    let failed =
-        |error: std::io::Error| Diagnostic::error("Cannot write the file", format!("{}: {error}.", file.path)).at(Path::attribute("path"));
-    if let Ok(metadata) = fs::metadata(&path) {
-        writable(&path, metadata.permissions(), true).map_err(failed)?;
-    }
-    fs::write(&path, file.content.known().map_or("", String::as_str)).map_err(failed)?;
-    let permissions = fs::metadata(&path).map_err(failed)?.permissions();
-    writable(&path, permissions, file.read_only.known() != Some(&true)).map_err(failed)?;
+    let written = put(&root.at(&file.path), &file);
+    written.explain_at(Path::attribute("path"), format!("Cannot write {}", file.path))?;
     let written = find(root, &file.path)?;
     written.ok_or_else(|| Diagnostic::error("The file has vanished", format!("{} was written just now.", file.path)))
+}
+
+fn put(path: &std::path::Path, file: &FileModel) -> std::io::Result<()> {
+    if let Ok(metadata) = fs::metadata(path) {
+        writable(path, metadata.permissions(), true)?;
+    }
+    fs::write(path, file.content.known().map_or("", String::as_str))?;
+    let permissions = fs::metadata(path)?.permissions();
+    writable(path, permissions, file.read_only.known() != Some(&true))
 }
 
 fn writable(path: &std::path::Path, mut permissions: fs::Permissions, yes: bool) -> std::io::Result<()> {
@@ -119,25 +121,24 @@ impl Resource<Root> for File {
         request: CreateRequest<'_>,
         response: &mut CreateResponse,
     ) -> Result<Outcome, Reported> {
-        let root = context.data().report(&mut response.diagnostics)?;
-        let file: FileModel = request.plan.model().report(&mut response.diagnostics)?;
+        let root = context.data()?;
+        let file: FileModel = request.plan.model()?;
         if root.at(&file.path).exists() {
             let detail = format!("There is something at {} already. Import it, or choose another path.", file.path);
             return Err(response.diagnostics.add_attribute_error(Path::attribute("path"), "The file exists", detail));
         }
-        response.identity = Some(identity(&file.path));
-        response.state.set(write(root, request.plan).report(&mut response.diagnostics)?);
+        // Its path is in the state, so the identity is known by that.
+        response.state.set(write(root, request.plan)?);
         Ok(Outcome::Done)
     }
 
     async fn read(&self, context: &Context<Root>, request: ReadRequest<'_>, response: &mut ReadResponse) -> Result<(), Reported> {
-        let root = context.data().report(&mut response.diagnostics)?;
+        let root = context.data()?;
         let path = request.current.str_or_empty("path");
-        match find(root, path).report(&mut response.diagnostics)? {
+        match find(root, path)? {
             Some(file) => response.state.set(file),
             None => response.state.remove(),
         }
-        response.identity = Some(identity(path));
         Ok(())
     }
 
@@ -147,36 +148,26 @@ impl Resource<Root> for File {
         request: UpdateRequest<'_>,
         response: &mut UpdateResponse,
     ) -> Result<Outcome, Reported> {
-        let root = context.data().report(&mut response.diagnostics)?;
-        response.state.set(write(root, request.plan).report(&mut response.diagnostics)?);
+        let root = context.data()?;
+        response.state.set(write(root, request.plan)?);
         Ok(Outcome::Done)
     }
 
-    async fn delete(&self, context: &Context<Root>, request: DeleteRequest<'_>, response: &mut DeleteResponse) -> Result<(), Reported> {
-        let root = context.data().report(&mut response.diagnostics)?;
+    async fn delete(&self, context: &Context<Root>, request: DeleteRequest<'_>, _: &mut DeleteResponse) -> Result<(), Reported> {
+        let root = context.data()?;
         match fs::remove_file(root.at(request.prior.str_or_empty("path"))) {
-            Err(error) if error.kind() != NotFound => Err(response.diagnostics.add_error("Cannot delete the file", format!("{error}."))),
-            _ => Ok(()),
+            Err(error) if error.kind() == NotFound => Ok(()),
+            deleted => Ok(deleted.explain("Cannot delete the file")?),
         }
     }
 
+    /// By its path, alone or as its identity: the read that follows finds out the rest.
     fn import_state(&self) -> Option<&dyn ImportState<Root>> {
-        Some(self)
+        Some(&ImportStatePassthroughId("path"))
     }
 
     fn identity(&self) -> Option<&dyn Identity> {
         Some(self)
-    }
-}
-
-/// By its path alone, or by its identity: the read that follows finds out the rest.
-#[async_trait]
-impl ImportState<Root> for File {
-    async fn import(&self, _: &Context<Root>, request: ImportStateRequest<'_>, response: &mut ImportStateResponse) -> Result<(), Reported> {
-        let path = request.identity.map_or(request.id, |identity| identity.str_or_empty("path"));
-        response.identity = Some(identity(path));
-        response.state.set("path", path);
-        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::{Diagnostic, Report, Reported};
+use tfplugin_framework::diagnostics::{Diagnostic, Reported};
 use tfplugin_framework::schema::{Attribute, Schema};
 use tfplugin_framework::state_store::*;
 
@@ -37,9 +37,9 @@ impl StateStore<Root> for FolderStore {
         request: InitializeRequest<'_>,
         response: &mut InitializeResponse,
     ) -> Result<(), Reported> {
-        let root = context.data().report(&mut response.diagnostics)?;
+        let root = context.data()?;
         let folder = root.at(request.config.str_or_empty("folder"));
-        fs::create_dir_all(&folder).map_err(|error| failed("Cannot make the folder", &folder, &error)).report(&mut response.diagnostics)?;
+        fs::create_dir_all(&folder).map_err(|error| failed("Cannot make the folder", &folder, &error))?;
         response.states = Some(Arc::new(Folder(folder)));
         Ok(())
     }
@@ -75,23 +75,23 @@ impl Folder {
 impl States for Folder {
     async fn get_states(&self, _: GetStatesRequest, response: &mut GetStatesResponse) -> Result<(), Reported> {
         let ids = self.ids().map_err(|error| failed("Cannot read the folder", &self.0, &error));
-        response.state_ids = ids.report(&mut response.diagnostics)?;
+        response.state_ids = ids?;
         Ok(())
     }
 
     async fn read(&self, request: ReadRequest<'_>, response: &mut ReadResponse) -> Result<(), Reported> {
-        let path = self.file(request.state_id, "tfstate").report(&mut response.diagnostics)?;
+        let path = self.file(request.state_id, "tfstate")?;
         match fs::read(&path) {
             Ok(state) => response.state_bytes = state,
             // A state that is not there is empty.
             Err(error) if error.kind() == NotFound => {}
-            Err(error) => return Err(response.diagnostics.fail(failed("Cannot read the state", &path, &error))),
+            Err(error) => return Err(failed("Cannot read the state", &path, &error).into()),
         }
         Ok(())
     }
 
-    async fn write(&self, request: WriteRequest<'_>, response: &mut WriteResponse) -> Result<(), Reported> {
-        let path = self.file(request.state_id, "tfstate").report(&mut response.diagnostics)?;
+    async fn write(&self, request: WriteRequest<'_>, _: &mut WriteResponse) -> Result<(), Reported> {
+        let path = self.file(request.state_id, "tfstate")?;
         let draft = path.with_extension("draft");
         // Nobody reads half a state.
         let written = File::create(&draft).and_then(|mut file| {
@@ -99,12 +99,12 @@ impl States for Folder {
             file.sync_all()?;
             fs::rename(&draft, &path)
         });
-        written.map_err(|error| failed("Cannot write the state", &path, &error)).report(&mut response.diagnostics)
+        Ok(written.map_err(|error| failed("Cannot write the state", &path, &error))?)
     }
 
-    async fn delete_state(&self, request: DeleteStateRequest<'_>, response: &mut DeleteStateResponse) -> Result<(), Reported> {
-        let path = self.file(request.state_id, "tfstate").report(&mut response.diagnostics)?;
-        fs::remove_file(&path).map_err(|error| failed("Cannot delete the state", &path, &error)).report(&mut response.diagnostics)
+    async fn delete_state(&self, request: DeleteStateRequest<'_>, _: &mut DeleteStateResponse) -> Result<(), Reported> {
+        let path = self.file(request.state_id, "tfstate")?;
+        Ok(fs::remove_file(&path).map_err(|error| failed("Cannot delete the state", &path, &error))?)
     }
 
     fn lock(&self) -> Option<&dyn Lock> {
@@ -115,27 +115,28 @@ impl States for Folder {
 #[async_trait]
 impl Lock for Folder {
     async fn lock(&self, request: LockRequest<'_>, response: &mut LockResponse) -> Result<(), Reported> {
-        let path = self.file(request.state_id, "lock").report(&mut response.diagnostics)?;
+        let path = self.file(request.state_id, "lock")?;
         let lock = LockInfo::new(&request);
         let locked = File::create_new(&path).and_then(|file| Ok(serde_json::to_writer(file, &lock)?));
         let locked = locked.map_err(|error| match holder(&path) {
             Some(holder) if error.kind() == AlreadyExists => holder.already_locked(&request),
             _ => failed("Cannot lock the state", &path, &error),
         });
-        locked.report(&mut response.diagnostics)?;
+        locked?;
         response.lock_id = Some(lock.id);
         Ok(())
     }
 
-    async fn unlock(&self, request: UnlockRequest<'_>, response: &mut UnlockResponse) -> Result<(), Reported> {
-        let path = self.file(request.state_id, "lock").report(&mut response.diagnostics)?;
+    async fn unlock(&self, request: UnlockRequest<'_>, _: &mut UnlockResponse) -> Result<(), Reported> {
+        let path = self.file(request.state_id, "lock")?;
         match holder(&path) {
             Some(lock) if lock.id == request.lock_id => {
-                fs::remove_file(&path).map_err(|error| failed("Cannot unlock the state", &path, &error)).report(&mut response.diagnostics)
+                Ok(fs::remove_file(&path).map_err(|error| failed("Cannot unlock the state", &path, &error))?)
             }
-            _ => Err(response
-                .diagnostics
-                .add_error("Not locked", format!("{:?} is not locked with {:?}.", request.state_id, request.lock_id))),
+            _ => {
+                let detail = format!("{:?} is not locked with {:?}.", request.state_id, request.lock_id);
+                Err(Diagnostic::error("Not locked", detail).into())
+            }
         }
     }
 }

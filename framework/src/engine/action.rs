@@ -3,7 +3,7 @@
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::apply::refuse_when_stopped;
-use super::panic::catch;
+use super::panic::{catch, reported};
 use super::timeouts::bounded;
 use super::{Engine, bug, deferral};
 use crate::action::{
@@ -11,7 +11,7 @@ use crate::action::{
 };
 use crate::context::Context;
 use crate::deferral::DeferredReason;
-use crate::diagnostics::{Diagnostics, Report as _};
+use crate::diagnostics::Diagnostics;
 use crate::types::value::Object;
 
 impl Engine {
@@ -34,7 +34,7 @@ impl Engine {
             let request = ModifyPlanRequest { config };
             let planned = catch(ability.modify(&context, request, &mut response)).await;
             // What failed has said why.
-            let _ = planned.report(&mut response.diagnostics).flatten();
+            let _ = reported(planned, &mut response.diagnostics);
         }
         let client = context.client_capabilities;
         let diagnostics = &mut response.diagnostics;
@@ -70,7 +70,7 @@ impl Engine {
             Err(stopped) => Err(stopped),
         };
         // What failed has said why.
-        let _ = invoked.report(&mut response.diagnostics).flatten();
+        let _ = reported(invoked, &mut response.diagnostics);
         response.diagnostics
     }
 }

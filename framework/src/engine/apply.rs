@@ -3,12 +3,12 @@
 use tokio_util::sync::CancellationToken;
 
 use super::identity::{self, IdentityChange};
-use super::panic::catch;
-use super::state::{forget_write_only, keep_semantically_equal, settle};
+use super::panic::{catch, reported};
+use super::state::{check_types, forget_write_only, keep_semantically_equal, settle};
 use super::timeouts::bounded;
 use super::{Change, Engine, StateResponse, bug, consistency};
 use crate::context::Context;
-use crate::diagnostics::{Diagnostic, Report as _};
+use crate::diagnostics::Diagnostic;
 use crate::private::Private;
 use crate::resource::{
     CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, Outcome, Resource, UpdateRequest,
@@ -59,6 +59,7 @@ impl Engine {
                 let context = bounded(prior, "delete");
                 let mut response = delete(resource, &context, request, private).await;
                 if let Some(object) = &mut response.object {
+                    check_types(schema, object, &mut response.diagnostics);
                     settle(schema, object);
                 }
                 return response;
@@ -85,6 +86,9 @@ impl Engine {
             }
         };
         self.check_and_settle(schema, planned, &mut response);
+        let state = response.object.as_ref();
+        response.identity =
+            identity::set_or_of_state(resource.identity(), response.identity.take(), state);
         let identities = IdentityChange {
             operation,
             before: identity,
@@ -102,6 +106,7 @@ impl Engine {
         let Some(object) = &mut response.object else {
             return;
         };
+        check_types(schema, object, &mut response.diagnostics);
         forget_write_only(schema, object);
         keep_semantically_equal(schema, planned, object);
         self.self_check(&mut response.diagnostics, || {
@@ -130,7 +135,7 @@ async fn create<D: Send + Sync>(
         private,
         mut diagnostics,
     } = response;
-    let outcome = outcome.report(&mut diagnostics).flatten();
+    let outcome = reported(outcome, &mut diagnostics);
     let mut object = state.into_object();
     if outcome.is_ok() && object.is_none() {
         diagnostics.fail(bug("The object was created, but no state of it is known"));
@@ -163,7 +168,7 @@ async fn update<D: Send + Sync>(
         private,
         mut diagnostics,
     } = response;
-    let outcome = outcome.report(&mut diagnostics).flatten();
+    let outcome = reported(outcome, &mut diagnostics);
     let mut object = state.into_object();
     forget_what_is_open(resource.schema(), outcome.ok(), object.as_mut());
     StateResponse {
@@ -209,7 +214,7 @@ async fn delete<D: Send + Sync>(
         private,
         mut diagnostics,
     } = response;
-    if deleted.report(&mut diagnostics).flatten().is_ok() {
+    if reported(deleted, &mut diagnostics).is_ok() {
         state.remove();
     }
     let object = state.into_object();

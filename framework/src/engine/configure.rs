@@ -7,11 +7,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::Engine;
 use super::deferral;
-use super::panic::catch;
+use super::panic::{catch, reported};
 use super::timeouts::DEFAULT_TIMEOUT;
 use crate::context::Context;
 use crate::deferral::{ClientCapabilities, DeferredReason};
-use crate::diagnostics::{Diagnostic, Diagnostics, Report as _};
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
 use crate::types::value::Object;
 
@@ -107,7 +107,7 @@ impl Engine {
             () = context.cancel.cancelled() => Err(ended("Terraform was stopped")),
             () = tokio::time::sleep_until(context.deadline) => Err(ended("The time ran out")),
         };
-        let result = configure.report(&mut response.diagnostics).flatten();
+        let result = reported(configure, &mut response.diagnostics);
         let data = response.data.filter(|_| result.is_ok());
         let deferred = response.deferred.filter(|_| result.is_ok());
         configured.install(Configuration {

@@ -1,12 +1,13 @@
 //! Looking something up.
 
-use super::panic::catch;
+use super::panic::{catch, reported};
+use super::state::check_types;
 use super::timeouts::bounded;
 use super::{Engine, deferral};
 use crate::context::Context;
 use crate::data_source::{DataSource, ReadRequest, ReadResponse};
 use crate::deferral::DeferredReason;
-use crate::diagnostics::{Diagnostics, Report as _};
+use crate::diagnostics::Diagnostics;
 use crate::schema::walk::with_defaults;
 use crate::types::value::Object;
 
@@ -42,13 +43,14 @@ impl Engine {
         if response.deferred.is_none() {
             let request = ReadRequest { config: &config };
             let read = catch(data_source.read(&context, request, &mut response)).await;
-            is_read = read.report(&mut response.diagnostics).flatten().is_ok();
+            is_read = reported(read, &mut response.diagnostics).is_ok();
         }
         let ReadResponse {
             mut state,
             deferred,
             mut diagnostics,
         } = response;
+        check_types(schema, &mut state, &mut diagnostics);
         let deferred = deferral::allowed(deferred, context.client_capabilities, &mut diagnostics);
         if deferred.is_some() {
             deferral::mark_missing(schema, &config, &mut state);

@@ -1,10 +1,11 @@
 //! From opening an ephemeral resource to closing it.
 
-use super::panic::catch;
+use super::panic::{catch, reported};
+use super::state::check_types;
 use super::timeouts::bounded;
 use super::{Engine, bug, consistency, deferral};
 use crate::context::Context;
-use crate::diagnostics::{Diagnostics, Report as _};
+use crate::diagnostics::Diagnostics;
 use crate::ephemeral::{
     CloseRequest, CloseResponse, EphemeralResource, OpenRequest, OpenResponse, RenewRequest,
     RenewResponse,
@@ -33,10 +34,11 @@ impl Engine {
             let request = OpenRequest { config };
             let open = catch(ephemeral.open(&context, request, &mut response)).await;
             // What failed has said why.
-            let _ = open.report(&mut response.diagnostics).flatten();
+            let _ = reported(open, &mut response.diagnostics);
         }
         let client = context.client_capabilities;
         let diagnostics = &mut response.diagnostics;
+        check_types(schema, &mut response.result, diagnostics);
         response.deferred = deferral::allowed(response.deferred, client, diagnostics);
         if response.deferred.is_some() {
             deferral::mark_missing(schema, config, &mut response.result);
@@ -77,7 +79,7 @@ impl Engine {
                 let request = RenewRequest { private: &private };
                 let renew = catch(ability.renew(&context, request, &mut response)).await;
                 // What failed has said why.
-                let _ = renew.report(&mut response.diagnostics).flatten();
+                let _ = reported(renew, &mut response.diagnostics);
             }
             None => {
                 let name = ephemeral.type_name();
@@ -102,7 +104,7 @@ impl Engine {
             let request = CloseRequest { private };
             let close = catch(ability.close(&context, request, &mut response)).await;
             // What failed has said why.
-            let _ = close.report(&mut response.diagnostics).flatten();
+            let _ = reported(close, &mut response.diagnostics);
         }
         response.diagnostics
     }

@@ -1,6 +1,6 @@
 //! The rules of identities: there is one, it is known, and it does not change.
 
-use super::panic::catch;
+use super::panic::{catch, reported};
 use super::{Engine, bug, consistency};
 use crate::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
 use crate::resource::{Identity, Resource, UpgradeIdentityRequest, UpgradeIdentityResponse};
@@ -15,6 +15,29 @@ pub(super) struct IdentityChange<'a> {
     pub(super) after: Option<&'a Object>,
     /// Whether it may become another one.
     pub(super) may_change: bool,
+}
+
+/// The identity that an operation has set; where it has set none, that of the state, if all of its attributes are there under
+/// the same names, and known.
+pub(super) fn set_or_of_state(
+    ability: Option<&dyn Identity>,
+    set: Option<Object>,
+    state: Option<&Object>,
+) -> Option<Object> {
+    if set.as_ref().is_some_and(|it| !is_null(it)) {
+        return set;
+    }
+    let of_state = || {
+        let (ability, state) = (ability?, state?);
+        let attributes = ability.identity_schema().attributes.iter();
+        let values = attributes.map(|it| {
+            let value = state.find(&it.name)?;
+            let is_known = !value.is_null() && value.is_wholly_known() && value.is_of(&it.ty);
+            is_known.then(|| (it.name.to_string(), value.clone()))
+        });
+        values.collect::<Option<Object>>()
+    };
+    of_state().or(set)
 }
 
 /// Whether the identity that is stored next is one that Terraform may store.
@@ -131,7 +154,7 @@ async fn upgrade(
         };
         let upgraded = catch(async { upgrade.upgrade(request, &mut response) }).await;
         diagnostics.extend(response.diagnostics);
-        upgraded.report(diagnostics).flatten()?;
+        reported(upgraded, diagnostics)?;
         identity = response.identity;
     }
     let decoded = json::decode_raw(&identity, &schema.ty()).map_err(unreadable);

@@ -1,12 +1,12 @@
 //! Taking over an object that exists.
 
 use super::deferral;
-use super::panic::catch;
-use super::state::{forget_write_only, settle};
+use super::panic::{catch, reported};
+use super::state::{check_types, forget_write_only, settle};
 use super::timeouts::bounded;
 use super::{Engine, StateResponse, bug};
 use crate::context::Context;
-use crate::diagnostics::{Diagnostics, Report as _};
+use crate::diagnostics::Diagnostics;
 use crate::private::Private;
 use crate::resource::{ImportStateRequest, ImportStateResponse, Resource};
 use crate::types::value::Object;
@@ -65,7 +65,7 @@ impl Engine {
         let imported = match resource.import_state() {
             Some(ability) => {
                 let imported = catch(ability.import(&context, request, &mut response)).await;
-                imported.report(&mut response.diagnostics).flatten()
+                reported(imported, &mut response.diagnostics)
             }
             None => {
                 let name = resource.type_name();
@@ -83,6 +83,9 @@ impl Engine {
             response.diagnostics.fail(bug(finding));
         }
         let mut object = imported.is_ok().then_some(response.state);
+        if let Some(object) = &mut object {
+            check_types(schema, object, &mut response.diagnostics);
+        }
         let client = context.client_capabilities;
         let deferred = deferral::allowed(response.deferred, client, &mut response.diagnostics);
         match &mut object {

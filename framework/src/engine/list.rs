@@ -2,12 +2,12 @@
 
 use tokio::sync::mpsc::{self, Sender};
 
-use super::panic::catch;
-use super::state::settle;
+use super::panic::{catch, reported};
+use super::state::{check_types, settle};
 use super::timeouts::bounded;
 use super::{Engine, bug};
 use crate::context::Context;
-use crate::diagnostics::{Diagnostics, Report as _};
+use crate::diagnostics::Diagnostics;
 use crate::list::{ListRequest, ListResource, ListResponse, ListResult, ListResults};
 use crate::resource::Resource;
 use crate::types::value::Object;
@@ -48,7 +48,7 @@ impl Engine {
             };
             let listed = catch(list.list(&context, request, &mut response)).await;
             // What failed has said why.
-            let _ = listed.report(&mut response.diagnostics).flatten();
+            let _ = reported(listed, &mut response.diagnostics);
             response.diagnostics
         };
         let handed_on = async {
@@ -89,7 +89,10 @@ fn complete<D: Send + Sync>(
     }
     result.resource = result.resource.take().filter(|_| listing.include_resource);
     match &mut result.resource {
-        Some(object) => settle(resource.schema(), object),
+        Some(object) => {
+            check_types(resource.schema(), object, &mut result.diagnostics);
+            settle(resource.schema(), object);
+        }
         None if listing.include_resource && !result.diagnostics.has_error() => {
             let detail = format!(
                 "What {:?} is like could not be found out.",

@@ -1,7 +1,7 @@
 //! Taking over a state of another type or provider.
 
-use super::panic::catch;
-use super::state::settle;
+use super::panic::{catch, reported};
+use super::state::{check_types, settle};
 use super::{Engine, StateResponse};
 use crate::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
 use crate::private::Private;
@@ -38,10 +38,11 @@ impl Engine {
             target_state,
             target_private,
             target_identity,
-            diagnostics,
+            mut diagnostics,
         } = response;
         let mut object = target_state.filter(|_| moved.is_ok());
         if let Some(object) = &mut object {
+            check_types(resource.schema(), object, &mut diagnostics);
             settle(resource.schema(), object);
         }
         StateResponse {
@@ -76,7 +77,7 @@ async fn moved<D: Send + Sync>(
         source_identity: identity.as_ref(),
     };
     let moved = catch(async { ability.move_state(asked, response) }).await;
-    moved.report(&mut response.diagnostics).flatten()?;
+    reported(moved, &mut response.diagnostics)?;
     match response.target_state {
         Some(_) => response.diagnostics.check(),
         None => Err(response.diagnostics.fail(no_way(resource, request))),

@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
 
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
 
 tokio::task_local! {
     /// Where work panicked whose panics are caught.
@@ -30,6 +30,14 @@ pub async fn catch<T>(work: impl Future<Output = T>) -> Result<T, Diagnostic> {
         );
         Diagnostic::error("Bug in the provider", detail)
     })
+}
+
+/// How an operation ended that was caught if it panicked; whatever it failed with is among its diagnostics then.
+pub(super) fn reported<T>(
+    caught: Result<Result<T, Reported>, Diagnostic>,
+    diagnostics: &mut Diagnostics,
+) -> Result<T, Reported> {
+    caught.map_err(Reported::from).flatten().report(diagnostics)
 }
 
 /// Whether what runs here is caught when it panics; then the place is kept for the message.

@@ -6,12 +6,13 @@ use std::collections::BTreeSet;
 
 use super::deferral;
 use super::identity::{self, IdentityChange};
-use super::panic::catch;
+use super::panic::{catch, reported};
+use super::state::check_types;
 use super::timeouts::bounded;
 use super::{Change, Engine, bug, consistency};
 use crate::context::Context;
 use crate::deferral::{DeferredReason, ProviderDeferredBehavior};
-use crate::diagnostics::{Diagnostic, Diagnostics, Report as _};
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::private::Private;
 use crate::resource::Resource;
 use crate::resource::plan::{ModifyPlanRequest, ModifyPlanResponse};
@@ -147,6 +148,7 @@ impl Engine {
         plan.requires_replace = response.requires_replace;
         plan.private = response.private;
         plan.diagnostics = response.diagnostics;
+        check_types(schema, &mut plan.planned, &mut plan.diagnostics);
         let planned_identity = response.identity;
         finish(&mut plan, schema);
         // What is put off is held against nothing: it is planned again.
@@ -227,7 +229,7 @@ async fn modified<D: Send + Sync>(
     if let Some(ability) = resource.modify_plan() {
         let modified = catch(ability.modify(context, request, &mut response)).await;
         // What failed has said why.
-        let _ = modified.report(&mut response.diagnostics);
+        let _ = reported(modified, &mut response.diagnostics);
     }
     if is_delete != response.plan.is_none() {
         let finding =

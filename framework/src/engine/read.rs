@@ -2,12 +2,12 @@
 
 use super::deferral;
 use super::identity::{self, IdentityChange};
-use super::panic::catch;
-use super::state::{forget_write_only, keep_semantically_equal, settle};
+use super::panic::{catch, reported};
+use super::state::{check_types, forget_write_only, keep_semantically_equal, settle};
 use super::timeouts::bounded;
 use super::{Engine, StateResponse, consistency};
 use crate::context::Context;
-use crate::diagnostics::{Diagnostics, Report as _};
+use crate::diagnostics::Diagnostics;
 use crate::private::Private;
 use crate::resource::{ReadRequest, ReadResponse, Resource};
 use crate::types::value::Object;
@@ -42,10 +42,10 @@ impl Engine {
         };
         let read = catch(resource.read(&context, request, &mut response)).await;
         // What failed has said why.
-        let _ = read.report(&mut response.diagnostics);
+        let _ = reported(read, &mut response.diagnostics);
         let ReadResponse {
             state,
-            identity: after,
+            identity: mut after,
             private,
             deferred,
             mut diagnostics,
@@ -54,12 +54,14 @@ impl Engine {
         let deferred = deferral::allowed(deferred, client, &mut diagnostics);
         let mut object = state.into_object();
         if let Some(object) = &mut object {
+            check_types(schema, object, &mut diagnostics);
             forget_write_only(schema, object);
             keep_semantically_equal(schema, &current, object);
             self.self_check(&mut diagnostics, || {
                 consistency::check_state(schema, object)
             });
             settle(schema, object);
+            after = identity::set_or_of_state(resource.identity(), after, Some(object));
             let change = IdentityChange {
                 operation: "read",
                 before: identity.as_ref(),

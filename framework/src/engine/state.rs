@@ -1,7 +1,10 @@
 //! What every state goes through before Terraform stores it.
 
+use super::bug;
+use crate::diagnostics::Diagnostics;
 use crate::schema::walk::walk;
 use crate::schema::{Schema, fill_blocks};
+use crate::types::msgpack;
 use crate::types::value::{Object, Value};
 
 /// Makes of an object what a state may hold: nothing unknown, nothing write-only, and no blocks that are null.
@@ -13,6 +16,30 @@ pub(super) fn settle(schema: &Schema, object: &mut Object) {
         forget_unknown(value);
     }
     fill_blocks(schema.members(), object);
+}
+
+/// Makes of every value one of its attribute's type. One that is of another is a mistake of the provider, and null: sent as it is,
+/// Terraform could not read the rest either, and would forget an object that exists.
+pub(super) fn check_types(schema: &Schema, object: &mut Object, diagnostics: &mut Diagnostics) {
+    for row in schema.members().rows() {
+        let ty = row.ty();
+        let Some(value) = object.find(row.name()).filter(|it| !it.is_of(&ty)) else {
+            continue;
+        };
+        // A list for a set, say, is the same to Terraform.
+        let read = msgpack::decode(&msgpack::encode(value, &ty), &ty);
+        if let Err(error) = &read {
+            // The value itself may be a secret.
+            let place = match error.path.is_root() {
+                true => String::new(),
+                false => format!(" at {}", error.path),
+            };
+            let name = row.name();
+            let finding = format!("{name}: a value of another type than the schema has{place}");
+            diagnostics.fail(bug(&finding));
+        }
+        object.set(row.name(), read.unwrap_or_else(|_| row.null()));
+    }
 }
 
 /// What is write-only is in the configuration alone. A resource may store all of that, and need not leave anything out.
@@ -54,6 +81,39 @@ pub(super) fn keep_semantically_equal(schema: &Schema, before: &Object, object: 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_of_another_type_is_an_error_and_null() {
+        let schema = Schema {
+            attributes: vec![
+                Attribute::string("name"),
+                Attribute::number("size"),
+                Attribute::set("tags", Type::String),
+                Attribute::nested("owner", Nesting::Single, vec![Attribute::bool("is_known")]),
+            ],
+            ..Schema::default()
+        };
+        let owner: Object = [("is_known", "perhaps")].into_iter().collect();
+        let mut object = schema.null_object();
+        object.set("name", "a");
+        object.set("size", "many");
+        object.set("tags", vec!["b", "a", "b"]);
+        object.set("owner", owner);
+        let mut diagnostics = Diagnostics::new();
+        check_types(&schema, &mut object, &mut diagnostics);
+        let details: Vec<_> = diagnostics.iter().map(|it| it.detail.as_str()).collect();
+        assert_eq!(
+            details,
+            [
+                "size: a value of another type than the schema has. Please report this.",
+                "owner: a value of another type than the schema has at is_known. Please report this.",
+            ]
+        );
+        let mut expected = schema.null_object();
+        expected.set("name", "a");
+        expected.set("tags", Value::set(["a".into(), "b".into()]));
+        assert_eq!(object, expected);
+    }
     use crate::schema::{Attribute, Block, Nesting};
     use crate::types::ty::Type;
 

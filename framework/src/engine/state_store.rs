@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
 
-use super::panic::catch;
+use super::panic::{catch, reported};
 use super::timeouts::bounded;
 use super::{Engine, bug};
 use crate::context::Context;
@@ -86,7 +86,7 @@ impl Engine {
         let proposed = response.chunk_size;
         let request = InitializeRequest { config };
         let initialized = catch(store.initialize(&context, request, &mut response)).await;
-        let initialized = initialized.report(&mut response.diagnostics).flatten();
+        let initialized = reported(initialized, &mut response.diagnostics);
         let InitializeResponse {
             states,
             chunk_size,
@@ -243,7 +243,7 @@ fn checked<'i>(state_id: &'i str, diagnostics: &mut Diagnostics) -> Result<&'i s
     }
 }
 
-/// Adds why it failed where that was a panic; everything else has said why.
+/// Adds why it failed, where that is not said yet.
 fn ended(done: Result<Result<(), Reported>, Diagnostic>, diagnostics: &mut Diagnostics) {
-    let _ = done.report(diagnostics).flatten();
+    let _ = reported(done, diagnostics);
 }

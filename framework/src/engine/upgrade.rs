@@ -1,7 +1,7 @@
 //! Bringing a stored state into the shape of the current schema.
 
 use super::Engine;
-use super::panic::catch;
+use super::panic::{catch, reported};
 use super::state::settle;
 use crate::diagnostics::{Diagnostic, Diagnostics, Report as _, Reported};
 use crate::resource::{Resource, UpgradeStateRequest, UpgradeStateResponse};
@@ -77,7 +77,7 @@ async fn upgraded<D: Send + Sync>(
     };
     let upgraded = catch(async { ability.upgrade(request, &mut response) }).await;
     diagnostics.extend(response.diagnostics);
-    upgraded.report(diagnostics).flatten()?;
+    reported(upgraded, diagnostics)?;
     Ok(response.state)
 }
 

@@ -119,7 +119,7 @@ macro_rules! whole_numbers {
     };
 }
 
-whole_numbers!(i64, u64, i32, u32, u16);
+whole_numbers!(i64, u64, i32, u32, u16, usize);
 
 impl<T: FromValue> FromValue for Option<T> {
     fn shape() -> Shape {

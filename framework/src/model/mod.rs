@@ -31,9 +31,9 @@
 //! |---|---|---|---|
 //! | `T` | an error | an error | required attributes, and blocks that are never null |
 //! | `Option<T>` | `None` | an error | optional attributes where all that the user writes is known: create, read, update, delete |
-//! | `Attr<T>` | `Attr::Null` | `Attr::Unknown` | everything, above all what is computed |
+//! | `Attr<T>` | `Attr::Null` | `Attr::Unknown` | everything, above all what is computed, as is what has a default |
 //!
-//! `T` is a string, a bool, a number (`i64`, `u64`, `i32`, `u32`, `u16`, `f64`, [`Number`]), `Vec` for lists, `BTreeSet` for sets,
+//! `T` is a string, a bool, a number (`i64`, `u64`, `i32`, `u32`, `u16`, `usize`, `f64`, [`Number`]), `Vec` for lists, `BTreeSet` for sets,
 //! `BTreeMap<String, _>` for maps, another model for nested objects, or [`Value`] for anything. Elements of sets are [`Ord`], so a model in a set derives it. An
 //! error names the path.
 //! `testing::assert_model_fits` finds in a test whatever in a model does not fit its schema.

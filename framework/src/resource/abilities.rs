@@ -42,6 +42,56 @@ pub trait ImportState<D: Send + Sync>: Send + Sync {
     ) -> Result<(), Reported>;
 }
 
+/// The import of objects that a read finds by one attribute, which the ID is the text of. What the user gives as an identity goes
+/// to the attributes of the same names.
+///
+/// ```
+/// use tfplugin_framework::resource::{ImportState, ImportStatePassthroughId};
+///
+/// // In an `impl Resource<Client>`:
+/// # struct Client;
+/// # struct File;
+/// # impl File {
+/// fn import_state(&self) -> Option<&dyn ImportState<Client>> {
+///     Some(&ImportStatePassthroughId("path"))
+/// }
+/// # }
+/// # let _ = File.import_state();
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct ImportStatePassthroughId(pub &'static str);
+
+#[async_trait]
+impl<D: Send + Sync> ImportState<D> for ImportStatePassthroughId {
+    async fn import(
+        &self,
+        _: &Context<D>,
+        request: ImportStateRequest<'_>,
+        response: &mut ImportStateResponse,
+    ) -> Result<(), Reported> {
+        match request.identity {
+            Some(identity) => {
+                let given = identity.iter();
+                let given: Vec<_> = given
+                    .filter(|(name, _)| response.state.find(name).is_some())
+                    .collect();
+                for (name, value) in given {
+                    response.state.set(name, value.clone());
+                }
+                Ok(())
+            }
+            None if request.id.is_empty() => {
+                let detail = format!("Import the object by its `{}`.", self.0);
+                Err(response.diagnostics.add_error("Empty import ID", detail))
+            }
+            None => {
+                response.state.set(self.0, request.id);
+                Ok(())
+            }
+        }
+    }
+}
+
 /// What there is to import.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]

@@ -6,7 +6,8 @@ use crate::types::json::RawState;
 
 /// Telling the objects of a type apart, so that users import by more than one text, and lists can show what there is.
 ///
-/// Create and read set the identity in their response. Once stored it may not change, except right after an import.
+/// Create and read set the identity in their response. Where they do not, it is that of the state, if all attributes of the
+/// identity are there under the same names. Once stored it may not change, except right after an import.
 ///
 /// ```
 /// use std::sync::LazyLock;

@@ -9,8 +9,8 @@ pub mod plan;
 use async_trait::async_trait;
 
 pub use self::abilities::{
-    ImportState, ImportStateRequest, ImportStateResponse, UpgradeState, UpgradeStateRequest,
-    UpgradeStateResponse,
+    ImportState, ImportStatePassthroughId, ImportStateRequest, ImportStateResponse, UpgradeState,
+    UpgradeStateRequest, UpgradeStateResponse,
 };
 pub use self::identity::{
     Identity, UpgradeIdentity, UpgradeIdentityRequest, UpgradeIdentityResponse,

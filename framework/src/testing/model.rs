@@ -71,6 +71,10 @@ impl Check {
         match shape {
             Shape::Any | Shape::Attr(_) => {}
             // What a plan does not know yet is what the provider decides.
+            _ if row.default_value().is_some() => self.find(
+                path,
+                "it has a default and is computed by that, so the field is an Attr",
+            ),
             _ if row.is_computed() => self.find(path, "it is computed, so the field is an Attr"),
             Shape::Option(_) => {}
             _ if may_be_null => {
@@ -267,12 +271,13 @@ mod tests {
     fn everything_that_does_not_fit_is_found() {
         let null = "it may be null, so the field is an Option or Attr";
         let computed = "it is computed, so the field is an Attr";
+        let defaulted = "it has a default and is computed by that, so the field is an Attr";
         assert_eq!(
             findings::<Differs>(&schema()),
             [
                 format!("id: {computed}"),
                 "nmae: the schema has no such attribute or block".into(),
-                format!("enabled: {computed}"),
+                format!("enabled: {defaulted}"),
                 format!("hosts: {null}"),
                 "hosts: [\"list\",\"string\"] in the schema, a set in the model".into(),
                 "labels: \"number\" in the schema, a string in the model".into(),

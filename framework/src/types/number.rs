@@ -3,7 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use bigdecimal::{BigDecimal, ToPrimitive, num_bigint::ToBigInt};
+use bigdecimal::{
+    BigDecimal, ToPrimitive,
+    num_bigint::{BigInt, ToBigInt},
+};
 
 /// An exact decimal number; equality and order are by value, so `1.0` is `1`.
 ///
@@ -79,6 +82,12 @@ macro_rules! from_small {
 }
 
 from_small!(i32, u32, u16);
+
+impl From<usize> for Number {
+    fn from(value: usize) -> Self {
+        Self(BigInt::from(value).into())
+    }
+}
 
 /// Why a text is no [`Number`].
 #[derive(Clone, Debug, PartialEq, Eq)]

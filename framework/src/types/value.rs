@@ -1,7 +1,7 @@
 //! Values as Terraform passes them: known, null or unknown, at every level.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
 use super::number::Number;
@@ -27,6 +27,9 @@ use super::ty::Type;
 /// assert!(!list.is_wholly_known() && !list.is_empty_collection());
 /// assert_eq!(list.as_elements().and_then(|it| it[0].as_bool()), Some(true));
 /// assert!(object.get("tags").as_map().is_some_and(|tags| tags.contains_key("team")));
+/// // What models have for fields, values are made of: numbers, vectors for lists, B-tree sets for sets, B-tree maps for maps.
+/// assert_eq!(Value::from(vec!["a", "b"]), Value::strings(["a", "b"]));
+/// assert_eq!(Value::from("text".len()), Value::from(4.0));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
@@ -204,9 +207,42 @@ impl From<bool> for Value {
     }
 }
 
-impl From<i64> for Value {
-    fn from(value: i64) -> Self {
-        Self::Number(value.into())
+macro_rules! from_numbers {
+    ($($ty:ty),*) => {
+        $(impl From<$ty> for Value {
+            fn from(value: $ty) -> Self {
+                Self::Number(value.into())
+            }
+        })*
+    };
+}
+
+from_numbers!(i64, u64, i32, u32, u16, usize);
+
+/// A float that is no number is null.
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Number::from_f64(value).map_or(Self::Null, Self::Number)
+    }
+}
+
+/// A list.
+impl<T: Into<Value>> From<Vec<T>> for Value {
+    fn from(elements: Vec<T>) -> Self {
+        Self::List(elements.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<T: Into<Value>> From<BTreeSet<T>> for Value {
+    fn from(elements: BTreeSet<T>) -> Self {
+        Self::set(elements.into_iter().map(Into::into))
+    }
+}
+
+impl<T: Into<Value>> From<BTreeMap<String, T>> for Value {
+    fn from(elements: BTreeMap<String, T>) -> Self {
+        let elements = elements.into_iter();
+        Self::Map(elements.map(|(key, it)| (key, it.into())).collect())
     }
 }
 
@@ -449,6 +485,21 @@ impl Ord for Refinements {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_are_made_of_what_models_have_for_fields() {
+        use crate::model::IntoValue;
+        assert_eq!(Value::from(u64::MAX), u64::MAX.into_value());
+        assert_eq!(Value::from(7_usize), 7_usize.into_value());
+        assert_eq!(Value::from(0.5), 0.5.into_value());
+        assert_eq!(Value::from(f64::NAN), Value::Null);
+        let list = vec![Some("a".to_owned()), None];
+        assert_eq!(Value::from(list.clone()), list.into_value());
+        let set = BTreeSet::from([2_i64, 1]);
+        assert_eq!(Value::from(set.clone()), set.into_value());
+        let map = BTreeMap::from([("a".to_owned(), vec![true])]);
+        assert_eq!(Value::from(map.clone()), map.into_value());
+    }
 
     #[test]
     fn sets_have_no_order_and_no_duplicates() {

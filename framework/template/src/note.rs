@@ -1,15 +1,14 @@
 //! `{{provider}}_note`: a note.
 
-use std::io;
 use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::{Diagnostic, Report, Reported};
+use tfplugin_framework::diagnostics::{Explain, Reported};
 use tfplugin_framework::model::{Model, WholeModel};
 use tfplugin_framework::resource::{
-    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState, ImportStateRequest,
-    ImportStateResponse, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
+    CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState,
+    ImportStatePassthroughId, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
     UpdateResponse,
 };
 use tfplugin_framework::schema::plan_modifier::requires_replace;
@@ -45,10 +44,6 @@ pub static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
     ..Schema::default()
 });
 
-fn failed(doing: &str, error: &io::Error) -> Diagnostic {
-    Diagnostic::error(format!("{doing} a note failed"), format!("{error}."))
-}
-
 #[async_trait]
 impl Resource<Client> for Note {
     fn type_name(&self) -> &str {
@@ -65,11 +60,10 @@ impl Resource<Client> for Note {
         request: CreateRequest<'_>,
         response: &mut CreateResponse,
     ) -> Result<Outcome, Reported> {
-        let client = context.data().report(&mut response.diagnostics)?;
-        let note: NoteModel = request.plan.model().report(&mut response.diagnostics)?;
+        let client = context.data()?;
+        let note: NoteModel = request.plan.model()?;
         let written = client.put(&note.name, &note.text);
-        let written = written.map_err(|error| failed("Creating", &error));
-        written.report(&mut response.diagnostics)?;
+        written.explain("Creating a note failed")?;
         // As soon as it exists: what is set here is kept, whatever goes wrong after it.
         response.state.set(note.into_object());
         Ok(Outcome::Done)
@@ -81,11 +75,10 @@ impl Resource<Client> for Note {
         request: ReadRequest<'_>,
         response: &mut ReadResponse,
     ) -> Result<(), Reported> {
-        let client = context.data().report(&mut response.diagnostics)?;
+        let client = context.data()?;
         let name = request.current.str_or_empty("name").to_owned();
-        let found = client.get(&name);
-        let found = found.map_err(|error| failed("Reading", &error));
-        match found.report(&mut response.diagnostics)? {
+        let found = client.get(&name).explain("Reading a note failed")?;
+        match found {
             Some(text) => response.state.set(NoteModel { name, text }.into_object()),
             None => response.state.remove(),
         }
@@ -98,11 +91,10 @@ impl Resource<Client> for Note {
         request: UpdateRequest<'_>,
         response: &mut UpdateResponse,
     ) -> Result<Outcome, Reported> {
-        let client = context.data().report(&mut response.diagnostics)?;
-        let note: NoteModel = request.plan.model().report(&mut response.diagnostics)?;
+        let client = context.data()?;
+        let note: NoteModel = request.plan.model()?;
         let written = client.put(&note.name, &note.text);
-        let written = written.map_err(|error| failed("Updating", &error));
-        written.report(&mut response.diagnostics)?;
+        written.explain("Updating a note failed")?;
         response.state.set(note.into_object());
         Ok(Outcome::Done)
     }
@@ -111,29 +103,15 @@ impl Resource<Client> for Note {
         &self,
         context: &Context<Client>,
         request: DeleteRequest<'_>,
-        response: &mut DeleteResponse,
+        _: &mut DeleteResponse,
     ) -> Result<(), Reported> {
-        let client = context.data().report(&mut response.diagnostics)?;
+        let client = context.data()?;
         let deleted = client.delete(request.prior.str_or_empty("name"));
-        let deleted = deleted.map_err(|error| failed("Deleting", &error));
-        deleted.report(&mut response.diagnostics)
+        Ok(deleted.explain("Deleting a note failed")?)
     }
 
+    /// By name; the read that follows finds the text.
     fn import_state(&self) -> Option<&dyn ImportState<Client>> {
-        Some(self)
-    }
-}
-
-/// By name; the read that follows finds the text.
-#[async_trait]
-impl ImportState<Client> for Note {
-    async fn import(
-        &self,
-        _: &Context<Client>,
-        request: ImportStateRequest<'_>,
-        response: &mut ImportStateResponse,
-    ) -> Result<(), Reported> {
-        response.state.set("name", request.id);
-        Ok(())
+        Some(&ImportStatePassthroughId("name"))
     }
 }

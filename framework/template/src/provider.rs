@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
-use tfplugin_framework::diagnostics::{Report, Reported};
+use tfplugin_framework::diagnostics::Reported;
 use tfplugin_framework::model::Model;
 use tfplugin_framework::provider::{
     ConfigureContext, ConfigureRequest, ConfigureResponse, Provider,
@@ -47,7 +47,7 @@ impl Provider for Root {
         request: ConfigureRequest<'_>,
         response: &mut ConfigureResponse<Client>,
     ) -> Result<(), Reported> {
-        let config: Config = request.config.model().report(&mut response.diagnostics)?;
+        let config: Config = request.config.model()?;
         response.data = match config.folder {
             Attr::Known(folder) => Some(Client::new(folder)),
             Attr::Null => Some(Client::new("notes")),

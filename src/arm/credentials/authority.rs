@@ -16,9 +16,10 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 use super::access_token;
-use super::fetch::Fetch;
+use super::fetch::{Fetch, TOKEN};
 use super::method::{Application, Context, Unready, failed};
-use crate::arm::arguments::TENANT_ID;
+use crate::arm::arguments::{CLIENT_ID, CLIENT_SECRET, TENANT_ID};
+use crate::arm::given::Given;
 
 /// The tenant of AD FS, which signs in for an Azure Stack Hub without Microsoft Entra ID: MSAL and azapi call it so too.
 const AD_FS: &str = "adfs";
@@ -27,16 +28,16 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 
 /// What an application proves with that it is itself.
 pub(super) enum Proof {
-    /// A secret.
-    Secret(Secret),
+    /// Its secret.
+    Secret,
     /// What is made or fetched anew for each token.
     Assertion(Box<dyn Assertion>),
 }
 
-/// Gives an assertion whenever a token is asked for; the error is a clause that says why there is none.
+/// Gives an assertion for a client ID whenever a token is asked for; the error is a clause that says why there is none.
 #[async_trait]
 pub(super) trait Assertion: Send + Sync + 'static {
-    async fn get(&self) -> Result<String, String>;
+    async fn get(&self, client_id: &str) -> Result<String, String>;
 }
 
 /// The application at its tenant.
@@ -44,7 +45,7 @@ struct Entra {
     fetch: Fetch,
     url: Url,
     whom: String,
-    client_id: String,
+    given: Given,
     proof: Proof,
 }
 
@@ -59,7 +60,7 @@ pub(super) fn credential(
         fetch: Fetch::new(context),
         whom: format!("the sign-in service at {}", url.authority()),
         url,
-        client_id: application.client_id,
+        given: context.given.clone(),
         proof,
     }))
 }
@@ -72,8 +73,11 @@ pub(super) fn token_url(context: &Context<'_>, tenant_id: &str) -> Result<Url, S
             "{TENANT_ID}: {tenant_id:?} is no tenant: give its ID or its domain"
         ));
     }
-    let version = if is_ad_fs(tenant_id) { "" } else { "v2.0/" };
-    let path = format!("/{tenant_id}/oauth2/{version}token");
+    // AD FS may care about capitals.
+    let path = match is_ad_fs(tenant_id) {
+        true => format!("/{AD_FS}/oauth2/token"),
+        false => format!("/{tenant_id}/oauth2/v2.0/token"),
+    };
     let url = context.cloud.authority_host.join(&path);
     url.map_err(|error| format!("{TENANT_ID}: {error}"))
 }
@@ -84,13 +88,13 @@ pub(crate) fn is_ad_fs(tenant_id: &str) -> bool {
 }
 
 impl Entra {
-    fn form(&self, scope: &str, shown: &Secret) -> String {
+    fn form(&self, client_id: &str, scope: &str, shown: &Secret) -> String {
         let mut form = Serializer::new(String::new());
-        form.append_pair("client_id", &self.client_id)
+        form.append_pair("client_id", client_id)
             .append_pair("grant_type", "client_credentials")
             .append_pair("scope", scope);
         match &self.proof {
-            Proof::Secret(_) => form.append_pair("client_secret", shown.secret()),
+            Proof::Secret => form.append_pair("client_secret", shown.secret()),
             Proof::Assertion(_) => form
                 .append_pair("client_assertion_type", ASSERTION_TYPE)
                 .append_pair("client_assertion", shown.secret()),
@@ -99,11 +103,14 @@ impl Entra {
     }
 
     async fn token(&self, scope: &str) -> Result<AccessToken, String> {
+        // All that a file may hold is read here: where it cannot be had, no other identity stands in.
+        let client_id = self.given.read(&CLIENT_ID).await?.unwrap_or_default();
         let shown = match &self.proof {
-            Proof::Secret(secret) => secret.clone(),
-            Proof::Assertion(assertion) => Secret::new(assertion.get().await?),
+            Proof::Secret => self.given.read(&CLIENT_SECRET).await?.unwrap_or_default(),
+            Proof::Assertion(assertion) => assertion.get(&client_id).await?,
         };
-        let form = self.form(scope, &shown);
+        let shown = Secret::new(shown);
+        let form = self.form(&client_id, scope, &shown);
         let request = || {
             let mut request = Request::new(Verb::POST, self.url.clone());
             let headers = request.headers_mut();
@@ -121,7 +128,7 @@ impl Entra {
         {
             return Err(words);
         }
-        let answer = fetch.token_json(&response, &self.whom)?;
+        let answer = fetch.content(&response, &self.whom, TOKEN)?;
         access_token::read(answer, &self.whom, OffsetDateTime::now_utc())
     }
 }

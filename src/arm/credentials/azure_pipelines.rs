@@ -8,8 +8,7 @@ use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method as Verb, Request};
 use url::Url;
 
-use super::assertion;
-use super::authority::Assertion;
+use super::authority::{self, Assertion, Proof};
 use super::fetch::{Fetch, bearer};
 use super::method::{Context, Method, Unready};
 use super::oidc_token;
@@ -39,8 +38,11 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
         &ADO_PIPELINE_SERVICE_CONNECTION_ID,
     ];
     let has_no_token = !given.has(&OIDC_REQUEST_TOKEN);
+    let lacks_connection_alone = context.application(&[], &needs[..2]).is_ok();
     let application = context.application(marks, &needs);
     let application = application.map_err(|why| match why {
+        // azurerm takes this for GitHub's, complete, and fails: no other identity may stand in.
+        Unready::Half(why) if marks.len() > 1 && lacks_connection_alone => Unready::Broken(why),
         Unready::Half(why) if has_no_token => Unready::Half(format!(
             "{why}; the env of the step has to hand on SYSTEM_ACCESSTOKEN: $(System.AccessToken)"
         )),
@@ -58,19 +60,23 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
         .extend_pairs(others)
         .append_pair("api-version", API_VERSION)
         .append_pair("serviceConnectionId", connection.unwrap_or_default());
-    let token = context.secret(&OIDC_REQUEST_TOKEN)?;
+    let token = oidc_token::request_token(context);
     let asked = Job {
         fetch: Fetch::new(context).hiding(&token),
         url,
         token,
     };
-    assertion::credential(context, application, asked)
+    authority::credential(context, application, Proof::Assertion(Box::new(asked)))
 }
 
-/// Whether Azure Pipelines gave this URL to a job.
+/// Whether Azure Pipelines gave this URL to a job. GitHub's runners, which are made of the same, may have one with the same
+/// beginning; its end is another.
 pub(super) fn is_of_azure_pipelines(url: &str) -> bool {
     let path = Url::parse(url).map(|url| url.path().to_ascii_lowercase());
-    path.is_ok_and(|path| path.contains("/_apis/distributedtask/"))
+    path.is_ok_and(|path| {
+        let end = path.trim_end_matches('/').rsplit('/').next();
+        path.contains("/_apis/distributedtask/") && end == Some("oidctoken")
+    })
 }
 
 struct Job {
@@ -81,7 +87,7 @@ struct Job {
 
 #[async_trait]
 impl Assertion for Job {
-    async fn get(&self) -> Result<String, String> {
+    async fn get(&self, _: &str) -> Result<String, String> {
         let request = || {
             let mut request = Request::new(Verb::POST, self.url.clone());
             let headers = request.headers_mut();

@@ -11,14 +11,14 @@ use time::OffsetDateTime;
 use url::Url;
 use uuid::Uuid;
 
-use super::assertion;
-use super::authority::{self, Assertion};
+use super::authority::{self, Assertion, Proof};
 use super::certificate::{Certificate, PS256, RS256, Scheme, open};
 use super::method::{Context, Method, Unready};
 use crate::arm::arguments::{
     CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_PASSWORD, CLIENT_CERTIFICATE_PATH,
 };
-use crate::arm::given::{Given, read_file};
+use crate::arm::file;
+use crate::arm::given::Given;
 
 pub(super) const METHOD: Method = Method {
     name: "client certificate",
@@ -33,47 +33,41 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
     let application = context.application(&marks, &[&CLIENT_CERTIFICATE])?;
     let signed = Signed {
         given: context.given.clone(),
-        client_id: application.client_id.clone(),
         audience: authority::token_url(context, &application.tenant_id)?,
         scheme: match authority::is_ad_fs(&application.tenant_id) {
             true => &RS256,
             false => &PS256,
         },
     };
-    assertion::credential(context, application, signed)
+    authority::credential(context, application, Proof::Assertion(Box::new(signed)))
 }
 
 struct Signed {
     given: Given,
-    client_id: String,
     audience: Url,
     scheme: &'static Scheme,
 }
 
 #[async_trait]
 impl Assertion for Signed {
-    async fn get(&self) -> Result<String, String> {
-        let certificate = read(&self.given)?;
+    async fn get(&self, client_id: &str) -> Result<String, String> {
+        let certificate = read(&self.given).await?;
         let now = OffsetDateTime::now_utc();
-        let Self {
-            client_id,
-            audience,
-            scheme,
-            ..
-        } = self;
-        assertion(&certificate, scheme, client_id, audience, now)
+        assertion(&certificate, self.scheme, client_id, &self.audience, now)
     }
 }
 
-/// The certificate as it is now: it may have been renewed.
-fn read(given: &Given) -> Result<Certificate, String> {
-    let (source, bytes) = match given.file(&CLIENT_CERTIFICATE) {
-        Some(path) => {
-            let bytes = read_file(path).map_err(|why| format!("{CLIENT_CERTIFICATE_PATH}: {why}"));
+/// The certificate as it is now: it may have been renewed. One that is given goes before a path, as in azurerm.
+async fn read(given: &Given) -> Result<Certificate, String> {
+    let text = given.text(&CLIENT_CERTIFICATE);
+    let (source, bytes) = match (text, given.file(&CLIENT_CERTIFICATE)) {
+        (None, Some(path)) => {
+            let bytes = file::read(path).await;
+            let bytes = bytes.map_err(|why| format!("{CLIENT_CERTIFICATE_PATH}: {why}"));
             (&CLIENT_CERTIFICATE_PATH, bytes?)
         }
-        None => {
-            let text = given.text(&CLIENT_CERTIFICATE).unwrap_or_default();
+        (text, _) => {
+            let text = text.unwrap_or_default();
             let bare: String = text.split_whitespace().collect();
             let bytes = STANDARD.decode(bare).map_err(|error| {
                 format!("{CLIENT_CERTIFICATE}: not the base64 of a PKCS#12 file: {error}")
@@ -139,9 +133,9 @@ mod tests {
         Given::default().with(&CLIENT_CERTIFICATE_PASSWORD, "correct")
     }
 
-    #[test]
-    fn the_assertion_is_signed_by_the_key_and_names_its_certificate() -> Result<(), String> {
-        let certificate = read(&given().with(&CLIENT_CERTIFICATE_PATH, FILE))?;
+    #[tokio::test]
+    async fn the_assertion_is_signed_by_the_key_and_names_its_certificate() -> Result<(), String> {
+        let certificate = read(&given().with(&CLIENT_CERTIFICATE_PATH, FILE)).await?;
         let key: PublicKeyX509Der<'_> = certificate
             .key
             .public_key()
@@ -186,12 +180,15 @@ mod tests {
         Ok(())
     }
 
-    #[test]
-    fn it_comes_as_text_or_from_its_file_and_the_argument_is_named() {
+    #[tokio::test]
+    async fn it_comes_as_text_or_from_its_file_and_the_argument_is_named() {
         let bytes = std::fs::read(FILE).expect("the fixture");
         let mut text = STANDARD.encode(bytes);
         text.insert(40, '\n');
-        assert!(read(&given().with(&CLIENT_CERTIFICATE, text)).is_ok());
+        let both = given()
+            .with(&CLIENT_CERTIFICATE, text)
+            .with(&CLIENT_CERTIFICATE_PATH, "/nowhere");
+        assert!(read(&both).await.is_ok());
         for (argument, value, why) in [
             (
                 &CLIENT_CERTIFICATE,
@@ -209,7 +206,7 @@ mod tests {
                 "client_certificate_path: the file",
             ),
         ] {
-            let error = read(&given().with(argument, value)).map(|_| ());
+            let error = read(&given().with(argument, value)).await.map(drop);
             let error = error.expect_err(value);
             assert!(error.starts_with(why), "{error}");
         }

@@ -15,6 +15,5 @@ pub(super) const METHOD: Method = Method {
 
 fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready> {
     let application = context.application(&[&CLIENT_SECRET], &[&CLIENT_SECRET])?;
-    let secret = context.secret(&CLIENT_SECRET)?;
-    authority::credential(context, application, Proof::Secret(secret))
+    authority::credential(context, application, Proof::Secret)
 }

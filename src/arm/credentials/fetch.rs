@@ -1,4 +1,4 @@
-//! Requests to those who vouch for us: what they answer in words, and when they are asked again.
+//! Requests to those who vouch for us, and to clouds about themselves: what they answer in words, and when they are asked again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use reqwest::Request;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use serde_json::Value as Json;
 use tokio::time::Instant;
-use url::form_urlencoded;
 
-use super::method::{Context, Patience};
+use super::mask::mask;
+use super::method::{Context, LONGEST_PAUSE, Patience};
 use crate::arm::arguments::Argument;
 use crate::arm::error::Error;
 use crate::arm::response::Response;
@@ -20,21 +20,15 @@ use crate::arm::transport::{Route, Transport, is_of_tls};
 /// How often something is asked in all.
 const MOST_ATTEMPTS: u32 = 5;
 
-/// How long a pause becomes, whatever the service asks for: a person may be waiting.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
 /// How many characters of an answer are shown.
 const LONGEST_WORDS: usize = 800;
 
-/// In the place of a secret.
-const MASK: &str = "***";
-
-/// Shorter beginnings of a secret tell nothing of it, and are in any text.
-const SHORTEST_PART: usize = 4;
+/// What most of them are asked for.
+pub(super) const TOKEN: &str = "a token";
 
 /// Sends such requests.
-#[derive(Clone)]
-pub(super) struct Fetch {
+#[derive(Clone, Debug)]
+pub(crate) struct Fetch {
     transport: Arc<Transport>,
     patience: Patience,
     route: Route,
@@ -47,9 +41,14 @@ pub(super) struct Fetch {
 impl Fetch {
     /// Through a proxy, if there is one for the URL.
     pub(super) fn new(context: &Context<'_>) -> Self {
+        Self::with(context.transport, context.patience)
+    }
+
+    /// The same, where nobody signs in.
+    pub(crate) fn with(transport: &Arc<Transport>, patience: &Patience) -> Self {
         Self {
-            transport: Arc::clone(context.transport),
-            patience: context.patience.clone(),
+            transport: Arc::clone(transport),
+            patience: patience.clone(),
             route: Route::PerUrl,
             is_imds: false,
             hidden: None,
@@ -85,21 +84,22 @@ impl Fetch {
         whom: &str,
     ) -> Result<Json, String> {
         let response = self.response(request, whom).await?;
-        self.token_json(&response, whom).cloned()
+        self.content(&response, whom, TOKEN).cloned()
     }
 
-    /// The JSON of an answer; the error is a clause with what it is instead.
-    pub(super) fn token_json<'r>(
+    /// The JSON of an answer, which is to be `what`; the error is a clause with what it is instead.
+    pub(crate) fn content<'r>(
         &self,
         response: &'r Response,
         whom: &str,
+        what: &str,
     ) -> Result<&'r Json, String> {
         if !response.is_success() {
             return Err(self.refusal(response, whom));
         }
         let unreadable = |why| {
             format!(
-                "{whom} answered something else than a token: {why}{}",
+                "{whom} answered something else than {what}: {why}{}",
                 self.words(response)
             )
         };
@@ -107,43 +107,46 @@ impl Fetch {
     }
 
     /// The answer, once it is one that asking again would not change.
-    pub(super) async fn response(
+    pub(crate) async fn response(
         &self,
         request: impl Fn() -> Result<Request, String>,
         whom: &str,
     ) -> Result<Response, String> {
-        let started = Instant::now();
-        let mut pause = self.patience.first_pause;
-        let mut attempts = 0;
+        let mut attempts = self.attempts();
         loop {
-            attempts += 1;
-            let sent = self.transport.send_by(self.route, request()?);
-            let too_late = |_| {
-                let longest = self.patience.answer;
-                Err(Error::answer_lost(format!("nothing within {longest:?}")))
-            };
-            let answer = tokio::time::timeout(self.patience.answer, sent).await;
-            let answer = answer.unwrap_or_else(too_late);
-            let passes = match &answer {
-                Ok(response) => self.passes(response),
-                // Whoever has no certificate that is trusted will have none in a second.
-                Err(error) => !is_of_tls(error),
-            };
-            let is_updating = matches!(&answer, Ok(response) if response.status.as_u16() == 410);
-            let asked = answer.as_ref().ok().and_then(Response::retry_after);
-            let wait = asked.unwrap_or(pause).min(LONGEST_PAUSE);
-            let may_repeat = match is_updating {
-                true => started.elapsed() < self.patience.update,
-                false => {
-                    attempts < MOST_ATTEMPTS && started.elapsed() + wait < self.patience.longest
-                }
-            };
-            if !passes || !may_repeat {
+            let answer = self.once(request()?).await;
+            if !attempts.again(&answer, whom).await {
                 return answer.map_err(|error| lost(&error, whom));
             }
-            tracing::debug!(whom, attempts, wait_ms = wait.as_millis(), "will ask again");
-            tokio::time::sleep(wait).await;
-            pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// The answer to one request. One that broke off is none: nobody has it.
+    pub(super) async fn once(&self, request: Request) -> Result<Response, Error> {
+        let longest = self.patience.answer;
+        let sent = self.transport.send_by(self.route, request);
+        let too_late = |_| Err(Error::answer_lost(format!("nothing within {longest:?}")));
+        let answer = tokio::time::timeout(longest, sent).await;
+        let answer = answer.unwrap_or_else(too_late)?;
+        match answer.is_whole() {
+            true => Ok(answer),
+            false => Err(Error::answer_lost(format!(
+                "the connection broke before the answer was complete (HTTP {})",
+                answer.status
+            ))),
+        }
+    }
+
+    /// Before the first of several attempts.
+    pub(super) fn attempts(&self) -> Attempts<'_> {
+        let now = Instant::now();
+        Attempts {
+            fetch: self,
+            started: now,
+            since: now,
+            failures: 0,
+            pause: self.patience.first_pause,
+            update_pause: self.patience.first_pause,
         }
     }
 
@@ -189,6 +192,7 @@ impl Fetch {
         sanitised(&words.join(" "), LONGEST_WORDS)
     }
 
+    /// Whether an answer may be another one later.
     fn passes(&self, response: &Response) -> bool {
         match response.status.as_u16() {
             408 | 429 | 500.. => true,
@@ -198,25 +202,69 @@ impl Fetch {
     }
 }
 
-/// The text without a secret, as it is or as a form holds it, and without the beginning of one where the text was cut.
-fn mask(text: &str, secret: &str) -> String {
-    if secret.is_empty() {
-        return text.to_owned();
-    }
-    let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    let mut masked = text.replace(secret, MASK).replace(&encoded, MASK);
-    for secret in [secret, &encoded] {
-        let bare = masked.trim_end_matches('…');
-        let starts = secret.char_indices().map(|(at, _)| &secret[..at]);
-        let mut cut = starts.filter(|start| start.len() >= SHORTEST_PART && bare.ends_with(start));
-        if let Some(start) = cut.next_back() {
-            masked = format!("{}{MASK}", &bare[..bare.len() - start.len()]);
-        }
-    }
-    masked
+/// Decides whether something is asked again.
+pub(super) struct Attempts<'f> {
+    fetch: &'f Fetch,
+    started: Instant,
+    /// Since when anything failed: an update that was announced before takes nothing of the patience with that.
+    since: Instant,
+    failures: u32,
+    /// The next one after a failure.
+    pause: Duration,
+    /// The next one in an update.
+    update_pause: Duration,
 }
 
-fn lost(error: &Error, whom: &str) -> String {
+impl Attempts<'_> {
+    /// Waits until it may be asked again after this answer; or not, if that would change nothing or takes more patience than there is.
+    pub(super) async fn again(&mut self, answer: &Result<Response, Error>, whom: &str) -> bool {
+        let passes = match answer {
+            Ok(response) => self.fetch.passes(response),
+            // Whoever has no certificate that is trusted will have none in a second.
+            Err(error) => !is_of_tls(error),
+        };
+        let is_updating = matches!(answer, Ok(response) if response.status.as_u16() == 410);
+        let asked = answer.as_ref().ok().and_then(Response::retry_after);
+        let wait = match is_updating {
+            true => self.before_end_of_update(asked),
+            false => self.after_failure(asked),
+        };
+        let Some(wait) = wait.filter(|_| passes) else {
+            return false;
+        };
+        let failures = self.failures;
+        tracing::debug!(whom, failures, wait_ms = wait.as_millis(), "will ask again");
+        tokio::time::sleep(wait).await;
+        if is_updating {
+            self.since = Instant::now();
+        }
+        true
+    }
+
+    /// The last time is at the end of what an update may take.
+    fn before_end_of_update(&mut self, asked: Option<Duration>) -> Option<Duration> {
+        let left = self.fetch.patience.update;
+        let left = left.saturating_sub(self.started.elapsed());
+        let wait = asked.unwrap_or_else(|| left.min(next(&mut self.update_pause)));
+        (!left.is_zero() && wait <= left).then_some(wait)
+    }
+
+    fn after_failure(&mut self, asked: Option<Duration>) -> Option<Duration> {
+        self.failures += 1;
+        let wait = asked.unwrap_or_else(|| next(&mut self.pause));
+        let ends = self.since.elapsed().saturating_add(wait);
+        (self.failures < MOST_ATTEMPTS && ends < self.fetch.patience.longest).then_some(wait)
+    }
+}
+
+/// The pause, after which the next one is twice as long.
+fn next(pause: &mut Duration) -> Duration {
+    let doubled = pause.saturating_mul(2).min(LONGEST_PAUSE);
+    std::mem::replace(pause, doubled)
+}
+
+/// That nothing was answered, in a clause.
+pub(super) fn lost(error: &Error, whom: &str) -> String {
     let error = error.to_string();
     let why = error.strip_prefix("no answer: ").unwrap_or(&error);
     format!("{whom} gave no answer: {why}")
@@ -233,23 +281,4 @@ pub(super) fn bearer(
     value.set_sensitive(true);
     headers.insert(AUTHORIZATION, value);
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secret_is_masked_in_each_form_and_where_a_text_was_cut() {
-        for (text, expected) in [
-            ("no s3cret+&x for you", "no *** for you"),
-            ("client_secret=s3cret%2B%26x&y", "client_secret=***&y"),
-            ("you sent s3cret…", "you sent ***"),
-            ("you sent s3cret%2", "you sent ***"),
-            ("nothing of it: s", "nothing of it: s"),
-        ] {
-            assert_eq!(mask(text, "s3cret+&x"), expected);
-        }
-        assert_eq!(mask("as it is", ""), "as it is");
-    }
 }

@@ -8,8 +8,7 @@ use reqwest::header::{ACCEPT, HeaderValue};
 use reqwest::{Method as Verb, Request};
 use url::Url;
 
-use super::assertion;
-use super::authority::Assertion;
+use super::authority::{self, Assertion, Proof};
 use super::azure_pipelines::is_of_azure_pipelines;
 use super::fetch::{Fetch, bearer};
 use super::method::{Context, Method, Unready};
@@ -47,13 +46,13 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
     if !url.query_pairs().any(|(name, _)| name == "audience") {
         url.query_pairs_mut().append_pair("audience", AUDIENCE);
     }
-    let token = context.secret(&OIDC_REQUEST_TOKEN)?;
+    let token = oidc_token::request_token(context);
     let asked = Job {
         fetch: Fetch::new(context).hiding(&token),
         url,
         token,
     };
-    assertion::credential(context, application, asked)
+    authority::credential(context, application, Proof::Assertion(Box::new(asked)))
 }
 
 struct Job {
@@ -64,7 +63,7 @@ struct Job {
 
 #[async_trait]
 impl Assertion for Job {
-    async fn get(&self) -> Result<String, String> {
+    async fn get(&self, _: &str) -> Result<String, String> {
         let request = || {
             let mut request = Request::new(Verb::GET, self.url.clone());
             let headers = request.headers_mut();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use azure_core::credentials::{Secret, TokenCredential};
+use azure_core::credentials::TokenCredential;
 
 use crate::arm::arguments::{Argument, CLIENT_ID, TENANT_ID};
 use crate::arm::cloud::Cloud;
@@ -46,11 +46,20 @@ pub(super) struct Context<'a> {
     pub(super) patience: &'a Patience,
     /// The directory to sign in to.
     pub(super) tenant_id: Option<&'a str>,
-    /// Whether that is a further one.
-    pub(super) is_auxiliary: bool,
 }
 
-/// How long is waited for what signs in, and where it leaves its files.
+/// How long a pause becomes, unless the service asks for a longer one: a person may be waiting.
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// How long the Azure CLI may take to tell its account, which it does without network.
+pub(super) const LONGEST_ACCOUNT: Duration = Duration::from_secs(30);
+
+/// How long a renewal may keep the one caller who does it, while the old token serves.
+pub(super) const LONGEST_RENEWAL: Duration = Duration::from_secs(10);
+
+/// How long is waited for what signs in, and where it leaves its files. Each limit holds within the next wider one: an answer, a
+/// service that is asked again, a token, and around them what signing in may take in all, the tokens of further tenants included
+/// (`SignIn`). A file has a limit of its own (`file`).
 #[derive(Clone, Debug)]
 pub(crate) struct Patience {
     /// Before the first repetition; each further pause is twice as long.
@@ -61,8 +70,10 @@ pub(crate) struct Patience {
     pub(crate) connect: Duration,
     /// How long any service may take to answer.
     pub(crate) answer: Duration,
-    /// After which time nothing is asked again: two services may be asked in turn, and a person waits.
+    /// After which time a service that fails is not asked again.
     pub(crate) longest: Duration,
+    /// How long a token may take: two services may be asked for it in turn, or one that is being updated.
+    pub(crate) token: Duration,
     /// The only folder from which the keys of Azure Arc's agent are read.
     pub(crate) arc_folder: PathBuf,
 }
@@ -70,7 +81,6 @@ pub(crate) struct Patience {
 /// Who signs in, where it is an application.
 pub(super) struct Application {
     pub(super) tenant_id: String,
-    pub(super) client_id: String,
 }
 
 impl Default for Patience {
@@ -81,6 +91,7 @@ impl Default for Patience {
             connect: Duration::from_secs(3),
             answer: Duration::from_secs(15),
             longest: Duration::from_secs(50),
+            token: Duration::from_secs(100),
             arc_folder: arc_folder(),
         }
     }
@@ -113,11 +124,8 @@ impl Context<'_> {
         let needed = needs.iter().filter(|it| !self.given.has(it));
         missing.extend(needed.map(|argument| argument.name));
         self.complete(marks, &missing)?;
-        // A file that cannot be read is told, as a file.
-        let client_id = self.given.read(&CLIENT_ID)?.unwrap_or_default();
         Ok(Application {
             tenant_id: self.tenant_id.unwrap_or_default().to_owned(),
-            client_id,
         })
     }
 
@@ -136,12 +144,6 @@ impl Context<'_> {
                 present.join(", ")
             )),
         })
-    }
-
-    /// The value of an argument that is known to be there, read anew.
-    pub(super) fn secret(&self, argument: &Argument) -> Result<Secret, String> {
-        let value = self.given.read(argument)?;
-        Ok(Secret::new(value.unwrap_or_default()))
     }
 }
 

@@ -9,9 +9,9 @@ mod method;
 mod access_token;
 mod authority;
 mod fetch;
+mod mask;
 mod token_cache;
 
-mod assertion;
 mod certificate;
 mod client_certificate;
 mod client_secret;
@@ -29,13 +29,14 @@ mod azure_cli;
 mod tests;
 
 use std::error::Error as StdError;
-use std::sync::Arc;
+use std::sync::{Arc, Once, OnceLock};
 
 pub use azure_core::credentials::Secret;
 use azure_core::credentials::{AccessToken, TokenCredential};
 
 pub(super) use self::authority::is_ad_fs;
 pub(crate) use self::azure_cli::default_account;
+pub(crate) use self::fetch::Fetch;
 pub(crate) use self::method::Patience;
 use self::method::{Context, Method, Unready, failed};
 use self::token_cache::TokenCache;
@@ -43,7 +44,6 @@ use super::arguments::{AUXILIARY_TENANT_IDS, TENANT_ID};
 use super::cloud::Cloud;
 use super::error::Error;
 use super::given::Given;
-use super::stranger::sanitised;
 use super::transport::Transport;
 
 /// In azurerm's order. The first one that is complete is taken and no other: falling through to the next would act
@@ -65,9 +65,6 @@ pub(crate) const AZURE_CLI: &str = azure_cli::METHOD.name;
 const ADVICE: &str = "Correct that, or choose another way: by arguments of the provider block, by their environment variables, or with \
                       `az login`.";
 
-/// How many characters of what the Azure CLI prints are shown.
-const LONGEST_WORDS: usize = 1000;
-
 /// Gives tokens for ARM; they are kept until shortly before they expire, or until ARM refuses them.
 #[derive(Debug)]
 pub(crate) struct Credential {
@@ -77,6 +74,10 @@ pub(crate) struct Credential {
     cache: TokenCache,
     /// One for each further tenant.
     auxiliary: Vec<(String, TokenCache)>,
+    /// Found once: it depends on what is given alone.
+    way: OnceLock<Option<&'static str>>,
+    /// That further tenants are asked for in vain.
+    told: Once,
 }
 
 impl Credential {
@@ -91,21 +92,35 @@ impl Credential {
             transport,
             patience,
             cache: TokenCache::default(),
+            way: OnceLock::new(),
+            told: Once::new(),
         }
     }
 
     pub(crate) async fn token(&self, cloud: &Cloud) -> Result<Secret, Error> {
         let tenant_id = self.given.text(&TENANT_ID);
         self.cache
-            .get(|| self.sign_in(cloud, tenant_id, false))
+            .get(|| self.sign_in(cloud, tenant_id, None))
             .await
     }
 
-    /// The tokens of the further tenants.
+    /// The tokens of the further tenants. A managed identity has none, and goes without them, as in azurerm.
     pub(crate) async fn auxiliary_tokens(&self, cloud: &Cloud) -> Result<Vec<Secret>, Error> {
         let mut tokens = Vec::new();
+        if self.auxiliary.is_empty() {
+            return Ok(tokens);
+        }
+        let way = self.way(cloud);
+        if way == Some(managed_identity::METHOD.name) {
+            self.told.call_once(|| {
+                tracing::warn!("{AUXILIARY_TENANT_IDS}: a managed identity has no tokens of other tenants, so none go along");
+            });
+            return Ok(tokens);
+        }
         for (tenant, cache) in &self.auxiliary {
-            let token = cache.get(|| self.sign_in(cloud, Some(tenant), true)).await;
+            let token = cache
+                .get(|| self.sign_in(cloud, Some(tenant), Some(way)))
+                .await;
             tokens.push(token?);
         }
         Ok(tokens)
@@ -121,44 +136,39 @@ impl Credential {
 
     /// The way that is taken for these settings, if there is one.
     pub(crate) fn way(&self, cloud: &Cloud) -> Option<&'static str> {
-        let context = self.context(cloud, self.given.text(&TENANT_ID), false);
-        let mut methods = METHODS.iter();
-        let is_configured = |method: &&Method| {
-            let credential = (method.credential)(&context);
-            !matches!(
-                credential,
-                Err(Unready::NotConfigured(_) | Unready::Half(_))
-            )
-        };
-        methods.find(is_configured).map(|method| method.name)
+        *self.way.get_or_init(|| {
+            let context = self.context(cloud, self.given.text(&TENANT_ID));
+            let mut methods = METHODS.iter();
+            let is_configured = |method: &&Method| {
+                let credential = (method.credential)(&context);
+                !matches!(
+                    credential,
+                    Err(Unready::NotConfigured(_) | Unready::Half(_))
+                )
+            };
+            methods.find(is_configured).map(|method| method.name)
+        })
     }
 
-    fn context<'a>(
-        &'a self,
-        cloud: &'a Cloud,
-        tenant_id: Option<&'a str>,
-        is_auxiliary: bool,
-    ) -> Context<'a> {
+    fn context<'a>(&'a self, cloud: &'a Cloud, tenant_id: Option<&'a str>) -> Context<'a> {
         Context {
             given: &self.given,
             cloud,
             transport: &self.transport,
             patience: &self.patience,
             tenant_id,
-            is_auxiliary,
         }
     }
 
-    /// The credential is made anew for each token: what it is made of may have been renewed.
+    /// The credential is made anew for each token: what it is made of may have been renewed. The token of a further tenant is of
+    /// the same identity, whatever else that tenant completes: it is got in the `own_way`, by which the tenant itself is signed in to.
     async fn sign_in(
         &self,
         cloud: &Cloud,
         tenant_id: Option<&str>,
-        is_auxiliary: bool,
+        own_way: Option<Option<&'static str>>,
     ) -> Result<AccessToken, Error> {
-        let context = self.context(cloud, tenant_id, is_auxiliary);
-        // The tokens of further tenants are those of the same identity, whatever else a tenant completes.
-        let own_way = is_auxiliary.then(|| self.way(cloud));
+        let context = self.context(cloud, tenant_id);
         let mut account = Vec::new();
         let mut halves = Vec::new();
         let mut chosen = None;
@@ -202,7 +212,7 @@ impl Credential {
             };
             account.push(format!("\n  - {name}: {why_not}"));
         }
-        let tenant = tenant_id.filter(|_| is_auxiliary);
+        let tenant = tenant_id.filter(|_| own_way.is_some());
         let where_to = tenant.map(|tenant| format!(" to the further tenant {tenant}"));
         let heading = format!(
             "no way to sign in{} worked; tried, in this order:",
@@ -218,7 +228,7 @@ impl Credential {
         credential: &dyn TokenCredential,
         cloud: &Cloud,
     ) -> azure_core::Result<AccessToken> {
-        let longest = 2 * self.patience.longest;
+        let longest = self.patience.token;
         let scope = cloud.scope();
         let scopes = [&*scope];
         let token = tokio::time::timeout(longest, credential.get_token(&scopes, None));
@@ -236,10 +246,7 @@ fn reason(error: &azure_core::Error, way: &str) -> String {
     let words = innermost.to_string();
     match way {
         // What it prints is nobody's words but its own; all other answers are read, and made harmless, by `Fetch`.
-        AZURE_CLI => {
-            let words: Vec<_> = words.split_whitespace().collect();
-            sanitised(&words.join(" "), LONGEST_WORDS)
-        }
+        AZURE_CLI => azure_cli::printed(&words),
         _ => words.trim().to_owned(),
     }
 }

@@ -4,13 +4,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use azure_core::credentials::TokenCredential;
+use azure_core::credentials::{Secret, TokenCredential};
 use url::Url;
 
-use super::assertion;
-use super::authority::Assertion;
+use super::authority::{self, Assertion, Proof};
 use super::method::{Context, Method, Unready};
-use crate::arm::arguments::{OIDC_REQUEST_URL, OIDC_TOKEN, USE_OIDC};
+use crate::arm::arguments::{OIDC_REQUEST_TOKEN, OIDC_REQUEST_URL, OIDC_TOKEN, USE_OIDC};
 use crate::arm::given::Given;
 
 pub(super) const METHOD: Method = Method {
@@ -21,7 +20,8 @@ pub(super) const METHOD: Method = Method {
 fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready> {
     is_enabled(context)?;
     let application = context.application(&[&OIDC_TOKEN], &[&OIDC_TOKEN])?;
-    assertion::credential(context, application, Token(context.given.clone()))
+    let token = Box::new(Token(context.given.clone()));
+    authority::credential(context, application, Proof::Assertion(token))
 }
 
 /// An error unless other issuers may vouch for us.
@@ -47,11 +47,17 @@ pub(super) fn request_url(context: &Context<'_>) -> Result<Url, String> {
         .map_err(|why| format!("{OIDC_REQUEST_URL}: {why}"))
 }
 
+/// What it shows there.
+pub(super) fn request_token(context: &Context<'_>) -> Secret {
+    let token = context.given.text(&OIDC_REQUEST_TOKEN).unwrap_or_default();
+    Secret::new(token.to_owned())
+}
+
 struct Token(Given);
 
 #[async_trait]
 impl Assertion for Token {
-    async fn get(&self) -> Result<String, String> {
-        Ok(self.0.read(&OIDC_TOKEN)?.unwrap_or_default())
+    async fn get(&self, _: &str) -> Result<String, String> {
+        Ok(self.0.read(&OIDC_TOKEN).await?.unwrap_or_default())
     }
 }

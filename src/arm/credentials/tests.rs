@@ -44,7 +44,8 @@ const CERTIFICATE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/src/arm/credentials/fixtures/no-password.pfx"
 );
-const GITHUB: &str = "https://github.example/idtoken?api-version=2.0";
+/// As runners have it, whose plans and jobs lie below the same path as those of Azure Pipelines.
+const GITHUB: &str = "https://pipelines.actions.example/abc/_apis/distributedtask/hubs/Actions/plans/1/jobs/2/idtoken?api-version=2.0";
 const PIPELINES: &str =
     "https://dev.example/o/p/_apis/distributedtask/hubs/build/plans/1/jobs/2/oidctoken";
 
@@ -90,9 +91,12 @@ fn the_first_complete_way_is_taken() {
             vec![oidc, job[0], job[1], connection, cli],
             Some("Azure Pipelines"),
         ),
-        // azurerm takes GitHub here, and fails.
-        (vec![oidc, job[0], job[1]], None),
-        (vec![oidc, job[0], job[1], cli], Some("Azure CLI")),
+        // azurerm takes GitHub here, and fails: no other identity stands in.
+        (vec![oidc, job[0], job[1]], Some("Azure Pipelines")),
+        (
+            vec![oidc, job[0], job[1], msi, cli],
+            Some("Azure Pipelines"),
+        ),
         (vec![oidc, request[0], cli], Some("Azure CLI")),
         (vec![request[0], request[1], msi], Some("managed identity")),
         (vec![msi, cli], Some("managed identity")),
@@ -224,10 +228,10 @@ async fn a_renewed_token_is_shown_at_the_next_refresh() -> Result<(), Error> {
     Ok(())
 }
 
-const IDTOKEN: &str = "GET /idtoken?api-version=2.0&audience=api%3A%2F%2FAzureADTokenExchange";
+const IDTOKEN: &str = "GET /abc/_apis/distributedtask/hubs/Actions/plans/1/jobs/2/idtoken?api-version=2.0&audience=api%3A%2F%2FAzureADTokenExchange";
 
 fn github(server: &TestServer) -> Given {
-    let url = format!("{}idtoken?api-version=2.0", server.url);
+    let url = GITHUB.replace("https://pipelines.actions.example/", server.url.as_str());
     let values = [
         (&USE_OIDC, "true"),
         (&OIDC_REQUEST_URL, &*url),
@@ -392,7 +396,7 @@ async fn what_imds_answers_instead_is_told() {
 async fn an_update_of_imds_is_waited_for_as_long_as_documented_and_no_longer() {
     let server = TestServer::start(&[(IMDS, vec![Reply::text(410, "")])]).await;
     let impatient = Patience {
-        update: Duration::from_millis(30),
+        update: Duration::from_millis(300),
         ..patience()
     };
     let transport = Arc::new(Transport::for_tests());
@@ -506,12 +510,9 @@ async fn further_tenants_have_tokens_of_their_own() -> Result<(), Error> {
         ["others"]
     );
     let machine = imds(&server).with(&AUXILIARY_TENANT_IDS, "other");
-    let error = super::tests::credential(machine)
-        .auxiliary_tokens(&cloud)
-        .await;
-    let error = error.expect_err("not of a machine").to_string();
-    assert!(error.contains("to the further tenant other"), "{error}");
-    assert!(line(&error, "managed identity").contains("no tokens of other tenants"));
+    let machine = super::tests::credential(machine);
+    let tokens = machine.auxiliary_tokens(&cloud).await?;
+    assert!(tokens.is_empty(), "a machine has none, as in azurerm");
     assert_eq!(server.sign_ins(), 1, "{TOKEN_PATH}");
     Ok(())
 }

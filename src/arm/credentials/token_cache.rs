@@ -6,6 +6,7 @@ use std::time::Duration;
 use azure_core::credentials::{AccessToken, Secret};
 use tokio::time::Instant;
 
+use super::method::LONGEST_RENEWAL;
 use crate::arm::error::Error;
 use time::OffsetDateTime;
 
@@ -14,9 +15,6 @@ const REFRESH_AHEAD: time::Duration = time::Duration::minutes(5);
 
 /// How long a token that could not be renewed serves before that is tried again: not by every request in turn.
 const TRY_AGAIN: time::Duration = time::Duration::seconds(15);
-
-/// How long a renewal may keep the one caller who does it, while the old token serves.
-const LONGEST_RENEWAL: Duration = Duration::from_secs(10);
 
 /// How long a failure answers for the requests that queued behind it: without this, each would run the Azure CLI in turn.
 const FAILURE_LASTS: Duration = Duration::from_secs(1);

@@ -79,8 +79,8 @@ impl Work<'_> {
                         Pending::forget(private);
                     }
                 }
-                pending.clone().take_back_restart(state);
-                return Err(diagnostics.fail(messages::failed(self.id, pending.phase, &error)));
+                pending.take_back_restart(state);
+                return Err(diagnostics.fail(messages::failed(self.id, pending, &error)));
             }
             Ending::SucceededAfterAll(body, error) => {
                 diagnostics.add(messages::succeeded_after_all(self.id, &error));
@@ -149,12 +149,18 @@ impl Work<'_> {
         (update, change): (UpdateRequest<'_>, Change<'_>),
         response: &mut UpdateResponse,
     ) -> Result<Json, Reported> {
+        let failed = Pending::recall(&response.private);
+        let pending = |operation| {
+            Pending::change(operation, changes).with_prior_triggers(update.prior, failed)
+        };
         let pending = match sent {
-            Ok(accepted) => Pending::change(accepted.operation, changes).of(update.prior),
+            Ok(accepted) => pending(accepted.operation),
             Err(error) => {
                 if error.may_have_been_applied() {
-                    Pending::change(None, changes).remember(&mut response.private);
+                    let pending = pending(None);
+                    pending.remember(&mut response.private);
                     self.read_final_state(update, response).await?;
+                    pending.take_back_restart(&mut response.state);
                 }
                 let error = ARM.failed("updating", self.id)(error);
                 return Err(response.diagnostics.fail(error));

@@ -30,12 +30,17 @@ pub(super) fn will_wait(name: &str, pending: Option<&Pending>) -> Diagnostic {
 }
 
 /// An operation failed.
-pub(super) fn failed(id: &ResourceId, phase: Phase, error: &arm::Error) -> Diagnostic {
-    let (doing, next) = match phase {
+pub(super) fn failed(id: &ResourceId, pending: &Pending, error: &arm::Error) -> Diagnostic {
+    let (doing, next) = match pending.phase {
         Phase::Creating => (
             "creating",
             "The next apply replaces the environment: it deletes it, waits until Azure has released its subnets, which takes an hour \
              or more, and creates it anew. Remove the cause first.",
+        ),
+        Phase::Updating if pending.restarts() => (
+            "restarting",
+            "The environment lives and is kept. Its restart_triggers keep their old value in the state: remove the cause, and apply again \
+             to restart it.",
         ),
         Phase::Updating => (
             "updating",
@@ -67,8 +72,8 @@ pub(super) fn failed_before(name: &str, pending: &Pending) -> Diagnostic {
 /// A restart that an earlier run left ended badly.
 pub(super) fn restart_failed(id: &ResourceId, error: &arm::Error) -> Diagnostic {
     let detail = format!(
-        "An earlier run began it and did not wait for its end. The environment is well, but was not restarted: the plan restarts it \
-         again.\n\n{}",
+        "An earlier run began it and did not wait for its end. The environment is well, but was not restarted. Its restart_triggers \
+         have their old value in the state again: where the configuration has another one, the apply restarts it.\n\n{}",
         report::explanation(error)
     );
     Diagnostic::warning(

@@ -33,7 +33,7 @@ pub(super) struct Pending {
     /// The attributes that it changes.
     #[serde(default)]
     pub(super) changes: Vec<String>,
-    /// What the restart triggers were before it, if it restarts.
+    /// What the restart triggers were when the environment last was restarted, if it restarts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     prior_triggers: Option<BTreeMap<String, String>>,
 }
@@ -64,14 +64,12 @@ impl Pending {
         }
     }
 
-    /// The same one, on an environment that was this before.
-    pub(super) fn of(mut self, prior: &Object) -> Self {
-        if let (true, Some(triggers)) = (self.restarts(), prior.get(RESTART_TRIGGERS).as_map()) {
-            let texts = triggers.iter().filter_map(|(key, value)| {
-                let value = value.as_str()?;
-                Some((key.clone(), value.to_owned()))
-            });
-            self.prior_triggers = Some(texts.collect());
+    /// The same one, of an environment in this state. Where it does again what `failed` did not, the state may have the new
+    /// triggers already.
+    pub(super) fn with_prior_triggers(mut self, prior: &Object, failed: Option<Self>) -> Self {
+        if self.restarts() {
+            let remembered = failed.and_then(|failed| failed.prior_triggers);
+            self.prior_triggers = remembered.or_else(|| triggers_of(prior));
         }
         self
     }
@@ -82,9 +80,11 @@ impl Pending {
     }
 
     /// Takes back that the environment was restarted: then the next plan does it.
-    pub(super) fn take_back_restart(self, state: &mut State) {
-        if let (Some(triggers), Some(mut object)) = (self.prior_triggers, state.object().cloned()) {
-            let texts = triggers.into_iter().map(|(key, value)| (key, value.into()));
+    pub(super) fn take_back_restart(&self, state: &mut State) {
+        if let (Some(triggers), Some(mut object)) = (&self.prior_triggers, state.object().cloned())
+        {
+            let texts = triggers.iter();
+            let texts = texts.map(|(key, value)| (key.clone(), value.as_str().into()));
             object.set(RESTART_TRIGGERS, Value::Map(texts.collect()));
             state.set(object);
         }
@@ -109,6 +109,15 @@ impl Pending {
     pub(super) fn age(&self) -> Duration {
         Duration::from_secs(now().saturating_sub(self.started_at))
     }
+}
+
+fn triggers_of(object: &Object) -> Option<BTreeMap<String, String>> {
+    let triggers = object.get(RESTART_TRIGGERS).as_map()?.iter();
+    let texts = triggers.filter_map(|(key, value)| {
+        let value = value.as_str()?;
+        Some((key.clone(), value.to_owned()))
+    });
+    Some(texts.collect())
 }
 
 /// What an earlier run left.

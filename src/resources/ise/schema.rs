@@ -105,7 +105,8 @@ fn attributes() -> Vec<Attribute> {
                  removed. An environment has to be restarted after each change of its network's DNS servers: take them from where \
                  the network is managed, or from a data source, as in \
                  `{ dns_servers = join(\",\", data.azurerm_virtual_network.network.dns_servers) }`. A restart that is left by a stop \
-                 or a timeout goes on, and the next apply waits for its end.",
+                 or a timeout goes on, and the next apply waits for its end. One that fails is an error, and the state keeps the old \
+                 triggers, so the next apply restarts it again.",
             ),
         preflight(),
         attributes::provisioning_state().doc(

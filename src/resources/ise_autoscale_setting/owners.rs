@@ -31,11 +31,14 @@ pub(crate) async fn check_environment(
     let planned = azure.plans.before(claim.order, is_setting).into_iter();
     let capacity = plan.planned.get("capacity").clone();
     let scales =
-        |object: &Object| moves(object, &capacity) && target_of(object).as_ref() == Some(&claim.id);
-    let mut settings: Vec<_> = planned
+        |object: &Object| is_enabled(object) && target_of(object).as_ref() == Some(&claim.id);
+    let planned: Vec<_> = planned
         .filter(|(_, planned)| scales(&planned.object))
-        .map(|(id, _)| id)
         .collect();
+    let mut is_moved_by_any = planned
+        .iter()
+        .any(|(_, planned)| moves(&planned.object, &capacity));
+    let mut settings: Vec<_> = planned.into_iter().map(|(id, _)| id).collect();
     let is_moved = plan.prior.is_some() && plan.changes("capacity");
     if is_moved && let Some(session) = plan_session(context, plan).await {
         let api = session.of(&AUTOSCALE_SETTINGS);
@@ -44,16 +47,21 @@ pub(crate) async fn check_environment(
         let found = api.list(&scope, "providers/Microsoft.Insights/autoscaleSettings");
         let found = found.await.unwrap_or_default();
         let id = |body: &Json| ResourceId::parse(body["id"].as_str()?).ok();
-        let of_others = found
-            .iter()
-            .filter(|body| scales(&ARM.object_of(body)))
-            .filter_map(id);
-        settings.extend(of_others.filter(|id| !azure.plans.is_decided(id)));
+        let moving = found.iter().filter(|body| {
+            let object = ARM.object_of(body);
+            scales(&object) && moves(&object, &capacity)
+        });
+        let of_others = moving
+            .filter_map(id)
+            .filter(|id| !azure.plans.is_decided(id));
+        let known = settings.len();
+        settings.extend(of_others);
+        is_moved_by_any |= settings.len() > known;
     }
     if !settings.is_empty() {
         let named = |id: &ResourceId| (id.name().to_owned(), id.to_string());
         let settings: Vec<_> = settings.iter().map(named).collect();
-        let warning = managed_twice(&claim.id, &capacity, &settings);
+        let warning = managed_twice(&claim.id, &capacity, &settings, is_moved_by_any);
         plan.diagnostics
             .add(warning.at(Path::attribute("capacity")));
     }
@@ -64,24 +72,30 @@ pub(super) fn target_of(setting: &Object) -> Option<ResourceId> {
     ResourceId::parse_as(setting.str("ise_id")?, ENVIRONMENTS.name).ok()
 }
 
-/// Whether a setting may make the capacity another than this one.
-pub(super) fn moves(setting: &Object, capacity: &Value) -> bool {
-    let limits = match setting.get("profiles").as_elements() {
-        Some(profiles) => profiles
-            .iter()
-            .filter_map(Value::as_object)
-            .flat_map(|profile| [profile.get("minimum"), profile.get("maximum")])
-            .collect(),
-        None => vec![setting.get("instance_count")],
-    };
-    setting.bool("enabled") == Some(true) && limits.iter().any(|limit| *limit != capacity)
+/// Whether a setting scales at all.
+pub(super) fn is_enabled(setting: &Object) -> bool {
+    setting.bool("enabled") == Some(true)
 }
 
-/// Two decide about one capacity.
+/// Whether a setting may make the capacity another than this one.
+pub(super) fn moves(setting: &Object, capacity: &Value) -> bool {
+    let lets_move = |profile: &Value| {
+        profile.as_object().is_none_or(|profile| {
+            profile.get("minimum") != capacity || profile.get("maximum") != capacity
+        })
+    };
+    match setting.get("profiles").as_elements() {
+        Some(profiles) => profiles.iter().any(lets_move),
+        None => setting.get("instance_count") != capacity,
+    }
+}
+
+/// Two decide about one capacity: in vain where one moves what the other has set.
 pub(super) fn managed_twice(
     environment: &ResourceId,
     capacity: &Value,
     settings: &[(String, String)],
+    moves: bool,
 ) -> Diagnostic {
     let settings: Vec<_> = settings
         .iter()
@@ -90,11 +104,18 @@ pub(super) fn managed_twice(
     let capacity = capacity
         .as_number()
         .map_or("a number".to_owned(), ToString::to_string);
+    let settings = settings.join(" and ");
+    let what = match moves {
+        true => format!(
+            "{settings} changes the capacity too: each apply puts it back to {capacity}, and autoscale then moves it again."
+        ),
+        false => format!(
+            "{settings} keeps it there. They agree, but whoever changes one of the numbers has to change the other as well."
+        ),
+    };
     let detail = format!(
-        "The configuration of the environment says capacity = {capacity}, and {} changes the capacity too: each apply puts it back to \
-         {capacity}, and autoscale then moves it again. Remove capacity from the environment, which then keeps what autoscale makes of it; \
-         or disable autoscale.",
-        settings.join(" and ")
+        "The configuration of the environment says capacity = {capacity}, and {what} Remove capacity from the environment, which then \
+         keeps what autoscale makes of it; or disable autoscale."
     );
     let summary = format!(
         "Capacity of environment {:?} is managed twice",

@@ -4,7 +4,7 @@ use tfplugin_framework::context::Context;
 use tfplugin_framework::resource::plan::Plan;
 use tfplugin_framework::types::path::Path;
 
-use super::owners::{managed_twice, moves, target_of};
+use super::owners::{is_enabled, managed_twice, moves, target_of};
 use crate::arm::ResourceId;
 use crate::azure::Azure;
 use crate::azure::claims::Claim;
@@ -31,13 +31,14 @@ pub(super) async fn check(context: &Context<Azure>, claim: Option<&Claim>, plan:
         return;
     };
     let before = azure.plans.before(claim.order, |id| *id == target);
-    if let Some((_, environment)) = before.first()
+    if is_enabled(plan.planned)
+        && let Some((_, environment)) = before.first()
         && azure.plans.gives(&target, "capacity")
-        && let capacity = environment.object.get("capacity")
-        && moves(plan.planned, capacity)
     {
+        let capacity = environment.object.get("capacity");
         let setting = (name, claim.id.to_string());
-        let warning = managed_twice(&target, capacity, &[setting]);
+        let moves = moves(plan.planned, capacity);
+        let warning = managed_twice(&target, capacity, &[setting], moves);
         plan.diagnostics.add(warning.at(Path::attribute("ise_id")));
     }
 }

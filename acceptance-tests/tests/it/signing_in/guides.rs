@@ -1,5 +1,6 @@
 //! The guides, tried as written: what they tell a person or a pipeline to run is run, where the other side can be played.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::process::Command;
 
@@ -51,16 +52,23 @@ fn snippet(page: &str, language: &str) -> Result<String> {
 
 /// The text with the reader's own in the places of what stands for it.
 fn filled_in(text: &str) -> String {
-    let line = |line: &str| {
-        let own = match line {
-            _ if line.contains("SUBSCRIPTION_ID") => SUBSCRIPTION,
-            _ if line.contains("TENANT_ID") => TENANT,
+    let mut filled = String::new();
+    let mut named = "";
+    for line in text.lines() {
+        // In a list of YAML, the name is in the line before.
+        if !line.trim_start().starts_with("value:") {
+            named = line;
+        }
+        let own = match named {
+            _ if named.contains("SUBSCRIPTION_ID") => SUBSCRIPTION,
+            _ if named.contains("TENANT_ID") => TENANT,
             _ => CLIENT,
         };
-        line.replace(ZEROS, own)
-            .replace("the-secret", &format!("\"{SECRET}\""))
-    };
-    text.lines().map(|it| line(it) + "\n").collect()
+        let secret = format!("\"{SECRET}\"");
+        filled += &line.replace(ZEROS, own).replace("the-secret", &secret);
+        filled.push('\n');
+    }
+    filled
 }
 
 /// What a person types.
@@ -123,10 +131,10 @@ fn taken(scene: &Scene) -> Result<String> {
     Ok(line.ok_or("nobody signed in")?.to_owned())
 }
 
-/// Plans by a snippet, after `init`, and says by which way it signed in.
+/// Plans by a snippet as it is written, and says by which way it signed in.
 fn plans(scene: &Scene, script: &str, way: &str) -> Result {
     assert!(script.contains("terraform plan"), "{script}");
-    let printed = run(scene, &format!("terraform init\n{script}"))?;
+    let printed = run(scene, script)?;
     assert!(printed.contains("1 to add"), "{printed}");
     let taken = taken(scene)?;
     assert!(taken.contains(way), "{taken} is not by {way}");
@@ -252,18 +260,38 @@ fn a_workload_identity_in_aks() -> Result {
     // The webhook's part.
     let token = tools.path().join("azure-identity-token");
     fs::write(&token, scene.emulator.github_token("o/r", REQUEST_TOKEN)?)?;
+    let annotations = mapping(&below(&yaml, "annotations:")?);
+    let [(annotation, client)] = &annotations[..] else {
+        return Err(format!("{annotations:?} is no client").into());
+    };
+    assert_eq!(annotation, "azure.workload.identity/client-id");
     for (name, value) in [
-        ("AZURE_CLIENT_ID", CLIENT),
+        ("AZURE_CLIENT_ID", &**client),
         ("AZURE_TENANT_ID", TENANT),
         ("AZURE_FEDERATED_TOKEN_FILE", &*token.display().to_string()),
     ] {
         scene.workspace.set_variable(name, value);
     }
-    let command = yaml
-        .lines()
-        .find_map(|it| it.trim().strip_prefix("command: ["));
-    let command = command.ok_or("no command")?.trim_end_matches(']');
-    plans(&scene, &command.replace(", ", " "), "OIDC token")
+    // What the ConfigMap makes visible; the folder of the work is empty.
+    let configuration = tools.path().join("configuration");
+    fs::create_dir(&configuration)?;
+    for entry in fs::read_dir(scene.path())? {
+        let file = entry?.path();
+        if let (Some("tf"), Some(name)) =
+            (file.extension().and_then(OsStr::to_str), file.file_name())
+        {
+            fs::rename(&file, configuration.join(name))?;
+        }
+    }
+    assert!(yaml.contains("command: [sh, -e, -c]"), "{yaml}");
+    let script = below(&yaml, "- |")?.join("\n");
+    assert!(script.contains("/configuration/"), "{script}");
+    let own = configuration.display().to_string();
+    plans(
+        &scene,
+        &script.replace("/configuration", &own),
+        "OIDC token",
+    )
 }
 
 /// A cloud that describes itself is one variable, with any way to sign in.

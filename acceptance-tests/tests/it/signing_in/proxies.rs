@@ -106,7 +106,7 @@ fn a_proxy_leads_to_azure_and_nothing_local_is_asked_of_it() -> Result {
         ("ARM_CLIENT_SECRET", ""),
         ("ARM_USE_MSI", "true"),
         ("ARM_USE_CLI", "false"),
-        ("ARM_MSI_ENDPOINT", "http://127.0.0.1:1/"),
+        ("ARM_MSI_ENDPOINT", &*format!("https://{elsewhere}/")),
     ];
     for (name, value) in machine {
         scene.workspace.set_variable(name, value);

@@ -9,8 +9,7 @@ use crate::client::{Client, group, network};
 const IMDS: &str = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fmanagement.azure.com";
 const APP_SERVICE: &str =
     "/msi/token?api-version=2019-08-01&resource=https%3A%2F%2Fmanagement.azure.com";
-const GITHUB: &str =
-    "/github/o/r/idtoken?api-version=2.0&audience=api%3A%2F%2FAzureADTokenExchange";
+const GITHUB: &str = "/github/o/r/_apis/distributedtask/hubs/Actions/plans/p/jobs/j/idtoken?api-version=2.0&audience=api%3A%2F%2FAzureADTokenExchange";
 const DEVOPS: &str = "/devops/org/project/_apis/distributedtask/hubs/build/plans/p/jobs/j/oidctoken?api-version=7.1&serviceConnectionId=connection";
 
 fn identity() -> String {

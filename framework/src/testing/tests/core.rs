@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::echo::{Echo, Remote, THING};
+use crate::engine::Engine;
 use crate::private::Private;
 use crate::schema::plan_modifier::{requires_replace, use_state_for_unknown};
 use crate::schema::{Attribute, Schema, Timeouts};
@@ -311,4 +312,21 @@ async fn what_was_accepted_is_stored_and_not_tainted() {
     );
     assert!(accepted.object().get("id").is_null());
     assert!(!core.instance(THING).expect("kept").is_tainted);
+}
+
+#[tokio::test]
+async fn a_value_of_another_type_costs_no_state() {
+    for self_checks in [true, false] {
+        let (echo, _) = Echo::new(schema());
+        let server = Server::with_engine(echo, Engine { self_checks });
+        let mut core = Core::over(server).await.expect("it starts");
+        core.configure(json!({})).await.expect("configured");
+        let config = json!({ "name": "a", "mood": "misfit" });
+        let created = core.apply(THING, config).await;
+        let finding = "size: a value of another type than the schema has.";
+        check_refused(created, "Bug in the provider", finding);
+        let kept = core.instance(THING).expect("it exists");
+        assert!(kept.is_tainted && kept.object.get("size").is_null());
+        assert_eq!(kept.object.str("name"), Some("a"));
+    }
 }

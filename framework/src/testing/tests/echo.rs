@@ -85,8 +85,10 @@ impl Thing {
     fn made(&self, planned: &Object) -> Object {
         let mut made = planned.clone();
         make(self.schema.members(), &mut made);
-        if mood(planned) == "another" {
-            made.set("name", "another");
+        match mood(planned) {
+            "another" => made.set("name", "another"),
+            "misfit" => made.set("size", "many"),
+            _ => {}
         }
         made
     }

@@ -23,6 +23,7 @@ use crate::arm::arguments::{
     MSI_ENDPOINT, USE_MSI, is_identity_endpoint,
 };
 use crate::arm::cloud::is_loopback;
+use crate::arm::given::Given;
 
 pub(super) const METHOD: Method = Method {
     name: "managed identity",
@@ -35,8 +36,8 @@ struct Identity {
     fetch: Fetch,
     endpoint: Url,
     api_version: String,
-    /// Which of the machine's user-assigned identities.
-    client_id: Option<String>,
+    /// It may say which of the machine's user-assigned identities.
+    given: Given,
 }
 
 fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready> {
@@ -45,11 +46,6 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
         return Err(Unready::NotConfigured(format!(
             "not enabled: {USE_MSI} is not true"
         )));
-    }
-    if context.is_auxiliary {
-        return Err("a managed identity has no tokens of other tenants"
-            .to_owned()
-            .into());
     }
     let url = |argument: &Argument, text: &str| {
         let checked = is_identity_endpoint(text)
@@ -67,7 +63,6 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
         .text(&IDENTITY_HEADER)
         .map(str::to_owned)
         .map(Secret::new);
-    let client_id = given.read(&CLIENT_ID)?;
     let fetch = Fetch::new(context);
     // azurerm's own way to Container Apps: their address and version, written as if they were IMDS.
     let is_app_service =
@@ -77,7 +72,7 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
         fetch,
         endpoint,
         api_version: version.unwrap_or(default).to_owned(),
-        client_id: client_id.clone(),
+        given: given.clone(),
     };
     let identity = match (own, found, header) {
         (Some(endpoint), _, Some(header)) | (None, Some(endpoint), Some(header))
@@ -102,7 +97,7 @@ fn credential(context: &Context<'_>) -> Result<Arc<dyn TokenCredential>, Unready
             )
         }
         (None, Some(endpoint), None) if given.has(&IMDS_ENDPOINT) => {
-            if client_id.is_some() {
+            if given.has(&CLIENT_ID) {
                 return Err(format!(
                     "{CLIENT_ID} is given, but a server with Azure Arc has no user-assigned identities: remove it"
                 )
@@ -146,8 +141,8 @@ impl TokenCredential for Identity {
         url.query_pairs_mut()
             .append_pair("api-version", &self.api_version)
             .append_pair("resource", resource);
-        if let Some(client_id) = &self.client_id {
-            url.query_pairs_mut().append_pair("client_id", client_id);
+        if let Some(client_id) = self.given.read(&CLIENT_ID).await.map_err(failed)? {
+            url.query_pairs_mut().append_pair("client_id", &client_id);
         }
         let answer = self.service.ask(&self.fetch, &url).await.map_err(failed)?;
         let now = OffsetDateTime::now_utc();

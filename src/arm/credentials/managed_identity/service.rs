@@ -45,6 +45,6 @@ pub(super) async fn reach(fetch: &Fetch, url: &Url, name: &str) -> Result<(), St
         Ok(Err(error)) => error.to_string(),
         Err(_) => format!("no connection within {longest:?}"),
     };
-    let host = url.authority();
-    Err(format!("{name} is not there: {host}: {why}"))
+    let (host, port) = authority;
+    Err(format!("{name} is not there: {host}:{port}: {why}"))
 }

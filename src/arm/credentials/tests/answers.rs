@@ -286,7 +286,7 @@ async fn ad_fs_gets_what_it_knows() -> Result<(), Error> {
         serde_json::from_slice(&bytes).expect("JSON")
     };
     for (tenant, algorithm, member) in [("tenant", "PS256", "x5t#S256"), ("ADFS", "RS256", "x5t")] {
-        let given = given(&values).with(&TENANT_ID, tenant.to_lowercase());
+        let given = given(&values).with(&TENANT_ID, tenant);
         credential(given).token(&server.cloud()).await?;
         let sent = match tenant {
             "tenant" => server.sign_in_bodies(),
@@ -327,4 +327,95 @@ async fn a_service_with_which_tls_fails_is_asked_once() {
     let why = line(&account, "GitHub Actions");
     assert!(why.starts_with("GitHub gave no answer: "), "{why}");
     assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 1, "{why}");
+}
+
+/// A token that did not arrive whole is one that nobody has.
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_asked_for_again() -> Result<(), Error> {
+    let token = Reply::json(200, &identity_token());
+    let replies = vec![Reply::Truncated(Box::new(token.clone())), token];
+    let server = TestServer::start(&[(TOKEN_PATH, replies)]).await;
+    let token = credential(application("hush")).token(&server.cloud()).await;
+    assert_eq!(token?.secret(), "of-the-machine");
+    assert_eq!(server.sign_ins(), 2);
+    let broken = Reply::Truncated(Box::new(Reply::json(200, &identity_token())));
+    let server = TestServer::start(&[(TOKEN_PATH, vec![broken])]).await;
+    let account = failure(&server, application("hush")).await;
+    let why = line(&account, "client secret");
+    let expected =
+        "gave no answer: the connection broke before the answer was complete (HTTP 200 OK)";
+    assert!(why.ends_with(expected), "{why}");
+    Ok(())
+}
+
+/// What follows an update has as many attempts as if there had been none.
+#[tokio::test]
+async fn an_update_of_imds_uses_up_nothing() -> Result<(), Error> {
+    let mut replies = vec![Reply::text(410, "").header("retry-after-ms", "1"); 6];
+    replies.extend([Reply::text(500, ""), Reply::json(200, &identity_token())]);
+    let server = TestServer::start(&[(IMDS, replies)]).await;
+    let token = credential(imds(&server)).token(&server.cloud()).await?;
+    assert_eq!(token.secret(), "of-the-machine");
+    Ok(())
+}
+
+/// Half a minute is what a pause becomes by itself; what a service asks for is never cut.
+#[tokio::test]
+async fn a_service_is_not_asked_sooner_than_it_wants() {
+    let busy = Reply::error(429, "TooManyRequests").header("retry-after", "40");
+    let server = TestServer::start(&[(IMDS, vec![busy])]).await;
+    let patience = Patience {
+        longest: Duration::from_secs(35),
+        ..patience()
+    };
+    let transport = Arc::new(Transport::for_tests());
+    let credential = Credential::new(imds(&server), transport, patience);
+    let account = credential.token(&server.cloud()).await;
+    let account = account.expect_err("busy").to_string();
+    assert!(line(&account, "managed identity").contains("HTTP 429"));
+    assert_eq!(server.lines(), [IMDS]);
+}
+
+/// The agent takes back a key that was shown to it: with the same again it would refuse.
+#[tokio::test]
+async fn azure_arc_is_shown_a_new_key_each_time() -> std::io::Result<()> {
+    let asked = "GET /token?api-version=2020-06-01&resource=https%3A%2F%2Fmanagement.azure.com";
+    let folder = tempfile::tempdir()?;
+    let challenge = |name: &str| -> std::io::Result<Reply> {
+        let key = folder.path().join(name);
+        std::fs::write(&key, format!("key-in-{name}"))?;
+        let realm = format!("Basic realm={}", key.display());
+        Ok(Reply::text(401, "").header("www-authenticate", realm))
+    };
+    let replies = vec![
+        challenge("a.key")?,
+        Reply::text(503, ""),
+        challenge("b.key")?,
+        Reply::json(200, &identity_token()),
+    ];
+    let server = TestServer::start(&[(asked, replies)]).await;
+    let url = format!("{}token", server.url);
+    let given = given(&[
+        (&USE_MSI, "true"),
+        (&IDENTITY_ENDPOINT, &*url),
+        (&IMDS_ENDPOINT, "http://127.0.0.1:1"),
+    ]);
+    let patience = Patience {
+        arc_folder: folder.path().to_owned(),
+        ..patience()
+    };
+    let credential = Credential::new(given, Arc::new(Transport::for_tests()), patience);
+    let token = credential.token(&server.cloud()).await;
+    assert_eq!(token.expect("a token").secret(), "of-the-machine");
+    let requests = server.requests();
+    let shown = requests.iter().map(|it| it.headers.get("authorization"));
+    let shown: Vec<_> = shown.map(|it| it.map(String::as_str)).collect();
+    let expected = [
+        None,
+        Some("Basic key-in-a.key"),
+        None,
+        Some("Basic key-in-b.key"),
+    ];
+    assert_eq!(shown, expected);
+    Ok(())
 }

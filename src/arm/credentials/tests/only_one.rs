@@ -1,6 +1,7 @@
 //! Whoever is configured signs in, or nobody.
 
 use super::*;
+use crate::arm::given::Mistake;
 
 /// A secret that cannot be read is no reason to sign in as somebody else.
 #[tokio::test]
@@ -38,6 +39,11 @@ async fn a_way_that_is_configured_and_broken_ends_the_search() -> Result<(), Err
             "GitHub Actions",
             vec![oidc, url, token, (&CLIENT_ID_FILE_PATH, path)],
             "client_id_file_path: the file",
+        ),
+        (
+            "Azure Pipelines",
+            vec![oidc, (&OIDC_REQUEST_URL, PIPELINES), token],
+            "oidc_request_url given, but ado_pipeline_service_connection_id missing",
         ),
     ];
     for (way, values, why) in rows {
@@ -95,47 +101,67 @@ async fn a_machine_that_cannot_read_its_client_id_ends_the_search() {
 async fn further_tenants_are_signed_in_to_by_the_same_way() {
     let reply = json!({ "token_type": "Bearer", "expires_in": 3600, "access_token": "others" });
     let other = "POST /other/oauth2/v2.0/token";
-    let script = [
-        (other, vec![Reply::json(200, &reply)]),
-        (IMDS, vec![Reply::json(200, &identity_token())]),
-    ];
-    let server = TestServer::start(&script).await;
+    let server = TestServer::start(&[(other, vec![Reply::json(200, &reply)])]).await;
     // Complete for the further tenant only: there is no tenant of its own.
     let application = [
         (&CLIENT_ID, "c"),
         (&CLIENT_SECRET, "s"),
         (&AUXILIARY_TENANT_IDS, "other"),
     ];
-    let half = given(&application);
-    for (given, way, why) in [
-        (
-            half.clone()
-                .with(&USE_MSI, "true")
-                .with(&MSI_ENDPOINT, server.url.as_str()),
-            "managed identity",
-            "a managed identity has no tokens of other tenants",
-        ),
-        (
-            half,
-            "client secret",
-            "not tried, because nothing signs in to the tenant itself",
-        ),
-    ] {
-        let given = match way {
-            "managed identity" => given.with(&USE_CLI, "true"),
-            _ => given,
-        };
-        let error = credential(given).auxiliary_tokens(&server.cloud()).await;
-        let error = error.expect_err("no token").to_string();
-        assert_eq!(line(&error, way), why, "{error}");
-        if way == "managed identity" {
-            for other in ["client secret", "Azure CLI"] {
-                let expected = "not tried, because managed identity signs in to the tenant itself";
-                assert_eq!(line(&error, other), expected);
-            }
-        }
-    }
+    let error = credential(given(&application))
+        .auxiliary_tokens(&server.cloud())
+        .await;
+    let error = error.expect_err("no token").to_string();
+    assert!(error.contains("to the further tenant other"), "{error}");
+    let why = "not tried, because nothing signs in to the tenant itself";
+    assert_eq!(line(&error, "client secret"), why);
+    let machine = given(&application)
+        .with(&USE_MSI, "true")
+        .with(&MSI_ENDPOINT, server.url.as_str());
+    let tokens = credential(machine).auxiliary_tokens(&server.cloud()).await;
+    assert!(tokens.expect("a machine has none").is_empty());
     assert!(server.requests().is_empty(), "{:?}", server.lines());
+}
+
+/// What a path leads to may be anything, the key of somebody else for example.
+#[test]
+fn what_a_file_holds_is_told_to_nobody() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), "nobody's business").expect("writable");
+    let path = file.path().to_str().expect("plain");
+    let environment = |name: &str| {
+        let all = [
+            ("ARM_USE_AKS_WORKLOAD_IDENTITY", "true"),
+            ("AZURE_CLIENT_ID", "of-the-pod"),
+            ("ARM_CLIENT_ID_FILE_PATH", path),
+        ];
+        let found = all.into_iter().find(|(it, _)| *it == name);
+        found.map(|(_, value)| value.to_owned())
+    };
+    let (_, mistakes) = Given::look_up(|_| None, environment);
+    let [Mistake { argument, words }] = &mistakes[..] else {
+        panic!("{mistakes:?}");
+    };
+    assert_eq!(argument.name, CLIENT_ID_FILE_PATH.name);
+    assert!(
+        words.contains(path) && words.contains("of-the-pod"),
+        "{words}"
+    );
+    assert!(!words.contains("business"), "{words}");
+}
+
+/// As azurerm has it, whose path need not even exist then.
+#[test]
+fn a_certificate_that_is_given_goes_before_the_path_of_one() {
+    let both = |argument: &Argument| match argument.name {
+        "client_certificate" => Some("AAAA".to_owned()),
+        "client_certificate_path" => Some("/nowhere/at/all".to_owned()),
+        _ => None,
+    };
+    let (given, mistakes) = Given::look_up(both, |_| None);
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    assert_eq!(given.text(&CLIENT_CERTIFICATE), Some("AAAA"));
+    assert_eq!(given.file(&CLIENT_CERTIFICATE), None);
 }
 
 /// Machines and jobs set these for others too.
@@ -274,5 +300,21 @@ async fn a_value_and_its_file_that_disagree_are_told_by_the_way_that_reads_them(
     ];
     let (_, mistakes) = look_up(&both, &[]);
     assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+    assert!(
+        mistakes[0].words.contains("holds something else"),
+        "{mistakes:?}"
+    );
+    for (content, why) in [
+        (&b" \n"[..], "is empty."),
+        (b"\xff", "does not hold a text."),
+    ] {
+        std::fs::write(file.path(), content).expect("writable");
+        let (_, mistakes) = look_up(&both, &[]);
+        let words = mistakes.iter().map(|it| &*it.words).collect::<Vec<_>>();
+        assert!(
+            matches!(words[..], [words] if words.ends_with(why)),
+            "{words:?}"
+        );
+    }
     assert_eq!(server.sign_ins(), 0);
 }

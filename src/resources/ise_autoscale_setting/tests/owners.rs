@@ -29,11 +29,20 @@ async fn planned_together(
     capacity: Option<i64>,
     setting_first: bool,
 ) -> Vec<String> {
+    let plans = plan_together(setting_arguments, capacity, setting_first).await;
+    plans.iter().flat_map(told).collect()
+}
+
+async fn plan_together(
+    setting_arguments: &Json,
+    capacity: Option<i64>,
+    setting_first: bool,
+) -> Vec<Planned> {
     let server = server(&[(environment(), environment_body("Premium", 0))]).await;
     let context = context(&server);
     let setting = setting(setting_arguments);
     let ise = environment_config(capacity);
-    let mut told_by_all = Vec::new();
+    let mut plans = Vec::new();
     for is_setting in [setting_first, !setting_first] {
         let planned: Planned = match is_setting {
             true => {
@@ -48,9 +57,9 @@ async fn planned_together(
             }
             false => plan(&Arm(Ise), &context, &ise, None, Private::default()).await,
         };
-        told_by_all.extend(told(&planned));
+        plans.push(planned);
     }
-    told_by_all
+    plans
 }
 
 #[tokio::test]
@@ -62,16 +71,21 @@ async fn a_capacity_that_is_managed_twice_is_told_once() {
     let differs = json!({ "profiles": [profile("p", &two), profile("q", &json!({}))] });
     for (setting_first, path) in [(true, "capacity"), (false, "ise_id")] {
         let expected = format!("warning {path}: Capacity of environment \"e\" is managed twice");
-        for (setting, capacity) in [(&scales, Some(1)), (&differs, Some(2))] {
-            let told = planned_together(setting, capacity, setting_first).await;
-            assert_eq!(told, [expected.as_str()], "{setting}");
-        }
-        for (setting, capacity) in [
-            (&scales, None),
-            (&disabled, Some(1)),
-            (&scales, Some(2)),
-            (&agrees, Some(2)),
+        for (setting, capacity, fights) in [
+            (&scales, 1, true),
+            (&differs, 2, true),
+            (&scales, 2, false),
+            (&agrees, 2, false),
         ] {
+            let plans = plan_together(setting, Some(capacity), setting_first).await;
+            let found: Vec<_> = plans.iter().flat_map(told).collect();
+            assert_eq!(found, [expected.as_str()], "{setting}");
+            let details = plans.iter().flat_map(|it| it.diagnostics.iter());
+            let details: String = details.map(|it| it.detail.as_str()).collect();
+            assert_eq!(details.contains("moves it again"), fights, "{details}");
+            assert_eq!(details.contains("They agree"), !fights, "{details}");
+        }
+        for (setting, capacity) in [(&scales, None), (&disabled, Some(1))] {
             let told = planned_together(setting, capacity, setting_first).await;
             assert_eq!(told, [""; 0], "{setting} {capacity:?}");
         }

@@ -142,7 +142,7 @@ async fn a_restart_that_fails_keeps_the_old_triggers_and_is_asked_for_again() {
         let server = restarting(shown, &["InProgress", "Failed", "Succeeded"]).await;
         let (context, mut state) = (context(&server), before());
         let failed = restart(&context, &mut state, "2").await;
-        assert_eq!(summary(failed), "Error updating environment \"e\"");
+        assert_eq!(summary(failed), "Error restarting environment \"e\"");
         assert_eq!(triggers_of(&state), &triggers("1"), "{environment}");
 
         restart(&context, &mut state, "2").await.expect("well");
@@ -169,7 +169,7 @@ async fn a_restart_that_fails_after_it_was_left_is_asked_for_again() {
             assert_eq!(told, ["The restart of environment \"e\" failed"]);
         } else {
             let failed = restart(&next, &mut state, "2").await;
-            assert_eq!(summary(failed), "Error updating environment \"e\"");
+            assert_eq!(summary(failed), "Error restarting environment \"e\"");
         }
         assert_eq!(triggers_of(&state), &triggers("1"), "{refreshes}");
         assert_eq!(unfinished(&state.private, "Succeeded"), None);
@@ -178,4 +178,55 @@ async fn a_restart_that_fails_after_it_was_left_is_asked_for_again() {
         assert_eq!(triggers_of(&state), &triggers("2"), "{refreshes}");
         assert_eq!(writes(&server), ["POST", "POST"], "{refreshes}");
     }
+}
+
+/// The environment shows the first failure, so it is sent again: by then the state has the new triggers, but no restart has
+/// come of them.
+#[tokio::test]
+async fn a_restart_that_fails_again_and_again_is_not_forgotten() {
+    let environment = vec![ok("InProgress", 0), ok("Failed", 0), ok("Succeeded", 0)];
+    let polls = ["InProgress", "Failed", "Succeeded"];
+    let server = restarting(environment, &polls).await;
+    let mut state = left_and_failed(&server).await;
+    let next = context(&server);
+    let failed = restart(&next, &mut state, "2").await;
+    assert_eq!(summary(failed), "Error restarting environment \"e\"");
+    assert_eq!(triggers_of(&state), &triggers("1"));
+
+    restart(&next, &mut state, "2").await.expect("well");
+    assert_eq!(triggers_of(&state), &triggers("2"));
+    assert_eq!(writes(&server).len(), 3);
+}
+
+/// Of what is sent again, too, nobody may know whether it was accepted.
+#[tokio::test]
+async fn a_restart_that_is_sent_again_without_an_answer_is_not_forgotten() {
+    let answers = vec![accepted(202), Reply::Close];
+    let environment = vec![ok("InProgress", 0), ok("Failed", 0), ok("Succeeded", 0)];
+    let server = server(&[
+        (line("GET"), environment),
+        (write("POST", &environment_id(), "/restart"), answers),
+        (OPERATION.to_owned(), vec![operation("InProgress")]),
+    ])
+    .await;
+    let mut state = left_and_failed(&server).await;
+    let next = context(&server);
+    let left = restart(&next, &mut state, "2").await;
+    assert_eq!(summary(left), "Error updating environment \"e\"");
+    let read = call::read(&Arm(Ise), &next, &mut state).await;
+    read.expect("a read");
+    assert_eq!(triggers_of(&state), &triggers("1"));
+}
+
+/// What is left of a restart that was stopped, once its environment reads `Failed`.
+async fn left_and_failed(server: &TestServer) -> Kept {
+    let mut state = before();
+    leave(server, &mut state).await;
+    let next = context(server);
+    while state_of(&state) != "Failed" {
+        let read = call::read(&Arm(Ise), &next, &mut state).await;
+        read.expect("a read");
+    }
+    assert_eq!(triggers_of(&state), &triggers("2"));
+    state
 }

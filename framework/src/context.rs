@@ -39,6 +39,8 @@ pub struct Context<D> {
     pub client_capabilities: ClientCapabilities,
     /// Why the provider as a whole is deferred, if it is.
     pub(crate) provider_deferred: Option<DeferredReason>,
+    /// Whether the client has configured the provider at all.
+    pub(crate) is_configured: bool,
     provider_meta: Option<Arc<Object>>,
 }
 
@@ -51,6 +53,7 @@ impl<D> Context<D> {
             cancel,
             client_capabilities: ClientCapabilities::default(),
             provider_deferred: None,
+            is_configured: true,
             provider_meta: None,
         }
     }
@@ -99,6 +102,11 @@ impl<D> Context<D> {
     /// What the provider's configuration made, or an error that says why there is nothing.
     pub fn data(&self) -> Result<&D, Diagnostic> {
         self.data_if_known().ok_or_else(|| {
+            if !self.is_configured {
+                let detail = "Terraform has not configured the provider over this connection. With TF_REATTACH_PROVIDERS that comes \
+                              of a connection that was lost during a run: run Terraform again.";
+                return Diagnostic::error("Provider not configured", detail);
+            }
             let detail = "The provider's configuration depends on values that are known only after apply, so nothing can be \
                           read or changed yet. Give the provider values that are known at plan, or apply what they depend on \
                           first with -target.";

@@ -1,8 +1,9 @@
 //! Putting off what cannot be done before something else is.
 //!
 //! Terraform then does the rest, and asks again in a later run. Only where the client allows it: `client_capabilities` of the
-//! [`Context`](crate::context::Context) says so. And only because something is unknown or absent: Terraform says during an
-//! apply too that it allows it, where all is known, and fails if it is done there.
+//! [`Context`](crate::context::Context) says so. And only because something is not known yet: stable releases of Terraform say
+//! in an apply that they allow it, where all is known, and fail if it is done there. OpenTofu 1.11.0 to 1.11.3 says so
+//! everywhere, and takes what is put off for the whole answer; releases of before and after it say that they do not allow it.
 
 /// Why something is put off.
 ///
@@ -11,15 +12,23 @@
 /// use tfplugin_framework::data_source::{ReadRequest, ReadResponse};
 /// use tfplugin_framework::deferral::{ClientCapabilities, DeferredReason};
 ///
-/// /// In the read of a data source: a folder that is not there yet is read in a later run, where the client knows how.
+/// /// In the read of a data source: which of the folders it reads is not known yet. In an apply it always is.
 /// fn put_off<D>(context: &Context<D>, request: ReadRequest<'_>, response: &mut ReadResponse) -> bool {
 ///     let client: ClientCapabilities = context.client_capabilities;
-///     let is_absent = request.config.str("path").is_some_and(|path| !std::path::Path::new(path).exists());
-///     if client.deferral_allowed && is_absent {
-///         response.deferred = Some(DeferredReason::AbsentPrereq);
+///     if client.deferral_allowed && request.config.get("path").is_unknown() {
+///         response.deferred = Some(DeferredReason::ResourceConfigUnknown);
 ///     }
 ///     response.deferred.is_some()
 /// }
+///
+/// fn words(reason: DeferredReason) -> &'static str {
+///     match reason {
+///         DeferredReason::ProviderConfigUnknown => "the provider waits",
+///         DeferredReason::AbsentPrereq => "it waits for another object",
+///         _ => "it waits for its configuration",
+///     }
+/// }
+/// # let _ = words;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -56,6 +65,7 @@ pub struct ClientCapabilities {
 ///     ProviderDeferredBehavior::EnablePlanModification
 /// }
 /// # assert_ne!(provider_deferred_behavior(), ProviderDeferredBehavior::default());
+/// assert_eq!(ProviderDeferredBehavior::default(), ProviderDeferredBehavior::SkipPlanModification);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

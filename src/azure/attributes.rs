@@ -5,7 +5,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value as Json, json};
 use tfplugin_framework::schema::plan_modifier::{
-    requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
+    requires_replace, use_non_null_state_for_unknown, use_state_for_unknown,
 };
 use tfplugin_framework::schema::validator::{each_element, no_null_elements, one_of, text, value};
 use tfplugin_framework::schema::{Attribute, Nesting, Timeouts};
@@ -29,7 +29,7 @@ pub(crate) const TIMEOUTS: Timeouts = Timeouts {
 pub(crate) fn id() -> Attribute {
     Attribute::string("id")
         .computed()
-        .plan(use_state_for_unknown())
+        .plan(use_non_null_state_for_unknown())
         .with(Remote::at("id"))
         .doc("ARM ID.")
 }
@@ -81,7 +81,7 @@ pub(crate) fn reference(name: &'static str, path: &'static str) -> Attribute {
 pub(crate) fn location_of_environment() -> Attribute {
     Attribute::string("location")
         .computed()
-        .plan(use_state_for_unknown())
+        .plan(use_non_null_state_for_unknown())
         .semantic_equality(same_location)
         .with(KeepPriorWhenAbsent)
         .with(Remote::at("location"))
@@ -152,7 +152,7 @@ pub(crate) fn ip_addresses() -> [Attribute; 4] {
         Attribute::list(name, Type::String)
             .computed()
             // ARM leaves out those that there are not.
-            .plan(use_state_or_null_for_unknown())
+            .plan(use_state_for_unknown())
             .semantic_equality(same_in_any_order)
             .with(Remote::at(path))
             .doc(description)

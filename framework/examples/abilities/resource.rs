@@ -1,7 +1,7 @@
 //! A managed resource: a text file, with an identity, imports, a default, and a value that the provider computes.
 
 use std::fs;
-use std::io::ErrorKind::NotFound;
+use std::io::ErrorKind::{AlreadyExists, NotFound};
 use std::sync::LazyLock;
 
 use async_trait::async_trait;
@@ -123,11 +123,16 @@ impl Resource<Root> for File {
     ) -> Result<Outcome, Reported> {
         let root = context.data()?;
         let file: FileModel = request.plan.model()?;
-        if root.at(&file.path).exists() {
-            let detail = format!("There is something at {} already. Import it, or choose another path.", file.path);
-            return Err(response.diagnostics.add_attribute_error(Path::attribute("path"), "The file exists", detail));
-        }
-        // Its path is in the state, so the identity is known by that.
+        match fs::File::create_new(root.at(&file.path)) {
+            Err(error) if error.kind() == AlreadyExists => {
+                let detail = format!("There is something at {} already. Import it, or choose another path.", file.path);
+                return Err(response.diagnostics.add_attribute_error(Path::attribute("path"), "The file exists", detail));
+            }
+            made => made.explain_at(Path::attribute("path"), format!("Cannot write {}", file.path))?,
+        };
+        // As soon as it exists: whatever goes wrong from here on, Terraform knows of it, and makes it anew. Its path is in the state, so the
+        // identity is known by that.
+        response.state.set(request.plan.clone());
         response.state.set(write(root, request.plan)?);
         Ok(Outcome::Done)
     }

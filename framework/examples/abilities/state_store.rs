@@ -66,7 +66,6 @@ impl Folder {
             let name = entry?.file_name().to_string_lossy().into_owned();
             ids.extend(name.strip_suffix(".tfstate").map(str::to_owned));
         }
-        ids.sort();
         Ok(ids)
     }
 }
@@ -117,8 +116,7 @@ impl Lock for Folder {
     async fn lock(&self, request: LockRequest<'_>, response: &mut LockResponse) -> Result<(), Reported> {
         let path = self.file(request.state_id, "lock")?;
         let lock = LockInfo::new(&request);
-        let locked = File::create_new(&path).and_then(|file| Ok(serde_json::to_writer(file, &lock)?));
-        let locked = locked.map_err(|error| match holder(&path) {
+        let locked = publish(&path, &lock).map_err(|error| match holder(&path) {
             Some(holder) if error.kind() == AlreadyExists => holder.already_locked(&request),
             _ => failed("Cannot lock the state", &path, &error),
         });
@@ -138,6 +136,17 @@ impl Lock for Folder {
                 Err(Diagnostic::error("Not locked", detail).into())
             }
         }
+    }
+}
+
+/// Gives the lock its name when all of it is written, and only where no other has it: nobody could give half a lock back.
+fn publish(path: &Path, lock: &LockInfo) -> io::Result<()> {
+    let draft = path.with_extension(format!("draft-{}", lock.id));
+    let written = serde_json::to_vec(lock).map_err(io::Error::from).and_then(|text| fs::write(&draft, text));
+    let published = written.and_then(|()| fs::hard_link(&draft, path));
+    match fs::remove_file(&draft) {
+        Err(error) if error.kind() != NotFound => published.and(Err(error)),
+        _ => published,
     }
 }
 

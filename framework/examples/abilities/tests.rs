@@ -91,7 +91,7 @@ async fn a_folder_is_read_and_listed() -> Result {
     let missing = core.data("files_folder", json!({ "path": "nowhere" })).await;
     assert_eq!(missing.expect_err("there is none").summaries(), ["Cannot read the folder"]);
 
-    let query = Query { include_resource: true, limit: 2 };
+    let query = Query::default().include_resource().limit(2);
     let (found, _) = core.list("files_file", json!({ "folder": "" }), query).await?;
     let names: Vec<_> = found.iter().map(|it| it.display_name.as_str()).collect();
     assert_eq!(names, ["a.txt", "b.txt"]);

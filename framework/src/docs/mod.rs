@@ -10,6 +10,7 @@
 //! | `ephemeral-resources/NAME.md` | `ephemeral-resources/PROVIDER_NAME/ephemeral-resource.tf` |
 //! | `list-resources/NAME.md` | `list-resources/PROVIDER_NAME/list-resource.tfquery.hcl` |
 //! | `actions/NAME.md` | `actions/PROVIDER_NAME/action.tf` |
+//! | `state-stores/NAME.md` (feature `state-store`) | `state-stores/PROVIDER_NAME/state-store.tf` |
 //! | `functions/NAME.md` | `functions/NAME/function.tf` |
 //!
 //! A test keeps them fresh:

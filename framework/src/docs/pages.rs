@@ -1,6 +1,6 @@
 //! All pages of a provider, and whether those in a folder are the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{fs, io};
 
@@ -8,6 +8,17 @@ use super::page::{self, Import};
 use crate::provider::Provider;
 use crate::resource::Resource;
 use crate::schema::Schema;
+
+/// The folders in which nothing is written by hand.
+const GENERATED: [&str; 7] = [
+    "resources",
+    "data-sources",
+    "ephemeral-resources",
+    "list-resources",
+    "actions",
+    "functions",
+    "state-stores",
+];
 
 /// What pages need to know beside the schemas.
 ///
@@ -68,10 +79,7 @@ impl<'a> Docs<'a> {
 
     fn example(&self, path: &str) -> io::Result<String> {
         let path = self.examples.join(path);
-        fs::read_to_string(&path).map_err(|error| {
-            let message = format!("{}: {error}", path.display());
-            io::Error::new(error.kind(), message)
-        })
+        fs::read_to_string(&path).map_err(|error| at(&path, &error))
     }
 
     /// A type's name without the provider's.
@@ -126,6 +134,11 @@ pub fn generate<P: Provider>(provider: &P, docs: &Docs<'_>) -> io::Result<Pages>
     }
     for it in provider.actions() {
         let example = ("actions", "action.tf", "Action");
+        pages.object(docs, example, it.type_name(), it.schema())?;
+    }
+    #[cfg(feature = "state-store")]
+    for it in provider.state_stores() {
+        let example = ("state-stores", "state-store.tf", "State Store");
         pages.object(docs, example, it.type_name(), it.schema())?;
     }
     for function in provider.functions() {
@@ -207,10 +220,13 @@ impl Pages {
         pages.map(|(path, page)| (path.as_str(), page.as_str()))
     }
 
-    /// Makes `folder` hold these pages and nothing else.
+    /// Makes `folder` hold these pages, and in the folders that are generated no other pages. What else there is stays: guides
+    /// that are written by hand, unless some are among these pages, and pictures.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
-        if folder.exists() {
-            fs::remove_dir_all(folder)?;
+        for path in self.written(folder)?.0.into_keys() {
+            if !self.0.contains_key(&path) {
+                fs::remove_file(folder.join(path))?;
+            }
         }
         for (path, page) in self.iter() {
             let path = folder.join(path);
@@ -222,11 +238,7 @@ impl Pages {
 
     /// The paths of pages that are missing in `folder`, are others there, or should not be there.
     pub fn stale(&self, folder: &Path) -> io::Result<Vec<String>> {
-        let written = match read(folder) {
-            // No page was written yet.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::default(),
-            written => written?,
-        };
+        let written = self.written(folder)?;
         let paths = self.0.keys().chain(written.0.keys());
         let mut stale: Vec<_> = paths
             .filter(|path| self.0.get(*path) != written.0.get(*path))
@@ -236,22 +248,42 @@ impl Pages {
         stale.dedup();
         Ok(stale)
     }
-}
 
-fn read(folder: &Path) -> io::Result<Pages> {
-    let mut pages = Pages::default();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(inner) = folders.pop() {
-        for entry in fs::read_dir(&inner)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if let Ok(below) = path.strip_prefix(folder) {
-                let names = below.iter().map(|name| name.to_string_lossy());
-                let names: Vec<_> = names.collect();
-                pages.add(names.join("/"), fs::read_to_string(&path)?);
+    /// The pages in `folder` that are one of these, or would be if they were.
+    fn written(&self, folder: &Path) -> io::Result<Self> {
+        let mut written = Self::default();
+        let folders = self.0.keys().filter_map(|path| path.rsplit_once('/'));
+        let folders: BTreeSet<_> = folders.map(|(folder, _)| folder).chain(GENERATED).collect();
+        for below in folders {
+            let entries = match fs::read_dir(folder.join(below)) {
+                // No page was written yet.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                entries => entries.map_err(|error| at(&folder.join(below), &error))?,
+            };
+            for entry in entries {
+                let name = entry?.file_name().to_string_lossy().into_owned();
+                if name.ends_with(".md") {
+                    written.read(folder, format!("{below}/{name}"))?;
+                }
             }
         }
+        for path in self.0.keys().filter(|path| !path.contains('/')) {
+            written.read(folder, path.clone())?;
+        }
+        Ok(written)
     }
-    Ok(pages)
+
+    fn read(&mut self, folder: &Path, path: String) -> io::Result<()> {
+        let file = folder.join(&path);
+        match fs::read_to_string(&file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            page => self.add(path, page.map_err(|error| at(&file, &error))?),
+        }
+        Ok(())
+    }
+}
+
+/// The error with the path that it is about.
+fn at(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }

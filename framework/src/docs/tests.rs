@@ -432,9 +432,113 @@ fn stale_pages_are_found_and_written() {
     assert_eq!(pages.stale(&folder).expect("read"), none);
     fs::remove_file(folder.join("index.md")).expect("removed");
     fs::write(folder.join("functions/mix.md"), "").expect("written");
-    fs::write(folder.join("left.md"), "").expect("written");
+    fs::write(folder.join("functions/left.md"), "").expect("written");
     let stale = pages.stale(&folder).expect("read");
-    assert_eq!(stale, ["functions/mix.md", "index.md", "left.md"]);
+    let expect = ["functions/left.md", "functions/mix.md", "index.md"];
+    assert_eq!(stale, expect);
     pages.write(&folder).expect("written");
     assert_eq!(pages.stale(&folder).expect("read"), none);
+    assert!(!folder.join("functions/left.md").exists());
+}
+
+#[test]
+fn what_is_written_by_hand_stays() {
+    let examples = examples();
+    let docs = Docs::new("garden", examples.path());
+    let mut pages = generate(&Gardens, &docs).expect("all examples are there");
+    let folder = examples.path().join("docs");
+    fs::create_dir_all(folder.join("guides")).expect("made");
+    let picture = [0x89, b'P', b'N', b'G'];
+    for name in ["guides/begin.md", "notes.md", "guides/tree.png"] {
+        fs::write(folder.join(name), picture).expect("written");
+    }
+    pages.write(&folder).expect("written");
+    let stale = pages.stale(&folder).expect("read");
+    assert_eq!(stale, [""; 0]);
+    for name in ["guides/begin.md", "notes.md", "guides/tree.png"] {
+        assert_eq!(fs::read(folder.join(name)).expect("kept"), picture);
+    }
+    // Who generates guides generates all of them, and what cannot be read is named.
+    pages.add("guides/end.md", String::new());
+    let error = pages.stale(&folder).expect_err("no text").to_string();
+    assert!(error.contains("begin.md"), "{error}");
+    fs::write(folder.join("guides/begin.md"), "").expect("written");
+    let stale = pages.stale(&folder).expect("read");
+    assert_eq!(stale, ["guides/begin.md", "guides/end.md"]);
+}
+
+#[cfg(feature = "state-store")]
+mod state_stores {
+    use super::*;
+    use crate::state_store::{InitializeRequest, InitializeResponse, StateStore};
+
+    struct Cellar;
+
+    struct Shelf;
+
+    #[async_trait]
+    impl Provider for Cellar {
+        type Data = ();
+
+        async fn configure(
+            &self,
+            _: &ConfigureContext,
+            _: ConfigureRequest<'_>,
+            _: &mut ConfigureResponse<()>,
+        ) -> Result<(), Reported> {
+            Ok(())
+        }
+
+        fn state_stores(&self) -> Vec<Arc<dyn StateStore<()>>> {
+            vec![Arc::new(Shelf)]
+        }
+    }
+
+    #[async_trait]
+    impl StateStore<()> for Shelf {
+        fn type_name(&self) -> &str {
+            "cellar_shelf"
+        }
+
+        fn schema(&self) -> &Schema {
+            static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
+                attributes: vec![Attribute::string("place").required()],
+                ..Schema::default()
+            });
+            &SCHEMA
+        }
+
+        async fn initialize(
+            &self,
+            _: &Context<()>,
+            _: InitializeRequest<'_>,
+            _: &mut InitializeResponse,
+        ) -> Result<(), Reported> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_store_has_its_page() {
+        let examples = examples();
+        let docs = Docs::new("cellar", examples.path());
+        let name = "state-stores/cellar_shelf/state-store.tf";
+        let missing = generate(&Cellar, &docs).expect_err("no example yet");
+        assert!(missing.to_string().contains(name), "{missing}");
+        let example = examples.path().join(name);
+        fs::create_dir_all(example.parent().expect("a folder")).expect("made");
+        fs::write(&example, "# on the left\n").expect("written");
+        let pages = generate(&Cellar, &docs).expect("all examples are there");
+        let page = pages
+            .iter()
+            .find(|(path, _)| *path == "state-stores/shelf.md");
+        let (_, page) = page.expect("its page");
+        for part in [
+            "# cellar_shelf (State Store)",
+            "# on the left",
+            "`place` (String)",
+        ] {
+            assert!(page.contains(part), "{page}");
+        }
+    }
 }

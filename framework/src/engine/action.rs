@@ -23,8 +23,10 @@ impl Engine {
         config: &Object,
     ) -> ModifyPlanResponse {
         let context = bounded(context, action.schema(), Some(config), "read");
+        // Terraform takes no other reason of an action, whatever the provider's own one is.
+        let reason = |_| DeferredReason::ProviderConfigUnknown;
         let mut response = ModifyPlanResponse {
-            deferred: context.provider_deferred(),
+            deferred: context.provider_deferred().map(reason),
             ..ModifyPlanResponse::default()
         };
         if response.deferred.is_some() {

@@ -65,40 +65,26 @@ impl Engine {
                 return response;
             }
         };
-        let (operation, mut response) = match prior {
+        let operation = if prior.is_some() { "update" } else { "create" };
+        let context = bounded(planned, operation);
+        let mut response = match prior {
             None => {
                 let request = CreateRequest {
                     identity,
                     ..CreateRequest::new(config, planned)
                 };
-                let context = bounded(planned, "create");
-                let response = create(resource, &context, request, private).await;
-                ("create", response)
+                create(resource, &context, request, private).await
             }
             Some(prior) => {
                 let request = UpdateRequest {
                     identity,
                     ..UpdateRequest::new(config, prior, planned)
                 };
-                let context = bounded(planned, "update");
-                let response = update(resource, &context, request, private).await;
-                ("update", response)
+                update(resource, &context, request, private).await
             }
         };
         self.check_and_settle(schema, planned, &mut response);
-        let state = response.object.as_ref();
-        response.identity =
-            identity::set_or_of_state(resource.identity(), response.identity.take(), state);
-        let identities = IdentityChange {
-            operation,
-            before: identity,
-            after: response.identity.as_ref(),
-            may_change: false,
-        };
-        identity::check(resource.identity(), &identities, &mut response.diagnostics);
-        if let Some(identity) = &mut response.identity {
-            forget_open_identity(identity);
-        }
+        check_identity(resource, operation, identity, &mut response);
         response
     }
 
@@ -115,6 +101,28 @@ impl Engine {
             findings
         });
         settle(schema, object);
+    }
+}
+
+/// Takes the identity from the state where none is set. What is not known of it is forgotten once that has been told.
+fn check_identity<D: Send + Sync>(
+    resource: &dyn Resource<D>,
+    operation: &'static str,
+    before: Option<&Object>,
+    response: &mut StateResponse,
+) {
+    let state = response.object.as_ref();
+    response.identity =
+        identity::set_or_of_state(resource.identity(), response.identity.take(), state);
+    let change = IdentityChange {
+        operation,
+        before,
+        after: response.identity.as_ref(),
+        may_change: false,
+    };
+    identity::check(resource.identity(), &change, &mut response.diagnostics);
+    if let Some(identity) = &mut response.identity {
+        forget_open_identity(identity);
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Configured<D> {
     now: RwLock<Configuration<D>>,
     /// Stops whatever is configured here.
     stop_all: CancellationToken,
+    /// Stops what other clients configure, which outlives each configuration here.
+    clients: CancellationToken,
 }
 
 /// What lasts from one ConfigureProvider to the next.
@@ -31,6 +33,8 @@ struct Configuration<D> {
     deferred: Option<DeferredReason>,
     /// Set by StopProvider; every later operation under this configuration stops early too.
     stop: CancellationToken,
+    /// Whether there was a ConfigureProvider at all.
+    is_asked_for: bool,
 }
 
 impl<D> Default for Configured<D> {
@@ -45,14 +49,18 @@ impl<D> Configured<D> {
             data: None,
             deferred: None,
             stop: stop_all.child_token(),
+            is_asked_for: false,
         });
-        Self { now, stop_all }
+        Self {
+            now,
+            clients: stop_all.child_token(),
+            stop_all,
+        }
     }
 
     /// Where another client configures for itself, until this one is stopped.
     pub fn for_client(&self) -> Self {
-        let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
-        Self::below(now.stop.clone())
+        Self::below(self.clients.clone())
     }
 
     /// What an operation that begins now has at hand. Its deadline is set once it is known what the operation is.
@@ -60,13 +68,15 @@ impl<D> Configured<D> {
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
         let mut context = Context::new(now.data.clone(), Instant::now(), now.stop.clone());
         context.provider_deferred = now.deferred;
+        context.is_configured = now.is_asked_for;
         context
     }
 
-    /// Asks running operations to return with what they have.
+    /// Asks running operations to return with what they have, also those of other clients.
     pub fn stop(&self) {
         let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
         now.stop.cancel();
+        self.clients.cancel();
     }
 
     fn install(&self, configuration: Configuration<D>) {
@@ -93,6 +103,7 @@ impl Engine {
             data: None,
             deferred: None,
             stop: context.cancel.clone(),
+            is_asked_for: true,
         });
         let mut response = ConfigureResponse {
             data: None,
@@ -114,6 +125,7 @@ impl Engine {
             data: data.map(Arc::new),
             deferred: deferral::allowed(deferred, client_capabilities, &mut response.diagnostics),
             stop: context.cancel,
+            is_asked_for: true,
         });
         response.diagnostics
     }

@@ -19,6 +19,9 @@ pub fn check_plan(
     let mut findings = Vec::new();
     let objects = (config, prior, planned);
     plan_objects(schema.members(), objects, &Path::root(), &mut findings);
+    for (name, planned) in planned.iter() {
+        promises(planned, &Path::attribute(name), &mut findings);
+    }
     findings
 }
 
@@ -52,6 +55,30 @@ fn stored(members: Members<'_>, state: &Object, parent: &Path, findings: &mut Ve
         for_each_nested(row, value, &path, &mut |path, object| {
             stored(row.members(), object, &path, findings);
         });
+    }
+}
+
+/// Terraform panics at a promise that nothing can keep, so it is not told of one.
+fn promises(planned: &Value, path: &Path, findings: &mut Vec<String>) {
+    match planned {
+        Value::Unknown(refinements) => {
+            let mut known = refinements.known().into_iter();
+            if known.any(|it| !it.allows_some_number() || !it.allows_some_length()) {
+                findings.push(format!("{path}: promised within bounds that nothing is in"));
+            }
+        }
+        Value::Object(object) => object
+            .iter()
+            .for_each(|(name, value)| promises(value, &path.with_attribute(name), findings)),
+        Value::List(elements) | Value::Set(elements) => elements
+            .iter()
+            .enumerate()
+            .for_each(|(index, value)| promises(value, &path.with_index(index), findings)),
+        Value::Map(elements) => elements
+            .iter()
+            .for_each(|(key, value)| promises(value, &path.with_key(key), findings)),
+        Value::Dynamic(inner) => promises(&inner.1, path, findings),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -512,6 +539,22 @@ mod tests {
             let findings = check_apply(&object(planned), &object(&result));
             assert_eq!(findings.is_empty(), is_kept, "{planned:?} {result:?}");
         }
+    }
+
+    #[test]
+    fn a_plan_promises_nothing_that_cannot_be() {
+        let open = Value::unknown;
+        let finding = |path: &str| format!("{path}: promised within bounds that nothing is in");
+        let number = open().refine_with_lower_bound(2_i64, true);
+        let number = number.refine_with_upper_bound(1_i64, true);
+        let length = open().refine_with_length_lower_bound(2);
+        let length = length.refine_with_length_upper_bound(1);
+        let id = [("id", number)];
+        check(&[], &[], &id, &[&finding("id")]);
+        let inner = identity("x".into(), length);
+        let config = [("identity", identity("x".into(), Value::Null))];
+        let planned = [("identity", inner), ("id", open().refine_as_not_null())];
+        check(&config, &[], &planned, &[&finding("identity.principal")]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::deferral;
 use super::panic::{catch, reported};
-use super::state::{check_types, forget_write_only, settle};
+use super::state::{check_types, settle};
 use super::timeouts::bounded;
 use super::{Engine, StateResponse, bug};
 use crate::context::Context;
@@ -88,11 +88,13 @@ impl Engine {
         }
         let client = context.client_capabilities;
         let deferred = deferral::allowed(response.deferred, client, &mut response.diagnostics);
-        match &mut object {
-            // It is not stored, so something in it may be unknown.
-            Some(object) if deferred.is_some() => forget_write_only(schema, object),
-            Some(object) => settle(schema, object),
-            None => {}
+        // Terraform has what is put off read all the same, unless nothing is said of it.
+        let is_empty = |object: &Object| *object == schema.null_object();
+        if deferred.is_some() && object.as_ref().is_some_and(is_empty) {
+            object = None;
+        }
+        if let Some(object) = &mut object {
+            settle(schema, object);
         }
         StateResponse {
             object,

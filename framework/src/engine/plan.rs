@@ -73,6 +73,22 @@ impl Plan {
             diagnostics: Diagnostics::new(),
         }
     }
+
+    /// The plan as it is answered.
+    fn into_response(
+        self,
+        identity: Option<Object>,
+        deferred: Option<DeferredReason>,
+    ) -> PlanResponse {
+        PlanResponse {
+            planned: Some(self.planned),
+            requires_replace: self.requires_replace,
+            identity,
+            private: self.private,
+            deferred,
+            diagnostics: self.diagnostics,
+        }
+    }
 }
 
 impl Engine {
@@ -83,24 +99,15 @@ impl Engine {
         context: &Context<D>,
         request: PlanRequest,
     ) -> PlanResponse {
-        let schema = resource.schema();
-        if let Some(reason) = context.provider_deferred()
-            && resource.provider_deferred_behavior()
-                == ProviderDeferredBehavior::SkipPlanModification
-        {
-            return put_off(schema, request, reason).await;
-        }
+        let skips = ProviderDeferredBehavior::SkipPlanModification;
+        let put_off_for = context
+            .provider_deferred()
+            .filter(|_| resource.provider_deferred_behavior() == skips);
         let PlanRequest {
             change,
             identity,
             private,
         } = request;
-        // What the user wants now holds for the reads of a plan too; a deletion has the state only.
-        let timeouts = match &change {
-            Change::Put { planned, .. } => planned,
-            Change::Delete { prior } => prior,
-        };
-        let context = bounded(context, schema, Some(timeouts), "read");
         let (config, prior, proposed) = match change {
             Change::Put {
                 config,
@@ -108,25 +115,40 @@ impl Engine {
                 planned,
             } => (config, prior, planned),
             Change::Delete { prior } => {
-                let request = ModifyPlanRequest {
-                    config: None,
-                    prior: Some(&prior),
-                    identity: identity.as_ref(),
-                };
                 let response = ModifyPlanResponse {
-                    identity: identity.clone(),
+                    identity,
                     private,
+                    deferred: put_off_for,
                     ..ModifyPlanResponse::default()
                 };
-                let response = modified(resource, &context, request, response).await;
-                return put_off_if_allowed(response.into(), &context);
+                return match put_off_for {
+                    Some(_) => response.into(),
+                    None => plan_delete(resource, context, &prior, response).await,
+                };
             }
         };
         // A replacement is planned with the identity of what it replaces, and is to have its own.
         let identity = identity.filter(|_| prior.is_some());
-        let kept = private.clone();
-        let propose = async { propose(schema, config, prior, proposed, private) };
-        let mut plan = match catch(propose).await {
+        let plan = Plan::of(config, prior, proposed, private);
+        match put_off_for {
+            Some(reason) => put_off(resource.schema(), plan, identity, reason).await,
+            None => self.plan_put(resource, context, plan, identity).await,
+        }
+    }
+
+    /// A create or an update, with what the resource has to say of it.
+    async fn plan_put<D: Send + Sync>(
+        &self,
+        resource: &dyn Resource<D>,
+        context: &Context<D>,
+        plan: Plan,
+        identity: Option<Object>,
+    ) -> PlanResponse {
+        let schema = resource.schema();
+        // What the user wants now holds for the reads of a plan too.
+        let context = bounded(context, schema, Some(&plan.planned), "read");
+        let kept = plan.private.clone();
+        let mut plan = match catch(async { propose(plan, schema) }).await {
             Ok(plan) => plan,
             Err(panic) => return failed(kept, panic),
         };
@@ -156,23 +178,31 @@ impl Engine {
             self.self_check(&mut plan.diagnostics, || {
                 consistency::check_plan(schema, &plan.config, plan.prior.as_ref(), &plan.planned)
             });
-            check_identity(
-                resource,
-                identity.as_ref(),
-                planned_identity.as_ref(),
-                &mut plan,
-            );
+            let identities = (identity.as_ref(), planned_identity.as_ref());
+            check_identity(resource, identities, &mut plan);
         }
-        let response = PlanResponse {
-            planned: Some(plan.planned),
-            requires_replace: plan.requires_replace,
-            identity: planned_identity,
-            private: plan.private,
-            deferred: response.deferred,
-            diagnostics: plan.diagnostics,
-        };
+        let response = plan.into_response(planned_identity, response.deferred);
         put_off_if_allowed(response, &context)
     }
+}
+
+/// A delete, with what the resource has to say of it.
+async fn plan_delete<D: Send + Sync>(
+    resource: &dyn Resource<D>,
+    context: &Context<D>,
+    prior: &Object,
+    response: ModifyPlanResponse,
+) -> PlanResponse {
+    // There is no configuration any more, so what is stored bounds the reads of a plan.
+    let context = bounded(context, resource.schema(), Some(prior), "read");
+    let identity = response.identity.clone();
+    let request = ModifyPlanRequest {
+        config: None,
+        prior: Some(prior),
+        identity: identity.as_ref(),
+    };
+    let response = modified(resource, &context, request, response).await;
+    put_off_if_allowed(response.into(), &context)
 }
 
 /// The answer with the reason of the resource, if that is allowed, or that of the provider.
@@ -184,36 +214,21 @@ fn put_off_if_allowed<D>(mut response: PlanResponse, context: &Context<D>) -> Pl
 }
 
 /// What can be said of a change while the provider is deferred: what the schema says without anybody's code.
-async fn put_off(schema: &Schema, request: PlanRequest, reason: DeferredReason) -> PlanResponse {
-    let PlanRequest {
-        change,
-        identity,
-        private,
-    } = request;
-    let kept = private.clone();
+async fn put_off(
+    schema: &Schema,
+    mut plan: Plan,
+    identity: Option<Object>,
+    reason: DeferredReason,
+) -> PlanResponse {
+    let kept = plan.private.clone();
     let planned = async {
-        let Change::Put {
-            config,
-            prior,
-            planned,
-        } = change
-        else {
-            return None;
-        };
-        let mut plan = Plan::of(config, prior, planned, private);
         complete(&mut plan, schema);
         mark_if_changed(&mut plan, schema);
-        Some(plan.planned)
+        finish(&mut plan, schema);
+        plan
     };
     match catch(planned).await {
-        Ok(planned) => PlanResponse {
-            planned,
-            requires_replace: BTreeSet::new(),
-            identity,
-            private: kept,
-            deferred: Some(reason),
-            diagnostics: Diagnostics::new(),
-        },
+        Ok(plan) => plan.into_response(identity, Some(reason)),
         Err(panic) => failed(kept, panic),
     }
 }
@@ -266,8 +281,7 @@ impl From<ModifyPlanResponse> for PlanResponse {
 /// An object that is updated keeps its identity; a new one need not know all of its own yet.
 fn check_identity<D: Send + Sync>(
     resource: &dyn Resource<D>,
-    before: Option<&Object>,
-    after: Option<&Object>,
+    (before, after): (Option<&Object>, Option<&Object>),
     plan: &mut Plan,
 ) {
     let is_new = plan.prior.is_none() || !plan.requires_replace.is_empty();
@@ -287,14 +301,7 @@ fn check_identity<D: Send + Sync>(
 ///
 /// The order matters: defaults before comparisons, meaning before "did anything change", unknowns only then, and the
 /// modifiers that keep values known after them.
-fn propose(
-    schema: &Schema,
-    config: Object,
-    prior: Option<Object>,
-    proposed: Object,
-    private: Private,
-) -> Plan {
-    let mut plan = Plan::of(config, prior, proposed, private);
+fn propose(mut plan: Plan, schema: &Schema) -> Plan {
     complete(&mut plan, schema);
     let proposed = plan.planned.clone();
     modify(&mut plan, schema, &proposed, true);
@@ -372,7 +379,9 @@ fn fill_defaults(plan: &mut Plan, schema: &Schema) {
         }
         match node.row.default_value() {
             Some(default) => *node.planned = default.clone(),
-            None if node.row.has_defaults_below() => absent::fill(node.row, node.planned),
+            None if node.row.has_defaults_below() => {
+                absent::fill(node.row, node.planned, node.is_new);
+            }
             None => {}
         }
     });
@@ -390,7 +399,7 @@ fn mark_computed(plan: &mut Plan, schema: &Schema) {
     walk_plan(plan, schema, &mut |node| {
         if node.is_decided_by_apply() {
             *node.planned = match node.row.has_defaults_below() {
-                true => absent::open(node.row),
+                true => absent::open(node.row, (!node.is_new).then_some(node.prior)),
                 false => Value::unknown(),
             };
         }

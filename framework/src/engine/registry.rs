@@ -78,49 +78,38 @@ impl<D: Send + Sync> Registry<D> {
 
     /// The managed resource of this type.
     pub fn resource(&self, type_name: &str) -> Option<&dyn Resource<D>> {
-        let found = self.resources.iter().find(|it| it.type_name() == type_name);
-        found.map(|it| &**it)
+        named(&self.resources, |it| it.type_name() == type_name)
     }
 
     /// The data source of this type.
     pub fn data_source(&self, type_name: &str) -> Option<&dyn DataSource<D>> {
-        let mut all = self.data_sources.iter();
-        let found = all.find(|it| it.type_name() == type_name);
-        found.map(|it| &**it)
+        named(&self.data_sources, |it| it.type_name() == type_name)
     }
 
     /// The ephemeral resource of this type.
     pub fn ephemeral_resource(&self, type_name: &str) -> Option<&dyn EphemeralResource<D>> {
-        let mut all = self.ephemeral_resources.iter();
-        let found = all.find(|it| it.type_name() == type_name);
-        found.map(|it| &**it)
+        named(&self.ephemeral_resources, |it| it.type_name() == type_name)
     }
 
     /// What finds objects of this type.
     pub fn list_resource(&self, type_name: &str) -> Option<&dyn ListResource<D>> {
-        let mut all = self.list_resources.iter();
-        let found = all.find(|it| it.type_name() == type_name);
-        found.map(|it| &**it)
+        named(&self.list_resources, |it| it.type_name() == type_name)
     }
 
     /// The action of this type.
     pub fn action(&self, type_name: &str) -> Option<&dyn Action<D>> {
-        let found = self.actions.iter().find(|it| it.type_name() == type_name);
-        found.map(|it| &**it)
+        named(&self.actions, |it| it.type_name() == type_name)
     }
 
     /// The state store of this type.
     #[cfg(feature = "state-store")]
     pub fn state_store(&self, type_name: &str) -> Option<&dyn StateStore<D>> {
-        let mut all = self.state_stores.iter();
-        let found = all.find(|it| it.type_name() == type_name);
-        found.map(|it| &**it)
+        named(&self.state_stores, |it| it.type_name() == type_name)
     }
 
     /// The function of this name.
     pub fn function(&self, name: &str) -> Option<&dyn Function> {
-        let found = self.functions.iter().find(|it| it.name() == name);
-        found.map(|it| &**it)
+        named(&self.functions, |it| it.name() == name)
     }
 
     /// A sentence about each name that two things of one kind have, of which only the first could be used.
@@ -145,4 +134,9 @@ impl<D: Send + Sync> Registry<D> {
         all.filter(move |name| !known.insert(*name))
             .map(|(kind, name)| format!("The {kind} {name} is registered twice"))
     }
+}
+
+/// The first of them of which that holds: names that are there twice are found by [`Registry::duplicates`].
+fn named<T: ?Sized>(all: &[Arc<T>], is_it: impl Fn(&T) -> bool) -> Option<&T> {
+    all.iter().map(|it| &**it).find(|it| is_it(it))
 }

@@ -20,7 +20,7 @@ use crate::state_store::{
 use crate::types::value::Object;
 
 /// What Terraform proposes, for a client that proposes nothing.
-const DEFAULT_CHUNK_SIZE: u64 = 8 << 20;
+pub const DEFAULT_CHUNK_SIZE: u64 = 8 << 20;
 
 /// The stores that a client has configured, by the names of their types.
 #[derive(Default)]

@@ -186,6 +186,14 @@ impl Field {
 }
 
 /// What a Rust type takes of Terraform's values.
+///
+/// ```
+/// use tfplugin_framework::model::{FromValue, Shape};
+/// use tfplugin_framework::types::value::Value;
+///
+/// assert_eq!(Value::shape(), Shape::Any);
+/// assert_eq!(Option::<String>::shape(), Shape::Option(Box::new(Shape::String)));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// Anything.

@@ -91,7 +91,9 @@ impl Attribute {
     }
 
     /// The value when the configuration gives none. Terraform then needs the attribute to be computed as well. That holds too
-    /// in an object that is not written and that the provider gives then, one that is nested as [`Nesting::Single`].
+    /// in an object that is not written and that the provider gives then, one that is nested as [`Nesting::Single`]: a create
+    /// then promises that object. Where the remote system may answer without it, give what is in it no default, and let the
+    /// apply say what there is.
     #[must_use]
     pub fn default(mut self, value: impl Into<Value>) -> Self {
         self.default = Some(value.into());

@@ -51,6 +51,13 @@ impl IdentitySchema {
     }
 
     /// The version of its shape, once that has changed.
+    ///
+    /// ```
+    /// use tfplugin_framework::schema::identity::{IdentityAttribute, IdentitySchema};
+    ///
+    /// let schema = IdentitySchema::new(vec![IdentityAttribute::string("path")]).version(1);
+    /// assert_eq!(schema.version, 1);
+    /// ```
     #[must_use]
     pub fn version(mut self, version: i64) -> Self {
         self.version = version;

@@ -80,6 +80,10 @@ fn check_attribute(attribute: &Attribute, place: &Place<'_>, report: &mut dyn Fn
     if attribute.write_only && place.below_set {
         report("nothing in a set can be write-only".into());
     }
+    let is_nested = matches!(attribute.kind, Kind::Nested(..));
+    if is_nested && attribute.is_computed() && has_write_only(Row::Attribute(attribute)) {
+        report("nothing in what is computed can be write-only".into());
+    }
     if attribute.default.is_some() && attribute.mode != Mode::OptionalComputed {
         report("a default needs an attribute that is optional and computed".into());
     }
@@ -173,6 +177,12 @@ fn check_rules(place: &Place<'_>, report: &mut dyn FnMut(String)) {
     for validator in row.validators().iter().filter(|it| !it.applies_to(&ty)) {
         report(format!("{validator:?} does not look at its type"));
     }
+}
+
+/// Whether anything below it is write-only.
+fn has_write_only(row: Row<'_>) -> bool {
+    let mut rows = row.members().rows();
+    rows.any(|row| row.is_write_only() || has_write_only(row))
 }
 
 /// Whether what is in a list, set or map may be of any type.

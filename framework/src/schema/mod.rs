@@ -13,6 +13,7 @@ pub mod walk;
 mod build;
 mod equality;
 mod implementation;
+mod look;
 mod matching;
 mod timeouts;
 

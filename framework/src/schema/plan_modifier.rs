@@ -59,29 +59,29 @@ pub fn requires_replace_if_configured() -> impl PlanModifier {
 }
 
 /// An update leaves the computed value as it was. A null that an unfinished create left behind is no such value, and
-/// stays unknown.
+/// stays unknown. What Go's `UseNonNullStateForUnknown` is, and `UseStateForUnknown` was before its release 1.15.1.
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::plan_modifier::use_non_null_state_for_unknown;
+///
+/// let row = Attribute::string("id").computed().plan(use_non_null_state_for_unknown());
+/// # let _ = row;
+/// ```
+pub fn use_non_null_state_for_unknown() -> impl PlanModifier {
+    UseStateForUnknown { or_null: false }
+}
+
+/// The same for a value that may well be null: that stays too, as with Go's `UseStateForUnknown` since 1.15.1.
 ///
 /// ```
 /// use tfplugin_framework::schema::Attribute;
 /// use tfplugin_framework::schema::plan_modifier::use_state_for_unknown;
 ///
-/// let row = Attribute::string("id").computed().plan(use_state_for_unknown());
+/// let row = Attribute::string("alias").computed().plan(use_state_for_unknown());
 /// # let _ = row;
 /// ```
 pub fn use_state_for_unknown() -> impl PlanModifier {
-    UseStateForUnknown { or_null: false }
-}
-
-/// The same for a value that may well be null: that stays too.
-///
-/// ```
-/// use tfplugin_framework::schema::Attribute;
-/// use tfplugin_framework::schema::plan_modifier::use_state_or_null_for_unknown;
-///
-/// let row = Attribute::string("alias").computed().plan(use_state_or_null_for_unknown());
-/// # let _ = row;
-/// ```
-pub fn use_state_or_null_for_unknown() -> impl PlanModifier {
     UseStateForUnknown { or_null: true }
 }
 
@@ -100,9 +100,17 @@ pub fn unknown_when_changed(names: &'static [&'static str]) -> impl PlanModifier
 
 /// While the computed value is unknown, it is known that it will not be null: Terraform then decides `== null` at plan.
 ///
-/// The promise binds. Not for what a creation leaves open that ends with
+/// Go's `WillNotBeNull`. The promise binds. Not for what a creation leaves open that ends with
 /// [`CreateResponse::accepted`](crate::resource::CreateResponse::accepted), or an update that does: that is null then.
-pub fn refine_as_not_null() -> impl PlanModifier {
+///
+/// ```
+/// use tfplugin_framework::schema::Attribute;
+/// use tfplugin_framework::schema::plan_modifier::will_not_be_null;
+///
+/// let row = Attribute::string("id").computed().plan(will_not_be_null());
+/// # let _ = row;
+/// ```
+pub fn will_not_be_null() -> impl PlanModifier {
     RefineAsNotNull
 }
 

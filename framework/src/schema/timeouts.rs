@@ -7,6 +7,12 @@ use super::row::{Attribute, Block, Nesting};
 use super::validator::text;
 
 /// The name under which users give timeouts.
+///
+/// ```
+/// use tfplugin_framework::schema::{TIMEOUTS, Timeouts};
+///
+/// assert_eq!(Timeouts::default().block().name, TIMEOUTS);
+/// ```
 pub const TIMEOUTS: &str = "timeouts";
 
 const DESCRIPTION: &str = "How long operations may take, such as `90m` or `1h30m`.";

@@ -159,4 +159,14 @@ pub struct InitializeResponse {
 }
 
 /// The longest chunk that Terraform takes: 128 MiB.
+///
+/// ```
+/// use tfplugin_framework::state_store::{InitializeResponse, MAX_CHUNK_SIZE};
+///
+/// /// In the `initialize` of a store that writes each state at once.
+/// fn in_few_chunks(response: &mut InitializeResponse) {
+///     response.chunk_size = MAX_CHUNK_SIZE;
+/// }
+/// # let _ = in_few_chunks;
+/// ```
 pub const MAX_CHUNK_SIZE: u64 = 128 << 20;

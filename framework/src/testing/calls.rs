@@ -435,10 +435,7 @@ impl<S: Service> Calls<S> {
                 messages,
             }),
             [imported] if imported.type_name == of.name => Ok(Stored {
-                object: match value(imported.state.as_ref(), &of.ty)? {
-                    Value::Unknown(_) if deferred.is_some() => None,
-                    _ => decode(imported.state.as_ref(), of)?,
-                },
+                object: decode(imported.state.as_ref(), of)?,
                 identity: decode_identity(imported.identity.as_ref(), of)?,
                 private: imported.private.clone(),
                 deferred,

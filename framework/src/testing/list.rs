@@ -43,18 +43,36 @@ pub struct Found {
 /// # use serde_json::json;
 /// # use tfplugin_framework::{provider::Provider, testing::*, wire::Server};
 /// async fn listed<P: Provider>(core: &mut Core<Server<P>>) -> Result<(), Failure> {
-///     let query = Query { include_resource: true, limit: 10 };
+///     let query = Query::default().include_resource().limit(10);
 ///     let (found, _) = core.list("files_file", json!({ "folder": "" }), query).await?;
 ///     assert!(found.len() <= 10);
 ///     Ok(())
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Query {
     /// Whether the states of objects are wanted.
     pub include_resource: bool,
     /// How many objects are wanted at most.
     pub limit: usize,
+}
+
+impl Query {
+    /// The same, with the states of objects.
+    #[must_use]
+    pub fn include_resource(self) -> Self {
+        Self {
+            include_resource: true,
+            ..self
+        }
+    }
+
+    /// The same, of so many objects at most.
+    #[must_use]
+    pub fn limit(self, limit: usize) -> Self {
+        Self { limit, ..self }
+    }
 }
 
 impl Default for Query {

@@ -134,6 +134,29 @@ impl<S: Service> Calls<S> {
         unless_failed(messages(&into_response(response.await)?.diagnostics))
     }
 
+    /// Why the action is put off, if it is.
+    async fn plan_action(
+        &self,
+        of: &ObjectType,
+        config: &Object,
+        options: Options,
+    ) -> Result<(Option<DeferredReason>, Vec<Diagnostic>), Failure> {
+        let request = v6::plan_action::Request {
+            action_type: of.name.clone(),
+            config: encode(Some(config), of),
+            client_capabilities: client(options),
+        };
+        let response = into_response(self.0.plan_action(Request::new(request)).await)?;
+        let warnings = unless_failed(messages(&response.diagnostics))?;
+        match deferred(response.deferred, options.deferral_allowed)? {
+            reason @ (None | Some(DeferredReason::ProviderConfigUnknown)) => Ok((reason, warnings)),
+            Some(reason) => {
+                let finding = format!("{}: {reason:?}", of.name);
+                Err(refused("Action deferred for another reason", finding).into())
+            }
+        }
+    }
+
     pub(super) async fn invoke(
         &self,
         of: &ObjectType,
@@ -146,27 +169,14 @@ impl<S: Service> Calls<S> {
         };
         let response = self.0.validate_action_config(Request::new(request)).await;
         let mut warnings = unless_failed(messages(&into_response(response)?.diagnostics))?;
-        let request = v6::plan_action::Request {
-            action_type: of.name.clone(),
-            config: encode(Some(config), of),
-            client_capabilities: client(options),
-        };
-        let response = into_response(self.0.plan_action(Request::new(request)).await)?;
-        warnings.extend(unless_failed(messages(&response.diagnostics))?);
-        let reason = deferred(response.deferred, options.deferral_allowed)?;
-        match reason {
-            None => {}
-            Some(DeferredReason::ProviderConfigUnknown) => {
-                return Ok(Invoked {
-                    progress: Vec::new(),
-                    deferred: reason,
-                    warnings,
-                });
-            }
-            Some(reason) => {
-                let finding = format!("{}: {reason:?}", of.name);
-                return Err(refused("Action deferred for another reason", finding).into());
-            }
+        let (reason, told) = self.plan_action(of, config, options).await?;
+        warnings.extend(told);
+        if reason.is_some() {
+            return Ok(Invoked {
+                progress: Vec::new(),
+                deferred: reason,
+                warnings,
+            });
         }
         let request = v6::invoke_action::Request {
             action_type: of.name.clone(),

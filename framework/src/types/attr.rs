@@ -12,7 +12,7 @@ use super::value::Value;
 /// let size: Attr<i64> = Attr::Known(4);
 /// assert_eq!(size.known(), Some(&4));
 /// assert_eq!(size.map(|size| size * 2), Attr::Known(8));
-/// assert!(Attr::<i64>::Unknown.is_unknown());
+/// assert!(size.is_known() && Attr::<i64>::Unknown.is_unknown());
 /// assert_eq!(Attr::Null.unwrap_or(1), 1);
 /// let name: Attr<String> = Some("a".to_owned()).into();
 /// assert_eq!((name.as_ref().known().map(|it| it.len()), name.as_deref()), (Some(1), Attr::Known("a")));

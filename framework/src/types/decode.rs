@@ -32,6 +32,7 @@ pub struct DecodeError {
 ///
 /// let error = DecodeError::unsupported(&Path::root(), "the number has too many digits");
 /// assert_eq!(error.cause, Cause::Unsupported);
+/// assert_eq!(DecodeError::malformed(&Path::root(), "it ends too early").cause, Cause::Malformed);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {

@@ -17,6 +17,10 @@ const REFINED_UNKNOWN: i8 = 12;
 /// How many bytes of a text, or digits of a number, are told about an unknown. Terraform refuses more than 1024 in all.
 const MAX_REFINEMENT: usize = 256;
 
+/// How many elements a promise is about at most: a message of 256 MiB, which is all that Terraform takes, holds no more. Terraform
+/// makes so many elements where it knows how many there will be.
+const MAX_LENGTH: u64 = 256 << 20;
+
 /// Deeper nesting than any schema has is an attack on the stack.
 const MAX_DEPTH: usize = 128;
 
@@ -380,7 +384,7 @@ fn write_number(out: &mut Vec<u8>, number: &Number) {
     write(encode::write_str(out, &number.to_string()));
 }
 
-/// Terraform knows refinements of other types for mistakes, as it does longer ones.
+/// Terraform knows refinements of other types for mistakes, as it does longer ones, and it panics at bounds that nothing is within.
 fn sound(known: &Known, ty: &Type) -> Known {
     let is_number = *ty == Type::Number;
     let is_collection = matches!(ty, Type::List(_) | Type::Set(_) | Type::Map(_));
@@ -388,8 +392,9 @@ fn sound(known: &Known, ty: &Type) -> Known {
         let bound = bound.clone().filter(|_| is_number);
         bound.filter(|(number, _)| number.to_string().len() <= MAX_REFINEMENT)
     };
+    let length = |bound: Option<u64>| bound.filter(|it| is_collection && *it <= MAX_LENGTH);
     let prefix = known.prefix.as_deref().filter(|_| *ty == Type::String);
-    Known {
+    let mut sound = Known {
         null: known
             .null
             .filter(|is_null| !is_null && *ty != Type::Dynamic),
@@ -397,9 +402,16 @@ fn sound(known: &Known, ty: &Type) -> Known {
         prefix: prefix.map(|it| it[..it.floor_char_boundary(MAX_REFINEMENT)].to_owned()),
         minimum: bound(&known.minimum),
         maximum: bound(&known.maximum),
-        min_length: known.min_length.filter(|_| is_collection),
-        max_length: known.max_length.filter(|_| is_collection),
+        min_length: length(known.min_length),
+        max_length: length(known.max_length),
+    };
+    if !sound.allows_some_number() {
+        (sound.minimum, sound.maximum) = (None, None);
     }
+    if !sound.allows_some_length() {
+        (sound.min_length, sound.max_length) = (None, None);
+    }
+    sound
 }
 
 fn write_unknown(out: &mut Vec<u8>, refinements: &Refinements, ty: &Type) {

@@ -90,6 +90,14 @@ impl From<usize> for Number {
 }
 
 /// Why a text is no [`Number`].
+///
+/// ```
+/// use tfplugin_framework::types::number::{Number, NumberError};
+///
+/// let failed = |text: &str| text.parse::<Number>().expect_err("no number");
+/// assert!(matches!(failed("ten"), NumberError::Form(_)));
+/// assert_eq!(failed("1e99999"), NumberError::Exponent);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NumberError {
     /// It is not a number.

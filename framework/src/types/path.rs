@@ -9,6 +9,7 @@ use std::fmt;
 ///
 /// let path = Path::attribute("rules").with_index(2);
 /// assert_eq!(path.steps(), [Step::Attribute("rules".into()), Step::Index(2)]);
+/// assert_eq!(Path::attribute("tags").with_key("a").steps()[1], Step::Key("a".into()));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {

@@ -6,6 +6,23 @@
 use super::number::Number;
 use super::value::{Known, Refinements, Value};
 
+impl Known {
+    /// Whether some number is within the bounds.
+    pub(crate) fn allows_some_number(&self) -> bool {
+        let (Some((least, has_least)), Some((most, has_most))) = (&self.minimum, &self.maximum)
+        else {
+            return true;
+        };
+        least < most || (least == most && *has_least && *has_most)
+    }
+
+    /// Whether some number of elements is within the bounds.
+    pub(crate) fn allows_some_length(&self) -> bool {
+        let bounds = self.min_length.zip(self.max_length);
+        bounds.is_none_or(|(least, most)| least <= most)
+    }
+}
+
 impl Value {
     /// What is known of it, if it is unknown and anything is.
     pub fn refinements(&self) -> Option<&Known> {

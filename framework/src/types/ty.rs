@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 /// let port = Type::object([("name", Type::String), ("number", Type::Number)]);
 /// assert_eq!(Type::map(Type::list(port)).to_json()[0], "map");
 /// assert_eq!(Type::from_json(&"bool".into()), Ok(Type::Bool));
+/// assert!(Value::strings(["a", "b"]).is_of(&Type::Tuple(vec![Type::String, Type::String])));
 /// assert!(Value::strings(["a"]).is_of(&Type::list(Type::String)));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

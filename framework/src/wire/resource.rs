@@ -11,7 +11,7 @@ use crate::engine::apply::ApplyRequest;
 use crate::engine::plan::PlanRequest;
 use crate::private::Private;
 use crate::provider::Provider;
-use crate::types::value::{Object, Value};
+use crate::types::value::Object;
 
 impl<P: Provider> ServerState<P> {
     pub(super) async fn validate_resource_config(
@@ -172,19 +172,19 @@ impl<P: Provider> ServerState<P> {
             }
             None => self.engine.import(resource, &context, &request.id).await,
         };
-        let state = match (imported.object, imported.deferred) {
-            (Some(object), _) => Some(Value::Object(object)),
-            (None, Some(_)) => Some(Value::unknown()),
-            (None, None) => None,
-        };
-        let resources = state.map(|state| v6::import_resource_state::ImportedResource {
-            type_name: request.type_name.clone(),
-            state: Some(convert::encode(&state, &schema.ty())),
-            private: imported.private.to_bytes().into(),
-            identity: convert::encode_identity(imported.identity.as_ref(), identities),
-        });
+        // Terraform goes on to read any object that it gets, also of an import that is put off. Of none it plans a new one.
+        let resource =
+            imported
+                .object
+                .as_ref()
+                .map(|object| v6::import_resource_state::ImportedResource {
+                    type_name: request.type_name.clone(),
+                    state: Some(convert::encode_object(Some(object), schema)),
+                    private: imported.private.to_bytes().into(),
+                    identity: convert::encode_identity(imported.identity.as_ref(), identities),
+                });
         Ok(v6::import_resource_state::Response {
-            imported_resources: resources.into_iter().collect(),
+            imported_resources: resource.into_iter().collect(),
             deferred: convert::deferred(imported.deferred),
             diagnostics: convert::diagnostics(schema.members(), imported.diagnostics),
         })

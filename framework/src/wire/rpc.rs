@@ -141,7 +141,6 @@ with_diagnostics!(
 #[cfg(feature = "state-store")]
 with_diagnostics!(
     validate_state_store,
-    configure_state_store,
     get_states,
     write_state_bytes,
     delete_state,

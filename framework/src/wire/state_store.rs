@@ -14,6 +14,7 @@ use super::rpc::{Call, RpcResponse, respond};
 use super::state::ServerState;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::engine::chunks::{self, Assembly, Chunk};
+use crate::engine::state_store::DEFAULT_CHUNK_SIZE;
 use crate::provider::Provider;
 use crate::schema::Members;
 
@@ -66,6 +67,26 @@ impl Reading {
     }
 }
 
+/// Clients take the size of the chunks from it before they look at its messages.
+impl RpcResponse for v6::configure_state_store::Response {
+    fn add_error(&mut self, error: Diagnostic) {
+        self.diagnostics.extend(messages([error]));
+        let agreed = self.capabilities.take();
+        self.capabilities = agreed.or(Some(capabilities(DEFAULT_CHUNK_SIZE)));
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        let all = self.diagnostics.iter();
+        all.filter(|it| it.severity() == severity).count()
+    }
+}
+
+fn capabilities(chunk_size: u64) -> v6::StateStoreServerCapabilities {
+    v6::StateStoreServerCapabilities {
+        chunk_size: i64::try_from(chunk_size).unwrap_or(i64::MAX),
+    }
+}
+
 /// Messages about no argument.
 fn messages(diagnostics: impl IntoIterator<Item = Diagnostic>) -> Vec<v6::Diagnostic> {
     convert::diagnostics(Members::default(), diagnostics)
@@ -115,9 +136,7 @@ impl<P: Provider> ServerState<P> {
         let (chunk_size, diagnostics) = initialize.await;
         Ok(v6::configure_state_store::Response {
             diagnostics: convert::diagnostics(schema.members(), diagnostics),
-            capabilities: Some(v6::StateStoreServerCapabilities {
-                chunk_size: i64::try_from(chunk_size).unwrap_or(i64::MAX),
-            }),
+            capabilities: Some(capabilities(chunk_size)),
         })
     }
 

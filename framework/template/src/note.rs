@@ -1,10 +1,11 @@
 //! `{{provider}}_note`: a note.
 
+use std::io::ErrorKind;
 use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::{Explain, Reported};
+use tfplugin_framework::diagnostics::{Diagnostic, Explain, Reported};
 use tfplugin_framework::model::{Model, WholeModel};
 use tfplugin_framework::resource::{
     CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ImportState,
@@ -12,10 +13,11 @@ use tfplugin_framework::resource::{
     UpdateResponse,
 };
 use tfplugin_framework::schema::plan_modifier::requires_replace;
-use tfplugin_framework::schema::validator::length_between;
+use tfplugin_framework::schema::validator::{length_between, text};
 use tfplugin_framework::schema::{Attribute, Schema};
+use tfplugin_framework::types::path::Path;
 
-use crate::client::Client;
+use crate::client::{Client, is_name};
 
 /// The resource.
 #[derive(Debug)]
@@ -37,6 +39,7 @@ pub static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
         Attribute::string("name")
             .required()
             .validator(length_between(1, 80))
+            .validator(text(is_name))
             .plan(requires_replace())
             .doc("What it is called."),
         Attribute::string("text").required().doc("What is in it."),
@@ -62,8 +65,14 @@ impl Resource<Client> for Note {
     ) -> Result<Outcome, Reported> {
         let client = context.data()?;
         let note: NoteModel = request.plan.model()?;
-        let written = client.put(&note.name, &note.text);
-        written.explain("Creating a note failed")?;
+        match client.create(&note.name, &note.text) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let detail = format!("There is a note {:?}. Import it.", note.name);
+                let error = Diagnostic::error("The note exists", detail);
+                Err(error.at(Path::attribute("name")))?;
+            }
+            created => created.explain("Creating a note failed")?,
+        }
         // As soon as it exists: what is set here is kept, whatever goes wrong after it.
         response.state.set(note.into_object());
         Ok(Outcome::Done)

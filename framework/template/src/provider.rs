@@ -51,7 +51,7 @@ impl Provider for Root {
         response.data = match config.folder {
             Attr::Known(folder) => Some(Client::new(folder)),
             Attr::Null => Some(Client::new("notes")),
-            // Plans go on without a client, and an apply says that it needs one.
+            // New notes are planned without a client. One that exists cannot be read then, and the plan says why.
             Attr::Unknown => None,
         };
         Ok(())

@@ -38,6 +38,18 @@ async fn a_note_lives_its_whole_life() -> Result<(), Box<dyn Error>> {
     let renamed = core.plan(NOTE, renamed).await?;
     assert_eq!(renamed.action, Action::Replace);
 
+    let taken = core.apply("{{provider}}_note.b", hello()).await;
+    let taken = taken.expect_err("there is one of that name");
+    assert_eq!(taken.summaries(), ["The note exists"]);
+    let outside = json!({ "name": "../a", "text": "Hello" });
+    let outside = core.plan("{{provider}}_note.b", outside).await;
+    assert_eq!(outside.expect_err("outside").summaries(), ["Invalid name"]);
+    let outside = core.import("{{provider}}_note.b", "../a").await;
+    assert_eq!(
+        outside.expect_err("outside").summaries(),
+        ["Reading a note failed"]
+    );
+
     core.forget(NOTE);
     let imported = core.import(NOTE, "a").await?;
     assert_eq!(imported.str("text"), Some("Hello"));

@@ -116,6 +116,22 @@ impl Found {
             Item::Enum(it) if is_public(&it.vis) => {
                 self.docs(&it.attrs);
                 self.add(&it.ident, false);
+                for variant in &it.variants {
+                    self.docs(&variant.attrs);
+                    self.add(&variant.ident, false);
+                }
+            }
+            Item::Const(it) if is_public(&it.vis) => {
+                self.docs(&it.attrs);
+                self.add(&it.ident, false);
+            }
+            Item::Static(it) if is_public(&it.vis) => {
+                self.docs(&it.attrs);
+                self.add(&it.ident, false);
+            }
+            Item::Type(it) if is_public(&it.vis) => {
+                self.docs(&it.attrs);
+                self.add(&it.ident, false);
             }
             Item::Fn(it) if is_public(&it.vis) => {
                 self.docs(&it.attrs);
@@ -152,12 +168,14 @@ impl Found {
     }
 }
 
-/// Whether the words of the code have this one.
-fn has_word(code: &str, word: &str) -> bool {
+/// Whether the code has this word; a function or method is called there, named by its path, or written.
+fn has_word(code: &str, word: &str, is_method: bool) -> bool {
     let is_part = |it: char| it.is_alphanumeric() || it == '_';
     code.match_indices(word).any(|(start, _)| {
         let (before, after) = (&code[..start], &code[start + word.len()..]);
-        !before.ends_with(is_part) && !after.starts_with(is_part)
+        let is_used = after.starts_with('(') || after.starts_with("::<") || before.ends_with("::");
+        let is_word = !before.ends_with(is_part) && !after.starts_with(is_part);
+        is_word && (is_used || !is_method)
     })
 }
 
@@ -179,7 +197,7 @@ pub(crate) fn unshown(package: &Path) -> io::Result<(usize, Vec<String>)> {
     found.code.push_str(&fs::read_to_string(tests)?);
     let mut unshown = Vec::new();
     for Public { name, is_method } in &found.items {
-        if !NOT_SHOWN.contains(&name.as_str()) && !has_word(&found.code, name) {
+        if !NOT_SHOWN.contains(&name.as_str()) && !has_word(&found.code, name, *is_method) {
             unshown.push(format!("{name}{}", if *is_method { "()" } else { "" }));
         }
     }

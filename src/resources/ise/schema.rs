@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use tfplugin_framework::schema::plan_modifier::{
-    requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
+    requires_replace, use_non_null_state_for_unknown, use_state_for_unknown,
 };
 use tfplugin_framework::schema::validator::{
     each_element, int64_between, no_null_elements, one_of, text,
@@ -67,7 +67,7 @@ fn attributes() -> Vec<Attribute> {
             .doc("`Premium`, or `Developer`, which has no service level agreement and cannot scale."),
         Attribute::number("capacity")
             .optional_computed()
-            .plan(use_state_or_null_for_unknown())
+            .plan(use_state_for_unknown())
             .validator(int64_between(0, 10))
             .with(KeepPriorWhenAbsent)
             .with(Remote::at("sku.capacity"))
@@ -113,13 +113,13 @@ fn attributes() -> Vec<Attribute> {
             "What ARM says about the last operation, such as `Succeeded`. `ReleasingSubnets`: the environment is deleted, and Azure \
              still holds its subnets.",
         ),
-        attributes::state().plan(use_state_for_unknown()),
+        attributes::state().plan(use_non_null_state_for_unknown()),
         Attribute::string("environment_id")
             .computed()
-            .plan(use_state_for_unknown())
+            .plan(use_non_null_state_for_unknown())
             .with(Remote::at("properties.integrationServiceEnvironmentId"))
             .doc("Azure's own ID of the environment, which is not an ARM ID."),
-        Attribute::string("virtual_network_id").computed().plan(use_state_for_unknown()).doc("ID of the virtual network."),
+        Attribute::string("virtual_network_id").computed().plan(use_non_null_state_for_unknown()).doc("ID of the virtual network."),
     ];
     attributes.extend(attributes::ip_addresses());
     attributes.extend([attributes::tags(), attributes::tags_all()]);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use serde_json::Value as Json;
-use tfplugin_framework::schema::plan_modifier::use_state_or_null_for_unknown;
+use tfplugin_framework::schema::plan_modifier::use_state_for_unknown;
 use tfplugin_framework::schema::validator::{each_element, no_null_elements, text};
 use tfplugin_framework::schema::{Attribute, Nesting, Schema};
 use tfplugin_framework::types::ty::Type;
@@ -82,7 +82,7 @@ fn attributes() -> Vec<Attribute> {
         attributes::state().unknown_when_sent(&["enabled"]),
         Attribute::string("access_endpoint")
             .computed()
-            .plan(use_state_or_null_for_unknown())
+            .plan(use_state_for_unknown())
             .with(Remote::at("properties.accessEndpoint"))
             .doc("URL under which its triggers are called."),
         Attribute::string("version")
@@ -90,7 +90,7 @@ fn attributes() -> Vec<Attribute> {
             .unknown_in_updates()
             .with(Remote::at("properties.version"))
             .doc("Azure's version of it, which changes with each update."),
-        Attribute::string("created_time").computed().plan(use_state_or_null_for_unknown()).with(Remote::at("properties.createdTime")).doc("When it was created."),
+        Attribute::string("created_time").computed().plan(use_state_for_unknown()).with(Remote::at("properties.createdTime")).doc("When it was created."),
         Attribute::string("changed_time")
             .computed()
             .unknown_in_updates()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use tfplugin_framework::schema::plan_modifier::{
-    requires_replace, use_state_for_unknown, use_state_or_null_for_unknown,
+    requires_replace, use_non_null_state_for_unknown, use_state_for_unknown,
 };
 use tfplugin_framework::schema::validator::{no_null_elements, one_of, text};
 use tfplugin_framework::schema::{Attribute, Schema, Timeouts};
@@ -79,11 +79,11 @@ pub(super) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
                 "Delegates the subnet to `Microsoft.Logic/integrationServiceEnvironments`. The portal's environments need no \
                  delegation; deployments through templates delegate one of the four subnets.",
             ),
-        Attribute::string("resource_group_name").computed().plan(use_state_for_unknown()).doc("Name of the virtual network's resource group."),
-        Attribute::string("virtual_network_name").computed().plan(use_state_for_unknown()).doc("Name of the virtual network."),
-        Attribute::number("address_count").computed().plan(use_state_for_unknown()).doc("Number of addresses in the range; Azure keeps five of them for itself."),
+        Attribute::string("resource_group_name").computed().plan(use_non_null_state_for_unknown()).doc("Name of the virtual network's resource group."),
+        Attribute::string("virtual_network_name").computed().plan(use_non_null_state_for_unknown()).doc("Name of the virtual network."),
+        Attribute::number("address_count").computed().plan(use_non_null_state_for_unknown()).doc("Number of addresses in the range; Azure keeps five of them for itself."),
         // Null is a value here: nothing holds it.
-        Attribute::string("used_by").computed().plan(use_state_or_null_for_unknown()).doc("ID of what holds the subnet, such as an environment."),
+        Attribute::string("used_by").computed().plan(use_state_for_unknown()).doc("ID of what holds the subnet, such as an environment."),
         attributes::provisioning_state(),
     ],
     blocks: vec![Timeouts { delete: Some(600 * MINUTE), ..attributes::TIMEOUTS }.block()],

@@ -1,7 +1,7 @@
 use super::*;
 use crate::schema::plan_modifier::{
     requires_replace, requires_replace_if, requires_replace_if_configured, unknown_when_changed,
-    use_prior_when_semantically_equal, use_state_for_unknown, use_state_or_null_for_unknown,
+    use_non_null_state_for_unknown, use_prior_when_semantically_equal, use_state_for_unknown,
 };
 use crate::schema::{Attribute, Nesting};
 use crate::testing::proposed_new;
@@ -20,7 +20,7 @@ fn schema() -> Schema {
         attributes: vec![
             Attribute::string("id")
                 .computed()
-                .plan(use_state_for_unknown()),
+                .plan(use_non_null_state_for_unknown()),
             Attribute::string("name")
                 .required()
                 .semantic_equality(same_ignoring_case)
@@ -31,12 +31,12 @@ fn schema() -> Schema {
             Attribute::string("hint"),
             Attribute::number("capacity")
                 .optional_computed()
-                .plan(use_state_for_unknown())
+                .plan(use_non_null_state_for_unknown())
                 .plan(requires_replace_if_configured()),
             Attribute::string("state").computed(),
             Attribute::string("owner")
                 .computed()
-                .plan(use_state_or_null_for_unknown()),
+                .plan(use_state_for_unknown()),
             Attribute::string("switch")
                 .computed()
                 .plan(unknown_when_changed(&["enabled"])),
@@ -58,7 +58,7 @@ fn schema() -> Schema {
                     Attribute::string("port"),
                     Attribute::string("status")
                         .computed()
-                        .plan(use_state_for_unknown()),
+                        .plan(use_non_null_state_for_unknown()),
                 ],
             ),
             Attribute::map("tags", Type::String).plan(requires_replace_if(
@@ -102,7 +102,8 @@ fn existing() -> Object {
 fn plan(config: &[(&str, Value)], prior: Option<Object>) -> Plan {
     let config = object(config);
     let proposed = proposed_new(schema().members(), &config, prior.as_ref());
-    let mut plan = propose(&schema(), config, prior, proposed, Private::default());
+    let plan = Plan::of(config, prior, proposed, Private::default());
+    let mut plan = propose(plan, &schema());
     finish(&mut plan, &schema());
     plan
 }
@@ -271,6 +272,28 @@ fn what_a_resource_decides_is_the_last_word() {
     plan.planned.set("state", "Disabled");
     finish(&mut plan, &schema());
     assert_eq!(plan.planned.str("state"), Some("Disabled"));
+}
+
+/// In release builds nobody has looked whether a schema is one that Terraform takes.
+#[tokio::test]
+async fn what_is_put_off_plans_nothing_write_only_and_replaces_nothing_that_is_not_there() {
+    let inner = vec![
+        Attribute::string("secret").write_only(),
+        Attribute::bool("on").default(true),
+    ];
+    let parent = Attribute::nested("parent", Nesting::Single, inner).optional_computed();
+    let schema = Schema {
+        attributes: vec![parent],
+        ..Schema::default()
+    };
+    let config = schema.null_object();
+    let plan = Plan::of(config.clone(), None, config, Private::default());
+    let reason = DeferredReason::ProviderConfigUnknown;
+    let response = put_off(&schema, plan, None, reason).await;
+    assert_eq!(response.deferred, Some(reason));
+    let planned = response.planned.expect("a plan");
+    let expect = nested(&[("secret", Value::Null), ("on", true.into())]);
+    assert_eq!(planned.get("parent"), &expect);
 }
 
 #[test]

@@ -2,8 +2,8 @@ use super::*;
 use crate::schema::Schema;
 use crate::schema::config_validator::conflicting;
 use crate::schema::plan_modifier::{
-    requires_replace, unknown_when_changed, use_prior_when_semantically_equal,
-    use_state_for_unknown,
+    requires_replace, unknown_when_changed, use_non_null_state_for_unknown,
+    use_prior_when_semantically_equal,
 };
 use crate::schema::validator::{each_element, int64_between, one_of, size_between, text};
 use crate::types::value::Value;
@@ -45,7 +45,7 @@ fn what_is_right_is_not_found() {
                 .plan(requires_replace()),
             Attribute::string("id")
                 .computed()
-                .plan(use_state_for_unknown()),
+                .plan(use_non_null_state_for_unknown()),
             Attribute::bool("enabled").default(true),
         ]
     };
@@ -116,6 +116,10 @@ fn what_is_write_only() {
         &found,
     );
     check(Attribute::nested("a", Nesting::List, vec![inner()]), &[]);
+    let found = ["a: nothing in what is computed can be write-only"];
+    let outer = || Attribute::nested("a", Nesting::List, vec![inner()]);
+    check(outer().optional_computed(), &found);
+    check(outer().computed(), &found);
 }
 
 #[test]
@@ -187,10 +191,13 @@ fn modifiers_without_effect() {
     let unseen = "a: a write-only value has no prior one, so no change of it is seen";
     check(a().write_only().plan(requires_replace()), &[unseen]);
     let known = "a: only what is computed is unknown in a plan";
-    check(a().plan(use_state_for_unknown()), &[known]);
+    check(a().plan(use_non_null_state_for_unknown()), &[known]);
     check(a().plan(unknown_when_changed(&["a"])), &[known]);
     let default = "a: what has a default is never unknown";
-    check(a().default("x").plan(use_state_for_unknown()), &[default]);
+    check(
+        a().default("x").plan(use_non_null_state_for_unknown()),
+        &[default],
+    );
     let other = "a: there is no top-level attribute or block \"b\"";
     check(a().computed().plan(unknown_when_changed(&["b"])), &[other]);
     let equality = "a: it has no custom type that says what means the same";
@@ -239,7 +246,7 @@ fn all_of_a_computed_block_is_computed_and_none_of_it_has_to_be_written() {
     let computed = |row: Attribute| Block::new("b", Nesting::List, vec![row]).computed();
     let free = || a().optional_computed();
     check_block(computed(a().computed()), &[]);
-    check_block(computed(free()).plan(use_state_for_unknown()), &[]);
+    check_block(computed(free()).plan(use_non_null_state_for_unknown()), &[]);
     check_block(
         computed(a()),
         &["b: the block is computed, and \"a\" in it is not"],
@@ -257,7 +264,7 @@ fn all_of_a_computed_block_is_computed_and_none_of_it_has_to_be_written() {
         &["b: a group is always there, so it is never computed"],
     );
     check_block(
-        Block::new("b", Nesting::List, vec![free()]).plan(use_state_for_unknown()),
+        Block::new("b", Nesting::List, vec![free()]).plan(use_non_null_state_for_unknown()),
         &["b: only what is computed is unknown in a plan"],
     );
 }

@@ -106,13 +106,14 @@ impl<S: Service> Core<S> {
     ) -> Result<Option<DeferredReason>, Failure> {
         let of = self.resource(address)?;
         let imported = self.calls.import(&of, by, self.options).await?;
-        if imported.deferred.is_some() {
-            return Ok(imported.deferred);
-        }
-        let stub = imported.object.ok_or_else(|| {
-            let finding = format!("{address}: nothing was imported for {by:?}");
-            Failure::from(refused("Provider produced invalid import", finding))
-        })?;
+        let stub = match (imported.object, imported.deferred) {
+            (Some(stub), _) => stub,
+            (None, Some(reason)) => return Ok(Some(reason)),
+            (None, None) => {
+                let finding = format!("{address}: nothing was imported for {by:?}");
+                return Err(refused("Provider produced invalid import", finding).into());
+            }
+        };
         checks::state("Provider produced invalid object", address, &of, &stub)?;
         let instance = Instance {
             object: stub,
@@ -121,10 +122,11 @@ impl<S: Service> Core<S> {
             is_tainted: false,
         };
         let read = self.read(&of, address, instance).await?;
-        if read.deferred.is_none() {
+        let deferred = imported.deferred.or(read.deferred);
+        if deferred.is_none() {
             self.store(address, read.instance);
         }
-        Ok(read.deferred)
+        Ok(deferred)
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::echo::{Echo, Remote, THING};
 use crate::engine::Engine;
 use crate::private::Private;
-use crate::schema::plan_modifier::{requires_replace, use_state_for_unknown};
+use crate::schema::plan_modifier::{requires_replace, use_non_null_state_for_unknown};
 use crate::schema::{Attribute, Schema, Timeouts};
 use crate::testing::{Action, Core, Failure, transcript, unknown};
 use crate::types::path::Path;
@@ -18,7 +18,7 @@ fn schema() -> Schema {
         attributes: vec![
             Attribute::string("id")
                 .computed()
-                .plan(use_state_for_unknown()),
+                .plan(use_non_null_state_for_unknown()),
             Attribute::string("name")
                 .required()
                 .plan(requires_replace()),

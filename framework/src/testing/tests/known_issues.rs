@@ -7,14 +7,14 @@ use serde_json::{Value as Json, json};
 
 use super::echo::{Echo, Remote, THING};
 use crate::schema::plan_modifier::{
-    use_prior_when_semantically_equal, use_state_for_unknown, use_state_or_null_for_unknown,
+    use_non_null_state_for_unknown, use_prior_when_semantically_equal, use_state_for_unknown,
 };
 use crate::schema::{Attribute, Block, Nesting, Row, Schema};
 use crate::testing::{Action, Core, Planned};
 use crate::types::json;
 use crate::types::path::Path;
 use crate::types::ty::Type;
-use crate::types::value::Value;
+use crate::types::value::{Object, Value};
 use crate::wire::Server;
 
 /// One life of a resource with these rows.
@@ -198,7 +198,7 @@ async fn framework_726_defaults_below_an_absent_parent() {
         Attribute::nested("triage", Nesting::Single, triage()).optional_computed(),
         Attribute::nested("triage", Nesting::Single, triage())
             .optional_computed()
-            .plan(use_state_for_unknown()),
+            .plan(use_non_null_state_for_unknown()),
     ];
     for parent in parents {
         let name = Attribute::string("name").required();
@@ -226,11 +226,42 @@ async fn framework_726_defaults_below_an_absent_parent() {
     }
 }
 
+/// A remote system may have no such thing, or none any more: what is absent then is not planned for ever.
+#[tokio::test]
+async fn framework_726_a_parent_that_the_remote_system_does_not_have() {
+    let rows = vec![
+        Attribute::string("name").required(),
+        Attribute::nested("triage", Nesting::Single, triage()).optional_computed(),
+    ];
+    let mut life = Life::new(rows, Vec::new()).await;
+    let config = |name: &str| json!({ "name": name });
+    life.settle(&config("a")).await;
+    let answer = |life: &Life, change: &dyn Fn(&mut Object)| {
+        let mut remote = life.remote.lock().expect("not poisoned");
+        change(remote.as_mut().expect("it is there"));
+    };
+    answer(&life, &|remote| {
+        let mut triage = remote.object("triage").expect("there").clone();
+        triage.set("stale", Value::Null);
+        remote.set("triage", triage);
+    });
+    assert_eq!(life.plan(&config("a")).await.action, Action::NoOp);
+    let planned = life.plan(&config("b")).await.planned.expect("an object");
+    let triage = planned.object("triage").expect("it was there");
+    assert_eq!(triage.bool("enabled"), Some(false));
+    assert!(triage.get("stale").is_unknown(), "it may stay absent");
+
+    answer(&life, &|remote| remote.set("triage", Value::Null));
+    assert_eq!(life.plan(&config("a")).await.action, Action::NoOp);
+    let planned = life.plan(&config("b")).await.planned.expect("an object");
+    assert!(planned.get("triage").is_unknown(), "it may stay absent");
+}
+
 /// A parent that only a configuration gives stays absent, and one with a default has that.
 #[tokio::test]
 async fn framework_726_a_parent_that_is_no_matter_of_the_provider() {
     let enabled = || vec![Attribute::bool("enabled").default(false)];
-    let given: crate::types::value::Object = [("enabled", true)].into_iter().collect();
+    let given: Object = [("enabled", true)].into_iter().collect();
     let rows = vec![
         Attribute::nested("optional", Nesting::Single, enabled()),
         Attribute::nested("given", Nesting::Single, enabled()).default(given),
@@ -244,7 +275,10 @@ async fn framework_726_a_parent_that_is_no_matter_of_the_provider() {
 /// There what is kept of an absent parent shows when something else changes.
 #[tokio::test]
 async fn framework_726_what_is_kept_of_an_absent_parent() {
-    let parent = |row: Attribute| row.optional_computed().plan(use_state_for_unknown());
+    let parent = |row: Attribute| {
+        row.optional_computed()
+            .plan(use_non_null_state_for_unknown())
+    };
     let rows = vec![
         Attribute::string("name").required(),
         parent(Attribute::nested("triage", Nesting::Single, triage())),
@@ -263,7 +297,7 @@ async fn framework_898_no_noise_from_computed_siblings() {
         for is_kept in [true, false] {
             let row = Attribute::nested("rows", nesting, name()).optional_computed();
             let row = match is_kept {
-                true => row.plan(use_state_for_unknown()),
+                true => row.plan(use_non_null_state_for_unknown()),
                 false => row,
             };
             let readonly = Attribute::string("readonly").computed();
@@ -284,13 +318,13 @@ async fn framework_1197_prior_values_stay_and_new_elements_are_unknown() {
             Attribute::string("name").required(),
             Attribute::string("uuid")
                 .computed()
-                .plan(use_state_for_unknown()),
+                .plan(use_non_null_state_for_unknown()),
             Attribute::string("mode")
                 .optional_computed()
-                .plan(use_state_for_unknown()),
+                .plan(use_non_null_state_for_unknown()),
             Attribute::string("note")
                 .optional_computed()
-                .plan(use_state_or_null_for_unknown()),
+                .plan(use_state_for_unknown()),
         ]
     };
     let old = json!({ "name": "old", "uuid": "made", "mode": "made", "note": "made" });
@@ -335,7 +369,7 @@ fn listed(nesting: Nesting) -> Attribute {
         Attribute::string("size"),
         Attribute::string("id")
             .computed()
-            .plan(use_state_for_unknown()),
+            .plan(use_non_null_state_for_unknown()),
     ];
     Attribute::nested("rows", nesting, rows).key("name")
 }

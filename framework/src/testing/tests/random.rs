@@ -11,7 +11,7 @@ use proptest::test_runner::RngSeed;
 use super::echo::{Echo, THING};
 use crate::schema::plan_modifier::{
     requires_replace, requires_replace_if_configured, unknown_when_changed,
-    use_prior_when_semantically_equal, use_state_for_unknown, use_state_or_null_for_unknown,
+    use_non_null_state_for_unknown, use_prior_when_semantically_equal, use_state_for_unknown,
 };
 use crate::schema::{Attribute, Block, Members, Nesting, Row, Schema};
 use crate::testing::{Action, Core, Failure};
@@ -39,10 +39,10 @@ fn choice() -> impl Strategy<Value = Choice> {
     (0..6_u8, 0..5_u8, any::<bool>())
 }
 
-fn leaf(below_set: bool) -> BoxedStrategy<Attribute> {
+fn leaf(is_stored: bool) -> BoxedStrategy<Attribute> {
     let leaf = (types(), choice()).prop_flat_map(move |(ty, choice)| {
         let default = value(&ty);
-        default.prop_map(move |default| chosen_leaf(ty.clone(), choice, default, below_set))
+        default.prop_map(move |default| chosen_leaf(ty.clone(), choice, default, is_stored))
     });
     leaf.boxed()
 }
@@ -51,7 +51,7 @@ fn chosen_leaf(
     ty: Type,
     (mode, modifier, has_no_case): Choice,
     default: Value,
-    below_set: bool,
+    is_stored: bool,
 ) -> Attribute {
     let is_text = ty == Type::String;
     let holds_texts = [Type::list(Type::String), Type::set(Type::String)].contains(&ty);
@@ -65,7 +65,7 @@ fn chosen_leaf(
         1 => row,
         2 => row.computed(),
         3 => row.optional_computed(),
-        4 if below_set => row,
+        4 if is_stored => row,
         4 => return row.write_only(),
         _ => row.default(default),
     };
@@ -81,8 +81,8 @@ fn chosen_leaf(
             row.plan(use_prior_when_semantically_equal())
         }
         1 if is_configurable => row.plan(requires_replace_if_configured()),
-        2 if is_open => row.plan(use_state_for_unknown()),
-        3 if is_open => row.plan(use_state_or_null_for_unknown()),
+        2 if is_open => row.plan(use_non_null_state_for_unknown()),
+        3 if is_open => row.plan(use_state_for_unknown()),
         4 if is_open => row.plan(unknown_when_changed(&["a0"])),
         _ => row,
     }
@@ -104,10 +104,10 @@ fn distinct_texts(value: Value) -> Value {
     Value::set(meant.collect::<BTreeMap<_, _>>().into_values())
 }
 
-fn attributes(depth: u32, below_set: bool) -> BoxedStrategy<Vec<Attribute>> {
+fn attributes(depth: u32, is_stored: bool) -> BoxedStrategy<Vec<Attribute>> {
     let one = match depth {
-        0 => leaf(below_set),
-        _ => prop_oneof![2 => leaf(below_set), 1 => nested(depth - 1, below_set)].boxed(),
+        0 => leaf(is_stored),
+        _ => prop_oneof![2 => leaf(is_stored), 1 => nested(depth - 1, is_stored)].boxed(),
     };
     let all = vec(one, 1..4).prop_map(|mut rows| {
         for (index, row) in rows.iter_mut().enumerate() {
@@ -118,7 +118,7 @@ fn attributes(depth: u32, below_set: bool) -> BoxedStrategy<Vec<Attribute>> {
     all.boxed()
 }
 
-fn nested(depth: u32, below_set: bool) -> BoxedStrategy<Attribute> {
+fn nested(depth: u32, is_stored: bool) -> BoxedStrategy<Attribute> {
     let nestings = [Nesting::Single, Nesting::List, Nesting::Map, Nesting::Set];
     let chosen = (
         prop::sample::select(nestings.to_vec()),
@@ -126,15 +126,18 @@ fn nested(depth: u32, below_set: bool) -> BoxedStrategy<Attribute> {
         any::<bool>(),
     );
     let nested = chosen.prop_flat_map(move |(nesting, mode, is_kept)| {
-        let inner = attributes(depth, below_set || nesting == Nesting::Set);
+        let is_computed = mode > 1;
+        let inner = attributes(depth, is_stored || is_computed || nesting == Nesting::Set);
         inner.prop_map(move |inner| {
             let row = Attribute::nested("", nesting, inner);
             match (mode, is_kept) {
                 (0, _) => row.required(),
                 (1, _) => row,
-                (2, true) => row.computed().plan(use_state_for_unknown()),
+                (2, true) => row.computed().plan(use_non_null_state_for_unknown()),
                 (2, false) => row.computed(),
-                (_, true) => row.optional_computed().plan(use_state_for_unknown()),
+                (_, true) => row
+                    .optional_computed()
+                    .plan(use_non_null_state_for_unknown()),
                 (_, false) => row.optional_computed(),
             }
         })
@@ -142,7 +145,7 @@ fn nested(depth: u32, below_set: bool) -> BoxedStrategy<Attribute> {
     nested.boxed()
 }
 
-fn blocks(depth: u32, below_set: bool) -> BoxedStrategy<Vec<Block>> {
+fn blocks(depth: u32, is_stored: bool) -> BoxedStrategy<Vec<Block>> {
     let nestings = [
         Nesting::Single,
         Nesting::Group,
@@ -152,12 +155,12 @@ fn blocks(depth: u32, below_set: bool) -> BoxedStrategy<Vec<Block>> {
     ];
     let nesting = prop::sample::select(nestings.to_vec());
     let one = nesting.prop_flat_map(move |nesting| {
-        let below_set = below_set || nesting == Nesting::Set;
+        let is_stored = is_stored || nesting == Nesting::Set;
         let inner = match depth {
             0 => Just(Vec::new()).boxed(),
-            _ => blocks(depth - 1, below_set),
+            _ => blocks(depth - 1, is_stored),
         };
-        let content = (attributes(depth.min(1), below_set), inner);
+        let content = (attributes(depth.min(1), is_stored), inner);
         content.prop_map(move |(rows, inner)| Block::new("", nesting, rows).blocks(inner))
     });
     let all = vec(one, 0..3).prop_map(|mut rows| {

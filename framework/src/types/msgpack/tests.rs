@@ -133,6 +133,42 @@ fn what_is_known_is_told_in_fewer_bytes_than_terraform_takes() {
     assert_eq!(encode(&refined, &Type::Bool), [0xd4, 0, 0]);
 }
 
+/// Terraform panics at what nothing is within, and makes all elements of a list of which it knows the length.
+#[test]
+fn what_nothing_is_within_is_not_told() {
+    let between = |least: i64, has_least: bool, most: i64, has_most: bool| {
+        let least = Value::unknown().refine_with_lower_bound(least, has_least);
+        least.refine_with_upper_bound(most, has_most)
+    };
+    let lengths = |least: u64, most: u64| {
+        let least = Value::unknown().refine_with_length_lower_bound(least);
+        least.refine_with_length_upper_bound(most)
+    };
+    let list = Type::list(Type::String);
+    for (refined, ty, is_told) in [
+        (between(1, true, 2, true), &Type::Number, true),
+        (between(2, true, 1, true), &Type::Number, false),
+        (between(1, false, 2, false), &Type::Number, true),
+        (between(1, true, 1, true), &Type::Number, true),
+        (between(1, true, 1, false), &Type::Number, false),
+        (between(1, false, 1, true), &Type::Number, false),
+        (between(1, false, 1, false), &Type::Number, false),
+        (lengths(1, 1), &list, true),
+        (lengths(2, 1), &list, false),
+        (lengths(u64::MAX, u64::MAX), &list, false),
+    ] {
+        let encoded = encode(&refined, ty);
+        let plain = [0xd4, 0, 0];
+        assert_eq!(encoded != plain, is_told, "{refined:?}: {encoded:02x?}");
+    }
+    // What else is known is told all the same.
+    let not_null = encode(&Value::unknown().refine_as_not_null(), &list);
+    let refined = lengths(2, 1).refine_as_not_null();
+    assert_eq!(encode(&refined, &list), not_null);
+    let least = encode(&Value::unknown().refine_with_length_lower_bound(2), &list);
+    assert_eq!(encode(&lengths(2, 1 << 40), &list), least);
+}
+
 #[test]
 fn a_plain_unknown_is_written_as_terraform_writes_it() {
     assert_eq!(encode(&Value::unknown(), &Type::String), [0xd4, 0, 0]);

@@ -10,7 +10,7 @@ use tonic::Request;
 use crate::diagnostics::Reported;
 use crate::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
 use crate::resource::Resource;
-use crate::schema::plan_modifier::{requires_replace, use_state_for_unknown};
+use crate::schema::plan_modifier::{requires_replace, use_non_null_state_for_unknown};
 use crate::schema::{Attribute, Block, Nesting, Schema};
 use crate::test_resource::TestResource;
 use crate::testing::proposed_new;
@@ -32,7 +32,7 @@ static THING: LazyLock<Schema> = LazyLock::new(|| {
             Attribute::bool("enabled").default(true),
             Attribute::string("serial")
                 .computed()
-                .plan(use_state_for_unknown()),
+                .plan(use_non_null_state_for_unknown()),
         ]
     };
     let inner = || Block::new("inner", Nesting::List, vec![Attribute::string("text")]);

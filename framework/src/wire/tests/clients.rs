@@ -47,9 +47,23 @@ async fn a_stop_is_for_the_client_that_asks_and_the_end_of_the_process_for_all()
     let stopped = first.apply(THING, labelled("x")).await;
     check_fails(stopped, "Stopped", "Nothing was sent");
     second.apply(THING, labelled("x")).await.expect("goes on");
-    // What the process does when it ends.
-    let process = Core::over(server).await.expect("a provider");
+    // What the process does when it ends, also where a client has used it without one of its own.
+    let mut process = Core::over(server).await.expect("a provider");
+    let configured = process.configure(json!({ "remote": "third stop" })).await;
+    configured.expect("configured");
     process.stopper().stop().await.expect("answered");
     let stopped = second.apply("memory_thing.b", labelled("x")).await;
     check_fails(stopped, "Stopped", "Nothing was sent");
+}
+
+/// A process that is shared outlives connections, and with them what they have configured.
+#[tokio::test]
+async fn a_client_that_comes_back_hears_that_nothing_is_configured() {
+    let server = Server::new(Memory);
+    let mut core = Core::over(server.for_client()).await.expect("a provider");
+    let created = core.apply(THING, json!({ "name": "one" })).await;
+    let failure = created.expect_err("not configured");
+    assert_eq!(failure.summaries(), ["Provider not configured"]);
+    let mut details = failure.diagnostics().iter().map(|it| &it.detail);
+    assert!(details.any(|it| it.contains("run Terraform again")));
 }

@@ -40,7 +40,11 @@ impl Provider for Harbour {
 
     fn schema(&self) -> &Schema {
         static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
-            attributes: vec![Attribute::string("url"), Attribute::bool("always")],
+            attributes: vec![
+                Attribute::string("url"),
+                Attribute::bool("always"),
+                Attribute::string("because"),
+            ],
             ..Schema::default()
         });
         &SCHEMA
@@ -55,7 +59,8 @@ impl Provider for Harbour {
         let is_open = request.config.get("url").is_unknown();
         let is_allowed = context.client_capabilities.deferral_allowed;
         if (is_open && is_allowed) || request.config.bool("always") == Some(true) {
-            response.deferred = Some(DeferredReason::ProviderConfigUnknown);
+            let reason = wanted(request.config, "because");
+            response.deferred = reason.or(Some(DeferredReason::ProviderConfigUnknown));
         }
         response.data = Some(self.0.clone());
         Ok(())
@@ -221,9 +226,11 @@ impl ImportState<Asked> for Ship {
         response: &mut ImportStateResponse,
     ) -> Result<(), Reported> {
         asked(context, "import");
-        response.state.set("name", request.id);
-        response.state.set("number", Value::unknown());
-        if request.id == "later" {
+        if request.id != "nameless" {
+            response.state.set("name", request.id);
+            response.state.set("number", Value::unknown());
+        }
+        if ["later", "nameless"].contains(&request.id) {
             response.deferred = Some(DeferredReason::AbsentPrereq);
         }
         Ok(())
@@ -426,7 +433,7 @@ async fn a_type_may_plan_all_the_same_while_the_provider_is_deferred() {
 
 #[tokio::test]
 async fn an_answer_may_be_put_off_by_itself() {
-    let (mut core, _) = start(true, json!({})).await;
+    let (mut core, asked) = start(true, json!({})).await;
     let config =
         |plan: &str, read: &str| json!({ "name": "a", "defer_plan": plan, "defer_read": read });
     let plan = core.plan(SHIP, config("config", "")).await.expect("a plan");
@@ -454,8 +461,15 @@ async fn an_answer_may_be_put_off_by_itself() {
         ABSENT
     );
 
-    let imported = core.import_unless_deferred("harbour_ship.b", "later").await;
-    assert_eq!(imported.expect("put off"), ABSENT);
+    // What is said of an object has to be good enough to be read.
+    for (id, is_read) in [("later", true), ("nameless", false)] {
+        asked.lock().expect("not poisoned").clear();
+        let imported = core.import_unless_deferred("harbour_ship.b", id).await;
+        assert_eq!(imported.expect("put off"), ABSENT, "{id}");
+        let asked = asked.lock().expect("not poisoned");
+        assert_eq!(asked.contains("read"), is_read, "{id}");
+        assert_eq!(core.state("harbour_ship.b"), None);
+    }
     let imported = core.import_unless_deferred("harbour_ship.b", "b").await;
     assert_eq!(imported.expect("imported"), None);
     assert!(core.state("harbour_ship.b").is_some());
@@ -508,6 +522,17 @@ async fn what_the_client_does_not_allow_is_an_error() {
     check_fails(core.invoke(BERTH, config()).await, SUMMARY, DETAIL);
 }
 
+/// Terraform takes one reason of an action, and any of all else.
+#[tokio::test]
+async fn an_action_is_put_off_for_the_provider_whatever_the_reason_of_that() {
+    let config = json!({ "always": true, "because": "absent" });
+    let (core, _) = start(true, config).await;
+    let plan = core.plan(SHIP, json!({ "name": "a" })).await;
+    assert_eq!(plan.expect("a plan").deferred, ABSENT);
+    let invoked = core.invoke(BERTH, json!({})).await.expect("put off");
+    assert_eq!(invoked.deferred, PROVIDER);
+}
+
 /// Terraform says during an apply that it allows it.
 #[tokio::test]
 async fn an_apply_puts_nothing_off() {
@@ -533,14 +558,14 @@ async fn a_deferred_provider_puts_off_only_where_the_call_allows_it() {
 }
 
 #[tokio::test]
-async fn an_import_that_is_put_off_answers_an_unknown_object() {
+async fn an_import_by_a_deferred_provider_answers_nothing_to_read() {
     let server = Server::new(Harbour(Asked::default()));
     let allowed = Some(v6::ClientCapabilities {
         deferral_allowed: true,
         ..Default::default()
     });
-    let config = [("url", Value::Null), ("always", true.into())];
-    let config = config.into_iter().collect();
+    let mut config = Harbour(Asked::default()).schema().null_object();
+    config.set("always", true);
     let request = v6::configure_provider::Request {
         config: Some(convert::encode_object(
             Some(&config),
@@ -560,10 +585,6 @@ async fn an_import_that_is_put_off_answers_an_unknown_object() {
     let imported = server.import_resource_state(Request::new(request)).await;
     let imported = imported.expect("answered").into_inner();
     assert_eq!(imported.deferred.expect("put off").reason, 2);
-    let [object] = &imported.imported_resources[..] else {
-        panic!("one object");
-    };
-    assert_eq!(object.type_name, SHIP);
-    let state = object.state.as_ref().expect("a state");
-    assert_eq!(state.msgpack[..], [0xd4, 0, 0]);
+    // Terraform would go on to read any object, and could not with an unknown one.
+    assert_eq!(imported.imported_resources, []);
 }

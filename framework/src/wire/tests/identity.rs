@@ -7,12 +7,18 @@ use async_trait::async_trait;
 use serde_json::json;
 use tfplugin_proto::v6;
 use tfplugin_proto::v6::provider_server::Provider as _;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use tonic::{Code, Request};
 
-use super::{check_fails, summaries};
+use super::check_fails;
 use crate::context::Context;
+use crate::deferral::DeferredReason;
 use crate::diagnostics::{Diagnostic, Report as _, Reported};
-use crate::list::{ListRequest, ListResource, ListResponse, ListResult};
+use crate::engine::plan::PlanRequest;
+use crate::engine::{Change, Engine};
+use crate::list::ListResource;
+use crate::private::Private;
 use crate::provider::{ConfigureContext, ConfigureRequest, ConfigureResponse, Provider};
 use crate::resource::plan::{ModifyPlanRequest, ModifyPlanResponse};
 use crate::resource::{
@@ -23,13 +29,15 @@ use crate::resource::{
 };
 use crate::schema::identity::{IdentityAttribute, IdentitySchema};
 use crate::schema::plan_modifier::requires_replace;
-use crate::schema::validator::length_between;
 use crate::schema::{Attribute, Schema};
-use crate::testing::{Action, Core, Found, Query, Source};
+use crate::testing::{Action, Core, Source};
 use crate::types::json::decode_raw;
 use crate::types::ty::Type;
 use crate::types::value::{Object, Value};
 use crate::wire::{Server, convert};
+use listing::Catalogue;
+
+mod listing;
 
 const BOOK: &str = "shelf_book";
 
@@ -70,137 +78,6 @@ impl Provider for Shelf {
             Arc::new(Plain),
         ]
     }
-}
-
-struct Catalogue;
-
-#[async_trait]
-impl ListResource<Books> for Catalogue {
-    fn type_name(&self) -> &str {
-        BOOK
-    }
-
-    fn schema(&self) -> &Schema {
-        static SCHEMA: LazyLock<Schema> = LazyLock::new(|| Schema {
-            attributes: vec![
-                Attribute::string("prefix").validator(length_between(1, 9)),
-                Attribute::bool("endless"),
-            ],
-            ..Schema::default()
-        });
-        &SCHEMA
-    }
-
-    async fn list(
-        &self,
-        context: &Context<Books>,
-        request: ListRequest<'_>,
-        response: &mut ListResponse,
-    ) -> Result<(), Reported> {
-        let prefix = request.config.str_or_empty("prefix");
-        let books = context.data().report(&mut response.diagnostics)?;
-        let books = books.lock().expect("not poisoned").clone();
-        let found = books.iter().filter(|(title, _)| title.starts_with(prefix));
-        for (title, remark) in found {
-            let mut state = SCHEMA.null_object();
-            state.set("title", title);
-            state.set("secret", "never shown");
-            let mut result = ListResult::new(known(title), format!("Book {title}"));
-            match remark.as_str() {
-                "no identity" => result.identity = IDENTITY.null_object(),
-                "without state" => {}
-                "torn" => {
-                    result.diagnostics.add_error("Torn", "It is torn.");
-                }
-                _ => result = result.resource(state),
-            }
-            if !response.results.push(result).await {
-                return Ok(());
-            }
-        }
-        if request.config.bool("endless") == Some(true) {
-            std::future::pending::<()>().await;
-        }
-        match prefix {
-            "x" => Err(response
-                .diagnostics
-                .add_error("Unreadable", "Nobody can read x.")),
-            _ => Ok(()),
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_listing_finds_as_many_as_are_wanted() {
-    let (core, books) = start().await;
-    for title in ["a1", "a2", "a3", "b1"] {
-        let mut books = books.lock().expect("not poisoned");
-        books.insert(title.to_owned(), String::new());
-    }
-    let names = |found: &[Found]| -> Vec<String> {
-        found.iter().map(|it| it.display_name.clone()).collect()
-    };
-    let listed = core
-        .list(BOOK, json!({ "prefix": "a" }), Query::default())
-        .await;
-    let (found, warnings) = listed.expect("listed");
-    assert_eq!(names(&found), ["Book a1", "Book a2", "Book a3"]);
-    assert_eq!(
-        (&found[0].identity, &found[0].object),
-        (&known("a1"), &None)
-    );
-    assert!(warnings.is_empty());
-    // The last of them is never found, so the limit has to end it.
-    let query = Query {
-        include_resource: true,
-        limit: 4,
-    };
-    let listed = core.list(BOOK, json!({ "endless": true }), query).await;
-    let (found, _) = listed.expect("listed");
-    assert_eq!(found.len(), 4);
-    let object = found[3].object.as_ref().expect("asked for");
-    assert_eq!(object.str("title"), Some("b1"));
-    assert!(object.get("secret").is_null());
-}
-
-#[tokio::test]
-async fn what_is_wrong_in_a_listing_is_told_of_the_object_or_of_the_whole() {
-    let include = Query {
-        include_resource: true,
-        ..Query::default()
-    };
-    for (remark, summary, detail) in [
-        (
-            "no identity",
-            "Bug in the provider",
-            "\"Book a\\\"\" was listed without",
-        ),
-        ("torn", "Torn", "It is torn."),
-    ] {
-        let (core, books) = start().await;
-        let remark = remark.to_owned();
-        books
-            .lock()
-            .expect("not poisoned")
-            .insert("a\"".to_owned(), remark);
-        let listed = core.list(BOOK, json!({}), include).await;
-        check_fails(listed, summary, detail);
-    }
-    let (core, books) = start().await;
-    let remark = "without state".to_owned();
-    books
-        .lock()
-        .expect("not poisoned")
-        .insert("a".to_owned(), remark);
-    let (found, warnings) = core.list(BOOK, json!({}), include).await.expect("listed");
-    assert_eq!(
-        (found.len(), summaries(&warnings)),
-        (1, vec!["Incomplete list result"])
-    );
-    let whole = core.list(BOOK, json!({ "prefix": "x" }), include).await;
-    check_fails(whole, "Unreadable", "Nobody can read x.");
-    let wrong = core.list(BOOK, json!({ "prefix": "" }), include).await;
-    wrong.expect_err("too short");
 }
 
 #[tokio::test]
@@ -535,6 +412,34 @@ async fn an_identity_lives_as_long_as_its_object() {
 
     core.destroy(BOOK).await.expect("destroyed");
     assert!(books.lock().expect("not poisoned").is_empty());
+}
+
+/// Terraform plans it without the state of the old object, and with the identity of that.
+#[tokio::test]
+async fn a_replacement_has_an_identity_of_its_own_also_while_the_provider_is_deferred() {
+    let cancel = CancellationToken::new();
+    let mut context = Context::new(None::<Arc<Books>>, Instant::now(), cancel);
+    context.client_capabilities.deferral_allowed = true;
+    context.provider_deferred = Some(DeferredReason::ProviderConfigUnknown);
+    let book = Book {
+        name: BOOK,
+        is_mutable: false,
+    };
+    for prior in [None, Some(SCHEMA.null_object())] {
+        let is_new = prior.is_none();
+        let request = PlanRequest {
+            change: Change::Put {
+                config: SCHEMA.null_object(),
+                prior,
+                planned: SCHEMA.null_object(),
+            },
+            identity: Some(known("old")),
+            private: Private::default(),
+        };
+        let planned = Engine::default().plan(&book, &context, request).await;
+        assert_eq!(planned.deferred, context.provider_deferred);
+        assert_eq!(planned.identity.is_none(), is_new);
+    }
 }
 
 #[tokio::test]

@@ -15,7 +15,9 @@ use crate::resource::{
     ImportStateResponse, ModifyPlan, Outcome, ReadRequest, ReadResponse, Resource, UpdateRequest,
     UpdateResponse, UpgradeState, UpgradeStateRequest, UpgradeStateResponse,
 };
-use crate::schema::plan_modifier::{requires_replace, unknown_when_changed, use_state_for_unknown};
+use crate::schema::plan_modifier::{
+    requires_replace, unknown_when_changed, use_non_null_state_for_unknown,
+};
 use crate::schema::validator::text;
 use crate::schema::{Attribute, Nesting, Schema, Timeouts};
 use crate::types::path::Path;
@@ -97,7 +99,7 @@ pub(super) static THING: LazyLock<Schema> = LazyLock::new(|| Schema {
     attributes: vec![
         Attribute::string("id")
             .computed()
-            .plan(use_state_for_unknown()),
+            .plan(use_non_null_state_for_unknown()),
         Attribute::string("name")
             .required()
             .plan(requires_replace())

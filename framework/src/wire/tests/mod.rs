@@ -346,7 +346,7 @@ async fn an_unconfigured_provider_plans_offline_and_says_why_it_cannot_apply() {
     let plan = plan.expect("a plan");
     assert_eq!(summaries(&plan.warnings), ["Not configured"]);
     let outcome = core.apply_plan(plan).await.expect_err("not configured");
-    assert_eq!(outcome.summaries(), ["Provider not configured yet"]);
+    assert_eq!(outcome.summaries(), ["Provider not configured"]);
     assert_eq!(core.state(THING), None);
 }
 

@@ -491,13 +491,39 @@ async fn a_store_that_is_not_configured_or_not_there_is_told_apart() {
     let size = configured.capabilities.expect("capabilities").chunk_size;
     assert_eq!(size, 8 << 20);
     let summary = &configured.diagnostics[0].summary;
-    assert_eq!(summary, "Provider not configured yet");
+    assert_eq!(summary, "Provider not configured");
     let other = v6::configure_state_store::Request {
         type_name: "library_cellar".to_owned(),
         ..request
     };
     let other = server.configure_state_store(Request::new(other)).await;
     assert_eq!(other.expect_err("unknown").code(), Code::InvalidArgument);
+}
+
+/// The client looks at the size of the chunks also where nothing came as far as to the store.
+#[tokio::test]
+async fn a_configuration_that_cannot_be_read_is_answered_with_the_size_of_chunks() {
+    let mut config = SCHEMA.null_object();
+    config.set("chunk_size", 0x0123_4567_i64);
+    let mut config = convert::encode_object(Some(&config), &SCHEMA);
+    let number = [0xce, 0x01, 0x23, 0x45, 0x67];
+    let at = config.msgpack.windows(5).position(|it| it == number);
+    let at = at.expect("it is written so");
+    let mut infinite = config.msgpack[..at].to_vec();
+    infinite.extend([0xcb, 0x7f, 0xf0, 0, 0, 0, 0, 0, 0]);
+    infinite.extend(&config.msgpack[at + number.len()..]);
+    config.msgpack = infinite.into();
+    let request = v6::configure_state_store::Request {
+        type_name: SHELF.to_owned(),
+        config: Some(config),
+        capabilities: None,
+    };
+    let server = Server::new(Library::default());
+    let answer = server.configure_state_store(Request::new(request)).await;
+    let answer = answer.expect("answered").into_inner();
+    assert_eq!(answer.diagnostics[0].summary, "Unsupported value");
+    let size = answer.capabilities.expect("capabilities").chunk_size;
+    assert_eq!(size, 8 << 20);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ fn rows() -> Vec<Attribute> {
         Attribute::bool("enabled").default(true),
         Attribute::string("id")
             .computed()
-            .plan(use_state_for_unknown()),
+            .plan(use_non_null_state_for_unknown()),
         Attribute::string("version").computed(),
     ]
 }
@@ -27,7 +27,7 @@ fn schema(row: impl Into<OneRow>) -> Schema {
             Attribute::string("label"),
             Attribute::string("seen")
                 .computed()
-                .plan(use_state_for_unknown()),
+                .plan(use_non_null_state_for_unknown()),
         ],
         ..Schema::default()
     };
@@ -122,7 +122,8 @@ fn plan_rules(schema: &Schema, rules: Value, prior: Option<Object>) -> Plan {
     config.set("rules", rules);
     let proposed = proposed_new(schema.members(), &config, prior.as_ref());
     let private = Private::default();
-    let mut plan = propose(schema, config, prior.clone(), proposed, private);
+    let plan = Plan::of(config, prior.clone(), proposed, private);
+    let mut plan = propose(plan, schema);
     finish(&mut plan, schema);
     let (config, planned) = (&plan.config, &plan.planned);
     let findings = consistency::check_plan(schema, config, prior.as_ref(), planned);
@@ -360,7 +361,8 @@ fn elements_of_a_set_that_become_equal_are_an_error_where_terraform_counts_them(
             config.set("rules", Value::set(written.clone()));
             let prior = prior.as_ref().map(|rules| state(schema, rules.clone()));
             let proposed = proposed_new(schema.members(), &config, prior.as_ref());
-            let plan = propose(schema, config, prior.clone(), proposed, Private::default());
+            let plan = Plan::of(config, prior.clone(), proposed, Private::default());
+            let plan = propose(plan, schema);
             let (config, planned) = (&plan.config, &plan.planned);
             let refused = consistency::check_plan(schema, config, prior.as_ref(), planned);
             assert_eq!(!refused.is_empty(), is_counted && is_refused, "{refused:?}");

@@ -15,8 +15,8 @@ use crate::resource::{
     UpdateResponse,
 };
 use crate::schema::plan_modifier::{
-    requires_replace, unknown_when_changed, use_prior_when_semantically_equal,
-    use_state_for_unknown,
+    requires_replace, unknown_when_changed, use_non_null_state_for_unknown,
+    use_prior_when_semantically_equal,
 };
 use crate::schema::validator::text;
 use crate::schema::{Attribute, Nesting, Schema};
@@ -75,7 +75,7 @@ pub(super) static THING: LazyLock<Schema> = LazyLock::new(|| Schema {
     attributes: vec![
         Attribute::string("id")
             .computed()
-            .plan(use_state_for_unknown()),
+            .plan(use_non_null_state_for_unknown()),
         Attribute::string("mood"),
         Attribute::nested(
             "owner",
@@ -104,7 +104,7 @@ pub(super) static THING: LazyLock<Schema> = LazyLock::new(|| Schema {
                 Attribute::number("size").default(1_i64),
                 Attribute::string("serial")
                     .computed()
-                    .plan(use_state_for_unknown()),
+                    .plan(use_non_null_state_for_unknown()),
                 Attribute::string("password").write_only(),
             ],
         ),
@@ -116,7 +116,7 @@ pub(super) static THING: LazyLock<Schema> = LazyLock::new(|| Schema {
                 Attribute::bool("open").default(false),
                 Attribute::string("serial")
                     .computed()
-                    .plan(use_state_for_unknown()),
+                    .plan(use_non_null_state_for_unknown()),
                 Attribute::string("code").write_only(),
             ],
         ),

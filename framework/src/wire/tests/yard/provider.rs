@@ -14,7 +14,7 @@ use crate::resource::{
     CreateRequest, CreateResponse, DeleteRequest, DeleteResponse, ModifyPlan, Outcome, ReadRequest,
     ReadResponse, Resource, UpdateRequest, UpdateResponse,
 };
-use crate::schema::plan_modifier::{refine_as_not_null, use_state_for_unknown};
+use crate::schema::plan_modifier::{use_non_null_state_for_unknown, will_not_be_null};
 use crate::schema::{Attribute, Block, Members, Nesting, Row, Schema};
 use crate::testing::Core;
 use crate::types::ty::Type;
@@ -100,8 +100,8 @@ pub(super) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
             Attribute::bool("unfinished"),
             Attribute::string("id")
                 .computed()
-                .plan(use_state_for_unknown())
-                .plan(refine_as_not_null()),
+                .plan(use_non_null_state_for_unknown())
+                .plan(will_not_be_null()),
             Attribute::number("height").computed(),
             Attribute::list("planks", Type::String).computed(),
             Attribute::value("any", Type::Dynamic).computed(),
@@ -116,7 +116,7 @@ pub(super) static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
             .computed(),
             block("post", Nesting::Set, free("kind")),
             block("label", Nesting::Map, free("text")),
-            block("lamp", Nesting::Single, free("power")).plan(use_state_for_unknown()),
+            block("lamp", Nesting::Single, free("power")).plan(use_non_null_state_for_unknown()),
             Block::new("stone", Nesting::List, vec![Attribute::string("kind")]),
         ],
         ..Schema::default()

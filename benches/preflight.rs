@@ -37,17 +37,23 @@ struct Kind {
     endpoint: Option<AccessEndpoint>,
     /// Whether the route tables can be read.
     has_tables: bool,
+    limit: Duration,
 }
 
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 5] = [
     Kind::of("tags and single ports", mixed),
     Kind::of("single addresses of the network", inside),
     Kind::of("a port each, in order", ports),
     Kind {
         length: 24,
+        // Each of its rules cuts all of the traffic once more, which those of a network that is met do not.
+        limit: LIMIT.saturating_mul(10),
+        ..Kind::of("single addresses of the subnet", near)
+    },
+    Kind {
         endpoint: None,
         has_tables: false,
-        ..Kind::of("single addresses of the subnet", near)
+        ..Kind::of("the same tags, and nothing else known", mixed)
     },
 ];
 
@@ -59,6 +65,7 @@ impl Kind {
             length: 27,
             endpoint: Some(AccessEndpoint::External),
             has_tables: true,
+            limit: LIMIT,
         }
     }
 
@@ -79,9 +86,9 @@ fn main() -> ExitCode {
         let median = times[times.len() / 2];
         let least = times[0];
         // The least is what it costs; whatever is above is other programs' work.
-        is_good &= least < LIMIT;
-        let name = kind.name;
-        println!("{name}: {least:.1?} ({median:.1?} in the median) of {LIMIT:?}");
+        let Kind { name, limit, .. } = kind;
+        is_good &= least < *limit;
+        println!("{name}: {least:.1?} ({median:.1?} in the median) of {limit:?}");
     }
     match is_good {
         true => ExitCode::SUCCESS,

@@ -9,7 +9,8 @@ use tokio::time::Instant;
 
 use crate::arm::{Client, Error};
 
-/// How long signing in may take, the Azure CLI's own start included.
+/// How long signing in may take in all: the look-up of the cloud, a token, and those of further tenants. The limits within are
+/// those of `arm`'s `Patience`.
 const LONGEST: Duration = Duration::from_secs(120);
 
 const SUMMARY: &str = "Cannot sign in to Azure";

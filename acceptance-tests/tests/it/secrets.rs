@@ -10,6 +10,8 @@ use serde_json::json;
 use crate::adopted;
 
 const CLIENT_SECRET: &str = "the-application's-secret-7f1c";
+/// The same as the form of a token request has it.
+const CLIENT_SECRET_IN_FORM: &str = "the-application%27s-secret-7f1c";
 const PARAMETER: &str = "the-parameter's-secret-93b0";
 
 #[test]
@@ -62,7 +64,7 @@ fn secrets_are_written_nowhere() -> Result {
             "{write:?}"
         );
     }
-    for secret in [CLIENT_SECRET, PARAMETER] {
+    for secret in [CLIENT_SECRET, CLIENT_SECRET_IN_FORM, PARAMETER] {
         for run in [&shown, &applied, &failed] {
             assert!(
                 !format!("{}{}", run.stdout, run.stderr).contains(secret),

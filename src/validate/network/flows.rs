@@ -258,13 +258,9 @@ fn closers<'a>(broad: &Judgement<'a>, narrow: &[Judgement<'a>]) -> Vec<&'a Secur
 
 /// The rules as they are asked, each once.
 fn in_order<'a>(all: impl Iterator<Item = &'a SecurityRule>) -> Vec<&'a SecurityRule> {
-    let mut rules: Vec<&SecurityRule> = Vec::new();
-    for rule in all {
-        if !rules.iter().any(|known| std::ptr::eq(*known, rule)) {
-            rules.push(rule);
-        }
-    }
-    rules.sort_by_key(|rule| rule.priority);
+    let mut rules: Vec<&SecurityRule> = all.collect();
+    rules.sort_unstable_by_key(|rule| (rule.priority, std::ptr::from_ref(*rule).addr()));
+    rules.dedup_by(|one, other| std::ptr::eq(*one, *other));
     rules
 }
 

@@ -14,7 +14,7 @@ pub(super) const EPHEMERAL: Span = Span::new(1024, u16::MAX as u32);
 pub(super) type Piece = [Span; 3];
 
 /// What may become of some of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Outcome {
     /// The place of the rule; none where no rule is left, which stops it.
     pub(super) rule: Option<usize>,
@@ -90,6 +90,7 @@ impl Outcomes {
 /// The outcomes so far, each once.
 pub(super) struct Found {
     pub(super) outcomes: Outcomes,
+    known: HashSet<Outcome>,
     /// How many pieces have been looked at.
     pub(super) steps: usize,
     /// Whether the far end is only some of the addresses, so that there may be none of it in a part of them.
@@ -100,6 +101,7 @@ impl Found {
     pub(super) fn new(is_some_of_them: bool) -> Self {
         Self {
             outcomes: Outcomes::default(),
+            known: HashSet::new(),
             steps: 0,
             is_some_of_them,
         }
@@ -112,7 +114,8 @@ impl Found {
             allows,
             doubt,
         };
-        if !self.outcomes.all.contains(&outcome) {
+        let is_last = self.outcomes.all.last() == Some(&outcome);
+        if !is_last && self.known.insert(outcome) {
             self.outcomes.all.push(outcome);
         }
     }
@@ -134,16 +137,20 @@ pub(super) fn slice_of([ports, near, _]: Piece) -> Slice {
 /// For which source ports and near addresses some of the far end may pass, and for which some may be stopped.
 #[derive(Default)]
 pub(super) struct Slices {
-    passing: HashSet<Slice>,
-    stopped: HashSet<Slice>,
+    passing: Vec<Slice>,
+    stopped: Vec<Slice>,
 }
 
 impl Slices {
     pub(super) fn add(&mut self, slice: Slice, allows: bool) {
-        match allows {
-            true => self.passing.insert(slice),
-            false => self.stopped.insert(slice),
+        let those = match allows {
+            true => &mut self.passing,
+            false => &mut self.stopped,
         };
+        // The same comes once for each part of the far end.
+        if those.last() != Some(&slice) {
+            those.push(slice);
+        }
     }
 
     /// Whether there is a source port and a near address for which nothing passes, or nothing is stopped.

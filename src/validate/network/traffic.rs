@@ -67,6 +67,8 @@ pub struct Judge<'a, 'b> {
     outside: Addresses,
     /// What of that the routes may have taken from the tag `Internet`.
     rerouted: Addresses,
+    /// And what they certainly leave there.
+    left: Vec<Span>,
     /// What may be connected with the network.
     connected: Addresses,
 }
@@ -79,11 +81,13 @@ impl<'a, 'b> Judge<'a, 'b> {
         surroundings: &'b Surroundings,
     ) -> Self {
         let outside = surroundings.outside();
+        let rerouted = outside.common(&near.rerouted.addresses());
         Self {
             group,
             near,
             surroundings,
-            rerouted: outside.common(&near.rerouted.addresses()),
+            left: outside.clone().without(&rerouted).spans().collect(),
+            rerouted,
             outside,
             connected: surroundings.perhaps_connected(),
         }
@@ -160,54 +164,71 @@ fn outcomes(rules: &[SecurityRule], far: &Addresses, meaning: &Meaning<'_>) -> O
         .collect();
     let first_closing = asked.iter().find(|rule| !rule.allows);
     let mut found = Found::new(!flow.far.is_all());
+    let near = meaning.judge.near.addresses;
     for asked in at_equal_ports(&asked, ports) {
         let mut slices = found.is_some_of_them.then(Slices::default);
-        let mut pieces: Vec<(usize, Piece)> = Vec::new();
-        for near in meaning.judge.near.addresses.spans() {
-            pieces.extend(far.spans().map(|far| (0, [EPHEMERAL, near, far])));
-        }
-        while let Some((from, piece)) = pieces.pop() {
-            found.steps += 1;
-            if found.steps > MOST_PIECES {
-                found.add(None, true, Some(Doubt::Pieces));
-                // The first of those that may stop it, met or not.
-                let first = first_closing.map(|rule| rule.place);
-                found.add(first, false, Some(Doubt::Pieces));
-                return found.outcomes;
-            }
-            let mut rest = (from..asked.len()).filter(|place| asked[*place].concerns(piece));
-            let decided = rest.find_map(|place| {
-                let rule = asked[place];
-                if let Some(doubt) = rule.perhaps {
-                    found.add(Some(rule.place), rule.allows, doubt.reason());
-                    if let Some(slices) = &mut slices {
-                        let about = rule.slices(piece);
-                        about.for_each(|slice| slices.add(slice, rule.allows));
-                    }
-                }
-                Some((place, rule.part(piece)?))
-            });
-            match decided {
-                None => {
-                    found.add(None, false, None);
-                    if let Some(slices) = &mut slices {
-                        slices.add(slice_of(piece), false);
-                    }
-                }
-                Some((place, part)) => {
-                    found.add(Some(asked[place].place), asked[place].allows, None);
-                    if let Some(slices) = &mut slices {
-                        slices.add(slice_of(part), asked[place].allows);
-                    }
-                    pieces.extend(without(piece, part).map(|left| (place, left)));
+        for near in near.spans() {
+            let about = asked.iter().map(|rule| rule.near.as_slice());
+            for (near, places) in bands(near, about) {
+                let rules: Vec<_> = places.into_iter().map(|place| asked[place]).collect();
+                let pieces = far.spans().map(|far| (0, [EPHEMERAL, near, far]));
+                if !follow(pieces.collect(), &rules, &mut found, &mut slices) {
+                    found.add(None, true, Some(Doubt::Pieces));
+                    // The first of those that may stop it, met or not.
+                    let first = first_closing.map(|rule| rule.place);
+                    found.add(first, false, Some(Doubt::Pieces));
+                    return found.outcomes;
                 }
             }
         }
         if let Some(slices) = &slices {
-            found.settle(slices, meaning.judge.near.addresses);
+            found.settle(slices, near);
         }
     }
     found.outcomes
+}
+
+/// Finds out what becomes of pieces, each of which is to be asked about from a rule on; false if there are too many.
+fn follow(
+    mut pieces: Vec<(usize, Piece)>,
+    asked: &[&Asked<'_>],
+    found: &mut Found,
+    slices: &mut Option<Slices>,
+) -> bool {
+    while let Some((from, piece)) = pieces.pop() {
+        found.steps += 1;
+        if found.steps > MOST_PIECES {
+            return false;
+        }
+        let mut rest = (from..asked.len()).filter(|place| asked[*place].concerns(piece));
+        let decided = rest.find_map(|place| {
+            let rule = asked[place];
+            if let Some(doubt) = rule.perhaps {
+                found.add(Some(rule.place), rule.allows, doubt.reason());
+                if let Some(slices) = slices {
+                    let about = rule.slices(piece);
+                    about.for_each(|slice| slices.add(slice, rule.allows));
+                }
+            }
+            Some((place, rule.part(piece)?))
+        });
+        match decided {
+            None => {
+                found.add(None, false, None);
+                if let Some(slices) = slices {
+                    slices.add(slice_of(piece), false);
+                }
+            }
+            Some((place, part)) => {
+                found.add(Some(asked[place].place), asked[place].allows, None);
+                if let Some(slices) = slices {
+                    slices.add(slice_of(part), asked[place].allows);
+                }
+                pieces.extend(without(piece, part).map(|left| (place, left)));
+            }
+        }
+    }
+    true
 }
 
 /// The rules that are about the same ports of a flow, for each kind of port once.
@@ -215,43 +236,49 @@ fn at_equal_ports<'b, 'a>(asked: &'b [Asked<'a>], ports: Span) -> Vec<Vec<&'b As
     if ports.first == ports.last {
         return vec![asked.iter().collect()];
     }
-    // Where rules begin and end to be about ports: place and rule.
+    let mut known: HashSet<Vec<usize>> = HashSet::new();
+    let mut kinds = Vec::new();
+    for (_, places) in bands(ports, asked.iter().map(|rule| rule.destination_ports)) {
+        if known.insert(places.clone()) {
+            kinds.push(places.into_iter().map(|place| &asked[place]).collect());
+        }
+    }
+    kinds
+}
+
+/// Cuts numbers where one of many begins or ends to be about them: the parts, each with the places of those that are about it.
+fn bands<'b>(whole: Span, about: impl Iterator<Item = &'b [Span]>) -> Vec<(Span, Vec<usize>)> {
+    // Where each begins and ends.
     let mut edges = Vec::new();
-    for (number, rule) in asked.iter().enumerate() {
-        for span in rule
-            .destination_ports
-            .iter()
-            .filter_map(|span| span.common(ports))
-        {
-            edges.push((span.first, number, true));
-            edges.push((span.last + 1, number, false));
+    for (place, spans) in about.enumerate() {
+        for span in spans.iter().filter_map(|span| span.common(whole)) {
+            edges.push((span.first, place, true));
+            if span.last < whole.last {
+                edges.push((span.last + 1, place, false));
+            }
         }
     }
     edges.sort_unstable();
-    let mut known: HashSet<Vec<usize>> = HashSet::new();
-    let mut kinds = Vec::new();
-    let mut counts = BTreeMap::new();
     let mut edges = edges.into_iter().peekable();
-    let mut port = ports.first;
-    while port <= ports.last {
-        while let Some((_, number, begins)) = edges.next_if(|(place, ..)| *place <= port) {
-            let count = counts.entry(number).or_insert(0_i32);
+    let mut counts = BTreeMap::new();
+    let mut bands = Vec::new();
+    let mut first = whole.first;
+    loop {
+        while let Some((_, place, begins)) = edges.next_if(|(at, ..)| *at <= first) {
+            let count = counts.entry(place).or_insert(0_i32);
             *count += if begins { 1 } else { -1 };
             if *count == 0 {
-                counts.remove(&number);
+                counts.remove(&place);
             }
         }
-        let kind: Vec<usize> = counts.keys().copied().collect();
-        if known.insert(kind.clone()) {
-            kinds.push(kind);
-        }
-        match edges.peek() {
-            Some((next, ..)) => port = *next,
-            None => break,
+        let next = edges.peek().map(|(at, ..)| *at);
+        let last = next.map_or(whole.last, |next| next - 1);
+        bands.push((Span::new(first, last), counts.keys().copied().collect()));
+        match next {
+            Some(next) => first = next,
+            None => return bands,
         }
     }
-    let rules = |kind: Vec<usize>| kind.into_iter().map(|number| &asked[number]).collect();
-    kinds.into_iter().map(rules).collect()
 }
 
 /// A rule with addresses in the place of names, as far as they are known.
@@ -391,10 +418,7 @@ impl Meaning<'_> {
                 false => Cover::none(),
             },
             Far::Internet | Far::Service(_) if tag.is(INTERNET) => match self.is_rerouted {
-                true => {
-                    let rest = self.judge.outside.clone().without(&self.judge.rerouted);
-                    Cover::Spans(rest.spans().collect())
-                }
+                true => Cover::Spans(self.judge.left.clone()),
                 false => Cover::all_if(true),
             },
             Far::Internet => match tag.is("AzureLoadBalancer") {

@@ -127,9 +127,9 @@ fn a_wait_outlives_its_token_three_times() -> Result {
     Ok(())
 }
 
-/// Whoever is refused signs in again, once for all of them.
+/// How many of them are refused is a matter of luck here; the tests of the client hold all of them.
 #[test]
-fn many_who_are_refused_sign_in_once() -> Result {
+fn whoever_is_refused_signs_in_again_once() -> Result {
     let mut scene = scene()?;
     for (name, value) in application(&[("ARM_CLIENT_SECRET", SECRET)]) {
         scene.workspace.set_variable(name, &value);

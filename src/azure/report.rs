@@ -22,6 +22,25 @@ pub(crate) fn error(schema: &Schema, doing: &str, what: &str, error: &arm::Error
     Diagnostic::error(summary, explanation(error)).at(path)
 }
 
+/// What ended the wait for something that has to be known before anything is done, by a stop or by the timeout of the operation:
+/// `doing` it ("signing in to Azure"), and what to tell as `summary` and reason where it was not stopped.
+pub(crate) fn cut_short(
+    doing: &str,
+    (summary, why): (&str, &str),
+    error: &arm::Error,
+) -> Diagnostic {
+    if error.is_cancelled() {
+        let detail = "Stopped on request, before Azure was asked for anything else.";
+        return Diagnostic::error(format!("Stopped while {doing}"), detail);
+    }
+    let why = capitalised(why);
+    let detail = match error.is_timeout() {
+        true => format!("{why}. The `timeouts` of this operation say how long it may take."),
+        false => why,
+    };
+    Diagnostic::error(summary, detail)
+}
+
 /// What to tell of what others had changed between plan and apply, and the apply overwrote.
 pub(crate) fn overwritten(what: &str, overwritten: &[Overwritten]) -> Diagnostics {
     let mut told = BTreeSet::new();

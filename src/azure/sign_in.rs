@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::{Diagnostic, capitalised};
+use tfplugin_framework::diagnostics::Diagnostic;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::report;
 use crate::arm::{Client, Error};
 
 /// How long signing in may take in all: the look-up of the cloud, a token, and those of further tenants. The limits within are
@@ -75,20 +76,11 @@ impl SignIn {
 }
 
 fn failed(error: &Error) -> Diagnostic {
-    if error.is_cancelled() {
-        let detail = "Stopped on request, before Azure was asked for anything else.";
-        return Diagnostic::error("Stopped while signing in to Azure", detail);
-    }
     let why = match error.sign_in_reason() {
         "" => error.explanation(),
         reason => reason.to_owned(),
     };
-    let why = capitalised(&why);
-    let detail = match error.is_timeout() {
-        true => format!("{why}. The `timeouts` of this operation say how long it may take."),
-        false => why,
-    };
-    Diagnostic::error(SUMMARY, detail)
+    report::cut_short("signing in to Azure", (SUMMARY, &why), error)
 }
 
 /// What signs in says by itself what it waits for; this is what is left when it does not.

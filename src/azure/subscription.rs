@@ -4,9 +4,10 @@
 use std::sync::OnceLock;
 
 use tfplugin_framework::context::Context;
-use tfplugin_framework::diagnostics::{Diagnostic, capitalised};
+use tfplugin_framework::diagnostics::Diagnostic;
 use tokio::sync::Mutex;
 
+use super::report;
 use crate::arm::{Client, Error};
 
 const SUMMARY: &str = "Missing subscription_id";
@@ -69,13 +70,9 @@ impl Subscription {
 
 /// A stop and a timeout say nothing about what is given.
 fn stopped(error: &Error) -> Diagnostic {
-    if error.is_cancelled() {
-        let detail = "Stopped on request, before Azure was asked for anything else.";
-        return Diagnostic::error("Stopped while looking for the subscription", detail);
-    }
-    let why = capitalised(&error.explanation());
-    let detail = format!("{why}. The `timeouts` of this operation say how long it may take.");
-    Diagnostic::error("Cannot find the subscription", detail)
+    let why = error.explanation();
+    let told = ("Cannot find the subscription", why.as_str());
+    report::cut_short("looking for the subscription", told, error)
 }
 
 fn missing(why: &str) -> Diagnostic {
